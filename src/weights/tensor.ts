@@ -1,0 +1,32 @@
+/** Element types that checkpoints hold and smxc computes with. */
+export type FloatDType = "float32" | "float64" | "float16" | "bfloat16";
+
+/** Values of a tensor, row-major. Half types are widened exactly to float32. */
+export type TensorData = Float32Array | Float64Array;
+
+/**
+ * A tensor whose values are produced on demand and not kept: reading twice does the work twice, so that the memory of
+ * a compile is bounded by its largest tensors and not by the sum of all of them.
+ */
+export interface LazyTensor {
+  readonly shape: readonly number[];
+  /** Row-major values; the length is the product of `shape`. The caller owns the array and must not write to it. */
+  read(): Promise<TensorData>;
+}
+
+/** A tensor of a checkpoint or weights file. */
+export interface StoredTensor extends LazyTensor {
+  readonly name: string;
+  readonly dtype: FloatDType;
+}
+
+/** Tensors by name, in the order of the file. A Map, so that `__proto__` and `constructor` are ordinary names. */
+export interface TensorStore {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** What the file says about itself; empty where the format has no metadata. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
