@@ -23,8 +23,18 @@ export interface ValueInfo {
 
 /** Values of an initializer: small ones in place, weights produced while the file is written. */
 export type Initializer =
-  | { readonly name: string; readonly data_type: "INT64"; readonly dims: readonly number[]; readonly values: readonly number[] }
-  | { readonly name: string; readonly data_type: "FLOAT" | "FLOAT16"; readonly dims: readonly number[]; readonly data: LazyTensor };
+  | {
+      readonly name: string;
+      readonly data_type: "INT64";
+      readonly dims: readonly number[];
+      readonly values: readonly number[];
+    }
+  | {
+      readonly name: string;
+      readonly data_type: "FLOAT" | "FLOAT16";
+      readonly dims: readonly number[];
+      readonly data: LazyTensor;
+    };
 
 export type Attribute =
   | { readonly type: "INT"; readonly value: number }

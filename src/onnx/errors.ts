@@ -1,0 +1,22 @@
+import { error, SmxcError } from "../diagnostics.js";
+
+/** Protobuf's limit: readers refuse longer messages. */
+export const MODEL_BYTE_LIMIT = 2 ** 31 - 1;
+
+export function modelTooLarge(length: number): SmxcError {
+  return new SmxcError([
+    error("onnx/model-too-large", `the model file would have ${length} bytes; protobuf allows ${MODEL_BYTE_LIMIT}`, {
+      hint: "write the weights to a file of their own (--external-data)",
+    }),
+  ]);
+}
+
+/** A finite weight that float16 (largest 65504) turns into an infinity. */
+export function float16Overflow(tensor: string, index: number, value: number): SmxcError {
+  return new SmxcError([
+    error("onnx/float16-overflow", `element ${index} of ${tensor} is ${value}, beyond float16's largest value 65504`, {
+      place: tensor,
+      hint: "compile with --dtype float32",
+    }),
+  ]);
+}
