@@ -1,9 +1,9 @@
 /** Initializers as ropes: headers from onnx-proto, values spliced in, inside the model or in the external data file. */
 import pkg, { type onnx as onnxTypes } from "onnx-proto";
+import { float32ToFloat16Bits } from "../weights/half-float.js";
 import { elementCount, type TensorData } from "../weights/tensor.js";
 import { WRITTEN_TYPES } from "./data-type.js";
 import { float16Overflow } from "./errors.js";
-import { float32ToFloat16Bits } from "./float16.js";
 import type { Initializer } from "./model.js";
 import { type Deferred, delimitedField, type Piece, type Rope } from "./rope.js";
 
@@ -76,7 +76,7 @@ function toFloat32(values: TensorData): Float32Array {
 }
 
 function toFloat16(name: string, values: TensorData): Uint16Array {
-  const bits = float32ToFloat16Bits(values);
+  const bits = float32ToFloat16Bits(toFloat32(values));
   const index = bits.findIndex((half, i) => (half & 0x7fff) === 0x7c00 && Number.isFinite(values[i]));
   if (index >= 0) throw float16Overflow(name, index, values[index]!);
   return bits;
