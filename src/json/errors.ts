@@ -59,6 +59,9 @@ export const trailingContent = (at: JsonPlace): Diagnostic =>
 export const tooDeep = (limit: number, at: JsonPlace): Diagnostic =>
   error("json/too-deep", `Arrays and objects are nested more than ${limit} deep.`, at);
 
+export const tooManyValues = (limit: number, at: JsonPlace): Diagnostic =>
+  error("json/too-many-values", `The JSON text holds more than ${limit} values and keys.`, at);
+
 export const duplicateKey = (key: string, at: JsonPlace): Diagnostic =>
   error("json/duplicate-key", `The key ${quote(key)} appears twice in one object.`, {
     hint: "Keep one of the two; readers disagree on which one counts.",

@@ -13,12 +13,17 @@ export interface JsonOptions {
   readonly maxDepth?: number;
   /** Bytes, or UTF-16 units of a string. Default 100,000,000. */
   readonly maxLength?: number;
+  /** Values and keys together, which bounds the memory of the tree. Default 2,000,000. */
+  readonly maxNodes?: number;
   /** Says where an offset of the text is, for a text inside another format. Default: line and column. */
   readonly place?: (offset: number, text: string) => errors.JsonPlace;
 }
 
 /** Enough findings for a person to act on; a hostile text could hold millions. */
 const MOST_FINDINGS = 100;
+
+/** Pieces of a string with escapes that are joined at a time; one rope of millions would cost gigabytes. */
+const MOST_PIECES = 4096;
 
 /**
  * Reads a JSON text (RFC 8259) strictly: no byte order mark, no duplicate key, no trailing content, no number that
@@ -74,7 +79,9 @@ class Parser {
   private depth = 0;
   private readonly path: (string | number)[] = [];
   private readonly findings: Diagnostic[] = [];
+  private nodes = 0;
   private readonly maxDepth: number;
+  private readonly maxNodes: number;
 
   constructor(
     private readonly text: string,
@@ -82,6 +89,7 @@ class Parser {
     private readonly options: JsonOptions,
   ) {
     this.maxDepth = options.maxDepth ?? 100;
+    this.maxNodes = options.maxNodes ?? 2_000_000;
   }
 
   parse(): JsonNode {
@@ -164,13 +172,18 @@ class Parser {
   private string(): JsonString {
     const start = this.start();
     let value = "";
+    let pieces: string[] = [];
     let from = ++this.at;
     for (;;) {
       const code = this.text.charCodeAt(this.at);
       if (code === 0x22) break;
       if (code === 0x5c) {
-        value += this.text.slice(from, this.at) + this.escape();
+        pieces.push(this.text.slice(from, this.at), this.escape());
         from = this.at;
+        if (pieces.length >= MOST_PIECES) {
+          value += pieces.join("");
+          pieces = [];
+        }
       } else if (code >= 0x20) {
         this.at++;
       } else if (this.at < this.text.length) {
@@ -179,8 +192,8 @@ class Parser {
         this.expected('"', "a string");
       }
     }
-    value += this.text.slice(from, this.at++);
-    return { kind: "string", value, ...start, end: this.at };
+    pieces.push(this.text.slice(from, this.at++));
+    return { kind: "string", value: value + pieces.join(""), ...start, end: this.at };
   }
 
   private escape(): string {
@@ -234,6 +247,7 @@ class Parser {
   }
 
   private start() {
+    if (++this.nodes > this.maxNodes) this.fail((at) => errors.tooManyValues(this.maxNodes, at), this.at);
     return { start: this.at, line: this.line, column: this.at - this.lineStart + 1 };
   }
 

@@ -2,6 +2,7 @@
  * Conversions between float32 and the two half types, IEEE 754 binary16 and bfloat16 (the upper half of a float32).
  * Widening is exact, subnormals and infinities included; a NaN stays a NaN.
  */
+import type { TensorData } from "./tensor.js";
 
 /** Values of IEEE binary16 bit patterns. Shape [n] to [n]. */
 export function float16ToFloat32(bits: Uint16Array): Float32Array<ArrayBuffer> {
@@ -19,10 +20,11 @@ export function bfloat16ToFloat32(bits: Uint16Array): Float32Array<ArrayBuffer> 
 
 /**
  * Rounds to IEEE binary16, ties to even. From 65520 on, half a unit past the largest finite 65504, the result is
- * infinite; 2^-25 and below is zero. Callers that must not overflow look for 0x7c00 where the value was finite.
+ * infinite; 2^-25 and below is zero. float64 is rounded to float32 first, as weights files do. Callers that must not overflow look for 0x7c00 where the value was finite.
  */
-export function float32ToFloat16Bits(values: Float32Array): Uint16Array<ArrayBuffer> {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+export function float32ToFloat16Bits(values: TensorData): Uint16Array<ArrayBuffer> {
+  const floats = values instanceof Float32Array ? values : Float32Array.from(values);
+  const words = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
   const bits = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) bits[i] = narrow(words[i]!);
   return bits;

@@ -20,9 +20,22 @@ export interface StoredTensor extends LazyTensor {
   readonly dtype: FloatDType;
 }
 
+/**
+ * A tensor of a type that smxc does not compute with (integers, booleans, complex and 8-bit floats). It is listed, so
+ * that an importer can pass over a counter such as `num_batches_tracked` by name, or say what it found.
+ */
+export interface OtherTensor {
+  readonly name: string;
+  /** In PyTorch's spelling, e.g. `int64`, `bool`, `float8_e4m3fn`. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}
+
 /** Tensors by name, in the order of the file. A Map, so that `__proto__` and `constructor` are ordinary names. */
 export interface TensorStore {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Tensors that are not of a `FloatDType`; no name is in both maps. */
+  readonly others: ReadonlyMap<string, OtherTensor>;
   /** What the file says about itself; empty where the format has no metadata. */
   readonly metadata: ReadonlyMap<string, string>;
 }

@@ -44,6 +44,11 @@ describe("parseJson", () => {
     expect(value('"\ud800"')).toBe("\ud800");
   });
 
+  it("decodes a string of many escapes", () => {
+    const text = JSON.stringify("a\n".repeat(10_000));
+    expect(value(text)).toBe(JSON.parse(text));
+  });
+
   it("keeps __proto__ and constructor as ordinary own keys", () => {
     const object = value('{"__proto__":{"polluted":1},"constructor":2}') as Record<string, unknown>;
     expect(Object.keys(object)).toEqual(["__proto__", "constructor"]);
@@ -164,6 +169,7 @@ describe("refusals", () => {
 
   it("refuses a text over the limit, and places offsets as the caller says", () => {
     expect(diagnostics("[1]", { maxLength: 2 })).toMatchObject([{ code: "json/too-large" }]);
+    expect(diagnostics('{"a":[1,2]}', { maxNodes: 4 })).toMatchObject([{ code: "json/too-many-values", column: 9 }]);
     expect(diagnostics("[1 ", { place: (offset) => ({ place: `byte ${8 + offset}` }) })).toEqual([
       expect.objectContaining({ code: "json/truncated", place: "byte 11" }),
     ]);
