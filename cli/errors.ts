@@ -1,0 +1,73 @@
+/** What can be wrong with a command line, and with the files that it writes. */
+import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
+
+/** Commander's complaint, told in the form of all others. `code` is commander's, e.g. `commander.unknownOption`. */
+export function usageError(code: string, text: string, helpCommand: string): SmxcError {
+  const [, sentence = text, nearest] = /^(?:error: )?(.*?)(?:\n\((Did you mean .*)\))?$/s.exec(text) ?? [];
+  const kebab = code.replace(/^commander\./, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return new SmxcError(
+    [error(`usage/${kebab}`, sentence, { hint: [nearest, `see ${helpCommand}`].filter(Boolean).join(" ") })],
+    "usage",
+  );
+}
+
+export function noCommand(): SmxcError {
+  return new SmxcError([error("usage/no-command", "no command given", { hint: "see smxc --help" })], "usage");
+}
+
+export function outputIsInput(output: string, input: string): Diagnostic {
+  const same = output === input ? "" : ` (${input})`;
+  return error("usage/output-is-input", `the output would overwrite an input${same}`, {
+    file: output,
+    hint: "give the output another name",
+  });
+}
+
+export function outputTwice(output: string): Diagnostic {
+  return error("usage/output-twice", "two outputs would be written to the same file", {
+    file: output,
+    hint: "give each output a name of its own",
+  });
+}
+
+export function cannotWrite(file: string, cause: unknown): Diagnostic {
+  const { code = "", message = String(cause) } = cause as NodeJS.ErrnoException;
+  const [reason, hint] = WRITE_FAILURES.get(code) ?? [message, undefined];
+  const known = WRITE_FAILURES.has(code) ? `${reason} (${code})` : reason;
+  return error("io/cannot-write", `cannot write: ${known}`, { file, ...(hint === undefined ? {} : { hint }) });
+}
+
+const WRITE_FAILURES: ReadonlyMap<string, readonly [reason: string, hint: string]> = new Map([
+  ["ENOSPC", ["no space is left on the device", "free some space, or write to another disk"]],
+  ["EDQUOT", ["the disk quota is used up", "free some space, or write to another disk"]],
+  ["EFBIG", ["the file grows beyond what the system allows", "raise the limit (ulimit -f), or write to another disk"]],
+  ["EACCES", ["permission denied", "check the permissions of the file's folder"]],
+  ["EPERM", ["the system does not permit it", "check the owner and attributes of the file and its folder"]],
+  ["EROFS", ["the file system is read-only", "write to another place"]],
+  ["EISDIR", ["it is a folder", "give the name of a file"]],
+  ["ENOENT", ["the folder does not exist", "create it first; smxc creates files only"]],
+  ["ENOTDIR", ["a part of the path is a file, not a folder", "check the path"]],
+  ["ENAMETOOLONG", ["the name is too long", "shorten it: a temporary file with a longer name is made beside it"]],
+  ["ELOOP", ["the path leads through a loop of symbolic links", "check the path"]],
+  ["EMFILE", ["too many files are open", "raise the limit (ulimit -n)"]],
+  ["EBUSY", ["another program holds the file", "close the program and try again"]],
+]);
+
+/** An error of the operating system that no one on the way gave a better form. */
+export function systemError({ code, path, message }: NodeJS.ErrnoException): SmxcError {
+  return new SmxcError(
+    [error("io/system", message, path === undefined ? {} : { file: path, hint: `the system says ${code}` })],
+    "io",
+  );
+}
+
+export function isSystemError(cause: unknown): cause is NodeJS.ErrnoException {
+  return cause instanceof Error && "syscall" in cause && "errno" in cause;
+}
+
+export function defect(cause: unknown): Diagnostic {
+  const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return error("internal/defect", `a defect in smxc: ${message}`, {
+    hint: "please report it, with the command line and the stack trace on standard error",
+  });
+}

@@ -1,0 +1,116 @@
+/** The table of commands as commander's parser, with its help. */
+import { Command as Commander, Option } from "commander";
+import { wantsColor } from "./colors.js";
+import type { ArgumentSpec, Command, Example, OptionSpec } from "./command.js";
+import { usageError } from "./errors.js";
+import type { Streams } from "./output.js";
+
+const SUMMARY = "Compiles networks of neural sparse representation to ONNX graphs that run exactly and fast.";
+
+const EXAMPLES: readonly Example[] = [
+  { does: "A PyTorch checkpoint becomes a document and its weights", line: "smxc import nsr-x2.pt -o nsr-x2.json" },
+  {
+    does: "The document becomes a graph, compared with the reference",
+    line: "smxc compile nsr-x2.json -o nsr-x2.onnx",
+  },
+  { does: "The graph enlarges a picture", line: "smxc run nsr-x2.onnx photo.png -o larger.png" },
+];
+
+const EXIT_CODES = `Exit codes:
+  0   done, and good
+  1   the input is invalid, or a verification or check failed
+  2   usage error, or a file cannot be read or written
+  70  a defect in smxc itself
+`;
+
+export interface ParserEvents {
+  /** Receives pieces of help, and the version. */
+  help(text: string): void;
+  /** A command was found, and its arguments and options are good. */
+  call(command: Command, args: readonly unknown[], options: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** Parsing throws SmxcError `usage`, and commander's own error after help or version was printed. */
+export function createParser(
+  { commands, version }: { readonly commands: readonly Command[]; readonly version: string },
+  streams: Streams,
+  events: ParserEvents,
+): Commander {
+  const program = createRoot(version, streams, events);
+  for (const command of commands) addCommand(program, command, events);
+  return program;
+}
+
+function createRoot(version: string, streams: Streams, { help }: ParserEvents): Commander {
+  const program = new Commander("smxc");
+  program
+    .description(SUMMARY)
+    .usage("<command> [options]")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help, or that of a command")
+    .helpCommand("help [command]", "print the help of a command")
+    .option("--json", "print the answer, and errors, as one JSON document")
+    .option("-q, --quiet", "print no progress, notes or warnings")
+    .option("--no-color", "print without colours, as the environment's NO_COLOR does")
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => `\u001b[1m${title}\u001b[22m` })
+    .configureOutput({
+      writeOut: help,
+      writeErr: help,
+      outputError() {},
+      getOutHelpWidth: () => Math.min(streams.stdout.columns ?? 100, 100),
+      getOutHasColors: () => wantsColor(streams.stdout, streams.env),
+    })
+    .addHelpText("after", () => `\n${examplesText(EXAMPLES)}\n${EXIT_CODES}`);
+  rethrowUsageErrors(program, "smxc --help");
+  return program;
+}
+
+function addCommand(program: Commander, command: Command, events: ParserEvents): void {
+  const commander = program
+    .command(command.name)
+    .summary(command.summary)
+    .description(command.description ?? capitalised(command.summary))
+    .helpGroup(command.group)
+    .usage([...command.arguments.map(argumentUsage), "[options]"].join(" "))
+    .addHelpText("after", () => `\n${examplesText(command.examples)}`);
+  rethrowUsageErrors(commander, `smxc ${command.name} --help`);
+  for (const spec of command.arguments) commander.argument(argumentUsage(spec), spec.description);
+  for (const spec of Object.values(command.options)) commander.addOption(commanderOption(spec));
+  commander.action(async (...received: unknown[]) => {
+    await events.call(command, received.slice(0, command.arguments.length), commander.opts());
+  });
+}
+
+function argumentUsage({ name, variadic }: ArgumentSpec<unknown>): string {
+  return variadic ? `<${name}...>` : `<${name}>`;
+}
+
+function commanderOption(spec: OptionSpec<unknown>): Option {
+  const { parse } = spec;
+  const option = new Option(spec.flags, spec.description);
+  if (spec.initial !== undefined && !(spec.repeatable ?? false)) option.default(spec.initial, spec.initialText);
+  if (spec.choices !== undefined) option.choices(spec.choices);
+  else if (spec.repeatable) {
+    option.default(spec.initial, "none");
+    option.argParser<unknown[]>((text, previous) => [...previous, parse?.(text)]);
+  } else if (parse !== undefined) option.argParser<unknown>((text) => parse(text));
+  if (spec.required) option.makeOptionMandatory();
+  if (spec.group !== undefined) option.helpGroup(spec.group);
+  return option;
+}
+
+/** Commander would print and exit. Help and version, which it has printed by then, stay errors of its own. */
+function rethrowUsageErrors(commander: Commander, helpCommand: string): void {
+  commander.exitOverride((cause) => {
+    if (cause.exitCode === 0 || cause.code === "commander.help") throw cause;
+    throw usageError(cause.code, cause.message, helpCommand);
+  });
+}
+
+function examplesText(examples: readonly Example[]): string {
+  return `Examples:\n${examples.map(({ does, line }) => `  # ${does}\n  $ ${line}\n`).join("")}`;
+}
+
+function capitalised(sentence: string): string {
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+}

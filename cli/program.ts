@@ -1,0 +1,83 @@
+/** From a command line to an exit code: the parser finds the action, errors end here. */
+import { CommanderError } from "commander";
+import { SmxcError } from "../src/diagnostics.js";
+import type { Command } from "./command.js";
+import { defect, isSystemError, noCommand, systemError } from "./errors.js";
+import { EXIT, type ExitCode } from "./exit-code.js";
+import { createOutput, type Output, type Streams } from "./output.js";
+import { createParser } from "./parser.js";
+
+export interface ProgramSpec {
+  readonly commands: readonly Command[];
+  readonly version: string;
+}
+
+/**
+ * @param argv what follows the program's name
+ * @returns when everything is printed
+ */
+export async function runProgram(argv: readonly string[], streams: Streams, spec: ProgramSpec): Promise<ExitCode> {
+  const env = argv.includes("--no-color") ? { ...streams.env, NO_COLOR: "1" } : streams.env;
+  const options = { json: argv.includes("--json"), quiet: argv.includes("--quiet") || argv.includes("-q") };
+  const output = createOutput({ ...streams, env }, options);
+  // A reader that has gone away closes the pipe: what it no longer wants is dropped, the work goes on.
+  for (const stream of [streams.stdout, streams.stderr]) stream.on("error", ignore);
+  try {
+    return await dispatch(argv, spec, output, { ...streams, env });
+  } catch (cause) {
+    return await failure(cause, output, streams, spec.version);
+  }
+}
+
+/** What an error is to the shell; prints it. */
+export async function failure(
+  cause: unknown,
+  output: Output,
+  { stderr }: Pick<Streams, "stderr">,
+  version: string,
+): Promise<ExitCode> {
+  const known = isSystemError(cause) ? systemError(cause) : cause;
+  if (known instanceof SmxcError) {
+    await output.fail(known.diagnostics);
+    return known.kind === "invalid" ? EXIT.bad : EXIT.usage;
+  }
+  await output.fail([defect(cause)]);
+  const stack = cause instanceof Error ? cause.stack : new Error(String(cause)).stack;
+  stderr.write(`${stack}\nsmxc ${version}, Node ${process.version}, ${process.platform} ${process.arch}\n`);
+  return EXIT.defect;
+}
+
+async function dispatch(
+  argv: readonly string[],
+  spec: ProgramSpec,
+  output: Output,
+  streams: Streams,
+): Promise<ExitCode> {
+  let code: ExitCode = EXIT.good;
+  const help: string[] = [];
+  const parser = createParser(spec, streams, {
+    help: (text) => help.push(text),
+    async call(command, args, options) {
+      code = await command.action(output, args, options);
+    },
+  });
+  try {
+    await parser.parseAsync(helpAsFlag(argv, spec.commands), { from: "user" });
+  } catch (cause) {
+    const missing = cause instanceof CommanderError && cause.code === "commander.help";
+    if (missing && !output.json && !output.quiet) streams.stderr.write(`${help.join("")}\n`);
+    if (missing) throw noCommand();
+    if (!(cause instanceof CommanderError)) throw cause;
+  }
+  if (help.length > 0) await output.print(help.join(""));
+  return code;
+}
+
+/** Commander shows the general help for `help <unknown>`, as if all were well; an unknown command is an error. */
+function helpAsFlag(argv: readonly string[], commands: readonly Command[]): readonly string[] {
+  const [first, name, ...rest] = argv;
+  if (first !== "help" || name === undefined) return argv;
+  return commands.some((command) => command.name === name) ? [name, "--help", ...rest] : [name, ...rest];
+}
+
+function ignore(): void {}

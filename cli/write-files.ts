@@ -1,0 +1,162 @@
+/**
+ * Writes files so that a reader, or a crash at any moment, meets the old file or the new one and never a part: each is
+ * streamed into a temporary sibling, flushed to the disk, and renamed into place when all of a set are complete.
+ */
+import { createHash } from "node:crypto";
+import * as nodeFs from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SmxcError } from "../src/diagnostics.js";
+import type { ByteStream } from "../src/weights/byte-source.js";
+import { checkOutputs, type Target } from "./check-outputs.js";
+import { cannotWrite } from "./errors.js";
+import { forget, remember, removeStale, temporaryName } from "./temporary-files.js";
+
+export type FileContent = ByteStream | Uint8Array | string;
+
+export interface OutputFile {
+  readonly path: string;
+  /** A function is called when the files before it in the list are written, so that a file can name their hashes. */
+  readonly content: FileContent | ((written: readonly WrittenFile[]) => FileContent);
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** What of the file system a test replaces. */
+export type FileSystem = Pick<typeof nodeFs, "open" | "rename">;
+
+export interface WriteOptions {
+  /** Files that the command reads: none of them is overwritten. */
+  readonly inputs: readonly string[];
+  readonly fs?: FileSystem;
+}
+
+/** Smaller pieces are gathered before they are handed to the system. */
+const WRITE_BYTES = 2 ** 20;
+
+/**
+ * Files of a set are put in place in the order of the list: a file that holds the hash of another comes after it, so
+ * that a crash between two renames leaves a pair that does not match, which its reader notices.
+ *
+ * @throws SmxcError when an output cannot be written (see `checkOutputs`); the old files are then as they were.
+ */
+export async function writeFiles(
+  files: readonly OutputFile[],
+  { inputs, fs = nodeFs }: WriteOptions,
+): Promise<readonly WrittenFile[]> {
+  const targets = await checkOutputs(
+    files.map(({ path }) => path),
+    inputs,
+  );
+  const temporaries: string[] = [];
+  const written: WrittenFile[] = [];
+  try {
+    for (const [index, { content }] of files.entries()) {
+      const target = targets[index]!;
+      const bytes = typeof content === "function" ? content(written) : content;
+      if (!target.special) {
+        const temporary = temporaryName(target.real);
+        await orFailure(target.path, removeStale(target.real));
+        remember(temporary);
+        temporaries[index] = temporary;
+      }
+      written.push(await writeOne(target, temporaries[index], bytes, fs));
+    }
+    for (const [index, temporary] of temporaries.entries()) {
+      const { path, real } = targets[index]!;
+      if (temporary !== undefined) await orFailure(path, putInPlace(temporary, real, fs));
+    }
+  } finally {
+    for (const temporary of temporaries.filter((name) => name !== undefined)) {
+      await nodeFs.rm(temporary, { force: true });
+      forget(temporary);
+    }
+  }
+  return written;
+}
+
+async function writeOne(
+  { path, mode }: Target,
+  temporary: string | undefined,
+  content: FileContent,
+  fs: FileSystem,
+): Promise<WrittenFile> {
+  const stream = toStream(content);
+  const hash = createHash("sha256");
+  let bytes = 0;
+  // `wx`: a file or link that someone else laid there is not written through.
+  const file = await orFailure(path, temporary === undefined ? fs.open(path, "w") : fs.open(temporary, "wx"));
+  try {
+    for await (const chunk of gather(stream.chunks(), WRITE_BYTES)) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      await orFailure(path, file.writeFile(chunk));
+    }
+    if (bytes !== stream.length) throw new Error(`${path}: ${bytes} bytes came where ${stream.length} were announced`);
+    if (mode !== undefined) await orFailure(path, file.chmod(mode));
+    if (temporary !== undefined) await orFailure(path, file.sync());
+  } finally {
+    await file.close();
+  }
+  return { path, bytes, sha256: hash.digest("hex") };
+}
+
+/** Renames, and makes the rename itself last where the system lets a folder be flushed. */
+async function putInPlace(temporary: string, target: string, fs: FileSystem): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await fs.rename(temporary, target);
+      break;
+    } catch (cause) {
+      // On Windows scanners and indexers hold new files open for a moment.
+      if (process.platform !== "win32" || attempt === 10) throw cause;
+      await sleep(attempt * 20);
+    }
+  }
+  const folder = await nodeFs.open(dirname(target), "r").catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}
+
+function toStream(content: FileContent): ByteStream {
+  if (typeof content !== "string" && !(content instanceof Uint8Array)) return content;
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  return {
+    length: bytes.length,
+    async *chunks() {
+      yield bytes;
+    },
+  };
+}
+
+/** Joins pieces until they make up `size` bytes; a piece may be reused by its producer once the next is asked for. */
+async function* gather(chunks: AsyncIterable<Uint8Array>, size: number): AsyncIterable<Uint8Array> {
+  const buffer = new Uint8Array(size);
+  let filled = 0;
+  for await (const chunk of chunks) {
+    if (filled + chunk.length > size) {
+      yield buffer.subarray(0, filled);
+      filled = 0;
+    }
+    if (chunk.length >= size) {
+      yield chunk;
+    } else {
+      buffer.set(chunk, filled);
+      filled += chunk.length;
+    }
+  }
+  if (filled > 0) yield buffer.subarray(0, filled);
+}
+
+async function orFailure<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new SmxcError([cannotWrite(path, cause)], "io");
+  }
+}
