@@ -1,0 +1,92 @@
+import { type Diagnostic, SmxcError } from "./diagnostics.js";
+import { buildGraph } from "./ir/build.js";
+import type { Dim, Shape } from "./ir/dim.js";
+import { exposeBetas } from "./ir/expose-betas.js";
+import type { Graph } from "./ir/graph.js";
+import { withInputShapes } from "./ir/infer.js";
+import { verifyGraph } from "./ir/verify.js";
+import { lowerGraph } from "./lowerings/lower-graph.js";
+import type { Target } from "./lowerings/targets.js";
+import type { OnnxModel } from "./onnx/model.js";
+import { modelMetadata } from "./metadata.js";
+import { DYNAMIC_PIPELINE } from "./passes/index.js";
+import { runPasses } from "./passes/run.js";
+import type { ModelSpec } from "./spec/document.js";
+import * as errors from "./spec/errors.js";
+import { VERSION } from "./version.js";
+import type { TensorStore } from "./weights/tensor.js";
+
+/** A size that is fixed, or known only when the graph runs. */
+export type Size = number | "dynamic";
+
+export interface CompileOptions {
+  readonly target?: Target;
+  readonly batch?: Size;
+  readonly height?: Size;
+  readonly width?: Size;
+  /** ONNX operator set, 17 to 21; by default the lowest that the graph needs. */
+  readonly opset?: number;
+  /** `auto`, or the name of a lowering. */
+  readonly lowering?: string;
+  /** Every β becomes an output `beta.<layer>` [N,k,d] after the main output. */
+  readonly exposeBeta?: boolean;
+  /** Receives warnings. */
+  readonly report?: (diagnostic: Diagnostic) => void;
+}
+
+export interface Compiled {
+  /** The IR as it was lowered. */
+  readonly graph: Graph;
+  readonly model: OnnxModel;
+}
+
+/** The lowest operator set that everything smxc emits is defined in. */
+const LOWEST_OPSET = 17;
+/** ONNX IR version of each operator set that smxc emits (onnx/onnx docs/Versioning.md). */
+const IR_VERSIONS: Readonly<Record<number, number>> = { 17: 8, 18: 8, 19: 9, 20: 9, 21: 10 };
+
+/**
+ * Compiles a model: document and weights → IR → passes → lowering → ONNX. Pure; the weights are read only when the
+ * result is encoded. Throws SmxcError with everything that does not fit together.
+ */
+export function compile(spec: ModelSpec, weights: TensorStore | undefined, options: CompileOptions = {}): Compiled {
+  const graph = prepareGraph(spec, weights, options);
+  const opset = options.opset ?? LOWEST_OPSET;
+  const lowered = lowerGraph(graph, { target: options.target ?? "cpu", opset, lowering: options.lowering ?? "auto" });
+  const model: OnnxModel = {
+    ir_version: IR_VERSIONS[opset]!,
+    opset,
+    producer_name: "smxc",
+    producer_version: VERSION,
+    metadata_props: modelMetadata(spec, options),
+    graph: lowered,
+  };
+  return { graph, model };
+}
+
+/** The IR of a model, through the passes, before it is lowered. */
+export function prepareGraph(spec: ModelSpec, weights: TensorStore | undefined, options: CompileOptions = {}): Graph {
+  const { graph: built, unused } = buildGraph(spec, weights);
+  for (const tensor of unused) options.report?.(errors.unusedTensor(tensor));
+  verifyGraph(built, "building the graph");
+  const sized = withInputShapes(built, inputShapes(spec, built, options));
+  const exposed = options.exposeBeta ? exposeBetas(sized) : sized;
+  return runPasses(exposed, DYNAMIC_PIPELINE);
+}
+
+/** The inputs' shapes with the sizes that the options fix: the batch of every input, height and width of pictures. */
+function inputShapes(spec: ModelSpec, graph: Graph, options: CompileOptions): ReadonlyMap<string, Shape> {
+  const symbols = new Map<string, number>();
+  const main = spec.inputs[0]!.shape;
+  const spatial = main.length >= 4 ? ([main.at(-2)!, main.at(-1)!] as const) : undefined;
+  const fix = (option: string, size: Size | undefined, declared: string | number | undefined): void => {
+    if (size === undefined || size === "dynamic" || declared === undefined) return;
+    if (typeof declared === "string") symbols.set(declared, size);
+    else if (declared !== size) throw new SmxcError([errors.fixedSize(option, size, declared)]);
+  };
+  fix("--batch", options.batch, main[0]);
+  fix("--height", options.height, spatial?.[0]);
+  fix("--width", options.width, spatial?.[1]);
+  const substitute = (dim: Dim): Dim => (typeof dim === "number" ? dim : (symbols.get(dim.terms[0]![0]) ?? dim));
+  return new Map(graph.inputs.map((input) => [input.name, input.shape.map(substitute)]));
+}

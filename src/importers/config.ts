@@ -1,0 +1,79 @@
+import { type Diagnostic, error } from "../diagnostics.js";
+import { nearest } from "../nearest.js";
+
+export type ConfigValue = number | string | boolean;
+
+/** Hyper-parameters that the user gives, checked against those that the shapes tell. Collects what is wrong. */
+export class Config {
+  readonly found: Diagnostic[] = [];
+  private readonly values: ReadonlyMap<string, ConfigValue>;
+
+  constructor(values: ReadonlyMap<string, ConfigValue>) {
+    this.values = values;
+  }
+
+  has(key: string): boolean {
+    return this.values.has(key);
+  }
+
+  /** A number that is given, or the default. */
+  number(key: string, fallback: number): number {
+    const value = this.values.get(key);
+    if (value === undefined) return fallback;
+    if (typeof value === "number") return value;
+    this.found.push(error("import/bad-config", `the value of "${key}" must be a number, not ${JSON.stringify(value)}`, { place: key }));
+    return fallback;
+  }
+
+  /** A whole number of at least `least` that is given, or the default. */
+  integer(key: string, fallback: number, least = 1): number {
+    const value = this.number(key, fallback);
+    if (Number.isInteger(value) && value >= least) return value;
+    this.found.push(error("import/bad-config", `"${key}" must be a whole number of at least ${least}, not ${value}`, { place: key }));
+    return fallback;
+  }
+
+  boolean(key: string, fallback: boolean): boolean {
+    const value = this.values.get(key);
+    if (value === undefined) return fallback;
+    if (typeof value === "boolean") return value;
+    this.found.push(error("import/bad-config", `the value of "${key}" must be true or false, not ${JSON.stringify(value)}`, { place: key }));
+    return fallback;
+  }
+
+  text(key: string, allowed: readonly string[]): string | undefined {
+    const value = this.values.get(key);
+    if (value === undefined || (typeof value === "string" && allowed.includes(value))) return value as string | undefined;
+    const near = nearest(String(value), allowed);
+    this.found.push(
+      error("import/bad-config", `"${key}" must be one of ${allowed.join(", ")}, not ${JSON.stringify(value)}`, {
+        place: key,
+        ...(near ? { hint: `did you mean "${near}"?` } : {}),
+      }),
+    );
+    return undefined;
+  }
+
+  /** Notes a value that checkpoints do not hold and that has no safe default. */
+  require(key: string, publicDefault: string): void {
+    if (this.values.has(key)) return;
+    this.found.push(
+      error("import/missing-config", `the checkpoint does not tell "${key}"`, {
+        place: key,
+        hint: `give it with --set ${key}=… or --config; the public default is ${publicDefault}`,
+      }),
+    );
+  }
+
+  /** Notes a value that is given but contradicts what the shapes tell. */
+  confirm(key: string, told: ConfigValue): void {
+    const value = this.values.get(key);
+    if (value === undefined || value === told) return;
+    this.found.push(
+      error("import/config-contradicts-shapes", `"${key}" is given as ${JSON.stringify(value)}, but the tensors' shapes say ${JSON.stringify(told)}`, {
+        place: key,
+        hint: "leave it out, or give the checkpoint that it belongs to",
+      }),
+    );
+  }
+}

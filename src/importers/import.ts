@@ -1,0 +1,124 @@
+import { type Diagnostic, error, SmxcError, warning } from "../diagnostics.js";
+import { nearest } from "../nearest.js";
+import { MODEL_SCHEMA_URL, type ModelDocument } from "../spec/document.js";
+import { checkDocument } from "../spec/parse.js";
+import { type NamedTensor, writeSafetensors } from "../weights/safetensors-write.js";
+import type { ByteStream } from "../weights/byte-source.js";
+import type { LazyTensor, TensorStore } from "../weights/tensor.js";
+import { Config, type ConfigValue } from "./config.js";
+import type { Importer } from "./importer.js";
+import { IMPORTERS } from "./index.js";
+import { TensorReader, ZeroNormError } from "./tensor-reader.js";
+
+export interface ImportOptions {
+  /** The value of `--arch`; found out from the tensors without it. */
+  readonly arch?: string;
+  readonly config?: ReadonlyMap<string, ConfigValue>;
+  /** The model's name; the importer's own without it. */
+  readonly name?: string;
+  /** SHA-256 of the checkpoint, kept in the document. */
+  readonly sha256?: string;
+  /** Receives warnings. */
+  readonly report?: (diagnostic: Diagnostic) => void;
+}
+
+/** A model imported from a checkpoint. */
+export interface Imported {
+  readonly arch: string;
+  /** The document without its weights entry, which names a file. */
+  readonly document: Omit<ModelDocument, "weights">;
+  /** The weights as a safetensors file. */
+  readonly weights: ByteStream;
+}
+
+/** Keys of configuration files that describe the case and not the network. */
+const DESCRIPTIVE: ReadonlySet<string> = new Set(["family", "formula", "layout", "task", "parameters", "psnr"]);
+
+/**
+ * Turns a checkpoint's tensors into a model document and a weights file. Every tensor must be used exactly once.
+ * Throws SmxcError with all missing, misshapen and unexpected tensors and every contradiction of the configuration.
+ */
+export function importModel(store: TensorStore, options: ImportOptions = {}): Imported {
+  const report = options.report ?? (() => {});
+  const importer = chooseImporter(store, options.arch);
+  const given = options.config ?? new Map<string, ConfigValue>();
+  for (const key of given.keys()) {
+    if (!Object.hasOwn(importer.keys, key) && !DESCRIPTIVE.has(key)) report(unknownKey(key, importer));
+  }
+  const config = new Config(given);
+  const tensors = new TensorReader(store);
+  const model = importer.read(tensors, config);
+  const found = [...config.found, ...tensors.finish()];
+  if (found.length > 0) throw new SmxcError(found);
+  for (const note of model.warnings) report(note);
+  const document = {
+    $schema: MODEL_SCHEMA_URL,
+    version: 1 as const,
+    ...model.document,
+    ...(options.name === undefined ? {} : { name: options.name }),
+    source: { arch: importer.name, ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }) },
+  };
+  checkDocument(JSON.parse(JSON.stringify(document)), "the imported document");
+  const checked = model.tensors.map(({ name, tensor }): NamedTensor => ({ name, tensor: inspected(name, tensor, report) }));
+  return { arch: importer.name, document, weights: writeSafetensors(checked, new Map([["format", "smxc"]])) };
+}
+
+function chooseImporter(store: TensorStore, arch: string | undefined): Importer {
+  const names = IMPORTERS.map((importer) => importer.name);
+  if (arch !== undefined) {
+    const importer = IMPORTERS.find(({ name }) => name === arch);
+    if (importer) return importer;
+    const near = nearest(arch, names);
+    throw new SmxcError(
+      [error("import/unknown-arch", `"${arch}" is not an architecture that smxc imports`, { hint: near ? `did you mean "${near}"?` : `they are ${names.join(", ")}` })],
+      "usage",
+    );
+  }
+  const importer = IMPORTERS.find((candidate) => candidate.matches(store));
+  if (importer) return importer;
+  const sample = [...store.tensors.keys()].slice(0, 5).map((name) => `"${name}"`);
+  throw new SmxcError([
+    error("import/unrecognised", `the tensors are of no architecture that smxc knows (the first are ${sample.join(", ") || "none"})`, {
+      hint: `name it with --arch (${names.join(", ")}), or the entry that holds the tensors with --key`,
+    }),
+  ]);
+}
+
+const unknownKey = (key: string, importer: Importer): Diagnostic => {
+  const near = nearest(key, Object.keys(importer.keys));
+  return warning("import/unknown-config", `"${key}" means nothing to the architecture ${importer.name} and is ignored`, {
+    place: key,
+    ...(near ? { hint: `did you mean "${near}"?` } : {}),
+  });
+};
+
+/** The tensor, with a warning when it holds values that are not finite. */
+function inspected(name: string, tensor: LazyTensor, report: (diagnostic: Diagnostic) => void): LazyTensor {
+  return {
+    shape: tensor.shape,
+    async read() {
+      const values = await readNamed(tensor);
+      let bad = 0;
+      for (const value of values) if (!Number.isFinite(value)) bad++;
+      if (bad > 0) {
+        const message = `the tensor "${name}" holds ${bad} value${bad === 1 ? "" : "s"} that are NaN or infinite`;
+        report(warning("import/not-finite", message, { place: name, hint: "did training diverge?" }));
+      }
+      return values;
+    },
+  };
+}
+
+async function readNamed(tensor: LazyTensor): ReturnType<LazyTensor["read"]> {
+  try {
+    return await tensor.read();
+  } catch (cause) {
+    if (!(cause instanceof ZeroNormError)) throw cause;
+    throw new SmxcError([
+      error("import/zero-norm", `row ${cause.row} of "${cause.tensor}" is all zeros, so weight_norm divides by zero there`, {
+        place: cause.tensor,
+        hint: "remove weight_norm in PyTorch before saving, or mend the row",
+      }),
+    ]);
+  }
+}

@@ -1,0 +1,144 @@
+import { type Diagnostic, error } from "../diagnostics.js";
+import { nearest } from "../nearest.js";
+import { computed } from "../weights/derived.js";
+import type { LazyTensor, StoredTensor, TensorData, TensorStore } from "../weights/tensor.js";
+
+/** Buffers that training leaves in checkpoints and inference does not need. */
+const IGNORED = /(^|\.)num_batches_tracked$/;
+
+type Sizes = readonly (number | null)[];
+
+/**
+ * Hands out a checkpoint's tensors by name and shape and keeps account: each is to be used exactly once. What is
+ * missing, misshapen or left over is reported together, by name, with the nearest match.
+ */
+export class TensorReader {
+  readonly found: Diagnostic[] = [];
+  private readonly store: TensorStore;
+  private readonly prefix: string;
+  private readonly used = new Set<string>();
+  private readonly missing: string[] = [];
+
+  constructor(store: TensorStore) {
+    this.store = store;
+    const names = [...store.tensors.keys()];
+    this.prefix = names.length > 0 && names.every((name) => name.startsWith("module.")) ? "module." : "";
+  }
+
+  /** Names without the `module.` that DataParallel puts before them. */
+  names(): readonly string[] {
+    return [...this.store.tensors.keys()].map((name) => name.slice(this.prefix.length));
+  }
+
+  has(name: string): boolean {
+    return this.store.tensors.has(this.prefix + name);
+  }
+
+  /** The shape of a tensor, without using it. */
+  shapeOf(name: string): readonly number[] | undefined {
+    return this.store.tensors.get(this.prefix + name)?.shape;
+  }
+
+  /** Uses a tensor of a given shape; null leaves a size open. Problems are noted and a tensor of zeros stands in. */
+  take(name: string, ...shapes: readonly Sizes[]): LazyTensor {
+    const full = this.prefix + name;
+    const stored = this.store.tensors.get(full);
+    const standIn: LazyTensor = { shape: shapes[0]!.map((size) => size ?? 1), read: async () => new Float32Array(0) };
+    this.used.add(full);
+    if (!stored) {
+      const other = this.store.others.get(full);
+      if (other) this.found.push(notFloat(full, other.dtype));
+      else this.missing.push(name);
+      return standIn;
+    }
+    if (!shapes.some((shape) => fits(stored, shape))) {
+      this.found.push(misshapen(full, stored.shape, shapes));
+      return standIn;
+    }
+    return stored;
+  }
+
+  /**
+   * A weight that may be under weight_norm (Salimans & Kingma 2016): `weight_g`/`weight_v`,
+   * `parametrizations.weight.original0/1`, or the plain `weight`. w = g·v/‖v‖ over each row of the whole bank, in float64.
+   */
+  takeWeight(prefix: string, shape: readonly number[]): LazyTensor {
+    const pair = WEIGHT_NORM_NAMES.find(([g, v]) => this.has(`${prefix}${g}`) || this.has(`${prefix}${v}`));
+    if (!pair) return this.take(`${prefix}weight`, shape);
+    const gains = this.take(`${prefix}${pair[0]}`, [shape[0]!, ...shape.slice(1).map(() => 1)], [shape[0]!]);
+    const directions = this.take(`${prefix}${pair[1]}`, shape);
+    return computed(shape, [gains, directions], (g, v) => weightNorm(g, v, `${prefix}${pair[1]}`));
+  }
+
+  /** The shape of a weight under any of its names. */
+  weightShape(prefix: string): readonly number[] | undefined {
+    const names = [...WEIGHT_NORM_NAMES.map(([, v]) => v), "weight"];
+    return names.map((name) => this.shapeOf(`${prefix}${name}`)).find((shape) => shape !== undefined);
+  }
+
+  /** Everything that is wrong, once all that is known has been taken. */
+  finish(): readonly Diagnostic[] {
+    const left = [...this.store.tensors.keys(), ...this.store.others.keys()].filter((name) => !this.used.has(name) && !IGNORED.test(name));
+    const leftNames = left.map((name) => name.slice(this.prefix.length));
+    const missing = this.missing.map((name) => missingTensor(name, nearest(name, leftNames)));
+    const unexpected = left.map((name) => unexpectedTensor(name, nearest(name.slice(this.prefix.length), this.missing)));
+    return [...missing, ...this.found, ...unexpected];
+  }
+}
+
+const WEIGHT_NORM_NAMES = [
+  ["weight_g", "weight_v"],
+  ["parametrizations.weight.original0", "parametrizations.weight.original1"],
+] as const;
+
+/** w = g·v/‖v‖ per row; throws RangeError naming the row when v is zero there. */
+function weightNorm(gains: TensorData, directions: TensorData, name: string): Float64Array {
+  const row = directions.length / gains.length;
+  const weight = new Float64Array(directions.length);
+  for (let r = 0; r < gains.length; r++) {
+    let squares = 0;
+    for (let i = r * row; i < (r + 1) * row; i++) squares += directions[i]! ** 2;
+    if (squares === 0) throw new ZeroNormError(name, r);
+    const factor = gains[r]! / Math.sqrt(squares);
+    for (let i = r * row; i < (r + 1) * row; i++) weight[i] = factor * directions[i]!;
+  }
+  return weight;
+}
+
+/** A row of a weight-normalised kernel has no direction. */
+export class ZeroNormError extends Error {
+  readonly tensor: string;
+  readonly row: number;
+  constructor(tensor: string, row: number) {
+    super(`row ${row} of "${tensor}" is zero`);
+    this.tensor = tensor;
+    this.row = row;
+  }
+}
+
+function fits(stored: StoredTensor, shape: Sizes): boolean {
+  return stored.shape.length === shape.length && shape.every((size, axis) => size === null || size === stored.shape[axis]);
+}
+
+const shapeText = (shape: Sizes): string => `[${shape.map((size) => size ?? "?").join(",")}]`;
+
+const missingTensor = (name: string, near: string | undefined): Diagnostic =>
+  error("import/missing-tensor", `the checkpoint has no tensor "${name}"`, {
+    place: name,
+    ...(near ? { hint: `"${near}" is left over; is it meant?` } : {}),
+  });
+
+const unexpectedTensor = (name: string, near: string | undefined): Diagnostic =>
+  error("import/unexpected-tensor", `the tensor "${name}" has no place in this architecture`, {
+    place: name,
+    hint: near ? `"${near}" is missing; is it meant?` : "is --arch right? remove the tensor, or import it with the architecture it belongs to",
+  });
+
+const misshapen = (name: string, found: readonly number[], expected: readonly Sizes[]): Diagnostic =>
+  error("import/misshapen-tensor", `the tensor "${name}" has the shape ${shapeText(found)}, not ${expected.map(shapeText).join(" or ")}`, {
+    place: name,
+    hint: "the shapes of all other tensors agree on that size",
+  });
+
+const notFloat = (name: string, dtype: string): Diagnostic =>
+  error("import/not-float", `the tensor "${name}" holds ${dtype}, not floating-point numbers`, { place: name });

@@ -1,0 +1,125 @@
+import { type Diagnostic, SmxcError } from "../diagnostics.js";
+import { pointerOf } from "../json/parse.js";
+import type { LayerBuilder, LayerDefinition } from "../layers/layer.js";
+import { LAYERS } from "../layers/index.js";
+import { nearest } from "../nearest.js";
+import type { OpAttributes, OpName } from "../ops/index.js";
+import { RuleError } from "../ops/operator.js";
+import type { LayerSpec, ModelSpec } from "../spec/document.js";
+import * as errors from "../spec/errors.js";
+import { referencesOf } from "../spec/references.js";
+import { reshaped } from "../weights/derived.js";
+import type { LazyTensor, TensorStore } from "../weights/tensor.js";
+import { type Shape, symbol } from "./dim.js";
+import type { Graph, Node } from "./graph.js";
+import { inferNode } from "./infer.js";
+import type * as z from "zod";
+
+export interface BuiltGraph {
+  readonly graph: Graph;
+  /** Tensors of the weights file that no layer reads. */
+  readonly unused: readonly string[];
+}
+
+/**
+ * Builds the IR of a document from its weights. Everything that does not fit is reported together: layers whose rules
+ * are broken (and not those that only depend on them), missing and misshapen tensors. Throws SmxcError.
+ */
+export function buildGraph(spec: ModelSpec, weights: TensorStore | undefined): BuiltGraph {
+  const builder = new Builder(spec, weights);
+  spec.layers.forEach((layer, index) => {
+    builder.build(layer, index);
+  });
+  if (builder.found.length > 0) throw new SmxcError(builder.found);
+  const graph: Graph = {
+    name: spec.name,
+    inputs: spec.inputs.map((input) => ({ name: input.name, shape: builder.shapes.get(input.name)! })),
+    constants: builder.constants,
+    nodes: builder.nodes,
+    outputs: spec.outputs.map((name) => ({ name, value: name })),
+  };
+  const unused = [...(weights?.tensors.keys() ?? [])].filter((name) => !builder.used.has(name));
+  return { graph, unused };
+}
+
+class Builder {
+  readonly found: Diagnostic[] = [];
+  readonly shapes = new Map<string, Shape>();
+  readonly constants = new Map<string, LazyTensor>();
+  readonly nodes: Node[] = [];
+  readonly used = new Set<string>();
+  private readonly weights: TensorStore | undefined;
+
+  constructor(spec: ModelSpec, weights: TensorStore | undefined) {
+    this.weights = weights;
+    for (const input of spec.inputs) {
+      this.shapes.set(
+        input.name,
+        input.shape.map((size) => (typeof size === "number" ? size : symbol(size))),
+      );
+    }
+  }
+
+  build(layer: LayerSpec, index: number): void {
+    const pointer = pointerOf(["layers", index]);
+    const broken = referencesOf(layer, index).some(({ name }) => !this.shapes.has(name));
+    if (broken) return;
+    const before = this.found.length;
+    try {
+      const definition = LAYERS[layer.op] as unknown as LayerDefinition<z.ZodType>;
+      definition.build(layer, this.builderFor(layer.name, pointer));
+    } catch (cause) {
+      if (!(cause instanceof RuleError)) throw cause;
+      if (this.found.length === before) this.found.push(errors.layerRule(layer.name, cause.message, pointer, cause.hint));
+    }
+  }
+
+  private builderFor(layer: string, pointer: string): LayerBuilder {
+    const origin = { layer, pointer };
+    return {
+      shape: (value) => this.shapes.get(value)!,
+      weight: (tensor, shape, ...alternatives) => this.weight(layer, pointer, tensor, [shape, ...alternatives]),
+      constant: (name, tensor) => this.constant(name, tensor),
+      tensor: (constant) => this.constants.get(constant)!,
+      node: <Op extends OpName>(op: Op, name: string, inputs: readonly string[], attributes: OpAttributes[Op]) => {
+        const node = { op, name, inputs, attributes, origin } as Node;
+        const shape = inferNode(
+          node,
+          inputs.map((input) => this.shapes.get(input)!),
+        );
+        this.nodes.push(node);
+        this.shapes.set(name, shape);
+        return name;
+      },
+    };
+  }
+
+  private constant(name: string, tensor: LazyTensor): string {
+    const unique = this.shapes.has(name) && !this.constants.has(name) ? `${name}.tensor` : name;
+    this.constants.set(unique, tensor);
+    this.shapes.set(unique, tensor.shape);
+    return unique;
+  }
+
+  private weight(layer: string, pointer: string, name: string, shapes: readonly (readonly number[])[]): string {
+    const wanted = shapes[0]!;
+    const absent: LazyTensor = { shape: wanted, read: async () => new Float32Array(0) };
+    const report = (diagnostic: Diagnostic): string => {
+      this.found.push(diagnostic);
+      return this.constant(name, absent);
+    };
+    if (!this.weights) return report(errors.noWeights(layer, pointer));
+    this.used.add(name);
+    const stored = this.weights.tensors.get(name);
+    if (!stored) {
+      const other = this.weights.others.get(name);
+      if (other) return report(errors.notFloat(name, layer, pointer, other.dtype));
+      return report(errors.missingTensor(name, layer, pointer, nearest(name, this.weights.tensors.keys())));
+    }
+    const fits = shapes.some((shape) => shape.length === stored.shape.length && shape.every((size, axis) => size === stored.shape[axis]));
+    if (!fits) return report(errors.misshapenTensor(name, layer, pointer, stored.shape, shapes));
+    const known = this.constants.get(name);
+    if (known && known.shape.length === wanted.length && known.shape.every((size, axis) => size === wanted[axis])) return name;
+    return this.constant(known ? `${name}#${wanted.join("x")}` : name, reshaped(stored, wanted));
+  }
+}

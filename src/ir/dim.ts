@@ -1,0 +1,83 @@
+/**
+ * Sizes of dimensions: a number, or a linear form over symbols, c0 + Σ ci·atom, where an atom is a symbol of the
+ * document (`H`) or a rounded quotient of such a form (`floor((H+1)/2)`). Enough to follow any convolutional network
+ * symbolically, and two equal sizes always have the same text.
+ */
+export interface SymbolicDim {
+  readonly terms: readonly (readonly [atom: string, coefficient: number])[];
+  readonly constant: number;
+}
+
+export type Dim = number | SymbolicDim;
+export type Shape = readonly Dim[];
+
+export function symbol(name: string): SymbolicDim {
+  return { terms: [[name, 1]], constant: 0 };
+}
+
+function form(dim: Dim): SymbolicDim {
+  return typeof dim === "number" ? { terms: [], constant: dim } : dim;
+}
+
+function normalise(terms: Map<string, number>, constant: number): Dim {
+  const kept = [...terms].filter(([, coefficient]) => coefficient !== 0).sort(([a], [b]) => (a < b ? -1 : 1));
+  return kept.length === 0 ? constant : { terms: kept, constant };
+}
+
+export function addDims(a: Dim, b: Dim): Dim {
+  const left = form(a);
+  const right = form(b);
+  const terms = new Map(left.terms);
+  for (const [atom, coefficient] of right.terms) terms.set(atom, (terms.get(atom) ?? 0) + coefficient);
+  return normalise(terms, left.constant + right.constant);
+}
+
+export function scaleDim(dim: Dim, factor: number): Dim {
+  const { terms, constant } = form(dim);
+  return normalise(new Map(terms.map(([atom, coefficient]) => [atom, coefficient * factor])), constant * factor);
+}
+
+/** ⌊dim / divisor⌋. */
+export function floorDivDim(dim: Dim, divisor: number): Dim {
+  if (typeof dim === "number") return Math.floor(dim / divisor);
+  if (divisor === 1) return dim;
+  const exact = dim.terms.every(([, coefficient]) => coefficient % divisor === 0);
+  if (exact) {
+    const terms = new Map(dim.terms.map(([atom, coefficient]) => [atom, coefficient / divisor]));
+    return normalise(terms, Math.floor(dim.constant / divisor));
+  }
+  return symbol(`floor((${dimText(dim)})/${divisor})`);
+}
+
+/** The exact quotient, or undefined when the division may leave a remainder. */
+export function divideDim(dim: Dim, divisor: number): Dim | undefined {
+  const { terms, constant } = form(dim);
+  const exact = constant % divisor === 0 && terms.every(([, coefficient]) => coefficient % divisor === 0);
+  return exact ? floorDivDim(dim, divisor) : undefined;
+}
+
+export function sameDim(a: Dim, b: Dim): boolean {
+  return typeof a === "number" || typeof b === "number" ? a === b : dimText(a) === dimText(b);
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, axis) => sameDim(dim, b[axis]!));
+}
+
+/** `2*H+1`; a number as itself. The text is the dimension's name in the ONNX graph. */
+export function dimText(dim: Dim): string {
+  if (typeof dim === "number") return String(dim);
+  const parts = dim.terms.map(([atom, coefficient]) => (coefficient === 1 ? atom : `${coefficient}*${atom}`));
+  if (dim.constant !== 0) parts.push(String(dim.constant));
+  return parts.join("+").replaceAll("+-", "-");
+}
+
+export function shapeText(shape: Shape): string {
+  return `[${shape.map(dimText).join(",")}]`;
+}
+
+/** Size of one output axis of a windowed operator: ⌊(size + pads − (dilation·(kernel − 1) + 1)) / stride⌋ + 1. */
+export function windowedDim(size: Dim, kernel: number, stride: number, dilation: number, pads: number): Dim {
+  const reach = dilation * (kernel - 1) + 1;
+  return addDims(floorDivDim(addDims(size, pads - reach), stride), 1);
+}

@@ -1,0 +1,108 @@
+import * as z from "zod";
+import type { ActivationName } from "../ops/activations.js";
+import { RuleError, staticDim } from "../ops/operator.js";
+import type { RouterStage } from "../ops/route.js";
+import { foldedBatchNorm } from "./batch-norm-tensors.js";
+import { layerName, positive, reference } from "./fields.js";
+import { type LayerBuilder, layer } from "./layer.js";
+
+const stage = z.union([
+  z.literal("linear"),
+  z.enum(["relu", "sigmoid", "silu", "tanh", "gelu"]),
+  z.literal("batch_norm"),
+  z.strictObject({
+    op: z.literal("linear"),
+    out: positive.optional().describe("Width of a hidden layer; the last gives experts · cardinals"),
+    bias: z.boolean().default(true),
+  }),
+  z.strictObject({ op: z.literal("leaky_relu"), slope: z.number() }),
+  z.strictObject({ op: z.literal("batch_norm"), epsilon: z.number().positive().default(1e-5) }),
+]);
+
+type Stage = z.output<typeof stage>;
+
+export const route = layer({
+  schema: z
+    .strictObject({
+      name: layerName,
+      op: z.literal("route"),
+      in: reference.describe("A feature map [N,C,H,W], which is pooled to its mean, or a vector [N,C]"),
+      mlp: z.array(stage).describe("The perceptron: linear layers, activations, normalisation"),
+      weights: z
+        .record(z.string().regex(/^mlp\.[0-9]+$/), z.string())
+        .default({})
+        .describe("Prefix of the tensors of a stage, where it is not `<layer>.mlp.<stage>`"),
+      experts: positive,
+      cardinals: positive.default(1).describe("Blocks of output channels that choose their experts apart"),
+      normalise: z.enum(["softmax", "argmax", "sigmoid", "identity"]).default("softmax"),
+      temperature: z.number().positive().default(1).describe("Divides the logits"),
+      power: z.union([z.literal(1), z.literal(0.5)]).default(1).describe("Applied after the normaliser; 0.5 for √β"),
+    })
+    .describe("β, the weights of the experts: [N, experts, cardinals]"),
+  example: {
+    name: "body.1.body.0.beta",
+    op: "route",
+    in: "body.0",
+    mlp: ["linear"],
+    weights: { "mlp.0": "body.1.body.0.mlp.0" },
+    experts: 4,
+    cardinals: 4,
+    normalise: "softmax",
+    power: 1,
+  },
+  build(spec, builder) {
+    const inputs = [spec.in];
+    const stages: RouterStage[] = [];
+    let width = staticDim("the number of channels that a router reads", builder.shape(spec.in), 1);
+    const lastLinear = spec.mlp.findLastIndex((entry) => kindOf(entry) === "linear");
+    spec.mlp.forEach((entry, index) => {
+      const prefix = spec.weights[`mlp.${index}`] ?? `${spec.name}.mlp.${index}`;
+      const built = buildStage(entry, prefix, width, index === lastLinear ? spec.experts * spec.cardinals : undefined, builder);
+      inputs.push(...built.inputs);
+      stages.push(built.stage);
+      width = built.width;
+    });
+    checkOverrides(spec.weights, spec.mlp.length);
+    builder.node("route", spec.name, inputs, {
+      experts: spec.experts,
+      cardinals: spec.cardinals,
+      stages,
+      temperature: spec.temperature,
+      normalise: spec.normalise,
+      power: spec.power,
+    });
+  },
+});
+
+function kindOf(entry: Stage): string {
+  return typeof entry === "string" ? entry : entry.op;
+}
+
+interface BuiltStage {
+  readonly stage: RouterStage;
+  readonly inputs: readonly string[];
+  readonly width: number;
+}
+
+function buildStage(entry: Stage, prefix: string, width: number, last: number | undefined, builder: LayerBuilder): BuiltStage {
+  if (entry === "linear" || (typeof entry === "object" && entry.op === "linear")) {
+    const { out, bias } = typeof entry === "object" ? entry : { out: undefined, bias: true };
+    const rows = out ?? last;
+    if (rows === undefined) throw new RuleError("a hidden linear layer of a router needs its width", 'write {"op":"linear","out":…}');
+    const weight = builder.weight(`${prefix}.weight`, [rows, width], [rows, width, 1, 1]);
+    const biases = bias ? [builder.weight(`${prefix}.bias`, [rows])] : [];
+    return { stage: { kind: "linear", bias }, inputs: [weight, ...biases], width: rows };
+  }
+  if (entry === "batch_norm" || (typeof entry === "object" && entry.op === "batch_norm")) {
+    const epsilon = typeof entry === "object" ? entry.epsilon : 1e-5;
+    return { stage: { kind: "scale_shift" }, inputs: foldedBatchNorm(builder, prefix, width, epsilon), width };
+  }
+  const activation = typeof entry === "string" ? { fn: entry satisfies ActivationName } : { fn: entry.op, slope: entry.slope };
+  return { stage: { kind: "activation", activation }, inputs: [], width };
+}
+
+function checkOverrides(overrides: Readonly<Record<string, string>>, stages: number): void {
+  for (const key of Object.keys(overrides)) {
+    if (Number(key.slice(4)) >= stages) throw new RuleError(`\`weights\` names "${key}", but the perceptron has ${stages} stages`);
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * Builds one ONNX graph. Lowerings call it with the shape of every value that they make, so that each value has a
+ * value_info and a name that leads back to the document's layer: `<layer>` for the layer's result, `<layer>/<step>` for
+ * what leads to it.
+ */
+import { type Dim, dimText, sameDim, type Shape } from "../ir/dim.js";
+import type { Attribute, Initializer, OnnxGraph, OnnxNode, TensorType, ValueInfo } from "../onnx/model.js";
+import type { LazyTensor } from "../weights/tensor.js";
+import type { Target } from "./targets.js";
+
+/** What holds for the whole compile. */
+export interface EmitOptions {
+  readonly target: Target;
+  readonly opset: number;
+  /** `auto`, or the name of a lowering. */
+  readonly lowering: string;
+}
+
+/** How a feature map [N,C,H,W] lies in memory; other values have the one layout `nchw`. */
+export type Layout = "nchw" | "nhwc";
+
+export type AttributeValue = number | string | readonly number[] | Attribute;
+export type ElementType = TensorType["elem_type"];
+
+export class GraphEmitter {
+  readonly options: EmitOptions;
+  private readonly nodes: OnnxNode[] = [];
+  private readonly initializers: Initializer[] = [];
+  /** Initializers by content, so that equal constants are stored once. */
+  private readonly stored = new Map<LazyTensor | string, string>();
+  private readonly infos = new Map<string, ValueInfo>();
+  /** Names in use in this graph and all around it: ONNX forbids shadowing. */
+  private readonly taken: Set<string>;
+
+  constructor(options: EmitOptions, enclosing?: GraphEmitter) {
+    this.options = options;
+    this.taken = enclosing ? enclosing.taken : new Set();
+  }
+
+  /** Keeps names that are spoken for, such as the graph's inputs and its layers' results. */
+  reserve(names: Iterable<string>): void {
+    for (const name of names) this.taken.add(name);
+  }
+
+  /** A name that nothing else has. */
+  fresh(wanted: string): string {
+    let name = wanted;
+    for (let n = 2; this.taken.has(name); n++) name = `${wanted}#${n}`;
+    this.taken.add(name);
+    return name;
+  }
+
+  /** Adds a node with one output of the given shape; returns the output's name, which is also the node's. */
+  op(
+    op: string,
+    name: string,
+    inputs: readonly string[],
+    shape: Shape,
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    elementType: ElementType = "FLOAT",
+  ): string {
+    const output = this.fresh(name);
+    return this.named(op, output, inputs, shape, attributes, elementType);
+  }
+
+  /** Like `op`, under exactly this name, which was reserved before. */
+  named(
+    op: string,
+    output: string,
+    inputs: readonly string[],
+    shape: Shape,
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    elementType: ElementType = "FLOAT",
+  ): string {
+    this.nodes.push({ op_type: op, name: output, input: inputs, output: [output], attribute: attributesOf(attributes) });
+    this.infos.set(output, valueInfo(output, shape, elementType));
+    return output;
+  }
+
+  /** Adds a node with several outputs, whose names were reserved before. */
+  multi(
+    op: string,
+    name: string,
+    inputs: readonly string[],
+    outputs: readonly { readonly name: string; readonly shape: Shape }[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+  ): void {
+    const names = outputs.map((output) => output.name);
+    this.nodes.push({ op_type: op, name: this.fresh(name), input: inputs, output: names, attribute: attributesOf(attributes) });
+    for (const output of outputs) this.infos.set(output.name, valueInfo(output.name, output.shape));
+  }
+
+  /** A float initializer whose values come when the file is written. The same tensor is stored once. */
+  weight(name: string, data: LazyTensor): string {
+    return this.store(data, name, (unique) => ({ name: unique, data_type: "FLOAT", dims: data.shape, data }));
+  }
+
+  /** A small float constant. */
+  floats(values: readonly number[], dims: readonly number[] = [values.length]): string {
+    const content = `floats.${dims.join("x")}:${values.join(",")}`;
+    const name = values.length <= 4 ? `const.${values.join(",")}` : `const.${dims.join("x")}`;
+    const data = constantTensor(values, dims);
+    return this.store(content, name, (unique) => ({ name: unique, data_type: "FLOAT", dims, data }));
+  }
+
+  /** An int64 vector such as a shape or axes. */
+  ints(values: readonly number[]): string {
+    const name = `ints.${values.slice(0, 8).join(",")}`;
+    return this.store(`ints:${values.join(",")}`, name, (unique) => ({
+      name: unique,
+      data_type: "INT64",
+      dims: [values.length],
+      values,
+    }));
+  }
+
+  private store(content: LazyTensor | string, name: string, make: (name: string) => Initializer): string {
+    const known = this.stored.get(content);
+    if (known !== undefined) return known;
+    const unique = this.fresh(name);
+    this.stored.set(content, unique);
+    this.initializers.push(make(unique));
+    return unique;
+  }
+
+  /** Mean or sum over axes, whose operand moved from attribute to input at opset 18 (ReduceMean) and 13 (ReduceSum). */
+  reduce(op: "ReduceMean" | "ReduceSum", name: string, input: string, axes: readonly number[], keep: boolean, shape: Shape): string {
+    const keepdims = keep ? 1 : 0;
+    return op === "ReduceSum" || this.options.opset >= 18
+      ? this.op(op, name, [input, this.ints(axes)], shape, { keepdims })
+      : this.op(op, name, [input], shape, { keepdims, axes });
+  }
+
+  /**
+   * Reshape between shapes that may hold symbols. Sizes that stay in place are copied (0), one other may be left to ONNX
+   * Runtime (-1); only what remains is read from the input's shape at run time.
+   */
+  reshape(name: string, input: string, from: Shape, to: Shape): string {
+    return this.op("Reshape", name, [input, this.reshapeTarget(name, input, from, to)], to);
+  }
+
+  /** The second operand of a Reshape from one shape to another. */
+  reshapeTarget(name: string, input: string, from: Shape, to: Shape): string {
+    const target = to.map((dim, axis) => {
+      if (typeof dim === "number") return dim;
+      return axis < from.length && sameDim(dim, from[axis]!) ? 0 : undefined;
+    });
+    const open = target.flatMap((size, axis) => (size === undefined ? [axis] : []));
+    if (open.length <= 1) return this.ints(target.map((size) => size ?? -1));
+    const pieces = target.map((size, axis) => {
+      if (size !== undefined) return this.ints([size]);
+      const source = from.findIndex((dim) => sameDim(dim, to[axis]!));
+      if (source < 0) return this.ints([-1]);
+      return this.op("Shape", `${name}/size${axis}`, [input], [1], { start: source, end: source + 1 }, "INT64");
+    });
+    return this.op("Concat", `${name}/shape`, pieces, [to.length], { axis: 0 }, "INT64");
+  }
+
+  transpose(name: string, input: string, shape: Shape, perm: readonly number[]): string {
+    return this.op("Transpose", name, [input], shape, { perm });
+  }
+
+  /** The finished graph. */
+  finish(name: string, inputs: readonly ValueInfo[], outputs: readonly ValueInfo[]): OnnxGraph {
+    const declared = new Set([...inputs, ...outputs].map((value) => value.name));
+    return {
+      name,
+      node: this.nodes,
+      initializer: this.initializers,
+      input: inputs,
+      output: outputs,
+      value_info: [...this.infos.values()].filter((info) => !declared.has(info.name)),
+    };
+  }
+}
+
+/** One IR node being lowered: its inputs as ONNX values, and the place to bind its result. */
+export interface LowerSite {
+  readonly e: GraphEmitter;
+  /** Name of the IR value. */
+  readonly name: string;
+  readonly inputNames: readonly string[];
+  readonly inputShapes: readonly Shape[];
+  readonly shape: Shape;
+  /** ONNX name of an input, in the wanted layout; a change of layout is emitted once per value. */
+  read(index: number, layout?: Layout): string;
+  /** The layout that an input already has; `nchw` where it has both. */
+  layoutOf(index: number): Layout;
+  /** The shape of the result as it lies in memory in a layout. */
+  shapeIn(layout: Layout): Shape;
+  /** The constant behind an input, if it is one. */
+  constant(index: number): LazyTensor | undefined;
+  /** Emits the node that makes the result, under the value's own name, and binds it. */
+  result(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>, layout?: Layout): void;
+  /** Binds an ONNX value as the result. */
+  bind(value: string, layout?: Layout): void;
+}
+
+export function valueInfo(name: string, shape: Shape, elementType: ElementType = "FLOAT"): ValueInfo {
+  return { name, type: { elem_type: elementType, shape: shape.map(dimension) } };
+}
+
+function dimension(dim: Dim): number | string {
+  return typeof dim === "number" ? dim : dimText(dim);
+}
+
+export function constantTensor(values: readonly number[], dims: readonly number[]): LazyTensor {
+  return { shape: dims, read: async () => Float64Array.from(values) };
+}
+
+function attributesOf(attributes: Readonly<Record<string, AttributeValue>>): Record<string, Attribute> {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, attributeOf(name, value)]));
+}
+
+/** Attributes that ONNX declares as FLOAT even when the value is a whole number. */
+const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set(["alpha", "beta", "epsilon", "momentum", "cubic_coeff_a"]);
+
+function attributeOf(name: string, value: AttributeValue): Attribute {
+  if (typeof value === "number") return FLOAT_ATTRIBUTES.has(name) ? { type: "FLOAT", value } : { type: "INT", value };
+  if (typeof value === "string") return { type: "STRING", value };
+  return isNumbers(value) ? { type: "INTS", value } : value;
+}
+
+function isNumbers(value: readonly number[] | Attribute): value is readonly number[] {
+  return Array.isArray(value);
+}

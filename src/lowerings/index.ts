@@ -1,0 +1,7 @@
+import { direct } from "./direct.js";
+import { grouped } from "./grouped.js";
+import type { Lowering } from "./lowering.js";
+import { unfold } from "./unfold.js";
+
+/** The ways to run a mixed convolution. */
+export const LOWERINGS: readonly Lowering[] = [direct, grouped, unfold];

@@ -1,0 +1,77 @@
+import { emitActivation } from "../ops/activations.js";
+import type { RouteAttributes } from "../ops/route.js";
+import type { Dim, Shape } from "../ir/dim.js";
+import type { LowerSite } from "./emitter.js";
+
+/** β as ONNX operators: pool, perceptron, temperature, normaliser, power; result [N, experts, cardinals]. */
+export function lowerRoute(attributes: RouteAttributes, site: LowerSite): void {
+  const { e, name } = site;
+  const batch = site.inputShapes[0]![0]!;
+  const logits = emitPerceptron(attributes, site, emitPooled(site), batch);
+  const shape: Shape = [batch, attributes.experts, attributes.cardinals];
+  const table = e.reshape(`${name}/logits`, logits, [batch, attributes.experts * attributes.cardinals], shape);
+  const cooled =
+    attributes.temperature === 1
+      ? table
+      : e.op("Mul", `${name}/cooled`, [table, e.floats([1 / attributes.temperature], [])], shape);
+  emitNormalised(attributes, site, cooled, shape);
+}
+
+/** The pooled input as [N,C]. */
+function emitPooled(site: LowerSite): string {
+  const [batch, channels] = site.inputShapes[0]! as readonly [Dim, Dim, ...Dim[]];
+  if (site.inputShapes[0]!.length === 2) return site.read(0);
+  const mean = site.e.op("GlobalAveragePool", `${site.name}/mean`, [site.read(0)], [batch, channels, 1, 1]);
+  return site.e.op("Flatten", `${site.name}/pooled`, [mean], [batch, channels], { axis: 1 });
+}
+
+function emitPerceptron(attributes: RouteAttributes, site: LowerSite, pooled: string, batch: Dim): string {
+  const { e, name } = site;
+  let value = pooled;
+  let width = site.inputShapes[0]![1]!;
+  let next = 1;
+  attributes.stages.forEach((stage, index) => {
+    const label = `${name}/mlp.${index}`;
+    if (stage.kind === "activation") {
+      emitActivation(stage.activation, value, {
+        e,
+        name: label,
+        shape: [batch, width],
+        result: (op, inputs, parameters) => {
+          value = e.op(op, label, inputs, [batch, width], parameters);
+        },
+      });
+    } else if (stage.kind === "scale_shift") {
+      const scaled = e.op("Mul", `${label}/scaled`, [value, site.read(next++)], [batch, width]);
+      value = e.op("Add", label, [scaled, site.read(next++)], [batch, width]);
+    } else {
+      width = site.inputShapes[next]![0]!;
+      const inputs = [value, site.read(next++), ...(stage.bias ? [site.read(next++)] : [])];
+      value = e.op("Gemm", label, inputs, [batch, width], { transB: 1 });
+    }
+  });
+  return value;
+}
+
+function emitNormalised({ normalise, power, experts }: RouteAttributes, site: LowerSite, logits: string, shape: Shape): void {
+  const { e, name } = site;
+  const [batch, , cardinals] = shape as readonly [Dim, Dim, Dim];
+  const rooted = power !== 1;
+  const last = (op: string, inputs: readonly string[], attrs: Readonly<Record<string, number>> = {}): string => {
+    if (rooted) return e.op(op, `${name}/normalised`, inputs, shape, attrs);
+    site.result(op, inputs, attrs);
+    return name;
+  };
+  let weights = logits;
+  if (normalise === "softmax") weights = last("Softmax", [logits], { axis: 1 });
+  else if (normalise === "sigmoid") weights = last("Sigmoid", [logits]);
+  else if (normalise === "argmax") {
+    const winner = e.op("ArgMax", `${name}/winner`, [logits], [batch, 1, cardinals], { axis: 1, keepdims: 1 }, "INT64");
+    const index = e.op("Cast", `${name}/winner_index`, [winner], [batch, 1, cardinals], { to: 1 });
+    const all = e.floats([...Array(experts).keys()], [1, experts, 1]);
+    const equal = e.op("Equal", `${name}/is_winner`, [index, all], shape, {}, "BOOL");
+    weights = last("Cast", [equal], { to: 1 });
+  } else if (!rooted) return site.bind(logits);
+  if (power === 0.5) site.result("Sqrt", [weights]);
+  else if (rooted) site.result("Pow", [weights, e.floats([power], [])]);
+}

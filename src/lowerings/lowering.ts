@@ -1,0 +1,21 @@
+import type { Shape } from "../ir/dim.js";
+import type { MixConvAttributes } from "../ops/mix-conv.js";
+import type { LowerSite } from "./emitter.js";
+import type { Target } from "./targets.js";
+
+/** What a lowering is asked about. */
+export interface MixConvProblem {
+  readonly attributes: MixConvAttributes;
+  /** Shape of x, [N,C,H,W]. */
+  readonly x: Shape;
+  readonly target: Target;
+}
+
+/** One way to run a mixed convolution in ONNX. One file per lowering; the table is `index.ts`. */
+export interface Lowering {
+  readonly name: string;
+  readonly description: string;
+  /** Undefined when the lowering can run the problem, else the reason why it cannot. */
+  refuses(problem: MixConvProblem): string | undefined;
+  emit(attributes: MixConvAttributes, site: LowerSite): void;
+}

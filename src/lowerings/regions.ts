@@ -1,0 +1,49 @@
+/** Cuts a graph into what runs on the whole batch at once and what runs sample by sample. */
+import type { Shape } from "../ir/dim.js";
+import type { Graph, Node } from "../ir/graph.js";
+import type { EmitOptions } from "./emitter.js";
+import { TARGET_PROFILES } from "./targets.js";
+
+export interface Segment {
+  readonly kind: "plain" | "scan";
+  readonly nodes: readonly Node[];
+}
+
+/** Lowerings that take the batch as it is. */
+const BATCHED: ReadonlySet<string> = new Set(["grouped", "unfold"]);
+
+/**
+ * From the first mixed convolution to the last, a batch runs as a Scan over its samples, whose working set stays in
+ * cache and whose kernels are those of a batch of one; convolutions outside keep constant kernels and fast paths.
+ * Not where the batch is one, and not on providers on which control flow leaves the device.
+ */
+export function segmentsOf(graph: Graph, shapes: ReadonlyMap<string, Shape>, options: EmitOptions): readonly Segment[] {
+  const mixed = graph.nodes.flatMap((node, index) => (node.op === "mix_conv" ? [index] : []));
+  const batch = mixed.length > 0 ? shapes.get(graph.nodes[mixed[0]!]!.name)![0] : 1;
+  if (batch === 1 || BATCHED.has(options.lowering) || !TARGET_PROFILES[options.target].controlFlow) {
+    return [{ kind: "plain", nodes: graph.nodes }];
+  }
+  const [first, last] = [mixed[0]!, mixed.at(-1)!];
+  const segments: readonly Segment[] = [
+    { kind: "plain", nodes: graph.nodes.slice(0, first) },
+    { kind: "scan", nodes: graph.nodes.slice(first, last + 1) },
+    { kind: "plain", nodes: graph.nodes.slice(last + 1) },
+  ];
+  return segments.filter((segment) => segment.nodes.length > 0);
+}
+
+/** The nodes of a region as a graph of one sample: its inputs have a batch of one. */
+export function regionGraph(graph: Graph, nodes: readonly Node[], shapes: ReadonlyMap<string, Shape>): Graph {
+  const inside = new Set(nodes.map((node) => node.name));
+  const read = new Set(nodes.flatMap((node) => node.inputs));
+  const inputs = [...read].filter((name) => !inside.has(name) && !graph.constants.has(name));
+  const readOutside = new Set(graph.outputs.map((output) => output.value));
+  for (const node of graph.nodes) if (!inside.has(node.name)) for (const input of node.inputs) readOutside.add(input);
+  return {
+    name: nodes[0]!.name,
+    inputs: inputs.map((name) => ({ name, shape: [1, ...shapes.get(name)!.slice(1)] })),
+    constants: new Map([...graph.constants].filter(([name]) => read.has(name))),
+    nodes,
+    outputs: nodes.filter((node) => readOutside.has(node.name)).map((node) => ({ name: node.name, value: node.name })),
+  };
+}

@@ -1,0 +1,17 @@
+/** Where a graph is to run: ONNX Runtime's execution providers that smxc compiles for. */
+export const TARGETS = ["cpu", "wasm", "webgpu", "cuda"] as const;
+export type Target = (typeof TARGETS)[number];
+
+export interface TargetProfile {
+  readonly description: string;
+  /** Control flow (Scan, If) runs on the provider without a round trip to the host. */
+  readonly controlFlow: boolean;
+}
+
+/** What smxc knows of each provider (ONNX Runtime 1.30). */
+export const TARGET_PROFILES: Readonly<Record<Target, TargetProfile>> = {
+  cpu: { description: "ONNX Runtime's CPU provider", controlFlow: true },
+  wasm: { description: "onnxruntime-web's WebAssembly provider", controlFlow: true },
+  webgpu: { description: "WebGPU, in browsers and in onnxruntime-node", controlFlow: false },
+  cuda: { description: "CUDA", controlFlow: false },
+};

@@ -1,0 +1,46 @@
+import * as z from "zod";
+import { documentSchema, type ModelSpec } from "./spec/document.js";
+
+/** The ONNX metadata key under which smxc keeps what a runtime needs to feed the graph. */
+export const METADATA_KEY = "smxc";
+
+const metadataSchema = z.object({
+  version: z.literal(1),
+  model: z.string(),
+  source: documentSchema.shape.source,
+  image: documentSchema.shape.image,
+  context: documentSchema.shape.context,
+  /** The context that the graph was compiled for. */
+  compiled: z.object({ target: z.string(), lowering: z.string() }),
+});
+
+/** What smxc says of a compiled model in its metadata. */
+export type ModelMetadata = z.output<typeof metadataSchema>;
+
+/** ONNX metadata of a compile: one JSON document under `smxc`. */
+export function modelMetadata(
+  spec: ModelSpec,
+  options: { readonly target?: string; readonly lowering?: string },
+): ReadonlyMap<string, string> {
+  const metadata: ModelMetadata = {
+    version: 1,
+    model: spec.name,
+    source: spec.source,
+    image: spec.image,
+    context: spec.context,
+    compiled: { target: options.target ?? "cpu", lowering: options.lowering ?? "auto" },
+  };
+  return new Map([[METADATA_KEY, JSON.stringify(metadata)]]);
+}
+
+/** Reads the metadata back; undefined when the graph was not made by smxc. */
+export function readMetadata(props: ReadonlyMap<string, string>): ModelMetadata | undefined {
+  const text = props.get(METADATA_KEY);
+  if (text === undefined) return undefined;
+  try {
+    const parsed = metadataSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

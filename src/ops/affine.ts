@@ -1,0 +1,21 @@
+import { mapDense } from "./dense-tensor.js";
+import { operator } from "./operator.js";
+
+/** `scale·x + shift` with scalars. Inputs: x of any shape. */
+export interface AffineAttributes {
+  readonly scale: number;
+  readonly shift: number;
+}
+
+export const affine = operator<AffineAttributes>({
+  infer: (_, [x]) => x!,
+  evaluate: ({ scale, shift }, [x]) => mapDense(x!, (value) => scale * value + shift),
+  lower({ scale, shift }, site) {
+    const layout = site.layoutOf(0);
+    const x = site.read(0, layout);
+    if (scale === 1) return site.result("Add", [x, site.e.floats([shift], [])], {}, layout);
+    if (shift === 0) return site.result("Mul", [x, site.e.floats([scale], [])], {}, layout);
+    const scaled = site.e.op("Mul", `${site.name}/scaled`, [x, site.e.floats([scale], [])], site.shapeIn(layout));
+    site.result("Add", [scaled, site.e.floats([shift], [])], {}, layout);
+  },
+});

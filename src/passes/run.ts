@@ -1,0 +1,12 @@
+import type { Graph } from "../ir/graph.js";
+import { verifyGraph } from "../ir/verify.js";
+import type { Pass } from "./pass.js";
+
+/** Runs passes in order and verifies the graph after each that changed it. */
+export function runPasses(graph: Graph, passes: readonly Pass[]): Graph {
+  return passes.reduce((before, pass) => {
+    const after = pass.run(before);
+    if (after !== before) verifyGraph(after, `the pass ${pass.name}`);
+    return after;
+  }, graph);
+}

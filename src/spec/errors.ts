@@ -1,0 +1,91 @@
+/** Errors of the model document, one function each. Places are JSON pointers; `parse.ts` adds line and column. */
+import { type Diagnostic, error, warning } from "../diagnostics.js";
+
+const like = (name: string | undefined): { readonly hint?: string } =>
+  name === undefined ? {} : { hint: `did you mean "${name}"?` };
+
+export const invalidValue = (message: string, pointer: string): Diagnostic => error("document/invalid-value", message, { pointer });
+
+export const missingField = (field: string, pointer: string): Diagnostic =>
+  error("document/missing-field", `the field "${field}" is missing`, { pointer });
+
+export const unknownField = (field: string, pointer: string, near: string | undefined): Diagnostic =>
+  error("document/unknown-field", `"${field}" is not a field here`, { pointer, ...(near ? like(near) : { hint: "remove it" }) });
+
+export const unknownOp = (op: string, pointer: string, near: string | undefined, known: readonly string[]): Diagnostic =>
+  error("document/unknown-op", `"${op}" is not a kind of layer`, {
+    pointer,
+    hint: near ? `did you mean "${near}"?` : `the kinds are ${known.join(", ")}`,
+  });
+
+export const duplicateName = (name: string, pointer: string, first: string): Diagnostic =>
+  error("document/duplicate-name", `the name "${name}" is used twice`, { pointer, hint: `${first} has it already; names are unique` });
+
+export const dangling = (name: string, pointer: string, near: string | undefined): Diagnostic =>
+  error("document/dangling-reference", `"${name}" is neither an input nor a layer`, { pointer, ...like(near) });
+
+export const cycle = (path: readonly string[], pointer: string): Diagnostic =>
+  error("document/cycle", `the layers read each other in a circle: ${path.join(" → ")}`, {
+    pointer,
+    hint: "a layer may only read inputs and layers before it",
+  });
+
+export const definedLater = (name: string, pointer: string): Diagnostic =>
+  error("document/defined-later", `"${name}" is defined after this layer`, { pointer, hint: "move this layer behind it" });
+
+export const duplicateOutput = (name: string, pointer: string): Diagnostic =>
+  error("document/duplicate-output", `the output "${name}" is listed twice`, { pointer, hint: "list each output once" });
+
+export const notARecord = (pointer: string): Diagnostic =>
+  error("document/not-an-object", "a model document is a JSON object", { pointer });
+
+export const layerRule = (layer: string, rule: string, pointer: string, hint: string | undefined): Diagnostic =>
+  error("document/layer-rule", `layer "${layer}": ${rule}`, { pointer, ...(hint === undefined ? {} : { hint }) });
+
+export const missingTensor = (tensor: string, layer: string, pointer: string, near: string | undefined): Diagnostic =>
+  error("weights/missing-tensor", `layer "${layer}" needs the tensor "${tensor}", which the weights do not hold`, {
+    pointer,
+    place: tensor,
+    ...like(near),
+  });
+
+export const misshapenTensor = (
+  tensor: string,
+  layer: string,
+  pointer: string,
+  found: readonly number[],
+  expected: readonly (readonly number[])[],
+): Diagnostic =>
+  error(
+    "weights/misshapen-tensor",
+    `the tensor "${tensor}" of layer "${layer}" has the shape [${found.join(",")}], not ${expected.map((s) => `[${s.join(",")}]`).join(" or ")}`,
+    { pointer, place: tensor, hint: "the layer's channels, experts and kernel must fit the weights" },
+  );
+
+export const notFloat = (tensor: string, layer: string, pointer: string, dtype: string): Diagnostic =>
+  error("weights/not-float", `the tensor "${tensor}" of layer "${layer}" holds ${dtype}, not floating-point numbers`, {
+    pointer,
+    place: tensor,
+  });
+
+export const unusedTensor = (tensor: string): Diagnostic =>
+  warning("weights/unused-tensor", `the weights hold "${tensor}", which no layer reads`, { place: tensor });
+
+export const wrongChecksum = (file: string, expected: string, found: string): Diagnostic =>
+  error("weights/wrong-checksum", `the weights are not those that the document was made with`, {
+    file,
+    pointer: "/weights/sha256",
+    hint: `expected sha256 ${expected.slice(0, 12)}…, found ${found.slice(0, 12)}…: put back the matching file, or import again`,
+  });
+
+export const noWeights = (layer: string, pointer: string): Diagnostic =>
+  error("document/no-weights", `layer "${layer}" reads tensors, but the document names no weights file`, {
+    pointer,
+    hint: 'add "weights": {"file": …}',
+  });
+
+export const fixedSize = (option: string, asked: number, declared: number): Diagnostic =>
+  error("document/fixed-size", `${option} ${asked} contradicts the document, which fixes that size at ${declared}`, {
+    pointer: "/inputs/0/shape",
+    hint: `leave ${option} out, or write a symbol instead of ${declared} into the document`,
+  });

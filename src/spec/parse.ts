@@ -1,0 +1,97 @@
+import type * as z from "zod";
+import { type Diagnostic, SmxcError } from "../diagnostics.js";
+import { type JsonNode, type JsonValue, locate, parseJson, pointerOf, toValue } from "../json/parse.js";
+import { LAYERS } from "../layers/index.js";
+import { nearest } from "../nearest.js";
+import { documentSchema, type ModelSpec } from "./document.js";
+import * as errors from "./errors.js";
+import { checkReferences } from "./references.js";
+
+/**
+ * Reads a model document. All errors of the document are reported together, each with its JSON pointer, line and
+ * column. Throws SmxcError.
+ */
+export function parseDocument(text: string | Uint8Array, file: string): ModelSpec {
+  const root = parseJson(text, file);
+  return checkDocument(toValue(root), file, root);
+}
+
+/** Checks a document that is already a value; `root` gives the places in its text. */
+export function checkDocument(value: JsonValue, file: string, root?: JsonNode): ModelSpec {
+  const result = documentSchema.safeParse(value);
+  const found = result.success ? checkReferences(result.data) : result.error.issues.flatMap((issue) => describe(issue, value));
+  if (!result.success || found.length > 0) {
+    throw new SmxcError(found.map((diagnostic) => ({ ...diagnostic, file, ...placed(diagnostic, root) })));
+  }
+  return result.data;
+}
+
+/** Adds line and column to diagnostics that have a pointer into the document's text. */
+export function placed(diagnostic: Diagnostic, root: JsonNode | undefined): Partial<Diagnostic> {
+  if (root === undefined || diagnostic.pointer === undefined) return {};
+  const part = diagnostic.code === "document/unknown-field" ? "key" : "value";
+  const { line, column } = locate(root, diagnostic.pointer, part);
+  return { line, column };
+}
+
+type Issue = z.core.$ZodIssue;
+
+function describe(issue: Issue, document: JsonValue): readonly Diagnostic[] {
+  const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+  const pointer = pointerOf(path);
+  const at = valueAt(document, path);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => errors.unknownField(key, pointerOf([...path, key]), nearest(key, knownFields(at))));
+  }
+  if (issue.code === "invalid_union") return describeUnion(issue, path, at, document);
+  if (issue.code === "invalid_type" && at === undefined) {
+    return [errors.missingField(String(path.at(-1)), pointerOf(path.slice(0, -1)))];
+  }
+  return [errors.invalidValue(sentence(issue.message), pointer)];
+}
+
+function describeUnion(
+  issue: Issue & { readonly code: "invalid_union" },
+  path: readonly (string | number)[],
+  at: JsonValue | undefined,
+  document: JsonValue,
+): readonly Diagnostic[] {
+  const pointer = pointerOf(path);
+  if (path[0] === "layers" && path.length === 3 && path[2] === "op") {
+    const kinds = Object.keys(LAYERS);
+    if (at === undefined) return [errors.missingField("op", pointerOf(path.slice(0, -1)))];
+    return [errors.unknownOp(String(at), pointer, nearest(String(at), kinds), kinds)];
+  }
+  // The branch that got furthest is the one that was meant.
+  const branches = issue.errors.map((branch) => branch.map((inner) => ({ ...inner, path: [...path, ...inner.path] }) as Issue));
+  const deepest = Math.max(0, ...branches.flat().map((inner) => inner.path.length));
+  const meant = branches.find((branch) => branch.some((inner) => inner.path.length === deepest));
+  if (meant && deepest > path.length) return meant.flatMap((inner) => describe(inner, document));
+  if (at === undefined) return [errors.missingField(String(path.at(-1)), pointerOf(path.slice(0, -1)))];
+  const wanted = [...new Set(branches.flat().map((inner) => sentence(inner.message)))];
+  return [errors.invalidValue(wanted.join(", or "), pointer)];
+}
+
+function sentence(message: string): string {
+  return message.replace(/^Invalid input: /, "").replace(/^[A-Z]/, (first) => first.toLowerCase());
+}
+
+function knownFields(at: JsonValue | undefined): readonly string[] {
+  if (!isRecord(at)) return [];
+  const kind = at.op;
+  const isLayer = typeof kind === "string" && Object.hasOwn(LAYERS, kind);
+  return Object.keys(isLayer ? LAYERS[kind as keyof typeof LAYERS].schema.shape : documentSchema.shape);
+}
+
+function valueAt(document: JsonValue, path: readonly (string | number)[]): JsonValue | undefined {
+  let value: JsonValue | undefined = document;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as { readonly [key: string]: JsonValue })[step];
+  }
+  return value;
+}
+
+function isRecord(value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

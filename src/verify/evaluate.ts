@@ -1,0 +1,25 @@
+import type { Graph } from "../ir/graph.js";
+import { definition } from "../ir/infer.js";
+import { type DenseTensor, dense } from "../ops/dense-tensor.js";
+
+/**
+ * The reference interpreter: every value of the graph in float64, operator by operator, by the slow and obvious
+ * definitions. `inputs` holds the graph's inputs by name, row-major; the result holds every input and node value.
+ */
+export async function evaluate(graph: Graph, inputs: ReadonlyMap<string, DenseTensor>): Promise<ReadonlyMap<string, DenseTensor>> {
+  const values = new Map<string, DenseTensor>();
+  for (const input of graph.inputs) {
+    const value = inputs.get(input.name);
+    if (!value) throw new RangeError(`the input "${input.name}" has no value`);
+    values.set(input.name, value);
+  }
+  for (const node of graph.nodes) {
+    const operands: DenseTensor[] = [];
+    for (const input of node.inputs) {
+      const constant = graph.constants.get(input);
+      operands.push(constant ? dense(constant.shape, await constant.read()) : values.get(input)!);
+    }
+    values.set(node.name, definition(node).evaluate(node.attributes, operands));
+  }
+  return values;
+}
