@@ -1,4 +1,5 @@
 import { error, SmxcError } from "../diagnostics.js";
+import type { WireFault } from "./proto/wire-fault.js";
 
 /** Protobuf's limit: readers refuse longer messages. */
 export const MODEL_BYTE_LIMIT = 2 ** 31 - 1;
@@ -17,6 +18,18 @@ export function float16Overflow(tensor: string, index: number, value: number): S
     error("onnx/float16-overflow", `element ${index} of ${tensor} is ${value}, beyond float16's largest value 65504`, {
       place: tensor,
       hint: "compile with --dtype float32",
+    }),
+  ]);
+}
+
+/** Bytes that are not a protobuf message. */
+export function malformedFile(file: string, fault: WireFault): SmxcError {
+  const at = fault.path.length === 0 ? "" : `, ${fault.path.join(".")}`;
+  return new SmxcError([
+    error(fault.code, `not an ONNX file: ${fault.message}`, {
+      file,
+      place: `byte ${fault.offset}${at}`,
+      hint: "the file may be cut short or damaged; copy or export it again",
     }),
   ]);
 }

@@ -1,0 +1,59 @@
+/**
+ * ONNX files to records: every field of ONNX 1.23.1, unknown fields kept, large values left in the file, so that
+ * memory is bounded by the graph and not by its weights.
+ */
+import type { ByteSource } from "../weights/byte-source.js";
+import { malformedFile } from "./errors.js";
+import { compiledMessage } from "./proto/draft.js";
+import { FileWindow, WINDOW_BYTES } from "./proto/file-window.js";
+import type { MessageName } from "./proto/messages.js";
+import { LargeMessageReader } from "./proto/read-large.js";
+import type { WireNote } from "./proto/read-scalar.js";
+import type { FileRange, Message } from "./proto/records.js";
+import { WireFault } from "./proto/wire-fault.js";
+
+export interface Decoded<N extends MessageName> {
+  readonly message: Message<N>;
+  /** Where the values that the record leaves in the file are read from. */
+  readonly source: ByteSource;
+  /** What protobuf's own parsers let pass. */
+  readonly notes: readonly WireNote[];
+  /** What follows the message's end (a tag 0, where protobuf's parsers stop); null when nothing does. */
+  readonly trailing: FileRange | null;
+}
+
+export type DecodedModel = Decoded<"ModelProto">;
+
+export interface DecodeOptions {
+  /** Part of the file in memory at a time, in bytes. */
+  readonly windowBytes?: number;
+}
+
+/**
+ * @throws SmxcError with one of the codes `onnx/wire-*`: the byte offset and the way to the message, as
+ *   `byte 128, graph.node[12].attribute[0]`.
+ */
+export async function decodeModel(source: ByteSource, options: DecodeOptions = {}): Promise<DecodedModel> {
+  return decodeMessage(source, "ModelProto", options);
+}
+
+/** Decodes a file that holds another message than a model, such as the tensors of ONNX's test data. */
+export async function decodeMessage<N extends MessageName>(
+  source: ByteSource,
+  name: N,
+  options: DecodeOptions = {},
+): Promise<Decoded<N>> {
+  const notes: WireNote[] = [];
+  const message = compiledMessage(name);
+  const draft = { ...message.empty };
+  const reader = new LargeMessageReader(new FileWindow(source, options.windowBytes ?? WINDOW_BYTES), notes);
+  const end = await reader.readOutermost(message, draft).catch((fault: unknown) => {
+    throw asSmxcError(fault, source);
+  });
+  const trailing = end < source.size ? { offset: end, length: source.size - end } : null;
+  return { message: draft as unknown as Message<N>, source, notes, trailing };
+}
+
+function asSmxcError(fault: unknown, source: ByteSource): unknown {
+  return fault instanceof WireFault ? malformedFile(source.name, fault) : fault;
+}

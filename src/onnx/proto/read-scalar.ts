@@ -1,0 +1,135 @@
+/** Values of scalar fields. Each reader starts after the tag and stops after the value, which ends at or before `end`. */
+import { append, appendUnknown, type CompiledField, type Draft, setField } from "./draft.js";
+import type { ScalarType } from "./messages.js";
+import type { Blob, Numbers, NumbersPart } from "./records.js";
+import { NUMBER_WIDTHS, PackedCounter } from "./scan-numbers.js";
+import { decodeEscaped, Utf8Decoder } from "./utf8.js";
+import { DELIMITED, type WireReader } from "./wire.js";
+
+/** Something that protobuf's parsers let pass and that is worth telling. */
+export interface WireNote {
+  readonly kind: "invalid-utf8" | "wire-type";
+  /** Bytes from the start of the file. */
+  readonly offset: number;
+  /** `Message.field`. */
+  readonly field: string;
+}
+
+/** Bytes up to this many are held in their record; more stay in the file. */
+export const HELD_BYTES = 4096;
+
+const LARGEST_ENUM_VALUE: Readonly<Partial<Record<ScalarType, number>>> = { "attribute-type": 14, "data-location": 1 };
+
+/** One occurrence of a scalar field in the file. */
+export interface Occurrence {
+  readonly field: CompiledField;
+  readonly scalar: ScalarType;
+  readonly wireType: number;
+  /** Index of its tag. */
+  readonly start: number;
+}
+
+export class ScalarReader {
+  private readonly utf8 = new Utf8Decoder();
+
+  constructor(
+    private readonly wire: WireReader,
+    private readonly notes: WireNote[],
+  ) {}
+
+  read(occurrence: Occurrence, owner: string, draft: Draft, end: number): void {
+    const { wire } = this;
+    const { field, scalar, wireType, start } = occurrence;
+    if (scalar in NUMBER_WIDTHS) {
+      this.readNumbers(occurrence, draft, end);
+    } else if (wireType === DELIMITED && field.wireType !== DELIMITED) {
+      const packedEnd = wire.delimitedEnd(end);
+      while (wire.pos < packedEnd) append(draft, field.name, this.value(scalar, packedEnd, owner, field.name));
+    } else {
+      const value = this.value(scalar, end, owner, field.name);
+      if (value !== undefined) setField(draft, field, value);
+      else
+        appendUnknown(draft, { number: field.number, wireType, offset: wire.base + start, length: wire.pos - start });
+    }
+  }
+
+  /** Undefined for a value that its enumeration does not have. */
+  private value(scalar: ScalarType, end: number, owner: string, name: string): unknown {
+    switch (scalar) {
+      case "string":
+        return this.string(end, owner, name);
+      case "int64":
+        return this.wire.int64(end);
+      case "int32":
+        return this.wire.int32(end);
+      case "float":
+        return this.wire.float(end);
+      case "blob":
+        return this.blob(end);
+      default: {
+        const value = this.wire.int32(end);
+        return value >= 0 && value <= LARGEST_ENUM_VALUE[scalar]! ? value : undefined;
+      }
+    }
+  }
+
+  private string(end: number, owner: string, name: string): string {
+    const { wire } = this;
+    const stop = wire.delimitedEnd(end);
+    const start = wire.pos;
+    wire.pos = stop;
+    const text = this.utf8.decode(wire.bytes, start, stop);
+    if (text !== null) return text;
+    this.notes.push({ kind: "invalid-utf8", offset: wire.base + start, field: `${owner}.${name}` });
+    return decodeEscaped(wire.bytes.subarray(start, stop));
+  }
+
+  private blob(end: number): Blob {
+    const stop = this.wire.delimitedEnd(end);
+    const start = this.wire.pos;
+    this.wire.pos = stop;
+    return this.held(start, stop);
+  }
+
+  private held(start: number, stop: number): Blob {
+    const length = stop - start;
+    const bytes = length <= HELD_BYTES ? this.wire.bytes.slice(start, stop) : null;
+    return { offset: this.wire.base + start, length, bytes };
+  }
+
+  private readNumbers({ field, scalar, wireType, start }: Occurrence, draft: Draft, end: number): void {
+    const { wire } = this;
+    if (wireType !== DELIMITED) {
+      wire.skip(field.number * 8 + wireType, start, end, 0);
+      addNumbers(draft, field, { ...this.held(start, wire.pos), tagged: true }, 1);
+      return;
+    }
+    const stop = wire.delimitedEnd(end);
+    const counter = new PackedCounter(NUMBER_WIDTHS[scalar] ?? null, wire.base + wire.pos);
+    counter.push(wire.bytes.subarray(wire.pos, stop));
+    addNumbers(draft, field, { ...this.held(wire.pos, stop), tagged: false }, counter.finish());
+    wire.pos = stop;
+  }
+}
+
+/** Adds `count` values; single ones that follow each other become one part. */
+export function addNumbers(draft: Draft, field: CompiledField, part: NumbersPart, count: number): void {
+  const before = draft[field.name] as { count: number; parts: NumbersPart[] } | undefined;
+  if (before === undefined) {
+    draft[field.name] = { count, parts: [part] } satisfies Numbers;
+    return;
+  }
+  before.count += count;
+  const last = before.parts.length - 1;
+  const adjoining = adjoined(before.parts[last]!, part);
+  if (adjoining !== null) before.parts[last] = adjoining;
+  else before.parts.push(part);
+}
+
+function adjoined(first: NumbersPart, second: NumbersPart): NumbersPart | null {
+  if (!first.tagged || !second.tagged || first.offset + first.length !== second.offset) return null;
+  const length = first.length + second.length;
+  const held = first.bytes !== null && second.bytes !== null && length <= HELD_BYTES;
+  const bytes = held ? Uint8Array.of(...first.bytes, ...second.bytes) : null;
+  return { offset: first.offset, length, tagged: true, bytes };
+}
