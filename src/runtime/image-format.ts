@@ -1,0 +1,44 @@
+/** The picture formats that smxc reads and writes. */
+
+export interface ImageFormat {
+  readonly name: "png" | "jpeg" | "webp" | "tiff";
+  readonly extensions: readonly string[];
+  /** What the file begins with; null stands for any byte. */
+  readonly magics: readonly (readonly (number | null)[])[];
+  readonly bitDepths: readonly (8 | 16)[];
+  readonly alpha: boolean;
+}
+
+const ascii = (text: string) => Array.from(text, (character) => (character === "?" ? null : character.charCodeAt(0)));
+
+export const IMAGE_FORMATS: readonly ImageFormat[] = [
+  {
+    name: "png",
+    extensions: [".png"],
+    magics: [[0x89, ...ascii("PNG\r\n"), 0x1a, 0x0a]],
+    bitDepths: [8, 16],
+    alpha: true,
+  },
+  { name: "jpeg", extensions: [".jpg", ".jpeg"], magics: [[0xff, 0xd8, 0xff]], bitDepths: [8], alpha: false },
+  { name: "webp", extensions: [".webp"], magics: [ascii("RIFF????WEBP")], bitDepths: [8], alpha: true },
+  {
+    name: "tiff",
+    extensions: [".tif", ".tiff"],
+    magics: [ascii("II*\0"), ascii("MM\0*"), ascii("II+\0"), ascii("MM\0+")],
+    bitDepths: [8, 16],
+    alpha: true,
+  },
+];
+
+/** The format whose files begin as these bytes do. */
+export function formatOfBytes(bytes: Uint8Array): ImageFormat | undefined {
+  return IMAGE_FORMATS.find(({ magics }) =>
+    magics.some((magic) => magic.every((byte, index) => byte === null || byte === bytes[index])),
+  );
+}
+
+/** The format that a file's extension names. */
+export function formatOfName(file: string): ImageFormat | undefined {
+  const name = file.toLowerCase();
+  return IMAGE_FORMATS.find(({ extensions }) => extensions.some((extension) => name.endsWith(extension)));
+}
