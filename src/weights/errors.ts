@@ -143,6 +143,13 @@ export const reservedName = (file: string): Diagnostic =>
     hint: "Rename the tensor in the checkpoint.",
   });
 
+export const outOfMemory = (file: string, tensor: string): Diagnostic =>
+  error("weights/out-of-memory", `The tensor ${show(tensor)} does not fit into memory.`, {
+    file,
+    place: `tensor ${tensor}`,
+    hint: "Free memory, or make sure that this is the network you mean.",
+  });
+
 export const float32Overflow = (tensor: string, index: number, value: number, file: string): Diagnostic =>
   error(
     "weights/float32-overflow",

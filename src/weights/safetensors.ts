@@ -4,6 +4,7 @@ import type { ByteSource } from "./byte-source.js";
 import { decodeFloats } from "./decode-floats.js";
 import * as errors from "./errors.js";
 import { Findings } from "./findings.js";
+import { withinMemory } from "./memory.js";
 import { DTYPES, type SafetensorsDType } from "./safetensors-dtypes.js";
 import type { OtherTensor, StoredTensor, TensorStore } from "./tensor.js";
 
@@ -219,7 +220,7 @@ function tensorsOf(
       continue;
     }
     const read = async () => decodeFloats(await source.read(dataStart + begin, end - begin), float);
-    tensors.set(name, { name, dtype: float, shape, read });
+    tensors.set(name, { name, dtype: float, shape, read: () => withinMemory(source.name, name, read) });
   }
   return { tensors, others };
 }

@@ -1,0 +1,153 @@
+import { DTYPE_BYTES } from "./dtypes.js";
+import { Refusal } from "./pickle/machine.js";
+import { describe, type PyOther, type PyStorage, type PyTensor, type PyTuple, type PyValue } from "./pickle/values.js";
+
+type Call = (args: readonly PyValue[]) => PyValue | Refusal;
+
+const other =
+  (what: string): Call =>
+  () => ({ kind: "other", what });
+
+/** What each callable of a checkpoint describes, given its arguments. */
+const CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
+  ["collections.OrderedDict", orderedDict],
+  ["torch.Size", ([dims = null]) => (counts(dims) ? dims : new Refusal("torch.Size is given no tuple of integers"))],
+  ["torch._utils._rebuild_tensor", ([storage, offset, size, stride]) => tensor(storage, offset, size, stride)],
+  ["torch._utils._rebuild_tensor_v2", rebuildTensorV2],
+  ["torch._utils._rebuild_tensor_v3", rebuildTensorV3],
+  ["torch._utils._rebuild_parameter", parameter],
+  ["torch._utils._rebuild_parameter_with_state", parameter],
+  ["torch.nn.parameter.Parameter", parameter],
+  ["torch._tensor._rebuild_from_type_v2", rebuildFromType],
+  ["torch._utils._rebuild_qtensor", other("a quantized tensor")],
+  ["torch._utils._rebuild_sparse_tensor", other("a sparse tensor")],
+  ["torch._utils._rebuild_meta_tensor_no_storage", other("a tensor on the meta device, which has no values")],
+  ["torch._utils._rebuild_nested_tensor", other("a nested tensor")],
+  ["torch._utils._rebuild_wrapper_subclass", other("a tensor of a wrapper class")],
+  ["torch._utils._rebuild_device_tensor_from_numpy", other("a tensor of a device backend")],
+  ["torch._utils._rebuild_device_tensor_from_cpu_tensor", other("a tensor of a device backend")],
+]);
+
+/** Calls `callee` on paper. */
+export function describeCall(callee: PyValue, { items }: PyTuple): PyValue | Refusal {
+  if (typeof callee !== "object" || callee === null || callee.kind !== "global") {
+    return new Refusal(`The pickle calls ${describe(callee)}, which is no function`);
+  }
+  const call = CALLS.get(callee.path) ?? other(`a value of ${callee.path}`);
+  return call(items);
+}
+
+/** From nothing, or from pairs, as PyTorch before 1.0 had it. */
+function orderedDict([pairs = null]: readonly PyValue[]): PyValue | Refusal {
+  const entries = new Map<PyValue, PyValue>();
+  for (const pair of itemsOf(pairs) ?? []) {
+    const [key, value, ...more] = itemsOf(pair) ?? [];
+    if (key === undefined || value === undefined || more.length > 0) {
+      return new Refusal("An OrderedDict is made of something that is no pair of key and value");
+    }
+    entries.set(key, value);
+  }
+  return { kind: "dict", entries };
+}
+
+/** (storage, offset, size, stride, requires_grad, backward_hooks, metadata?) */
+function rebuildTensorV2(args: readonly PyValue[]): PyValue | Refusal {
+  const [storage, offset, size, stride, , , metadata = null] = args;
+  return withMetadata(tensor(storage, offset, size, stride), metadata);
+}
+
+/** (storage, offset, size, stride, requires_grad, backward_hooks, dtype, metadata?): the storage is untyped. */
+function rebuildTensorV3(args: readonly PyValue[]): PyValue | Refusal {
+  const [storage, offset, size, stride, , , type = null, metadata = null] = args;
+  if (typeof type === "object" && type?.kind === "other") return { kind: "other", what: `a tensor with ${type.what}` };
+  if (typeof type !== "object" || type?.kind !== "dtype") {
+    return new Refusal(`A tensor has ${describe(type)} in place of a dtype`);
+  }
+  return withMetadata(tensor(storage, offset, size, stride, type.dtype), metadata);
+}
+
+/** The only metadata are bits that say that the values are to be conjugated or negated. */
+function withMetadata(result: PyValue | Refusal, metadata: PyValue): PyValue | Refusal {
+  const none =
+    metadata === null || (typeof metadata === "object" && metadata.kind === "dict" && metadata.entries.size === 0);
+  return none || result instanceof Refusal
+    ? result
+    : { kind: "other", what: "a tensor with its negative or conjugate bit set" };
+}
+
+function tensor(
+  storage: PyValue = null,
+  offset: PyValue = null,
+  size: PyValue = null,
+  stride: PyValue = null,
+  dtype?: string,
+): PyTensor | Refusal {
+  if (!isStorage(storage)) return new Refusal(`A tensor has ${describe(storage)} in place of a storage`);
+  const shape = counts(size);
+  const strides = counts(stride);
+  if (!isCount(offset) || shape === undefined || strides === undefined) {
+    return new Refusal("A tensor's offset, size and stride are not integers from 0 to 2^53-1");
+  }
+  if (shape.length !== strides.length) {
+    return new Refusal(`A tensor of ${shape.length} dimensions has ${strides.length} strides`);
+  }
+  return { kind: "tensor", storage, dtype: dtype ?? storage.dtype, offset, shape, stride: strides };
+}
+
+/** (data, requires_grad, …): a parameter is its tensor. */
+function parameter([data = null]: readonly PyValue[]): PyValue | Refusal {
+  return isTensorLike(data) ? data : new Refusal(`A parameter has ${describe(data)} in place of a tensor`);
+}
+
+/** (function, class, arguments, state): what the function makes. It cannot be this function itself. */
+function rebuildFromType([callee = null, , args = null]: readonly PyValue[]): PyValue | Refusal {
+  const path = typeof callee === "object" && callee?.kind === "global" ? callee.path : "";
+  if (!path.startsWith("torch._utils._rebuild_")) return new Refusal(`A tensor is made by ${path || describe(callee)}`);
+  const items = itemsOf(args);
+  return items === undefined ? new Refusal(`A tensor is made from ${describe(args)}`) : CALLS.get(path)!(items);
+}
+
+/** ("storage", type, key, location, number of elements, and before zip archives: view) */
+export function describeStorage(id: PyValue): PyStorage | PyOther | Refusal {
+  const [tag, type = null, key = null, , numel = null, view = null] = itemsOf(id) ?? [];
+  // Before zip archives, classes of a model were kept so; their names are refused where they are read.
+  if (tag === "module") return { kind: "other", what: "a model class" };
+  if (tag !== "storage") return new Refusal("A persistent id of the pickle is not that of a storage");
+  if (typeof type !== "object" || type?.kind !== "storage type") {
+    return new Refusal(`A storage has ${describe(type)} in place of its class`);
+  }
+  if (typeof key !== "string" || !isCount(numel))
+    return new Refusal("A storage's key is no string or its size no integer");
+  const width = DTYPE_BYTES.get(type.dtype)!;
+  const bytes = numel * width;
+  if (!Number.isSafeInteger(bytes)) return new Refusal(`The storage ${JSON.stringify(key)} is larger than any file`);
+  const { dtype } = type;
+  if (view === null) return { kind: "storage", key, dtype, bytes, viewOffset: 0, viewBytes: bytes };
+  const [, offset = null, size = null] = itemsOf(view) ?? [];
+  if (!isCount(offset) || !isCount(size) || offset + size > numel) {
+    return new Refusal(`A view of the storage ${JSON.stringify(key)} leaves it`);
+  }
+  return { kind: "storage", key, dtype, bytes, viewOffset: offset * width, viewBytes: size * width };
+}
+
+function itemsOf(value: PyValue): readonly PyValue[] | undefined {
+  const isSequence = typeof value === "object" && (value?.kind === "tuple" || value?.kind === "list");
+  return isSequence ? value.items : undefined;
+}
+
+function counts(value: PyValue): readonly number[] | undefined {
+  const items = itemsOf(value);
+  return items?.every(isCount) ? items : undefined;
+}
+
+function isCount(value: PyValue): value is number {
+  return typeof value === "number" && value >= 0;
+}
+
+function isStorage(value: PyValue): value is PyStorage {
+  return typeof value === "object" && value?.kind === "storage";
+}
+
+function isTensorLike(value: PyValue): boolean {
+  return typeof value === "object" && (value?.kind === "tensor" || value?.kind === "other");
+}
