@@ -11,82 +11,141 @@ const dims = ({ width, height, channels }: Size) =>
   `${width} × ${height} pixels of ${channels} channel${channels === 1 ? "" : "s"}`;
 
 export const channelsMismatch = (shape: readonly number[]): Diagnostic =>
-  error("image/channels", `A tensor of shape [${shape.join(", ")}] is no picture: a picture has 1 or 3 channels.`);
+  error("image/channels", `a tensor of shape [${shape.join(", ")}] is no picture: a picture has 1 or 3 channels`);
 
 export const notFinite = (channel: number, x: number, y: number): Diagnostic =>
-  error("image/not-finite", "The network's output holds NaN.", {
+  error("image/not-finite", "the network's output holds NaN", {
     place: `channel ${channel}, x ${x}, y ${y}`,
-    hint: "Check the weights for NaN and infinite values: smxc verify names the first layer that goes wrong.",
+    hint: "check the weights for NaN and infinite values: smxc verify names the first layer that goes wrong",
   });
 
 export const differentSizes = (a: Size, b: Size): Diagnostic =>
-  error("metrics/different-sizes", `The pictures differ in size: ${dims(a)} against ${dims(b)}.`, {
-    hint: "Compare a picture with one of the same size.",
+  error("metrics/different-sizes", `the pictures differ in size: ${dims(a)} against ${dims(b)}`, {
+    hint: "compare a picture with one of the same size",
   });
 
 export const tooSmallForSsim = (width: number, height: number, least: number): Diagnostic =>
-  error("metrics/too-small", `SSIM needs ${least} × ${least} pixels; ${width} × ${height} are left after the shave.`, {
-    hint: "Shave less, or take a larger picture.",
+  error("metrics/too-small", `SSIM needs ${least} × ${least} pixels; ${width} × ${height} are left after the shave`, {
+    hint: "shave less, or take a larger picture",
   });
 
 export const cannotReadImage = (file: string, cause: unknown): Diagnostic =>
-  error("image/cannot-read", `The picture cannot be read: ${(cause as Error).message.replace(/, \w+( '.*')?$/, "")}.`, {
+  error("image/cannot-read", `the picture cannot be read: ${reason(cause)}`, {
     file,
-    hint: "Check the name and the permissions of the file.",
+    hint: "check the name and the permissions of the file",
   });
 
 export const unknownFormat = (file: string): Diagnostic =>
-  error("image/unknown-format", "The file is not a PNG, JPEG, WebP or TIFF picture.", {
+  error("image/unknown-format", "the file is not a PNG, JPEG, WebP or TIFF picture", {
     file,
     place: "byte 0",
-    hint: "Convert the picture to PNG.",
+    hint: "convert the picture to PNG",
   });
 
 export const unknownExtension = (file: string): Diagnostic =>
-  error("image/unknown-extension", "The extension names no picture format that smxc writes.", {
+  error("image/unknown-extension", "the extension names no picture format that smxc writes", {
     file,
-    hint: "Use .png, .jpg, .jpeg, .webp, .tif or .tiff.",
+    hint: "use .png, .jpg, .jpeg, .webp, .tif or .tiff",
   });
 
 export const damagedImage = (file: string, cause: string): Diagnostic =>
-  error("image/damaged", `The picture is damaged or cut off: ${cause.trim().replace(/\s+/g, " ")}.`, {
+  error("image/damaged", `the picture is damaged or cut off: ${oneLine(cause)}`, {
     file,
-    hint: "Download or copy it again.",
+    hint: "download or copy it again",
   });
 
 export const imageTooLarge = (file: string, width: number, height: number, most: number): Diagnostic =>
-  error("image/too-large", `The picture's header announces ${width} × ${height} pixels; at most ${most} are read.`, {
+  error("image/too-large", `the picture's header announces ${width} × ${height} pixels; at most ${most} are read`, {
     file,
-    hint: "Cut the picture into parts.",
+    hint: "cut the picture into parts",
   });
 
 export const unsupportedSamples = (file: string, depth: string): Diagnostic =>
-  error("image/unsupported-samples", `The picture has samples of type ${depth}; smxc reads 8 and 16 bits.`, {
+  error("image/unsupported-samples", `the picture has samples of type ${depth}; smxc reads 8 and 16 bits`, {
     file,
-    hint: "Convert the picture to PNG with 8 or 16 bits.",
+    hint: "convert the picture to PNG with 8 or 16 bits",
   });
 
 export const turnedUpright = (file: string): Diagnostic =>
-  warning("image/turned", "The picture was turned upright, as its EXIF orientation says.", { file });
+  warning("image/turned", "the picture was turned upright, as its EXIF orientation says", { file });
 
 export const firstPageOnly = (file: string, pages: number): Diagnostic =>
-  warning("image/first-page", `Only the first of ${pages} pages or frames is read.`, { file });
+  warning("image/first-page", `only the first of ${pages} pages or frames is read`, { file });
 
 export const cmyk = (file: string): Diagnostic =>
-  warning("image/cmyk", "The picture is CMYK and was converted to sRGB; some of its colours have no equal there.", {
+  warning("image/cmyk", "the picture is CMYK and was converted to sRGB; some of its colours have no equal there", {
     file,
   });
 
 export const convertedProfile = (file: string): Diagnostic =>
-  warning("image/converted-profile", "The colours were converted from the picture's own profile to sRGB.", { file });
+  warning("image/converted-profile", "the colours were converted from the picture's own profile to sRGB", { file });
 
 export const droppedAlpha = (file: string): Diagnostic =>
-  warning("image/dropped-alpha", "The format has no opacity; the picture's was left out.", {
+  warning("image/dropped-alpha", "the format has no opacity; the picture's was left out", {
     file,
-    hint: "Write a PNG, WebP or TIFF file to keep it.",
+    hint: "write a PNG, WebP or TIFF file to keep it",
   });
 
 export const sharpMissing = (cause: string): Diagnostic =>
-  error("image/no-sharp", `The picture library sharp cannot be loaded: ${cause.split("\n")[0]}.`, {
-    hint: "Install it for this system: npm install --include=optional sharp.",
+  error("image/no-sharp", `the picture library sharp cannot be loaded: ${firstLine(cause)}`, {
+    hint: "install it for this system: npm install --include=optional sharp",
   });
+
+export const runtimeMissing = (cause: string): Diagnostic =>
+  error("runtime/not-installed", `onnxruntime-node, which runs graphs, cannot be loaded: ${firstLine(cause)}`, {
+    hint: "install it (npm install onnxruntime-node), or run on WebAssembly with --target wasm",
+  });
+
+export const cannotReadModel = (file: string, cause: unknown): Diagnostic =>
+  error("runtime/cannot-read", `the graph cannot be read: ${reason(cause)}`, {
+    file,
+    hint: "check the name and the permissions of the file",
+  });
+
+export const runtimeFailed = (file: string, action: "load" | "run", cause: string): Diagnostic => {
+  const hint = RUNTIME_HINTS.find(([pattern]) => pattern.test(cause))?.[1];
+  return error("runtime/failed", `ONNX Runtime cannot ${action} the graph: ${oneLine(cause)}`, {
+    file,
+    ...(hint === undefined ? {} : { hint }),
+  });
+};
+
+/** Remedies by what ONNX Runtime says. */
+const RUNTIME_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [
+    /Provider_Cuda|CUDA/i,
+    "CUDA needs onnxruntime-node's GPU package and NVIDIA's libraries; see the README, or use --target cpu",
+  ],
+  [/WebGPU adapter|WebGpuContext/, "no graphics adapter was found; use --target cpu"],
+  [/Protobuf parsing failed/, "is it an ONNX file? smxc check says what is wrong with it"],
+  [/File doesn't exist/, "check the name of the file"],
+  [/explicitly disabled fallback to the CPU/, "some operators of the graph have no kernel on this target"],
+];
+
+export const missingFeed = (file: string, input: string): Diagnostic =>
+  error("runtime/missing-feed", `the graph's input "${input}" is given no value`, { file, place: input });
+
+export const unknownFeed = (file: string, name: string, inputs: readonly string[]): Diagnostic =>
+  error("runtime/unknown-feed", `the graph has no input "${name}"`, {
+    file,
+    hint: `its inputs are ${inputs.join(", ")}`,
+  });
+
+export const unsupportedType = (file: string, name: string, type: string): Diagnostic =>
+  error("runtime/unsupported-type", `"${name}" is of type ${type}, which smxc neither feeds nor reads`, {
+    file,
+    place: name,
+  });
+
+/** Node's own message without the call and the path, which the diagnostic has in a field of its own. */
+function reason(cause: unknown): string {
+  return (cause as Error).message.replace(/, \w+( '.*')?$/, "");
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0]!;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s+/g, " ").replace(/\.$/, "");
+}

@@ -1,4 +1,5 @@
 /** What smxc needs of a runtime that runs ONNX graphs. One file per runtime implements it. */
+import type { Target } from "../lowerings/targets.js";
 
 /** Values in float32, row-major; as many as the product of `shape`. */
 export interface Tensor {
@@ -6,35 +7,47 @@ export interface Tensor {
   readonly shape: readonly number[];
 }
 
+/** An input or output as the graph declares it. */
+export interface Port {
+  readonly name: string;
+  /** In ONNX Runtime's spelling: `float32`, `float16`, `int64`. */
+  readonly type: string;
+  /** Numbers, and names of sizes that are known only when the graph runs. */
+  readonly shape: readonly (number | string)[];
+}
+
 /** A graph that is loaded and ready to run. */
 export interface Session {
   readonly inputNames: readonly string[];
   /** In the order of the graph. */
   readonly outputNames: readonly string[];
+  readonly inputs: readonly Port[];
   /**
-   * Runs the graph once, and returns every output.
+   * Runs the graph once, and returns every output. Values of other types than float32 are converted: feeds to what the
+   * graph declares, outputs to float32.
    *
-   * @throws SmxcError `runtime/run-failed` with the runtime's own message
+   * @throws SmxcError `runtime/missing-feed`, `runtime/unknown-feed`; `runtime/failed` with the runtime's own message
    */
   run(feeds: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>;
   /** Gives memory back. The session is not used afterwards. */
   release(): Promise<void>;
 }
 
-/** Where a graph runs, by the names of `--target`. */
-export type Target = "cpu" | "wasm" | "webgpu" | "cuda";
-
-/** Bytes of a graph, with the name that its external data has in it. */
+/** A graph in memory. */
 export interface ModelBytes {
-  /** What messages call the graph. */
+  /** What messages call it. */
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Files that initializers lie in, by the location that the graph gives them. */
   readonly externalData?: readonly { readonly path: string; readonly bytes: Uint8Array }[];
 }
 
 export interface SessionOptions {
-  /** ONNX Runtime's own default, `all`, when absent. */
+  readonly target: Target;
+  /** How far ONNX Runtime rewrites the graph; `all` when absent, as its users have it. */
   readonly optimization?: "disabled" | "basic" | "extended" | "all";
   /** Threads inside one operator; the runtime decides when absent. */
   readonly threads?: number;
+  /** Refuse a graph of which the target would leave operators to the CPU. */
+  readonly noFallback?: boolean;
 }
