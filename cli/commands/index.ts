@@ -1,4 +1,9 @@
 import type { Command } from "../command.js";
+import { compileCommand } from "./compile.js";
+import { importCommand } from "./import.js";
+import { inspectCommand } from "./inspect.js";
+import { runCommand } from "./run.js";
+import { verifyCommand } from "./verify.js";
 
 /** The commands of smxc, in the order of `smxc --help`. */
-export const COMMANDS: readonly Command[] = [];
+export const COMMANDS: readonly Command[] = [importCommand, compileCommand, verifyCommand, runCommand, inspectCommand];

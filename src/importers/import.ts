@@ -58,7 +58,7 @@ export function importModel(store: TensorStore, options: ImportOptions = {}): Im
     ...(options.name === undefined ? {} : { name: options.name }),
     source: { arch: importer.name, ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }) },
   };
-  checkDocument(JSON.parse(JSON.stringify(document)), "the imported document");
+  checkDocument(JSON.parse(JSON.stringify(document)));
   const checked = model.tensors.map(({ name, tensor }): NamedTensor => ({ name, tensor: inspected(name, tensor, report) }));
   return { arch: importer.name, document, weights: writeSafetensors(checked, new Map([["format", "smxc"]])) };
 }

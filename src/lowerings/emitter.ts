@@ -139,19 +139,22 @@ export class GraphEmitter {
     return this.op("Reshape", name, [input, this.reshapeTarget(name, input, from, to)], to);
   }
 
-  /** The second operand of a Reshape from one shape to another. */
-  reshapeTarget(name: string, input: string, from: Shape, to: Shape): string {
+  /**
+   * The second operand of a Reshape to a shape that may hold symbols. `data` is the shape of what is reshaped; sizes
+   * that only run time knows are read from `source`, a value of shape `from`.
+   */
+  reshapeTarget(name: string, source: string, from: Shape, to: Shape, data: Shape = from): string {
     const target = to.map((dim, axis) => {
       if (typeof dim === "number") return dim;
-      return axis < from.length && sameDim(dim, from[axis]!) ? 0 : undefined;
+      return axis < data.length && sameDim(dim, data[axis]!) ? 0 : undefined;
     });
     const open = target.flatMap((size, axis) => (size === undefined ? [axis] : []));
     if (open.length <= 1) return this.ints(target.map((size) => size ?? -1));
     const pieces = target.map((size, axis) => {
       if (size !== undefined) return this.ints([size]);
-      const source = from.findIndex((dim) => sameDim(dim, to[axis]!));
-      if (source < 0) return this.ints([-1]);
-      return this.op("Shape", `${name}/size${axis}`, [input], [1], { start: source, end: source + 1 }, "INT64");
+      const start = from.findIndex((dim) => sameDim(dim, to[axis]!));
+      if (start < 0) throw new RangeError(`${name}: no axis of the source has the size ${dimText(to[axis]!)}`);
+      return this.op("Shape", `${name}/size${axis}`, [source], [1], { start, end: start + 1 }, "INT64");
     });
     return this.op("Concat", `${name}/shape`, pieces, [to.length], { axis: 0 }, "INT64");
   }

@@ -29,8 +29,9 @@ export const unfold: Lowering = {
     });
     const columns = e.op("Reshape", `${name}/columns`, [windows, e.ints([0, groups, row, -1])], [batch, groups, row, positions]);
     const kernel = e.reshape(`${name}/kernels`, emitMixedKernel(attributes, site), [batch, out, row], [batch, groups, out / groups, row]);
-    const product = e.op("MatMul", `${name}/product`, [kernel, columns], [batch, groups, out / groups, positions]);
-    const target = e.reshapeTarget(name, windows, windowsShape, site.shape);
+    const productShape = [batch, groups, out / groups, positions];
+    const product = e.op("MatMul", `${name}/product`, [kernel, columns], productShape);
+    const target = e.reshapeTarget(name, windows, windowsShape, site.shape, productShape);
     const bias = emitBias(attributes, site);
     if (!bias) return site.result("Reshape", [product, target]);
     const unbiased = e.op("Reshape", `${name}/unbiased`, [product, target], site.shape);

@@ -64,6 +64,10 @@ export const route = operator<RouteAttributes>({
     return normalise(attributes, value);
   },
   lower: (attributes, site) => lowerRoute(attributes, site),
+  macs(_, [, ...tensors], output) {
+    const weights = tensors.reduce((sum, tensor) => (tensor.length === 2 ? sum + (tensor[0] as number) * (tensor[1] as number) : sum), 0);
+    return (output[0] as number) * weights;
+  },
 });
 
 /** Mean over height and width: [N,C,H,W] → [N,C]. */

@@ -71,11 +71,16 @@ export const notFloat = (tensor: string, layer: string, pointer: string, dtype: 
 export const unusedTensor = (tensor: string): Diagnostic =>
   warning("weights/unused-tensor", `the weights hold "${tensor}", which no layer reads`, { place: tensor });
 
-export const wrongChecksum = (file: string, expected: string, found: string): Diagnostic =>
-  error("weights/wrong-checksum", `the weights are not those that the document was made with`, {
-    file,
+export const wrongChecksum = (expected: string, found: string): Diagnostic =>
+  error("weights/wrong-checksum", "the weights are not those that the document was made with", {
     pointer: "/weights/sha256",
     hint: `expected sha256 ${expected.slice(0, 12)}…, found ${found.slice(0, 12)}…: put back the matching file, or import again`,
+  });
+
+export const weightsElsewhere = (file: string): Diagnostic =>
+  error("document/weights-elsewhere", `the weights file "${file}" is not beside the document`, {
+    pointer: "/weights/file",
+    hint: "name a file in the document's folder or below, without `..`",
   });
 
 export const noWeights = (layer: string, pointer: string): Diagnostic =>

@@ -7,30 +7,40 @@ import { documentSchema, type ModelSpec } from "./document.js";
 import * as errors from "./errors.js";
 import { checkReferences } from "./references.js";
 
+/** A document that keeps its rules, and the way from its pointers to its text. */
+export interface ParsedDocument {
+  readonly spec: ModelSpec;
+  /** Adds file, line and column to a diagnostic that points into the document. */
+  place(diagnostic: Diagnostic): Diagnostic;
+}
+
 /**
  * Reads a model document. All errors of the document are reported together, each with its JSON pointer, line and
  * column. Throws SmxcError.
  */
-export function parseDocument(text: string | Uint8Array, file: string): ModelSpec {
+export function parseDocument(text: string | Uint8Array, file: string): ParsedDocument {
   const root = parseJson(text, file);
-  return checkDocument(toValue(root), file, root);
+  const place = (diagnostic: Diagnostic): Diagnostic =>
+    diagnostic.pointer === undefined || diagnostic.file !== undefined ? diagnostic : { ...diagnostic, file, ...lineOf(diagnostic, root) };
+  try {
+    return { spec: checkDocument(toValue(root)), place };
+  } catch (cause) {
+    if (!(cause instanceof SmxcError)) throw cause;
+    throw new SmxcError(cause.diagnostics.map(place), cause.kind);
+  }
 }
 
-/** Checks a document that is already a value; `root` gives the places in its text. */
-export function checkDocument(value: JsonValue, file: string, root?: JsonNode): ModelSpec {
+/** Checks a document that is already a value. Throws SmxcError whose diagnostics have pointers only. */
+export function checkDocument(value: JsonValue): ModelSpec {
   const result = documentSchema.safeParse(value);
   const found = result.success ? checkReferences(result.data) : result.error.issues.flatMap((issue) => describe(issue, value));
-  if (!result.success || found.length > 0) {
-    throw new SmxcError(found.map((diagnostic) => ({ ...diagnostic, file, ...placed(diagnostic, root) })));
-  }
+  if (!result.success || found.length > 0) throw new SmxcError(found);
   return result.data;
 }
 
-/** Adds line and column to diagnostics that have a pointer into the document's text. */
-export function placed(diagnostic: Diagnostic, root: JsonNode | undefined): Partial<Diagnostic> {
-  if (root === undefined || diagnostic.pointer === undefined) return {};
+function lineOf(diagnostic: Diagnostic, root: JsonNode): Pick<Diagnostic, "line" | "column"> {
   const part = diagnostic.code === "document/unknown-field" ? "key" : "value";
-  const { line, column } = locate(root, diagnostic.pointer, part);
+  const { line, column } = locate(root, diagnostic.pointer!, part);
   return { line, column };
 }
 

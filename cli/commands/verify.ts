@@ -1,0 +1,54 @@
+import { argument, defineCommand, option, optionOr, repeatedOption } from "../command.js";
+import { targetFlag } from "../compile-flags.js";
+import { EXIT } from "../exit-code.js";
+import { table } from "../table.js";
+import { filePath, numberFrom, shape } from "../values.js";
+
+export const verifyCommand = defineCommand({
+  name: "verify",
+  group: "Trust a graph:",
+  summary: "compare a graph in ONNX Runtime with the reference interpreter",
+  description:
+    "Runs the graph at several batches and sizes beside the document's reference in float64. On failure it names the first layer that differs.",
+  arguments: [argument("model.json", "the model document"), argument("model.onnx", "the graph that was compiled from it")],
+  options: {
+    image: repeatedOption("--image <file>", "also compare on this picture (repeatable)", filePath),
+    shape: repeatedOption("--shape <NxCxHxW>", "compare at this size instead of the usual ones (repeatable)", shape),
+    rtol: optionOr("--rtol <r>", "allowed error, relative to the output's largest magnitude", numberFrom(0), 1e-5),
+    atol: optionOr("--atol <a>", "allowed absolute error, added to the relative one", numberFrom(0), 1e-6),
+    minPsnr: option("--min-psnr <dB>", "instead of tolerances: the least PSNR against the reference", numberFrom(0)),
+    target: targetFlag,
+  },
+  examples: [
+    { does: "Does the graph compute what the document says", line: "smxc verify model.json model.onnx" },
+    { does: "On a photograph, at 60 dB", line: "smxc verify model.json model.onnx --image photo.png --min-psnr 60" },
+  ],
+  async action(context, [documentPath, graphPath], options) {
+    const [{ loadModel }, { verifyFiles }] = await Promise.all([import("../load-model.js"), import("../verify-files.js")]);
+    const model = await loadModel(documentPath, context.report);
+    try {
+      const report = await model.within(() => verifyFiles(context, model, graphPath, options));
+      await context.answer({
+        text: () =>
+          [
+            table(
+              ["input", "output", "largest error", "allowed", "PSNR", ""],
+              report.results.map((result) => [
+                result.problem,
+                result.output,
+                result.maxError.toExponential(2),
+                options.minPsnr === undefined ? result.limit.toExponential(2) : `${options.minPsnr} dB`,
+                `${result.psnr.toFixed(1)} dB`,
+                result.passed ? "good" : "DIFFERS",
+              ]),
+            ),
+            `${report.passed ? "good" : "different"}: ${graphPath} on ${options.target}`,
+          ].join("\n"),
+        json: () => report,
+      });
+      return EXIT.good;
+    } finally {
+      await model.close();
+    }
+  },
+});

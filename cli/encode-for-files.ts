@@ -1,0 +1,16 @@
+import { basename } from "node:path";
+import { encodedLength, encodeModel } from "../src/onnx/encode.js";
+import { MODEL_BYTE_LIMIT } from "../src/onnx/errors.js";
+import type { OnnxModel } from "../src/onnx/model.js";
+import type { OutputFile } from "./write-files.js";
+
+/** The files of a compiled model: the graph, after its data file if it has one, whose hash it names. */
+export function encodeForFiles(model: OnnxModel, path: string, external: boolean): readonly OutputFile[] {
+  if (!external && encodedLength(model) <= MODEL_BYTE_LIMIT) return [{ path, content: encodeModel(model).model }];
+  const data = `${path}.data`;
+  const encoded = encodeModel(model, { external: { location: basename(data) } });
+  return [
+    { path: data, content: encoded.data },
+    { path, content: (written) => encoded.model(written[0]!.sha256) },
+  ];
+}

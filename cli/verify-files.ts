@@ -1,0 +1,160 @@
+import { compile, prepareGraph, type Size } from "../src/compile.js";
+import { error, SmxcError } from "../src/diagnostics.js";
+import { sameDim } from "../src/ir/dim.js";
+import type { Graph } from "../src/ir/graph.js";
+import { withInputShapes } from "../src/ir/infer.js";
+import type { Target } from "../src/lowerings/targets.js";
+import { readMetadata } from "../src/metadata.js";
+import { type DecodedModel, decodeModel } from "../src/onnx/decode.js";
+import { readBlob } from "../src/onnx/proto/stored-values.js";
+import { showValues } from "../src/onnx/show-values.js";
+import { type Signature, signatureOf } from "../src/onnx/signature.js";
+import { imageToTensor, toRgb } from "../src/runtime/image.js";
+import { readImage } from "../src/runtime/image-node.js";
+import type { Session } from "../src/runtime/session.js";
+import { createNodeSession } from "../src/runtime/session-ort-node.js";
+import { changedWeights } from "../src/verify/changed-weights.js";
+import * as errors from "../src/verify/errors.js";
+import { inputSizes, type Problem, randomProblem, smallProblems } from "../src/verify/problems.js";
+import { compareWithReference, type OutputResult } from "../src/verify/verify.js";
+import { openFileSource } from "../src/weights/file-source-node.js";
+import type { Context } from "./command.js";
+import { externalDataOf } from "./external-data.js";
+import type { LoadedModel } from "./load-model.js";
+
+export interface VerifyOptions {
+  readonly image: readonly string[];
+  readonly shape: readonly (readonly number[])[];
+  readonly rtol: number;
+  readonly atol: number;
+  readonly minPsnr: number | undefined;
+  readonly target: Target;
+}
+
+export interface VerifyReport {
+  readonly passed: boolean;
+  readonly target: Target;
+  readonly results: readonly (OutputResult & { readonly psnr: number })[];
+}
+
+/** Compares a graph's file with the reference of its document. Throws SmxcError naming the first layer that differs. */
+export async function verifyFiles(context: Context, model: LoadedModel, path: string, options: VerifyOptions): Promise<VerifyReport> {
+  const source = await openFileSource(path);
+  try {
+    const decoded = await decodeModel(source);
+    const signature = signatureOf(decoded.message);
+    const graph = referenceGraph(model, signature, path);
+    const problems = await problemsOf(context, model, graph, options);
+    const bytes = await source.read(0, source.size);
+    const externalData = await externalDataOf(path, signature);
+    const open = (extra: Uint8Array): Promise<Session> =>
+      createNodeSession({ name: path, bytes: concat(bytes, extra), externalData }, { target: options.target });
+    const tolerance = { relative: options.rtol, absolute: options.atol };
+    const session = await open(new Uint8Array(0));
+    const bar = context.progress("comparing", problems.length);
+    const { results } = await compareWithReference(graph, session, problems, tolerance, bar.update).finally(() => {
+      bar.end();
+      return session.release();
+    });
+    const judged = results.map((result) => {
+      const psnr = psnrOf(result);
+      return { ...result, psnr, passed: options.minPsnr === undefined ? result.passed : psnr >= options.minPsnr };
+    });
+    const failed = judged.filter((result) => !result.passed);
+    if (failed.length === 0) return { passed: true, target: options.target, results: judged };
+
+    const shown = graph.nodes.map((node) => node.name).filter((name) => signature.values.has(name));
+    const probe = await open(showValues(shown.filter((name) => !signature.outputs.some((output) => output.name === name))));
+    const failing = problems.filter((problem) => failed.some((result) => result.problem === problem.label)).slice(0, 1);
+    const { suspect } = await compareWithReference(graph, probe, failing, tolerance).finally(() => probe.release());
+    const changed = await changedLayers(model, decoded, signature);
+    throw new SmxcError(
+      failed.map((result) => ({ ...errors.outputDiffers(result, changed[0] ?? suspect), file: path })),
+    );
+  } finally {
+    await source.close();
+  }
+}
+
+/** The document's graph with the sizes that the file fixes, and the outputs that it has. */
+function referenceGraph(model: LoadedModel, signature: Signature, path: string): Graph {
+  const exposeBeta = signature.outputs.some((output) => output.name.startsWith("beta."));
+  const graph = prepareGraph(model.spec, model.weights, { exposeBeta });
+  const shapes = graph.inputs.map(({ name, shape }) => {
+    const declared = signature.inputs.find((input) => input.name === name)?.shape;
+    if (declared?.length !== shape.length) throw new SmxcError([otherInterface(path, name)]);
+    const sized = shape.map((dim, axis) => {
+      const size = declared[axis];
+      return typeof size === "number" ? size : dim;
+    });
+    const fits = shape.every((dim, axis) => typeof dim !== "number" || sameDim(dim, sized[axis]!));
+    if (!fits) throw new SmxcError([otherInterface(path, name)]);
+    return [name, sized] as const;
+  });
+  if (!signature.outputs.some((output) => output.name === graph.outputs[0]!.name)) {
+    throw new SmxcError([otherInterface(path, graph.outputs[0]!.name)]);
+  }
+  return withInputShapes(graph, new Map(shapes));
+}
+
+const otherInterface = (file: string, name: string) =>
+  error("verify/other-interface", `the graph has no "${name}" of the shape that the document gives it`, {
+    file,
+    hint: "was it compiled from another document?",
+  });
+
+async function problemsOf(context: Context, model: LoadedModel, graph: Graph, options: VerifyOptions): Promise<readonly Problem[]> {
+  const problems: Problem[] = options.shape.map((size, index) => randomProblem(inputSizes(graph, size), index + 1));
+  for (const file of options.image) {
+    const { image } = model.spec;
+    const picture = await readImage(file, context.report);
+    const { data, shape } = imageToTensor(image?.color === "gray" ? picture : toRgb(picture), image?.range ?? [0, 1]);
+    problems.push({ label: file, inputs: new Map([[graph.inputs[0]!.name, { shape, data: Float64Array.from(data) }]]) });
+  }
+  if (problems.length > 0) return problems;
+  const usual = smallProblems(graph, 4);
+  return usual.length > 0 ? usual : [randomProblem(inputSizes(graph, []), 1)];
+}
+
+/** Layers whose weights are not those of a fresh compile with the options that the graph was made with. */
+async function changedLayers(
+  model: LoadedModel,
+  decoded: DecodedModel,
+  signature: Signature,
+): Promise<readonly errors.DifferingLayer[]> {
+  const compiled = readMetadata(signature.metadata)?.compiled;
+  const { graph } = decoded.message;
+  if (!compiled || !graph) return [];
+  const main = signature.inputs[0]?.shape ?? [];
+  const size = (axis: number): Size => (typeof main.at(axis) === "number" ? (main.at(axis) as number) : "dynamic");
+  const fresh = compile(model.spec, model.weights, {
+    lowering: compiled.lowering,
+    target: compiled.target as Target,
+    batch: size(0),
+    height: size(-2),
+    width: size(-1),
+  });
+  const changed = await changedWeights(fresh.model, graph, async (tensor) => tensor.raw_data && readBlob(decoded.source, tensor.raw_data));
+  return changed.map(({ node, maxError, initializer }) => ({
+    layer: `${layerOf(fresh.graph, node)} (its tensor ${initializer})`,
+    maxError,
+  }));
+}
+
+/** The layer that a node belongs to: the longest value name that its name begins with. */
+function layerOf(graph: Graph, node: string): string {
+  const names = graph.nodes.map(({ name }) => name).filter((name) => node === name || node.startsWith(`${name}/`));
+  return names.reduce((longest, name) => (name.length > longest.length ? name : longest), "") || node;
+}
+
+/** PSNR of the output against the reference, relative to the reference's largest magnitude, bounded by the worst error. */
+function psnrOf(result: OutputResult): number {
+  return 20 * Math.log10(Math.max(1, result.magnitude) / Math.max(result.rmse, Number.MIN_VALUE));
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
+}

@@ -1,0 +1,95 @@
+/** Inputs on which a compiled graph is compared with the reference. */
+import { type Dim, dimText, type Shape } from "../ir/dim.js";
+import type { Graph } from "../ir/graph.js";
+import { definition, inferShapes, withInputShapes } from "../ir/infer.js";
+import { type DenseTensor, sizeOf } from "../ops/dense-tensor.js";
+import { RuleError } from "../ops/operator.js";
+import { randomNumbers } from "./random.js";
+
+/** Concrete inputs of a graph, by name. */
+export interface Problem {
+  readonly label: string;
+  readonly inputs: ReadonlyMap<string, DenseTensor>;
+}
+
+/** Multiply-accumulates that the reference interpreter may spend on one problem: about a second. */
+const MACS_PER_PROBLEM = 6e8;
+
+/** Batches and sizes to try, the most telling first: several samples, sides that differ, odd sides. */
+const CANDIDATES: readonly (readonly [batch: number, height: number, width: number])[] = [
+  [2, 24, 20],
+  [1, 25, 23],
+  [2, 12, 10],
+  [1, 13, 11],
+  [1, 9, 12],
+  [1, 6, 8],
+  [1, 4, 5],
+];
+
+/** A few small problems of different batches and sizes, as far as the graph leaves them open. */
+export function smallProblems(graph: Graph, count = 3): readonly Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const [batch, height, width] of CANDIDATES) {
+    if (problems.size === count) break;
+    const shapes = concreteShapes(graph, (axis, rank) => (axis === 0 ? batch : axis === rank - 1 ? width : axis === rank - 2 ? height : 3));
+    const label = shapesLabel(shapes);
+    if (problems.has(label) || !(macsOf(graph, shapes) <= MACS_PER_PROBLEM)) continue;
+    problems.set(label, randomProblem(shapes, problems.size + 1));
+  }
+  return [...problems.values()];
+}
+
+/** The inputs' shapes with every open size chosen; equal symbols get equal sizes. */
+function concreteShapes(graph: Graph, choose: (axis: number, rank: number) => number): ReadonlyMap<string, readonly number[]> {
+  const chosen = new Map<string, number>();
+  const size = (dim: Dim, axis: number, rank: number): number => {
+    if (typeof dim === "number") return dim;
+    const symbol = dimText(dim);
+    const known = chosen.get(symbol) ?? choose(axis, rank);
+    chosen.set(symbol, known);
+    return known;
+  };
+  return new Map(graph.inputs.map(({ name, shape }) => [name, shape.map((dim, axis) => size(dim, axis, shape.length))]));
+}
+
+/**
+ * Concrete sizes of all inputs when the main input has the given shape; sizes that it leaves open are a batch of 1 and
+ * 48 elsewhere. Sizes that the graph fixes win.
+ */
+export function inputSizes(graph: Graph, shape: readonly number[]): ReadonlyMap<string, readonly number[]> {
+  const main = graph.inputs[0]!.shape;
+  const symbols = new Map(main.flatMap((dim, axis) => (typeof dim === "number" ? [] : [[dimText(dim), shape[axis] ?? (axis === 0 ? 1 : 48)]])));
+  const size = (dim: Dim): number => (typeof dim === "number" ? dim : (symbols.get(dimText(dim)) ?? 1));
+  return new Map(graph.inputs.map(({ name, shape: declared }) => [name, declared.map(size)]));
+}
+
+/** Multiply-accumulates of a graph for concrete input shapes; Infinity when the graph refuses them. */
+export function macsOf(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): number {
+  try {
+    const sized = withInputShapes(graph, inputs);
+    const shapes = inferShapes(sized);
+    return sized.nodes.reduce((sum, node) => {
+      const operands = node.inputs.map((input): Shape => shapes.get(input)!);
+      return sum + (definition(node).macs?.(node.attributes, operands, shapes.get(node.name)!) ?? 0);
+    }, 0);
+  } catch (cause) {
+    if (cause instanceof RuleError) return Number.POSITIVE_INFINITY;
+    throw cause;
+  }
+}
+
+/** Uniform values in [0,1), rounded to float32 so that both sides read the same. */
+export function randomProblem(shapes: ReadonlyMap<string, readonly number[]>, seed: number): Problem {
+  const next = randomNumbers(seed);
+  const inputs = new Map(
+    [...shapes].map(([name, shape]) => {
+      const data = Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(next()));
+      return [name, { shape, data }];
+    }),
+  );
+  return { label: shapesLabel(shapes), inputs };
+}
+
+export function shapesLabel(shapes: ReadonlyMap<string, readonly number[]>): string {
+  return [...shapes].map(([name, shape]) => `${name} ${shape.join("x")}`).join(", ");
+}

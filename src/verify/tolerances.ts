@@ -1,0 +1,26 @@
+/**
+ * Every tolerance of smxc, in one place, with where it comes from.
+ *
+ * float32 keeps 24 bits, u = 2⁻²⁴ ≈ 6e-8. A sum of n products loses about √n·u (random signs) to n·u (worst case)
+ * relative to Σ|terms| (Higham, "Accuracy and Stability of Numerical Algorithms", ch. 3–4). The longest sums of these
+ * networks have some thousands of terms and pass through tens of layers with residual connections, so √n·u·layers is
+ * about 1e-6 to 1e-5 of the output's magnitude.
+ */
+export const TOLERANCES = {
+  /** ONNX Runtime in float32 against the reference interpreter: of the largest magnitude of the output. */
+  relative: 1e-5,
+  /** Added to the relative part: outputs near zero are sums of terms near one. */
+  absolute: 1e-6,
+  /** β against the reference: a softmax of a short matrix product, a few u. */
+  beta: 1e-6,
+} as const;
+
+export interface Tolerance {
+  readonly relative: number;
+  readonly absolute: number;
+}
+
+/** The largest difference that a tolerance allows for a value of some magnitude. */
+export function limitOf(tolerance: Tolerance, magnitude: number): number {
+  return tolerance.absolute + tolerance.relative * magnitude;
+}
