@@ -119,7 +119,7 @@ const RUNTIME_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/WebGPU adapter|WebGpuContext/, "no graphics adapter was found; use --target cpu"],
   [/Protobuf parsing failed/, "is it an ONNX file? smxc check says what is wrong with it"],
   [/File doesn't exist/, "check the name of the file"],
-  [/explicitly disabled fallback to the CPU/, "some operators of the graph have no kernel on this target"],
+  [/fallback to CPU EP/, "some operators of the graph have no kernel on this target"],
 ];
 
 export const missingFeed = (file: string, input: string): Diagnostic =>

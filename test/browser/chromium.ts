@@ -1,0 +1,27 @@
+/** Debian's Chromium without a screen, with WebGPU on SwiftShader: it tells correctness, never speed. */
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const EXECUTABLES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+const FLAGS = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--enable-features=Vulkan",
+  "--use-vulkan=swiftshader",
+  "--disable-vulkan-surface",
+];
+
+export function launchChromium(): Promise<Browser> {
+  const executablePath = EXECUTABLES.find((path) => existsSync(path));
+  if (executablePath === undefined) throw new Error("no Chromium found: apt-get install chromium");
+  return chromium.launch({ executablePath, args: FLAGS });
+}

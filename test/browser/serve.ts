@@ -1,0 +1,48 @@
+/** Serves the checkout on 127.0.0.1, as a page needs it that uses threads: cross-origin isolated. */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+};
+
+export interface Served {
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+export async function serveCheckout(): Promise<Served> {
+  const server = createServer(async (request, response) => {
+    // `normalize` of an absolute path leaves no `..` in it.
+    const path = join(ROOT, normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname)));
+    const found = await stat(path).catch(() => undefined);
+    if (!found?.isFile()) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, {
+      "content-type": TYPES[extname(path)] ?? "application/octet-stream",
+      "content-length": found.size,
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-embedder-policy": "require-corp",
+    });
+    createReadStream(path).pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((cause) => (cause ? reject(cause) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}

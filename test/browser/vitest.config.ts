@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests that need a browser or a graphics adapter: Chromium with SwiftShader, its adapter in software. */
+export default defineConfig({
+  test: {
+    dir: "test/browser",
+    include: ["**/*.test.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    pool: "forks",
+    // One browser at a time: its adapter computes on all cores.
+    fileParallelism: false,
+    env: { VK_DRIVER_FILES: "/usr/lib/chromium/vk_swiftshader_icd.json" },
+  },
+});
