@@ -1,0 +1,110 @@
+/** Every case of `fixtures/oracle` through import, compile and ONNX Runtime, against PyTorch's numbers. */
+import { describe, expect, it } from "vitest";
+import { type CompileOptions, compile, prepareGraph } from "../../src/compile.js";
+import { IMPORTERS } from "../../src/importers/index.js";
+import { LOWERING_NAMES } from "../../src/lowerings/names.js";
+import { TARGETS } from "../../src/lowerings/targets.js";
+import type { DenseTensor } from "../../src/ops/dense-tensor.js";
+import type { SessionOptions } from "../../src/runtime/session.js";
+import { evaluate } from "../../src/verify/evaluate.js";
+import { type ImportedFixture, importOracle, ORACLE_CASES, readTensors } from "../support/fixtures.js";
+import { absoluteError, encoded, joined, relativeError, runGraph, samples, type Values } from "../support/sessions.js";
+
+/** The acceptance of the project, relative to the largest |y|. */
+const OUTPUT_TOLERANCE = 1e-5;
+/** PyTorch computed the cases in float32; the reference interpreter has no error of its own at that scale. */
+const REFERENCE_TOLERANCE = 1e-6;
+const BETA_TOLERANCE = 1e-6;
+
+const IMPORTABLE = new Set(IMPORTERS.map(({ name }) => name));
+const CASES = ORACLE_CASES.filter(({ family }) => IMPORTABLE.has(family));
+
+interface Oracle extends ImportedFixture {
+  readonly inputs: Values;
+  readonly y: DenseTensor;
+  /** β by the name that `--expose-beta` gives it, [N, experts, cardinals]. */
+  readonly betas: Values;
+}
+
+async function openCase(index: number): Promise<Oracle> {
+  const { name } = CASES[index]!;
+  const [model, io] = await Promise.all([importOracle(CASES[index]!), readTensors("oracle", name, "io.safetensors")]);
+  const inputs = new Map(model.spec.inputs.map((input) => [input.name, io.get(input.name)!]));
+  return { ...model, inputs, y: io.get("y")!, betas: betasOf(io, model) };
+}
+
+/** A layer's only β is called `beta` in its case, and has no cardinals where its family knows none. */
+function betasOf(io: Values, { spec }: ImportedFixture): Values {
+  const routers = spec.layers.flatMap((layer) => (layer.op === "route" ? [layer.name] : []));
+  const publicName = (name: string) => (name === "beta" ? `beta.${routers[0]!.replace(/\.beta$/, "")}` : name);
+  const betas = [...io].filter(([name]) => name.startsWith("beta"));
+  return new Map(
+    betas.map(([name, { shape, data }]) => [
+      publicName(name),
+      { shape: shape.length === 2 ? [...shape, 1] : shape, data },
+    ]),
+  );
+}
+
+/** Sizes that the graph leaves open or fixes, and how the case's samples are fed to it. */
+interface Sizes {
+  readonly label: string;
+  options(shape: readonly number[]): CompileOptions;
+  feeds(inputs: Values): readonly Values[];
+}
+
+const SIZES: readonly Sizes[] = [
+  { label: "dynamic", options: () => ({}), feeds: (inputs) => [inputs] },
+  {
+    label: "fixed",
+    options: (shape) => ({ batch: shape[0]!, height: shape.at(-2)!, width: shape.at(-1)! }),
+    feeds: (inputs) => [inputs],
+  },
+  { label: "batch 1", options: () => ({ batch: 1 }), feeds: samples },
+];
+
+const OPSETS = [17, 21] as const;
+const LEVELS: readonly NonNullable<SessionOptions["optimization"]>[] = ["disabled", "all"];
+
+describe.each(CASES.map((oracle, index) => ({ ...oracle, index })))("$name", ({ index }) => {
+  const opened = openCase(index);
+
+  it("is what the reference interpreter computes", async () => {
+    const { spec, weights, inputs, y, betas } = await opened;
+    const graph = prepareGraph(spec, weights, { exposeBeta: true });
+    const values = await evaluate(graph, inputs);
+    const output = (name: string) => values.get(graph.outputs.find((each) => each.name === name)!.value)!;
+    expect(relativeError(output("y"), y)).toBeLessThanOrEqual(REFERENCE_TOLERANCE);
+    for (const [name, beta] of betas)
+      expect(absoluteError(output(name), beta), name).toBeLessThanOrEqual(BETA_TOLERANCE);
+  });
+
+  it.each(["auto", ...LOWERING_NAMES])("is what ONNX Runtime computes, lowering %s", async (lowering) => {
+    const { spec, weights, inputs, y, betas } = await opened;
+    // Targets and operator sets often give the same graph, which is run once.
+    const done = new Set<string>();
+    for (const target of TARGETS) {
+      for (const opset of OPSETS) {
+        for (const sizes of SIZES) {
+          const [main] = inputs.values();
+          const options = { target, opset, lowering, exposeBeta: true, ...sizes.options(main!.shape) };
+          const { model } = compile(spec, weights, options);
+          const bytes = await encoded({ ...model, metadata_props: new Map() });
+          const key = Buffer.from(bytes).toString("latin1");
+          if (done.has(key)) continue;
+          done.add(key);
+          for (const level of LEVELS) {
+            const label = `${target}, opset ${opset}, sizes ${sizes.label}, optimization ${level}`;
+            const results = await runGraph(bytes, sizes.feeds(inputs), level);
+            const output = (name: string) => joined(results.map((result) => result.get(name)!));
+            expect(model.graph.output[0]!.name).toBe("y");
+            expect(relativeError(output("y"), y), label).toBeLessThanOrEqual(OUTPUT_TOLERANCE);
+            for (const [name, beta] of betas) {
+              expect(absoluteError(output(name), beta), `${name}, ${label}`).toBeLessThanOrEqual(BETA_TOLERANCE);
+            }
+          }
+        }
+      }
+    }
+  });
+});

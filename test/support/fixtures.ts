@@ -1,0 +1,68 @@
+/** Files of `fixtures/`, and models made from them. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { ConfigValue } from "../../src/importers/config.js";
+import { type Imported, type ImportOptions, importModel } from "../../src/importers/import.js";
+import { type DenseTensor, dense } from "../../src/ops/dense-tensor.js";
+import type { ModelSpec } from "../../src/spec/document.js";
+import { parseDocument } from "../../src/spec/parse.js";
+import { bytesSource, collect } from "../../src/weights/byte-source.js";
+import { openWeights } from "../../src/weights/open.js";
+import type { TensorStore } from "../../src/weights/tensor.js";
+
+/** The path of a file or folder under `fixtures/`. */
+export function fixture(...path: readonly string[]): string {
+  return fileURLToPath(new URL(`../../fixtures/${path.join("/")}`, import.meta.url));
+}
+
+/** The tensors of a weights file of any format. */
+export function openFixture(...path: readonly string[]): Promise<TensorStore> {
+  return openWeights(bytesSource(path.join("/"), Uint8Array.from(readFileSync(fixture(...path)))));
+}
+
+/** All tensors of a file, read. */
+export async function readTensors(...path: readonly string[]): Promise<ReadonlyMap<string, DenseTensor>> {
+  const { tensors } = await openFixture(...path);
+  const read = [...tensors].map(async ([name, tensor]) => [name, dense(tensor.shape, await tensor.read())] as const);
+  return new Map(await Promise.all(read));
+}
+
+export interface OracleCase {
+  readonly name: string;
+  /** The importer's name. */
+  readonly family: string;
+  readonly config: ReadonlyMap<string, ConfigValue>;
+}
+
+/** Every folder of `fixtures/oracle`. */
+export const ORACLE_CASES: readonly OracleCase[] = readdirSync(fixture("oracle"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => {
+    const entries = Object.entries(readJson<Record<string, ConfigValue>>("oracle", name, "case.json"));
+    const config = new Map(entries);
+    return { name, family: String(config.get("family")), config };
+  });
+
+export function readJson<T>(...path: readonly string[]): T {
+  return JSON.parse(readFileSync(fixture(...path), "utf8")) as T;
+}
+
+/** A model as a user has it after `smxc import`: the document read back from its text, the weights from their file. */
+export interface ImportedFixture {
+  readonly imported: Imported;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly spec: ModelSpec;
+  readonly weights: TensorStore;
+}
+
+export async function importStore(store: TensorStore, options: ImportOptions = {}): Promise<ImportedFixture> {
+  const imported = importModel(store, options);
+  const bytes = await collect(imported.weights);
+  const text = JSON.stringify({ ...imported.document, weights: { file: "model.weights.safetensors" } });
+  const { spec } = parseDocument(text, "model.json");
+  return { imported, bytes, spec, weights: await openWeights(bytesSource("model.weights.safetensors", bytes)) };
+}
+
+export async function importOracle({ name, family, config }: OracleCase): Promise<ImportedFixture> {
+  return importStore(await openFixture("oracle", name, "weights.safetensors"), { arch: family, config });
+}
