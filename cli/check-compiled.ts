@@ -17,9 +17,18 @@ import type { LoadedModel } from "./load-model.js";
  * The run-and-compare that ends a compile. Where the graph's fixed sizes are more than the reference interpreter can
  * do in seconds, the same compile at small sizes is compared in its place, and the note says so.
  */
-export async function checkCompiled(context: Context, { spec, weights }: LoadedModel, graph: Graph, model: OnnxModel, options: CompileOptions): Promise<void> {
+export async function checkCompiled(
+  context: Context,
+  { spec, weights }: LoadedModel,
+  graph: Graph,
+  model: OnnxModel,
+  options: CompileOptions,
+): Promise<void> {
   const own = smallProblems(graph);
-  const small = own.length > 0 ? { graph, model } : compile(spec, weights, { ...options, height: "dynamic", width: "dynamic", report: () => {} });
+  const small =
+    own.length > 0
+      ? { graph, model }
+      : compile(spec, weights, { ...options, height: "dynamic", width: "dynamic", report: () => {} });
   const problems = own.length > 0 ? own : smallProblems(small.graph, 1);
   if (problems.length === 0 || encodedLength(small.model) > MODEL_BYTE_LIMIT) {
     context.note("not compared with the reference: the graph is too large for it; smxc verify takes a --shape");
@@ -31,7 +40,9 @@ export async function checkCompiled(context: Context, { spec, weights }: LoadedM
   );
   const bar = context.progress("comparing with the reference", problems.length);
   try {
-    const { results } = await compareWithReference(small.graph, session, problems, TOLERANCES, (done) => bar.update(done));
+    const { results } = await compareWithReference(small.graph, session, problems, TOLERANCES, (done) =>
+      bar.update(done),
+    );
     const failed = results.filter((result) => !result.passed);
     if (failed.length > 0) throw new SmxcError(failed.map(errors.compiledDiffers));
     const worst = results.reduce((a, b) => (b.maxError / b.limit > a.maxError / a.limit ? b : a));

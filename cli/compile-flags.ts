@@ -1,26 +1,42 @@
 /** The flags of `compile`, shared by the commands that compile on the way. */
+
+import type { CompileOptions } from "../src/compile.js";
 import { LOWERING_NAMES } from "../src/lowerings/names.js";
 import { TARGETS } from "../src/lowerings/targets.js";
-import type { CompileOptions } from "../src/compile.js";
 import { choice, flag, grouped, type OptionSpec, option, optionOr } from "./command.js";
 import { graphDimension, integerFrom } from "./values.js";
 
 export const targetFlag = choice("--target <provider>", "the execution provider that the graph is for", TARGETS, "cpu");
 
 export const compileFlags = {
-  lowering: grouped("How it runs:", choice("--lowering <name>", "how mixed convolutions are run", ["auto", ...LOWERING_NAMES], "auto")),
+  lowering: grouped(
+    "How it runs:",
+    choice("--lowering <name>", "how mixed convolutions are run", ["auto", ...LOWERING_NAMES], "auto"),
+  ),
   target: grouped("How it runs:", targetFlag),
   batch: grouped("Sizes:", optionOr("--batch <n>", "pictures per run", graphDimension, "dynamic")),
   height: grouped("Sizes:", optionOr("--height <n>", "input rows", graphDimension, "dynamic")),
   width: grouped("Sizes:", optionOr("--width <n>", "input columns", graphDimension, "dynamic")),
-  opset: grouped("Format:", option("--opset <n>", "ONNX operator set, 17 to 21 (default: the lowest that the graph needs)", integerFrom(17, 21))),
-  exposeBeta: grouped("Format:", flag("--expose-beta", "add every β as an output beta.<layer> [N, experts, cardinals]")),
+  opset: grouped(
+    "Format:",
+    option(
+      "--opset <n>",
+      "ONNX operator set, 17 to 21 (default: the lowest that the graph needs)",
+      integerFrom(17, 21),
+    ),
+  ),
+  exposeBeta: grouped(
+    "Format:",
+    flag("--expose-beta", "add every β as an output beta.<layer> [N, experts, cardinals]"),
+  ),
 } as const;
 
 /** What the flags say, as the compiler takes it. */
-export function compileOptionsOf(options: {
-  readonly [Key in keyof typeof compileFlags]: (typeof compileFlags)[Key] extends OptionSpec<infer T> ? T : never;
-}): CompileOptions {
+export function compileOptionsOf(
+  options: {
+    readonly [Key in keyof typeof compileFlags]: (typeof compileFlags)[Key] extends OptionSpec<infer T> ? T : never;
+  },
+): CompileOptions {
   const { opset, ...rest } = options;
   return {
     target: rest.target,

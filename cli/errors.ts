@@ -3,10 +3,10 @@ import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
 
 /** Commander's complaint, told in the form of all others. `code` is commander's, e.g. `commander.unknownOption`. */
 export function usageError(code: string, text: string, helpCommand: string): SmxcError {
-  const [, sentence = text, nearest] = /^(?:error: )?(.*?)(?:\n\((Did you mean .*)\))?$/s.exec(text) ?? [];
+  const [, sentence = text, nearest] = /^(?:error: )?(.*?)(?:\n\(D(id you mean .*)\))?$/s.exec(text) ?? [];
   const kebab = code.replace(/^commander\./, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return new SmxcError(
-    [error(`usage/${kebab}`, sentence, { hint: [nearest, `see ${helpCommand}`].filter(Boolean).join(" ") })],
+    [error(`usage/${kebab}`, sentence, { hint: `${nearest === undefined ? "" : `d${nearest} `}see ${helpCommand}` })],
     "usage",
   );
 }

@@ -37,7 +37,13 @@ export async function loadModel(path: string, report: (diagnostic: Diagnostic) =
       throw new SmxcError([{ ...place({ ...errors.wrongChecksum(expected, found!) }), place: weightsPath }]);
     }
     const weights = await openWeights(source, { report });
-    return { spec, weights, files: [path, weightsPath], within: (work) => within(place, work), close: () => source.close() };
+    return {
+      spec,
+      weights,
+      files: [path, weightsPath],
+      within: (work) => within(place, work),
+      close: () => source.close(),
+    };
   } catch (cause) {
     await source.close();
     throw cause;
@@ -49,10 +55,14 @@ async function readDocument(path: string): Promise<Uint8Array> {
   try {
     if (source.size > LARGEST_DOCUMENT) {
       throw new SmxcError([
-        error("document/too-large", `a model document of ${source.size} bytes is larger than the limit of ${LARGEST_DOCUMENT}`, {
-          file: path,
-          hint: "is this the weights file? compile takes the model.json that import wrote",
-        }),
+        error(
+          "document/too-large",
+          `a model document of ${source.size} bytes is larger than the limit of ${LARGEST_DOCUMENT}`,
+          {
+            file: path,
+            hint: "is this the weights file? compile takes the model.json that import wrote",
+          },
+        ),
       ]);
     }
     return await source.read(0, source.size);
@@ -62,7 +72,8 @@ async function readDocument(path: string): Promise<Uint8Array> {
 }
 
 function besideDocument(path: string, file: string): string {
-  if (isAbsolute(file) || file.split(/[\\/]/).includes("..") || file.includes("\0")) throw new SmxcError([errors.weightsElsewhere(file)]);
+  if (isAbsolute(file) || file.split(/[\\/]/).includes("..") || file.includes("\0"))
+    throw new SmxcError([errors.weightsElsewhere(file)]);
   return join(dirname(path), file);
 }
 

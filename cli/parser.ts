@@ -1,9 +1,9 @@
 /** The table of commands as commander's parser, with its help. */
-import { Command as Commander, Option } from "commander";
+import { type Argument, Command as Commander, Option } from "commander";
 import { wantsColor } from "./colors.js";
 import type { ArgumentSpec, Command, Example, OptionSpec } from "./command.js";
 import { usageError } from "./errors.js";
-import type { Streams } from "./output.js";
+import type { OutputStream, Streams } from "./output.js";
 
 const SUMMARY = "Compiles networks of neural sparse representation to ONNX graphs that run exactly and fast.";
 
@@ -16,11 +16,17 @@ const EXAMPLES: readonly Example[] = [
   { does: "The graph enlarges a picture", line: "smxc run nsr-x2.onnx photo.png -o larger.png" },
 ];
 
+/** Longer lines are hard to read. */
+const WIDEST_HELP = 100;
+
 const EXIT_CODES = `Exit codes:
   0   done, and good
   1   the input is invalid, or a verification or check failed
   2   usage error, or a file cannot be read or written
   70  a defect in smxc itself
+`;
+
+const MORE = `smxc <command> --help tells all about a command.
 `;
 
 export interface ParserEvents {
@@ -48,19 +54,25 @@ function createRoot(version: string, streams: Streams, { help }: ParserEvents): 
     .usage("<command> [options]")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help, or that of a command")
-    .helpCommand("help [command]", "print the help of a command")
+    .helpCommand(false)
     .option("--json", "print the answer, and errors, as one JSON document")
     .option("-q, --quiet", "print no progress, notes or warnings")
     .option("--no-color", "print without colours, as the environment's NO_COLOR does")
-    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => `\u001b[1m${title}\u001b[22m` })
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(argumentTerm)].join(" "),
+      styleTitle: (title) => `\u001b[1m${title}\u001b[22m`,
+    })
     .configureOutput({
       writeOut: help,
       writeErr: help,
       outputError() {},
-      getOutHelpWidth: () => Math.min(streams.stdout.columns ?? 100, 100),
+      getOutHelpWidth: () => helpWidth(streams.stdout),
+      getErrHelpWidth: () => helpWidth(streams.stderr),
       getOutHasColors: () => wantsColor(streams.stdout, streams.env),
+      getErrHasColors: () => wantsColor(streams.stderr, streams.env),
     })
-    .addHelpText("after", () => `\n${examplesText(EXAMPLES)}\n${EXIT_CODES}`);
+    .addHelpText("after", () => `\n${examplesText(EXAMPLES)}\n${EXIT_CODES}\n${MORE}`);
   rethrowUsageErrors(program, "smxc --help");
   return program;
 }
@@ -71,29 +83,29 @@ function addCommand(program: Commander, command: Command, events: ParserEvents):
     .summary(command.summary)
     .description(command.description ?? capitalised(command.summary))
     .helpGroup(command.group)
-    .usage([...command.arguments.map(argumentUsage), "[options]"].join(" "))
+    .usage([...command.arguments.map(argumentTerm), "[options]"].join(" "))
     .addHelpText("after", () => `\n${examplesText(command.examples)}`);
   rethrowUsageErrors(commander, `smxc ${command.name} --help`);
-  for (const spec of command.arguments) commander.argument(argumentUsage(spec), spec.description);
+  for (const spec of command.arguments) commander.argument(argumentTerm(spec), spec.description);
   for (const spec of Object.values(command.options)) commander.addOption(commanderOption(spec));
+  const initials = Object.fromEntries(Object.entries(command.options).map(([key, { initial }]) => [key, initial]));
   commander.action(async (...received: unknown[]) => {
-    await events.call(command, received.slice(0, command.arguments.length), commander.opts());
+    await events.call(command, received.slice(0, command.arguments.length), { ...initials, ...commander.opts() });
   });
 }
 
-function argumentUsage({ name, variadic }: ArgumentSpec<unknown>): string {
-  return variadic ? `<${name}...>` : `<${name}>`;
+function argumentTerm(argument: ArgumentSpec<unknown> | Argument): string {
+  const name = typeof argument.name === "string" ? argument.name : argument.name();
+  return argument.variadic ? `<${name}...>` : `<${name}>`;
 }
 
-function commanderOption(spec: OptionSpec<unknown>): Option {
-  const { parse } = spec;
-  const option = new Option(spec.flags, spec.description);
-  if (spec.initial !== undefined && !(spec.repeatable ?? false)) option.default(spec.initial, spec.initialText);
+/** Commander is told only the defaults that help should show: that a switch is off goes without saying. */
+function commanderOption({ flags, description, parse, initial, repeatable, ...spec }: OptionSpec<unknown>): Option {
+  const option = new Option(flags, description);
   if (spec.choices !== undefined) option.choices(spec.choices);
-  else if (spec.repeatable) {
-    option.default(spec.initial, "none");
-    option.argParser<unknown[]>((text, previous) => [...previous, parse?.(text)]);
-  } else if (parse !== undefined) option.argParser<unknown>((text) => parse(text));
+  else if (repeatable) option.argParser<unknown[]>((text, previous) => [...(previous ?? []), parse?.(text)]);
+  else if (parse !== undefined) option.argParser<unknown>((text) => parse(text));
+  if (parse !== undefined && !repeatable && initial !== undefined) option.default(initial, spec.initialText);
   if (spec.required) option.makeOptionMandatory();
   if (spec.group !== undefined) option.helpGroup(spec.group);
   return option;
@@ -109,6 +121,10 @@ function rethrowUsageErrors(commander: Commander, helpCommand: string): void {
 
 function examplesText(examples: readonly Example[]): string {
   return `Examples:\n${examples.map(({ does, line }) => `  # ${does}\n  $ ${line}\n`).join("")}`;
+}
+
+function helpWidth({ columns }: OutputStream): number {
+  return Math.min(columns ?? WIDEST_HELP, WIDEST_HELP);
 }
 
 function capitalised(sentence: string): string {

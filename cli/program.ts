@@ -73,10 +73,11 @@ async function dispatch(
   return code;
 }
 
-/** Commander shows the general help for `help <unknown>`, as if all were well; an unknown command is an error. */
+/** `help`, as a command and of commands, in the form of a flag; of an unknown command it is that command's error. */
 function helpAsFlag(argv: readonly string[], commands: readonly Command[]): readonly string[] {
   const [first, name, ...rest] = argv;
-  if (first !== "help" || name === undefined) return argv;
+  if (first !== "help") return argv;
+  if (name === undefined || name.startsWith("-")) return ["--help", ...argv.slice(1)];
   return commands.some((command) => command.name === name) ? [name, "--help", ...rest] : [name, ...rest];
 }
 

@@ -10,7 +10,12 @@ export async function readConfig(path: string): Promise<readonly (readonly [stri
     const root = parseJson(await source.read(0, source.size), path);
     if (root.kind !== "object") {
       throw new SmxcError([
-        error("import/bad-config", "a configuration is a JSON object", { file: path, line: root.line, column: root.column, hint: 'write {"mean": 0.5, …}' }),
+        error("import/bad-config", "a configuration is a JSON object", {
+          file: path,
+          line: root.line,
+          column: root.column,
+          hint: 'write {"mean": 0.5, …}',
+        }),
       ]);
     }
     return root.members.flatMap(({ key, value }) =>

@@ -13,20 +13,23 @@ const WIDTH = 100;
  */
 export function sourceFrame(text: string, line: number, column: number, colors: Colors): readonly string[] {
   const lines = text.split(/\r\n|\n|\r/);
-  if (line < 1 || line > lines.length) return [];
-  const first = Math.max(1, line - CONTEXT_LINES);
+  const content = lines[line - 1];
+  if (content === undefined) return [];
+  const start = content.length <= WIDTH ? 0 : Math.max(0, column - 1 - WIDTH / 2);
   const gutter = String(line).length;
-  const start = Math.max(0, column - 1 - Math.floor(WIDTH / 2));
-  const rows = lines.slice(first - 1, line).map((content, index) => {
-    const number = String(first + index).padStart(gutter);
-    return colors.dim(`${number} | `) + window(content, start);
-  });
-  const caretAt = window(lines[line - 1]!, start, column - 1).length;
-  return [...rows, `${colors.dim(`${" ".repeat(gutter)} | `)}${" ".repeat(caretAt)}${colors.red("^")}`];
+  const row = (label: string, shown: string) => `${colors.dim(`${label.padStart(gutter)} |`)} ${shown}`;
+  const before = lines.slice(Math.max(0, line - 1 - CONTEXT_LINES), line - 1);
+  const caretAt = cut(content, start, column - 1).length;
+  return [
+    ...before.map((other, index) => row(String(line - before.length + index), cut(other, 0))),
+    row(String(line), cut(content, start)),
+    row("", `${" ".repeat(caretAt)}${colors.red("^")}`),
+  ];
 }
 
-/** What is shown of a line up to `end`; the tab is a space, so that the caret stands right. */
-function window(content: string, start: number, end = start + WIDTH): string {
-  const cut = content.slice(start, Math.min(end, start + WIDTH)).replaceAll("\t", " ");
-  return `${start > 0 ? "…" : ""}${printable(cut)}`;
+/** What is shown of a line from `start` up to `end`; a tab is shown as a space, so that the caret stands right. */
+function cut(content: string, start: number, end = Number.POSITIVE_INFINITY): string {
+  const shown = content.slice(start, Math.min(end, start + WIDTH)).replaceAll("\t", " ");
+  const more = end > content.length && content.length > start + WIDTH;
+  return `${start > 0 ? "…" : ""}${printable(shown)}${more ? "…" : ""}`;
 }

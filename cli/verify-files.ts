@@ -38,7 +38,12 @@ export interface VerifyReport {
 }
 
 /** Compares a graph's file with the reference of its document. Throws SmxcError naming the first layer that differs. */
-export async function verifyFiles(context: Context, model: LoadedModel, path: string, options: VerifyOptions): Promise<VerifyReport> {
+export async function verifyFiles(
+  context: Context,
+  model: LoadedModel,
+  path: string,
+  options: VerifyOptions,
+): Promise<VerifyReport> {
   const source = await openFileSource(path);
   try {
     const decoded = await decodeModel(source);
@@ -64,7 +69,9 @@ export async function verifyFiles(context: Context, model: LoadedModel, path: st
     if (failed.length === 0) return { passed: true, target: options.target, results: judged };
 
     const shown = graph.nodes.map((node) => node.name).filter((name) => signature.values.has(name));
-    const probe = await open(showValues(shown.filter((name) => !signature.outputs.some((output) => output.name === name))));
+    const probe = await open(
+      showValues(shown.filter((name) => !signature.outputs.some((output) => output.name === name))),
+    );
     const failing = problems.filter((problem) => failed.some((result) => result.problem === problem.label)).slice(0, 1);
     const { suspect } = await compareWithReference(graph, probe, failing, tolerance).finally(() => probe.release());
     const changed = await changedLayers(model, decoded, signature);
@@ -103,13 +110,21 @@ const otherInterface = (file: string, name: string) =>
     hint: "was it compiled from another document?",
   });
 
-async function problemsOf(context: Context, model: LoadedModel, graph: Graph, options: VerifyOptions): Promise<readonly Problem[]> {
+async function problemsOf(
+  context: Context,
+  model: LoadedModel,
+  graph: Graph,
+  options: VerifyOptions,
+): Promise<readonly Problem[]> {
   const problems: Problem[] = options.shape.map((size, index) => randomProblem(inputSizes(graph, size), index + 1));
   for (const file of options.image) {
     const { image } = model.spec;
     const picture = await readImage(file, context.report);
     const { data, shape } = imageToTensor(image?.color === "gray" ? picture : toRgb(picture), image?.range ?? [0, 1]);
-    problems.push({ label: file, inputs: new Map([[graph.inputs[0]!.name, { shape, data: Float64Array.from(data) }]]) });
+    problems.push({
+      label: file,
+      inputs: new Map([[graph.inputs[0]!.name, { shape, data: Float64Array.from(data) }]]),
+    });
   }
   if (problems.length > 0) return problems;
   const usual = smallProblems(graph, 4);
@@ -134,7 +149,11 @@ async function changedLayers(
     height: size(-2),
     width: size(-1),
   });
-  const changed = await changedWeights(fresh.model, graph, async (tensor) => tensor.raw_data && readBlob(decoded.source, tensor.raw_data));
+  const changed = await changedWeights(
+    fresh.model,
+    graph,
+    async (tensor) => tensor.raw_data && readBlob(decoded.source, tensor.raw_data),
+  );
   return changed.map(({ node, maxError, initializer }) => ({
     layer: `${layerOf(fresh.graph, node)} (its tensor ${initializer})`,
     maxError,

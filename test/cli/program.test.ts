@@ -168,12 +168,12 @@ test("an error under --json has the place in fields of its own", async () => {
 
 const USAGE_ERRORS: readonly [argv: string[], code: string, text: string | RegExp][] = [
   [[], "usage/no-command", "smxc --help"],
-  [["bakke"], "usage/unknown-command", "Did you mean bake?"],
+  [["bakke"], "usage/unknown-command", "did you mean bake?"],
   [["constructor"], "usage/unknown-command", "unknown command 'constructor'"],
   [
     ["bake", "r", "e", "-o", "c", "--layer", "3"],
     "usage/unknown-option",
-    "Did you mean --layers? see smxc bake --help",
+    "did you mean --layers? see smxc bake --help",
   ],
   [["bake", "r", "-o", "c"], "usage/missing-argument", "'extra'"],
   [["bake", "r", "e"], "usage/missing-mandatory-option-value", "-o, --output <cake>"],
@@ -183,7 +183,7 @@ const USAGE_ERRORS: readonly [argv: string[], code: string, text: string | RegEx
   [["bake", "r", "e", "-o", "c", "--opset", "22"], "usage/invalid-argument", "from 17 to 21"],
   [["bake", "r", "e", "-o", "c", "--heat", "left"], "usage/invalid-argument", "Allowed choices are top, bottom"],
   [["invalid", "much"], "usage/excess-arguments", "too many arguments"],
-  [["help", "bakke"], "usage/unknown-command", "Did you mean bake?"],
+  [["help", "bakke"], "usage/unknown-command", "did you mean bake?"],
 ];
 
 test.each(USAGE_ERRORS)("smxc %j is a usage error", async (argv, code, text) => {
@@ -196,10 +196,12 @@ test.each(USAGE_ERRORS)("smxc %j is a usage error", async (argv, code, text) => 
   expect(JSON.parse(json.stdout)).toMatchObject({ schemaVersion: 1, errors: [{ code, file: null }] });
 });
 
-test("help lists the commands by group, with examples and exit codes", async () => {
-  const { code, stdout, stderr } = await run("--help");
+test.each(["--help", "help", "-h"])("%s lists the commands by group, with examples and exit codes", async (flag) => {
+  const { code, stdout, stderr } = await run(flag);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toMatch(/Make a graph:\n {2}bake .* bake a cake\n\nTrust a graph:\n {2}invalid/);
+  expect(stdout).toMatch(
+    /Make a graph:\n {2}bake <recipe.json> <extra...> {2}bake a cake\n\nTrust a graph:\n {2}invalid/,
+  );
   expect(stdout).toContain("Examples:\n");
   expect(stdout).toMatch(/ 70 +a defect in smxc itself/);
 });
@@ -210,7 +212,7 @@ test.each([[["bake", "--help"]], [["help", "bake"]]])("smxc %j is the help of a 
   expect(stdout).toContain("Usage: smxc bake <recipe.json> <extra...> [options]\n\nBake a cake.\n");
   expect(stdout).toMatch(/--layers <n> +how many layers \(default: 2\)/);
   expect(stdout).toMatch(/--heat <kind> +how it is baked \(choices: "top", "bottom", default: "top"\)/);
-  expect(stdout).toMatch(/Decoration:\n {2}--cream/);
+  expect(stdout).toMatch(/Decoration:\n {2}--cream +with cream\n/);
   expect(stdout).toContain("Examples:\n  # A cake of two layers\n  $ smxc bake recipe.json egg -o cake\n");
 });
 

@@ -43,6 +43,12 @@ test("a line past the end of the file shows no frame", () => {
   expect(renderDiagnostic(finding, PLAIN, read)).toBe("error[a/b]: c\n  --> model.json:99:1\n");
 });
 
+test("of a line that fits nothing is left out, wherever the column is", () => {
+  const text = `first\n${" ".repeat(80)}x`;
+  const rows = renderDiagnostic(error("a/b", "c", { file: "f", line: 2, column: 81 }), PLAIN, () => text).split("\n");
+  expect(rows.slice(2, 5)).toEqual(["1 | first", `2 | ${" ".repeat(80)}x`, `  | ${" ".repeat(80)}^`]);
+});
+
 test("of a very long line only the part around the column is shown", () => {
   const long = `${"x".repeat(50_000)}!${"y".repeat(50_000)}`;
   const finding = error("a/b", "c", { file: "f", line: 1, column: 50_001 });
