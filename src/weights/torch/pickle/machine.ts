@@ -55,7 +55,7 @@ export class Machine {
   private at: number;
   private opcodeAt = 0;
   private opcodeName = "";
-  private readonly view: DataView;
+  readonly view: DataView;
   private readonly stack: PyValue[] = [];
   private readonly marks: number[] = [];
   private readonly memo = new Map<number, PyValue>();
@@ -78,7 +78,7 @@ export class Machine {
     for (let count = 0; ; count++) {
       this.opcodeAt = this.at;
       if (count === MAX_OPCODES) this.fail((at) => errors.tooMuch("opcodes", MAX_OPCODES, at));
-      const byte = this.take(1).getUint8(0);
+      const byte = this.view.getUint8(this.advance(1));
       if (byte === STOP) return this.stop();
       const opcode = OPCODES.get(byte);
       if (opcode === undefined) this.fail((at) => errors.unknownOpcode(byte, REFUSED_OPCODES.get(byte), at));
@@ -96,13 +96,8 @@ export class Machine {
     return value;
   }
 
-  /** The next `length` bytes. */
-  take(length: number): DataView {
-    const start = this.advance(length);
-    return new DataView(this.view.buffer, this.view.byteOffset + start, length);
-  }
-
-  private advance(length: number): number {
+  /** Where the next `length` bytes start, which are then behind the head. */
+  advance(length: number): number {
     const start = this.at;
     if (start + length > this.view.byteLength) throw new OutOfBytes();
     this.at += length;
@@ -110,7 +105,7 @@ export class Machine {
   }
 
   protocol(): void {
-    const version = this.take(1).getUint8(0);
+    const version = this.view.getUint8(this.advance(1));
     if (version > 5) this.fail((at) => errors.protocol(version, at));
   }
 
@@ -129,7 +124,8 @@ export class Machine {
   }
 
   pop(): PyValue {
-    return this.popCount(1)[0]!;
+    this.top();
+    return this.stack.pop()!;
   }
 
   /** Values above a mark are out of reach of what stands before it. */
@@ -166,9 +162,9 @@ export class Machine {
 
   /** Little-endian two's complement. */
   long(length: number): void {
-    const bytes = this.take(length);
+    const start = this.advance(length);
     let value = 0n;
-    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes.getUint8(i));
+    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.view.getUint8(start + i));
     value = BigInt.asIntN(8 * length, value);
     const exact = Number(value);
     this.push(Number.isSafeInteger(exact) ? exact : value);
