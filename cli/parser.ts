@@ -19,7 +19,7 @@ const EXAMPLES: readonly Example[] = [
 /** Longer lines are hard to read. */
 const WIDEST_HELP = 100;
 
-const EXIT_CODES = `Exit codes:
+const EXIT_CODES = `${bold("Exit codes:")}
   0   done, and good
   1   the input is invalid, or a verification or check failed
   2   usage error, or a file cannot be read or written
@@ -61,7 +61,7 @@ function createRoot(version: string, streams: Streams, { help }: ParserEvents): 
     .configureHelp({
       showGlobalOptions: true,
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(argumentTerm)].join(" "),
-      styleTitle: (title) => `\u001b[1m${title}\u001b[22m`,
+      styleTitle: bold,
     })
     .configureOutput({
       writeOut: help,
@@ -120,7 +120,12 @@ function rethrowUsageErrors(commander: Commander, helpCommand: string): void {
 }
 
 function examplesText(examples: readonly Example[]): string {
-  return `Examples:\n${examples.map(({ does, line }) => `  # ${does}\n  $ ${line}\n`).join("")}`;
+  return `${bold("Examples:")}\n${examples.map(({ does, line }) => `  # ${does}\n  $ ${line}\n`).join("")}`;
+}
+
+/** Commander takes the escape away where the stream has no colours. */
+function bold(title: string): string {
+  return `\u001b[1m${title}\u001b[22m`;
 }
 
 function helpWidth({ columns }: OutputStream): number {

@@ -1,0 +1,66 @@
+/** The program as the shell starts it, from the build. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const MAIN = `${ROOT}dist/cli/main.js`;
+const VERSION: string = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")).version;
+
+const shell = (command: string) => spawnSync("bash", ["-c", command, process.execPath, MAIN], { encoding: "utf8" });
+
+test("the version is the package's", () => {
+  expect(shell('"$0" "$1" --version')).toMatchObject({ status: 0, stdout: `${VERSION}\n`, stderr: "" });
+});
+
+test("a reader that goes away is no error, and the exit code stays the command's", () => {
+  const closed = '{ "$0" "$1" --help; echo "exit $?" >&2; } | true';
+  expect(shell(closed).stderr).toBe("exit 0\n");
+});
+
+describe.runIf(process.platform === "linux")("an answer that cannot be written is an error", () => {
+  test("told on standard error", () => {
+    const { status, stderr } = shell('"$0" "$1" --version > /dev/full');
+    expect(status).toBe(2);
+    expect(stderr).toContain("error[io/cannot-write]");
+    expect(stderr).toContain("standard output");
+  });
+
+  test("under --json too, since its document has nowhere to go", () => {
+    const { status, stderr } = shell('"$0" "$1" no-such-command --json > /dev/full');
+    expect(status).toBe(2);
+    expect(stderr).toContain("error[usage/unknown-command]");
+  });
+});
+
+test("an exception that escapes from a callback is a defect with its stack trace", () => {
+  const preload = `data:text/javascript,process.on("newListener", (name) => {
+    if (name === "uncaughtException") queueMicrotask(() => setTimeout(() => { throw new TypeError("boom"); }, 0));
+  });`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", preload, MAIN, "--version", "--json"], {
+    encoding: "utf8",
+  });
+  expect(status).toBe(70);
+  expect(stdout).toContain('"code": "internal/defect"');
+  expect(stderr).toMatch(/^TypeError: boom\n {4}at /);
+  expect(stderr).toContain(`smxc ${VERSION}, Node`);
+});
+
+test("colours are for terminals, or who forces them, and never with NO_COLOR", () => {
+  const sgr = "\u001b[";
+  expect(shell('"$0" "$1" --help').stdout).not.toContain(sgr);
+  expect(shell('FORCE_COLOR=1 "$0" "$1" --help').stdout).toContain(sgr);
+  expect(shell('FORCE_COLOR=1 NO_COLOR=1 "$0" "$1" --help').stdout).not.toContain(sgr);
+  expect(shell('FORCE_COLOR=1 "$0" "$1" --help --no-color').stdout).not.toContain(sgr);
+});
+
+test("help starts without the heavy libraries", () => {
+  const hook = `export async function load(url, context, next) { process._rawDebug(url); return next(url, context); }`;
+  const preload = `data:text/javascript,import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${hook}`)});`;
+  for (const argv of [["--help"], ["compile", "--help"], ["nonsense"]]) {
+    const { stderr } = spawnSync(process.execPath, ["--import", preload, MAIN, ...argv], { encoding: "utf8" });
+    expect(stderr).toContain("/dist/cli/program.js");
+    expect(stderr).not.toMatch(/node_modules\/(zod|sharp|onnx|protobufjs)/);
+    expect(stderr).not.toContain("/dist/src/compile.js");
+  }
+});
