@@ -1,4 +1,4 @@
-import { compile, prepareGraph, type Size } from "../src/compile.js";
+import { type CompileOptions, compile, prepareGraph, type Size } from "../src/compile.js";
 import { error, SmxcError } from "../src/diagnostics.js";
 import { sameDim } from "../src/ir/dim.js";
 import type { Graph } from "../src/ir/graph.js";
@@ -86,7 +86,7 @@ export async function verifyFiles(
 /** The document's graph with the sizes that the file fixes, and the outputs that it has. */
 function referenceGraph(model: LoadedModel, signature: Signature, path: string): Graph {
   const exposeBeta = signature.outputs.some((output) => output.name.startsWith("beta."));
-  const graph = prepareGraph(model.spec, model.weights, { exposeBeta });
+  const graph = prepareGraph(model.spec, model.weights, { exposeBeta, ...foldOf(signature) });
   const shapes = graph.inputs.map(({ name, shape }) => {
     const declared = signature.inputs.find((input) => input.name === name)?.shape;
     if (declared?.length !== shape.length) throw new SmxcError([otherInterface(path, name)]);
@@ -102,6 +102,12 @@ function referenceGraph(model: LoadedModel, signature: Signature, path: string):
     throw new SmxcError([otherInterface(path, graph.outputs[0]!.name)]);
   }
   return withInputShapes(graph, new Map(shapes));
+}
+
+/** The β that the graph was folded with. */
+function foldOf(signature: Signature): Pick<CompileOptions, "fold"> {
+  const fold = readMetadata(signature.metadata)?.compiled.fold;
+  return fold ? { fold: { betas: new Map(Object.entries(fold.betas)), layers: fold.layers } } : {};
 }
 
 const otherInterface = (file: string, name: string) =>
@@ -143,6 +149,7 @@ async function changedLayers(
   const main = signature.inputs[0]?.shape ?? [];
   const size = (axis: number): Size => (typeof main.at(axis) === "number" ? (main.at(axis) as number) : "dynamic");
   const fresh = compile(model.spec, model.weights, {
+    ...foldOf(signature),
     lowering: compiled.lowering,
     target: compiled.target as Target,
     batch: size(0),

@@ -9,7 +9,8 @@ import { lowerGraph } from "./lowerings/lower-graph.js";
 import type { Target } from "./lowerings/targets.js";
 import type { OnnxModel } from "./onnx/model.js";
 import { modelMetadata } from "./metadata.js";
-import { DYNAMIC_PIPELINE } from "./passes/index.js";
+import { type BetaTable, frozenBetas, selectRouters } from "./fold/betas.js";
+import { pipeline } from "./passes/index.js";
 import { runPasses } from "./passes/run.js";
 import type { ModelSpec } from "./spec/document.js";
 import * as errors from "./spec/errors.js";
@@ -28,10 +29,18 @@ export interface CompileOptions {
   readonly opset?: number;
   /** `auto`, or the name of a lowering. */
   readonly lowering?: string;
+  /** Freezes β: the routers of the layers that match a pattern, of all for none, take the values of the table. */
+  readonly fold?: FoldOptions;
   /** Every β becomes an output `beta.<layer>` [N,k,d] after the main output. */
   readonly exposeBeta?: boolean;
   /** Receives warnings. */
   readonly report?: (diagnostic: Diagnostic) => void;
+}
+
+export interface FoldOptions {
+  readonly betas: BetaTable;
+  /** Layer names; `*` stands for any text. */
+  readonly layers?: readonly string[];
 }
 
 export interface Compiled {
@@ -70,8 +79,10 @@ export function prepareGraph(spec: ModelSpec, weights: TensorStore | undefined, 
   for (const tensor of unused) options.report?.(errors.unusedTensor(tensor));
   verifyGraph(built, "building the graph");
   const sized = withInputShapes(built, inputShapes(spec, built, options));
+  const { fold } = options;
+  const frozen = fold ? frozenBetas(sized, selectRouters(sized, fold.layers ?? []), fold.betas, options.report ?? (() => {})) : new Map();
   const exposed = options.exposeBeta ? exposeBetas(sized) : sized;
-  return runPasses(exposed, DYNAMIC_PIPELINE);
+  return runPasses(exposed, pipeline(frozen));
 }
 
 /** The inputs' shapes with the sizes that the options fix: the batch of every input, height and width of pictures. */

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import type { CompileOptions } from "./compile.js";
+import type { BetaTable } from "./fold/betas.js";
 import { documentSchema, type ModelSpec } from "./spec/document.js";
 
 /** The ONNX metadata key under which smxc keeps what a runtime needs to feed the graph. */
@@ -10,27 +12,40 @@ const metadataSchema = z.object({
   source: documentSchema.shape.source,
   image: documentSchema.shape.image,
   context: documentSchema.shape.context,
-  /** The context that the graph was compiled for. */
-  compiled: z.object({ target: z.string(), lowering: z.string() }),
+  /** How the graph was compiled, so that it can be compared with the same compile later. */
+  compiled: z.object({
+    target: z.string(),
+    lowering: z.string(),
+    fold: z
+      .object({ betas: z.record(z.string(), z.array(z.array(z.number()))), layers: z.array(z.string()) })
+      .optional(),
+  }),
 });
 
 /** What smxc says of a compiled model in its metadata. */
 export type ModelMetadata = z.output<typeof metadataSchema>;
 
 /** ONNX metadata of a compile: one JSON document under `smxc`. */
-export function modelMetadata(
-  spec: ModelSpec,
-  options: { readonly target?: string; readonly lowering?: string },
-): ReadonlyMap<string, string> {
+export function modelMetadata(spec: ModelSpec, options: CompileOptions): ReadonlyMap<string, string> {
+  const { fold } = options;
   const metadata: ModelMetadata = {
     version: 1,
     model: spec.name,
     source: spec.source,
     image: spec.image,
     context: spec.context,
-    compiled: { target: options.target ?? "cpu", lowering: options.lowering ?? "auto" },
+    compiled: {
+      target: options.target ?? "cpu",
+      lowering: options.lowering ?? "auto",
+      ...(fold ? { fold: { betas: betaRecord(fold.betas), layers: [...(fold.layers ?? [])] } } : {}),
+    },
   };
   return new Map([[METADATA_KEY, JSON.stringify(metadata)]]);
+}
+
+/** Layer names come after `beta.`, so that none of the keys is `__proto__`. */
+function betaRecord(betas: BetaTable): Record<string, number[][]> {
+  return Object.fromEntries([...betas].map(([name, rows]) => [name, rows.map((row) => [...row])]));
 }
 
 /** Reads the metadata back; undefined when the graph was not made by smxc. */

@@ -1,6 +1,12 @@
-import { argument, defineCommand, flag, grouped, requiredOption } from "../command.js";
-import { compileFlags, compileOptionsOf } from "../compile-flags.js";
+import type { CompileOptions } from "../../src/compile.js";
+import { error, SmxcError } from "../../src/diagnostics.js";
+import type { FoldCost } from "../../src/fold/from-images.js";
+import { argument, type Context, defineCommand, flag, grouped, requiredOption } from "../command.js";
+import { compileFlags, compileOptionsOf, foldFlags } from "../compile-flags.js";
 import { EXIT } from "../exit-code.js";
+import type { FoldSource } from "../fold-sources.js";
+import type { LoadedModel } from "../load-model.js";
+import { table } from "../table.js";
 import { filePath } from "../values.js";
 
 export const compileCommand = defineCommand({
@@ -13,11 +19,13 @@ export const compileCommand = defineCommand({
   arguments: [argument("model.json", "the model document; its weights lie beside it")],
   options: {
     output: requiredOption("-o, --output <model.onnx>", "the graph to write", filePath),
+    ...foldFlags,
     ...compileFlags,
     externalData: grouped("Format:", flag("--external-data", "put the weights into <output>.data (automatic past 2 GB)")),
     verify: flag("--no-verify", "skip the run-and-compare that ends a compile"),
   },
   examples: [
+    { does: "With β held at its mean over some pictures", line: "smxc compile model.json -o folded.onnx --routing fold --images photos/" },
     { does: "One graph for every batch and size", line: "smxc compile model.json -o model.onnx" },
     { does: "For browsers, with fixed sizes", line: "smxc compile model.json -o model.onnx --target webgpu --batch 1 --height 64 --width 64" },
   ],
@@ -31,17 +39,31 @@ export const compileCommand = defineCommand({
     const model = await loadModel(path, context.report);
     try {
       return await model.within(async () => {
-        const compileOptions = { ...compileOptionsOf(options), report: context.report };
+        const base = { ...compileOptionsOf(options), report: context.report };
+        const fold = await foldSource(context, model, options, base);
+        const compileOptions = fold ? { ...base, fold: { betas: fold.betas, layers: options.foldLayers } } : base;
         const { graph, model: onnx } = compile(model.spec, model.weights, compileOptions);
         const files = encodeForFiles(onnx, options.output, options.externalData);
         if (options.verify) {
           const { checkCompiled } = await import("../check-compiled.js");
           await checkCompiled(context, model, graph, onnx, compileOptions);
         }
-        const written = await writeFiles(files, { inputs: model.files });
+        const cost = await fold?.study?.measure(compileOptions);
+        const written = await writeFiles(files, { inputs: [...model.files, ...(fold?.files ?? [])] });
+        const study = fold?.study && cost ? { variation: fold.study.variation, cost } : undefined;
         await context.answer({
-          text: () => written.map((file) => `wrote ${file.path} (${file.bytes.toLocaleString("en")} bytes)`).join("\n"),
-          json: () => ({ name: model.spec.name, opset: onnx.opset, nodes: onnx.graph.node.length, files: written }),
+          text: () =>
+            [
+              ...(study ? [foldStudyText(study)] : []),
+              ...written.map((file) => `wrote ${file.path} (${file.bytes.toLocaleString("en")} bytes)`),
+            ].join("\n"),
+          json: () => ({
+            name: model.spec.name,
+            opset: onnx.opset,
+            nodes: onnx.graph.node.length,
+            files: written,
+            ...(study ? { fold: { variation: Object.fromEntries(study.variation), images: study.cost } } : {}),
+          }),
         });
         return EXIT.good;
       });
@@ -50,3 +72,46 @@ export const compileCommand = defineCommand({
     }
   },
 });
+
+interface FoldOptions {
+  readonly routing: "dynamic" | "fold";
+  readonly image: readonly string[];
+  readonly images: string | undefined;
+  readonly beta: string | undefined;
+  readonly foldLayers: readonly string[];
+}
+
+/** Where a fold takes β from; undefined when the routing stays dynamic. */
+async function foldSource(context: Context, model: LoadedModel, options: FoldOptions, base: CompileOptions): Promise<FoldSource | undefined> {
+  const { betasFromFile, betasFromImages, imagesIn } = await import("../fold-sources.js");
+  const pictures = [...options.image, ...(options.images === undefined ? [] : await imagesIn(options.images))];
+  const sources = (pictures.length > 0 ? 1 : 0) + (options.beta === undefined ? 0 : 1);
+  if (options.routing !== "fold") {
+    if (sources + options.foldLayers.length > 0) throw misused("--image, --images, --beta and --fold-layers belong to --routing fold");
+    return undefined;
+  }
+  if (sources !== 1) throw misused("--routing fold takes β from --image or --images, or from --beta");
+  return options.beta === undefined ? betasFromImages(context, model, pictures, base) : betasFromFile(options.beta);
+}
+
+const misused = (message: string): SmxcError =>
+  new SmxcError([error("usage/fold", message, { hint: "see smxc compile --help" })], "usage");
+
+function foldStudyText(study: {
+  readonly variation: ReadonlyMap<string, number>;
+  readonly cost: readonly (FoldCost & { readonly image: string })[];
+}): string {
+  const layers = [...study.variation].map(([name, value]) => [name, value.toFixed(4)]);
+  const images = study.cost.map(({ image, psnr, picturePsnr, maxError }) => [
+    image,
+    `${psnr.toFixed(2)} dB`,
+    `${picturePsnr.toFixed(2)} dB`,
+    maxError.toExponential(2),
+  ]);
+  return [
+    table(["β of a layer", "largest distance from the mean"], layers),
+    "",
+    table(["folded against dynamic", "PSNR", "PSNR as 8-bit pictures", "largest error"], images),
+    "",
+  ].join("\n");
+}

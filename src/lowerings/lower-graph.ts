@@ -16,7 +16,7 @@ export function lowerGraph(graph: Graph, options: EmitOptions): OnnxGraph {
   const e = new GraphEmitter(options);
   e.reserve([...graph.inputs, ...graph.nodes, ...graph.outputs].map((value) => value.name));
   e.reserve(graph.constants.keys());
-  const scope = new Scope(graph, e);
+  const scope = new Scope(graph, e, publicNames(graph));
   for (const input of graph.inputs) scope.bind(input.name, { nchw: input.name });
   for (const segment of segmentsOf(graph, scope.shapes, options)) lowerSegment(scope, segment);
   const outputs = graph.outputs.map((output) => {
@@ -27,6 +27,16 @@ export function lowerGraph(graph: Graph, options: EmitOptions): OnnxGraph {
   });
   const inputs = graph.inputs.map((input) => valueInfo(input.name, input.shape));
   return e.finish(graph.name, inputs, outputs);
+}
+
+/** Values that are shown under one other name are emitted under that name, if nothing else has it. */
+function publicNames(graph: Graph): (value: string) => string {
+  const own = new Set(graph.nodes.map((node) => node.name));
+  const names = new Map<string, string>();
+  for (const { name, value } of graph.outputs) {
+    if (own.has(value) && !own.has(name) && !names.has(value)) names.set(value, name);
+  }
+  return (value) => names.get(value) ?? value;
 }
 
 /** One ONNX graph in the making: the IR graph that it computes, its emitter, and where each value is. */
@@ -126,11 +136,11 @@ function lowerScan(outer: Scope, nodes: readonly Node[]): void {
     return valueInfo(e.op("Squeeze", `${value}/row`, [inner.read(value, "nchw"), e.ints([0])], shape), shape);
   });
   const body = e.finish(`${nodes[0]!.name}/sample`, inputs, outputs);
-  const results = region.outputs.map(({ value }) => ({ name: value, shape: outer.shapes.get(value)! }));
+  const results = region.outputs.map(({ value }) => ({ name: outer.nameOf(value), shape: outer.shapes.get(value)! }));
   const feeds = region.inputs.map((input) => outer.read(input.name, "nchw"));
   outer.e.multi("Scan", `${nodes[0]!.name}/per_sample`, feeds, results, {
     body: { type: "GRAPH", value: body },
     num_scan_inputs: region.inputs.length,
   });
-  for (const { value } of region.outputs) outer.bind(value, { nchw: value });
+  for (const { value } of region.outputs) outer.bind(value, { nchw: outer.nameOf(value) });
 }

@@ -6,7 +6,7 @@ import { operator, RuleError, requireRank, staticDim } from "./operator.js";
 import { taps, type Window, windowedShape } from "./windows.js";
 
 /**
- * One factor α of the mixture, a value of shape [N, k or 1, blocks]. It varies over experts when its second dimension
+ * One factor α of the mixture, a value of shape [N or 1, k or 1, blocks]. It varies over experts when its second dimension
  * is k, and over one more axis of the kernel, cut into equal blocks.
  */
 export interface Factor {
@@ -93,8 +93,10 @@ export const mixConv = operator<MixConvAttributes>({
   },
   evaluate(attributes, inputs) {
     const { x, bank, bias, factors } = mixConvInputs(attributes, inputs);
+    const channels = x.shape[1]!;
     return perSample(x, (sample, n) => {
-      const { kernel, mixedBias } = mixKernel(attributes, x.shape[1]!, bank, bias, factors, n);
+      const kernel = mixKernel(attributes, channels, bank, factors, n);
+      const mixedBias = bias && mixBias(attributes, channels, bias, factors, n);
       return convolve(sample, kernel, mixedBias, attributes, attributes.groups);
     });
   },
@@ -123,52 +125,74 @@ function checkFactor(factor: Factor, value: readonly unknown[], attributes: MixC
   }
 }
 
-/** The mixed kernel [O,C/groups,kh,kw] and bias [O] of sample n. */
+/** Where an element of a kernel stands on each axis that factors cut. */
+type ElementIndex = Readonly<Record<Factor["over"], number>>;
+
+/** The product, for expert e at an element, of the factors of sample n that weigh a part of the layer. */
+function weighing(
+  attributes: MixConvAttributes,
+  channels: number,
+  factors: readonly DenseTensor[],
+  n: number,
+  weighs: (factor: Factor) => boolean,
+): (e: number, index: ElementIndex) => number {
+  const list = attributes.factors.flatMap((factor, f) =>
+    weighs(factor) ? [{ over: factor.over, alpha: factors[f]!, extent: factorExtent(factor, attributes, channels) }] : [],
+  );
+  return (e, index) =>
+    list.reduce((product, { over, alpha, extent }) => {
+      const [samples, experts, blocks] = alpha.shape as [number, number, number];
+      const block = Math.floor((index[over] * blocks) / extent);
+      const row = (samples === 1 ? 0 : n) * experts + (experts === 1 ? 0 : e);
+      return product * alpha.data[row * blocks + block]!;
+    }, 1);
+}
+
+/** The mixed kernel [O,C/groups,kh,kw] of sample n. */
 export function mixKernel(
   attributes: MixConvAttributes,
   channels: number,
   bank: DenseTensor,
-  bias: DenseTensor | undefined,
   factors: readonly DenseTensor[],
   n: number,
-): { readonly kernel: DenseTensor; readonly mixedBias: DenseTensor | undefined } {
+): DenseTensor {
   const { experts, out, perGroup, taps: t } = bankSizes(attributes, channels);
-  const weighing = (on: "kernel" | "bias") =>
-    attributes.factors.flatMap((factor, f) =>
-      factor.on === on || factor.on === "both"
-        ? [{ over: factor.over, alpha: factors[f]!, extent: factorExtent(factor, attributes, channels) }]
-        : [],
-    );
-  const product = (list: ReturnType<typeof weighing>, e: number, index: Readonly<Record<Factor["over"], number>>): number =>
-    list.reduce((value, { over, alpha, extent }) => {
-      const [, alphaExperts, blocks] = alpha.shape as [number, number, number];
-      const block = Math.floor((index[over] * blocks) / extent);
-      return value * alpha.data[(n * alphaExperts + (alphaExperts === 1 ? 0 : e)) * blocks + block]!;
-    }, 1);
-
-  const onKernel = weighing("kernel");
+  const onKernel = (factor: Factor): boolean => factor.on !== "bias";
+  const ofRow = weighing(attributes, channels, factors, n, (factor) => onKernel(factor) && factor.over === "out");
+  const ofElement = weighing(attributes, channels, factors, n, (factor) => onKernel(factor) && factor.over !== "out");
+  const rowsOnly = !attributes.factors.some((factor) => onKernel(factor) && factor.over !== "out");
   const kernel = dense([out, perGroup, ...attributes.kernel]);
-  const outPerGroup = out / attributes.groups;
+  const row = perGroup * t;
   for (let o = 0; o < out; o++) {
-    for (let c = 0; c < perGroup; c++) {
-      const channel = Math.floor(o / outPerGroup) * perGroup + c;
-      for (let tap = 0; tap < t; tap++) {
-        let sum = 0;
-        for (let e = 0; e < experts; e++) {
-          sum += product(onKernel, e, { out: o, in: channel, tap }) * bank.data[((e * out + o) * perGroup + c) * t + tap]!;
-        }
-        kernel.data[(o * perGroup + c) * t + tap] = sum;
+    const firstChannel = Math.floor((o * attributes.groups) / out) * perGroup;
+    for (let e = 0; e < experts; e++) {
+      const weight = ofRow(e, { out: o, in: 0, tap: 0 });
+      for (let i = 0; i < row; i++) {
+        const within = rowsOnly ? 1 : ofElement(e, { out: o, in: firstChannel + Math.floor(i / t), tap: i % t });
+        kernel.data[o * row + i]! += weight * within * bank.data[(e * out + o) * row + i]!;
       }
     }
-    if (attributes.demodulate !== null) demodulate(kernel.data.subarray(o * perGroup * t, (o + 1) * perGroup * t), attributes.demodulate);
+    if (attributes.demodulate !== null) demodulate(kernel.data.subarray(o * row, (o + 1) * row), attributes.demodulate);
   }
-  if (!bias || attributes.bias === "plain") return { kernel, mixedBias: bias };
-  const onBias = weighing("bias");
-  const mixedBias = dense([out]);
+  return kernel;
+}
+
+/** The bias [O] of sample n: mixed from the bank, or plain as it is. */
+export function mixBias(
+  attributes: MixConvAttributes,
+  channels: number,
+  bias: DenseTensor,
+  factors: readonly DenseTensor[],
+  n: number,
+): DenseTensor {
+  if (attributes.bias === "plain") return bias;
+  const { experts, out } = attributes;
+  const weight = weighing(attributes, channels, factors, n, (factor) => factor.on !== "kernel");
+  const mixed = dense([out]);
   for (let o = 0; o < out; o++) {
-    for (let e = 0; e < experts; e++) mixedBias.data[o]! += product(onBias, e, { out: o, in: 0, tap: 0 }) * bias.data[e * out + o]!;
+    for (let e = 0; e < experts; e++) mixed.data[o]! += weight(e, { out: o, in: 0, tap: 0 }) * bias.data[e * out + o]!;
   }
-  return { kernel, mixedBias };
+  return mixed;
 }
 
 function demodulate(row: Float64Array, epsilon: number): void {
@@ -176,4 +200,22 @@ function demodulate(row: Float64Array, epsilon: number): void {
   row.forEach((w, index) => {
     row[index] = w / norm;
   });
+}
+
+/** The weight of each element of a bank, by its row-major index, under factors of a single sample. */
+export function bankElementWeights(
+  attributes: MixConvAttributes,
+  channels: number,
+  factors: readonly DenseTensor[],
+  on: "kernel" | "bias",
+): (index: number) => number {
+  const { out, perGroup, taps: t } = bankSizes(attributes, channels);
+  const row = on === "bias" ? 1 : perGroup * t;
+  const weight = weighing(attributes, channels, factors, 0, (factor) => factor.on === on || factor.on === "both");
+  return (index) => {
+    const o = Math.floor(index / row) % out;
+    const firstChannel = Math.floor((o * attributes.groups) / out) * perGroup;
+    const within = index % row;
+    return weight(Math.floor(index / (row * out)), { out: o, in: firstChannel + Math.floor(within / t), tap: within % t });
+  };
 }

@@ -1,0 +1,103 @@
+/** Where `--routing fold` takes β from: a file of values, or pictures that the network itself is run on. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type CompileOptions, compile } from "../src/compile.js";
+import { error, SmxcError } from "../src/diagnostics.js";
+import type { BetaTable } from "../src/fold/betas.js";
+import { type FoldCost, foldCost, type ImageRun, meanBetas, variation } from "../src/fold/from-images.js";
+import { type JsonNode, parseJson } from "../src/json/parse.js";
+import { encodeModel } from "../src/onnx/encode.js";
+import { imageToTensor, toRgb } from "../src/runtime/image.js";
+import { readImage } from "../src/runtime/image-node.js";
+import { formatOfName } from "../src/runtime/image-format.js";
+import type { Session, Tensor } from "../src/runtime/session.js";
+import { createNodeSession } from "../src/runtime/session-ort-node.js";
+import { collect } from "../src/weights/byte-source.js";
+import { openFileSource } from "../src/weights/file-source-node.js";
+import type { Context } from "./command.js";
+import type { LoadedModel } from "./load-model.js";
+
+/** β for a fold, and what is known of how good it is. */
+export interface FoldSource {
+  readonly betas: BetaTable;
+  readonly files: readonly string[];
+  /** For β from pictures: how much β varies, per layer, and what folding costs on each picture. */
+  readonly study?: { readonly variation: ReadonlyMap<string, number>; measure(folded: CompileOptions): Promise<readonly (FoldCost & { readonly image: string })[]> };
+}
+
+/** Reads `{"beta.<layer>": [[…]…]}`. */
+export async function betasFromFile(path: string): Promise<FoldSource> {
+  const source = await openFileSource(path);
+  try {
+    const root = parseJson(await source.read(0, source.size), path);
+    if (root.kind !== "object") throw new SmxcError([badBeta(path, root, "the file must be a JSON object of nested arrays")]);
+    const bad = root.members.flatMap(({ key, value }) => (rowsOf(value) ? [] : [badBeta(path, value, `"${key}" must be a nested array of numbers, [experts][cardinals]`)]));
+    if (bad.length > 0) throw new SmxcError(bad);
+    return { betas: new Map(root.members.map(({ key, value }) => [key, rowsOf(value)!])), files: [path] };
+  } finally {
+    await source.close();
+  }
+}
+
+const badBeta = (file: string, at: JsonNode, message: string) =>
+  error("fold/bad-beta-file", message, { file, line: at.line, column: at.column, hint: 'write {"beta.body.1.body.0": [[0.25, …], …], …}' });
+
+function rowsOf(node: JsonNode): readonly (readonly number[])[] | undefined {
+  if (node.kind !== "array") return undefined;
+  const rows = node.items.map((row) => (row.kind === "array" ? row.items.map((item) => (item.kind === "number" ? item.value : Number.NaN)) : []));
+  return rows.every((row) => row.length > 0 && row.every((value) => !Number.isNaN(value))) ? rows : undefined;
+}
+
+/** Runs the dynamic network on pictures and takes the mean of every β. */
+export async function betasFromImages(context: Context, model: LoadedModel, images: readonly string[], options: CompileOptions): Promise<FoldSource> {
+  const { spec } = model;
+  const format = spec.image;
+  if (!format) throw new SmxcError([error("fold/no-image", "the model does not say how pictures become its input", { file: model.files[0]!, hint: "give β with --beta" })]);
+  const open = async (own: CompileOptions): Promise<Session> => {
+    const { target, ...anywhere } = own;
+    const compiled = compile(spec, model.weights, { ...anywhere, target: "cpu", batch: "dynamic", height: "dynamic", width: "dynamic", report: () => {} });
+    return createNodeSession({ name: `${spec.name} (compiled)`, bytes: await collect(encodeModel(compiled.model).model) }, { target: "cpu" });
+  };
+  const input = spec.inputs[0]!.name;
+  const tensors: Tensor[] = [];
+  for (const file of images) {
+    const picture = await readImage(file, context.report);
+    tensors.push(imageToTensor(format.color === "rgb" ? toRgb(picture) : picture, format.range));
+  }
+  const runAll = async (session: Session, label: string): Promise<readonly ImageRun[]> => {
+    const bar = context.progress(label, tensors.length);
+    const runs: ImageRun[] = [];
+    for (const tensor of tensors) {
+      runs.push({ outputs: await session.run(new Map([[input, tensor]])) });
+      bar.update(runs.length);
+    }
+    bar.end();
+    await session.release();
+    return runs;
+  };
+  const dynamic = await runAll(await open({ ...options, exposeBeta: true }), "taking β from the pictures");
+  const betas = meanBetas(dynamic);
+  return {
+    betas,
+    files: images,
+    study: {
+      variation: variation(dynamic, betas),
+      async measure(folded) {
+        const runs = await runAll(await open({ ...folded, exposeBeta: false }), "measuring what folding costs");
+        return runs.map((run, index) => ({ image: images[index]!, ...foldCost(dynamic[index]!, run, spec.outputs[0]!, format.range) }));
+      },
+    },
+  };
+}
+
+/** The pictures of a folder, in the order of their names. */
+export async function imagesIn(folder: string): Promise<readonly string[]> {
+  try {
+    const names = (await readdir(folder)).filter((name) => formatOfName(name) !== undefined).sort();
+    if (names.length === 0) throw new SmxcError([error("fold/no-images", "the folder holds no pictures", { file: folder, hint: "PNG, JPEG, WebP and TIFF files are taken" })], "usage");
+    return names.map((name) => join(folder, name));
+  } catch (cause) {
+    if (cause instanceof SmxcError) throw cause;
+    throw new SmxcError([error("io/cannot-read", `the folder cannot be read: ${(cause as Error).message}`, { file: folder })], "io");
+  }
+}

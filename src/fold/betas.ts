@@ -1,0 +1,91 @@
+/** β given from outside: which routers they freeze, and whether they fit. */
+import { type Diagnostic, error, SmxcError, warning } from "../diagnostics.js";
+import { betaName } from "../ir/expose-betas.js";
+import type { Graph, Node } from "../ir/graph.js";
+import { nearest } from "../nearest.js";
+import type { FrozenBetas } from "../passes/freeze-betas.js";
+import type { LazyTensor } from "../weights/tensor.js";
+
+/** β by public name, `beta.<layer>`: rows per expert, [experts][cardinals]. */
+export type BetaTable = ReadonlyMap<string, readonly (readonly number[])[]>;
+
+type RouteNode = Extract<Node, { readonly op: "route" }>;
+
+/** The routers of a graph by the public name of their β. */
+export function routersByName(graph: Graph): ReadonlyMap<string, RouteNode> {
+  return new Map(graph.nodes.flatMap((node) => (node.op === "route" ? [[betaName(node.name), node] as const] : [])));
+}
+
+/** The routers whose layer matches one of the patterns (`*` stands for any text); all for no pattern. */
+export function selectRouters(graph: Graph, patterns: readonly string[]): readonly string[] {
+  const routers = [...routersByName(graph).keys()];
+  if (patterns.length === 0) return routers;
+  const found = patterns.map((pattern) => ({ pattern, names: routers.filter((name) => matches(pattern, name.slice("beta.".length))) }));
+  const idle = found.filter(({ names }) => names.length === 0);
+  if (idle.length > 0) throw new SmxcError(idle.map(({ pattern }) => nothingMatches(pattern, routers)), "usage");
+  const chosen = new Set(found.flatMap(({ names }) => names));
+  return routers.filter((name) => chosen.has(name));
+}
+
+function matches(pattern: string, layer: string): boolean {
+  const source = pattern.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${source.join(".*")}$`).test(layer);
+}
+
+/**
+ * The β of the wanted routers as constants. All that does not fit is reported together: names that no router has,
+ * routers without values, wrong shapes, values that are not finite. Throws SmxcError.
+ */
+export function frozenBetas(graph: Graph, wanted: readonly string[], table: BetaTable, report: (d: Diagnostic) => void): FrozenBetas {
+  const routers = routersByName(graph);
+  const found: Diagnostic[] = [];
+  for (const name of table.keys()) if (!routers.has(name)) found.push(unknownBeta(name, nearest(name, routers.keys())));
+  const frozen = new Map<string, LazyTensor>();
+  for (const name of wanted) {
+    const router = routers.get(name)!;
+    const { experts, cardinals, normalise, power } = router.attributes;
+    const values = table.get(name);
+    if (!values) found.push(missingBeta(name));
+    else if (values.length !== experts || values.some((row) => row.length !== cardinals)) found.push(misshapenBeta(name, experts, cardinals));
+    else if (values.some((row) => row.some((value) => !Number.isFinite(value)))) found.push(notFinite(name));
+    else {
+      if (normalise === "softmax" && power === 1 && !sumsToOne(values, cardinals)) report(notNormalised(name));
+      const data = Float64Array.from(values.flat());
+      frozen.set(router.name, { shape: [1, experts, cardinals], read: async () => data });
+    }
+  }
+  if (found.length > 0) throw new SmxcError(found);
+  return frozen;
+}
+
+/** Softmax over float32 logits sums to one within a few units in the last place; people's files round to some digits. */
+const SUM_TOLERANCE = 1e-3;
+
+function sumsToOne(values: readonly (readonly number[])[], cardinals: number): boolean {
+  return Array.from({ length: cardinals }, (_, d) => values.reduce((sum, row) => sum + row[d]!, 0)).every((sum) => Math.abs(sum - 1) <= SUM_TOLERANCE);
+}
+
+const near = (name: string | undefined) => (name === undefined ? {} : { hint: `did you mean "${name}"?` });
+
+const unknownBeta = (name: string, closest: string | undefined): Diagnostic =>
+  error("fold/unknown-beta", `no router of the model gives "${name}"`, { place: name, ...near(closest) });
+
+const missingBeta = (name: string): Diagnostic =>
+  error("fold/missing-beta", `there is no value for "${name}"`, {
+    place: name,
+    hint: "give the β of every layer that is folded, or choose some with --fold-layers; --expose-beta shows them all",
+  });
+
+const misshapenBeta = (name: string, experts: number, cardinals: number): Diagnostic =>
+  error("fold/misshapen-beta", `"${name}" must be a nested array of ${experts} experts x ${cardinals} cardinals`, { place: name });
+
+const notFinite = (name: string): Diagnostic =>
+  error("fold/beta-not-finite", `"${name}" holds a value that is not a finite number`, { place: name });
+
+const notNormalised = (name: string): Diagnostic =>
+  warning("fold/beta-sum", `the experts' weights of "${name}" do not sum to 1, as a softmax would make them`, { place: name });
+
+const nothingMatches = (pattern: string, routers: readonly string[]): Diagnostic =>
+  error("fold/no-match", `no layer with a router matches "${pattern}"`, {
+    hint: `layers are ${routers.slice(0, 3).map((name) => name.slice("beta.".length)).join(", ")}${routers.length > 3 ? ", …" : ""}; * stands for any text`,
+  });

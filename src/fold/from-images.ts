@@ -1,0 +1,59 @@
+/** β taken from runs of the network on pictures, and what it costs to hold it fixed. */
+import { tensorToImage, type ValueRange } from "../runtime/image.js";
+import { psnr } from "../runtime/metrics.js";
+import type { Tensor } from "../runtime/session.js";
+import { compareValues } from "../verify/compare.js";
+import { TOLERANCES } from "../verify/tolerances.js";
+import type { BetaTable } from "./betas.js";
+
+/** Outputs of one run, the β among them as `beta.<layer>` [1, experts, cardinals]. */
+export interface ImageRun {
+  readonly outputs: ReadonlyMap<string, Tensor>;
+}
+
+/** How far the folded network's result is from the dynamic one's on a picture. */
+export interface FoldCost {
+  /** dB, of the network's values over its range. */
+  readonly psnr: number;
+  /** dB, of the two results as pictures of 8 bits; Infinity when they are the same. */
+  readonly picturePsnr: number;
+  /** Largest difference, in the network's values. */
+  readonly maxError: number;
+}
+
+/** The mean of every β over runs. */
+export function meanBetas(runs: readonly ImageRun[]): BetaTable {
+  return new Map(
+    betaOutputs(runs[0]!).map(([name, { shape }]) => {
+      const [, experts, cardinals] = shape as [number, number, number];
+      const mean = (index: number): number => runs.reduce((sum, run) => sum + run.outputs.get(name)!.data[index]!, 0) / runs.length;
+      return [name, Array.from({ length: experts }, (_, e) => Array.from({ length: cardinals }, (_unused, d) => mean(e * cardinals + d)))];
+    }),
+  );
+}
+
+/** For every β, the largest distance of a run from the mean. */
+export function variation(runs: readonly ImageRun[], means: BetaTable): ReadonlyMap<string, number> {
+  return new Map(
+    [...means].map(([name, rows]) => {
+      const mean = rows.flat();
+      const distances = runs.map((run) => Math.max(...run.outputs.get(name)!.data.map((value, index) => Math.abs(value - mean[index]!))));
+      return [name, Math.max(...distances)];
+    }),
+  );
+}
+
+export function foldCost(dynamic: ImageRun, folded: ImageRun, output: string, range: ValueRange): FoldCost {
+  const expected = dynamic.outputs.get(output)!;
+  const actual = folded.outputs.get(output)!;
+  const { maxError, rmse } = compareValues(expected.data, actual.data, TOLERANCES);
+  return {
+    psnr: 20 * Math.log10((range[1] - range[0]) / rmse),
+    picturePsnr: psnr(tensorToImage(expected, range), tensorToImage(actual, range), { shave: 0, color: "rgb" }),
+    maxError,
+  };
+}
+
+function betaOutputs(run: ImageRun): readonly (readonly [string, Tensor])[] {
+  return [...run.outputs].filter(([name]) => name.startsWith("beta."));
+}

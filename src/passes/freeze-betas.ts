@@ -1,0 +1,26 @@
+import type { LazyTensor } from "../weights/tensor.js";
+import { removeDeadNodes } from "./remove-dead-nodes.js";
+import type { Pass } from "./pass.js";
+
+/** Values of β by the name of the router that gives them, [1, experts, cardinals]. */
+export type FrozenBetas = ReadonlyMap<string, LazyTensor>;
+
+/** Replaces routers by constants; the mixtures that read them can then be merged at compile time. */
+export function freezeBetas(betas: FrozenBetas): Pass {
+  return {
+    name: "freeze-betas",
+    description: "replaces routers by constant weights",
+    run(graph) {
+      const frozen = graph.nodes.filter((node) => betas.has(node.name));
+      if (frozen.length === 0) return graph;
+      const constants = new Map([...graph.constants, ...frozen.map((node) => [node.name, betas.get(node.name)!] as const)]);
+      const shown = new Set(frozen.map((node) => node.name));
+      return removeDeadNodes.run({
+        ...graph,
+        constants,
+        nodes: graph.nodes.filter((node) => !betas.has(node.name)),
+        outputs: graph.outputs.filter((output) => !shown.has(output.value)),
+      });
+    },
+  };
+}
