@@ -1,0 +1,99 @@
+/** The trained networks of `fixtures/models` give PyTorch's pictures. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compile } from "../../src/compile.js";
+import { type DenseTensor, dense } from "../../src/ops/dense-tensor.js";
+import { crop, imageToTensor } from "../../src/runtime/image.js";
+import { readImage } from "../../src/runtime/image-node.js";
+import { psnr } from "../../src/runtime/metrics.js";
+import { succeed, temporaryFolder } from "../support/cli.js";
+import { fixture, type ImportedFixture, importStore, openFixture, readJson, readTensors } from "../support/fixtures.js";
+import { absoluteError, encoded, joined, relativeError, rowOf, runGraph } from "../support/sessions.js";
+
+/** What PyTorch and ONNX Runtime may differ by on a whole photograph, of values near [0, 1]. */
+const WHOLE_TOLERANCE = 2e-5;
+const PSNR_TOLERANCE = 0.01;
+const ROW_TOLERANCE = 1e-5;
+
+interface Psnr {
+  readonly rgb: number;
+  readonly y: number;
+}
+
+interface Info {
+  readonly scale: number;
+  readonly task: string;
+  readonly psnr: Readonly<Record<string, { readonly whole: Psnr }>>;
+}
+
+const NETWORKS = ["nsr-x2", "nsr-x3", "nsr-denoise25", "nsr-jpeg10"] as const;
+
+const picture = (...path: readonly string[]) =>
+  readImage(fixture("photographs", ...path), (warning) => {
+    throw new Error(warning.message);
+  });
+
+describe.each(NETWORKS)("%s", (name) => {
+  const info = readJson<Info>("models", name, "info.json");
+  const folder = temporaryFolder();
+  let model: ImportedFixture;
+
+  beforeAll(async () => {
+    const checkpoint = fixture("models", name, "checkpoint.pt");
+    await Promise.all([
+      openFixture("models", name, "checkpoint.pt").then(async (store) => {
+        model = await importStore(store);
+      }),
+      succeed(
+        ["import", checkpoint, "-o", "model.json", "--config", fixture("models", name, "info.json")],
+        folder.path,
+      ),
+    ]);
+  });
+  afterAll(folder.remove);
+
+  it("gives PyTorch's output on a whole photograph", async () => {
+    const io = await readTensors("models", name, "whole.safetensors");
+    const bytes = await encoded(compile(model.spec, model.weights).model);
+    const [result] = await runGraph(bytes, [new Map([["x", io.get("x")!]])]);
+    expect(absoluteError(result!.get("y")!, io.get("y")!)).toBeLessThanOrEqual(WHOLE_TOLERANCE);
+  });
+
+  it.each(Object.keys(info.psnr))("restores %s as well as PyTorch does, from file to file", async (image) => {
+    const output = folder.at(`${image}.png`);
+    await succeed(["run", "model.json", fixture("photographs", info.task, `${image}.png`), "-o", output], folder.path);
+    const [restored, original] = await Promise.all([readImage(output, () => {}), picture("hr", `${image}.png`)]);
+    const shave = info.scale === 1 ? 0 : info.scale;
+    for (const color of ["rgb", "y"] as const) {
+      const measured = psnr(restored, original, { shave, color });
+      expect(Math.abs(measured - info.psnr[image]!.whole[color]), `${color} ${measured}`).toBeLessThanOrEqual(
+        PSNR_TOLERANCE,
+      );
+    }
+  });
+
+  it.each(["cpu", "webgpu"] as const)("serves batches of different pictures by one graph for %s", async (target) => {
+    const bytes = await encoded(compile(model.spec, model.weights, { target }).model);
+    const pieces = await sevenPieces(info);
+    const one = (
+      await runGraph(
+        bytes,
+        pieces.map((x) => new Map([["x", x]])),
+      )
+    ).map((result) => result.get("y")!);
+    const batches = [1, 2, 7].map((size) => new Map([["x", joined(pieces.slice(0, size))]]));
+    for (const result of await runGraph(bytes, batches)) {
+      const y = result.get("y")!;
+      for (let n = 0; n < y.shape[0]!; n++)
+        expect(relativeError(rowOf(y, n), one[n]!), `row ${n} of ${y.shape[0]}`).toBeLessThanOrEqual(ROW_TOLERANCE);
+    }
+  });
+});
+
+/** Pieces of odd sides from different photographs. */
+async function sevenPieces({ task, psnr: images }: Info): Promise<readonly DenseTensor[]> {
+  const pictures = await Promise.all(Object.keys(images).map((each) => picture(task, `${each}.png`)));
+  return Array.from({ length: 7 }, (_, n) => {
+    const { data, shape } = imageToTensor(crop(pictures[n % pictures.length]!, 7 * n, 5 * n, 33, 27));
+    return dense(shape, data);
+  });
+}
