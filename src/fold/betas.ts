@@ -1,6 +1,5 @@
 /** β given from outside: which routers they freeze, and whether they fit. */
 import { type Diagnostic, error, SmxcError, warning } from "../diagnostics.js";
-import { betaName } from "../ir/expose-betas.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { nearest } from "../nearest.js";
 import type { FrozenBetas } from "../passes/freeze-betas.js";
@@ -13,7 +12,13 @@ type RouteNode = Extract<Node, { readonly op: "route" }>;
 
 /** The routers of a graph by the public name of their β. */
 export function routersByName(graph: Graph): ReadonlyMap<string, RouteNode> {
-  return new Map(graph.nodes.flatMap((node) => (node.op === "route" ? [[betaName(node.name), node] as const] : [])));
+  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+  return new Map(
+    graph.betas.flatMap(({ name, value }) => {
+      const node = nodes.get(value);
+      return node?.op === "route" ? [[name, node] as const] : [];
+    }),
+  );
 }
 
 /** The routers whose layer matches one of the patterns (`*` stands for any text); all for no pattern. */
@@ -43,13 +48,13 @@ export function frozenBetas(graph: Graph, wanted: readonly string[], table: Beta
   const frozen = new Map<string, LazyTensor>();
   for (const name of wanted) {
     const router = routers.get(name)!;
-    const { experts, cardinals, normalise, power } = router.attributes;
+    const { experts, cardinals, normalise } = router.attributes;
     const values = table.get(name);
     if (!values) found.push(missingBeta(name));
     else if (values.length !== experts || values.some((row) => row.length !== cardinals)) found.push(misshapenBeta(name, experts, cardinals));
     else if (values.some((row) => row.some((value) => !Number.isFinite(value)))) found.push(notFinite(name));
     else {
-      if (normalise === "softmax" && power === 1 && !sumsToOne(values, cardinals)) report(notNormalised(name));
+      if (normalise === "softmax" && !sumsToOne(values, cardinals)) report(notNormalised(name));
       const data = Float64Array.from(values.flat());
       frozen.set(router.name, { shape: [1, experts, cardinals], read: async () => data });
     }

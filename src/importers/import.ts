@@ -4,7 +4,7 @@ import { MODEL_SCHEMA_URL, type ModelDocument } from "../spec/document.js";
 import { checkDocument } from "../spec/parse.js";
 import { type NamedTensor, writeSafetensors } from "../weights/safetensors-write.js";
 import type { ByteStream } from "../weights/byte-source.js";
-import type { LazyTensor, TensorStore } from "../weights/tensor.js";
+import type { LazyTensor, TensorData, TensorStore } from "../weights/tensor.js";
 import { Config, type ConfigValue } from "./config.js";
 import type { Importer } from "./importer.js";
 import { IMPORTERS } from "./index.js";
@@ -98,8 +98,7 @@ function inspected(name: string, tensor: LazyTensor, report: (diagnostic: Diagno
     shape: tensor.shape,
     async read() {
       const values = await readNamed(tensor);
-      let bad = 0;
-      for (const value of values) if (!Number.isFinite(value)) bad++;
+      const bad = countNotFinite(values);
       if (bad > 0) {
         const message = `the tensor "${name}" holds ${bad} value${bad === 1 ? "" : "s"} that are NaN or infinite`;
         report(warning("import/not-finite", message, { place: name, hint: "did training diverge?" }));
@@ -107,6 +106,13 @@ function inspected(name: string, tensor: LazyTensor, report: (diagnostic: Diagno
       return values;
     },
   };
+}
+
+/** An index loop: an iterator takes ten times as long, which large networks notice. */
+function countNotFinite(values: TensorData): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) count++;
+  return count;
 }
 
 async function readNamed(tensor: LazyTensor): ReturnType<LazyTensor["read"]> {

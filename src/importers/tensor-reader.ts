@@ -91,16 +91,25 @@ const WEIGHT_NORM_NAMES = [
   ["parametrizations.weight.original0", "parametrizations.weight.original1"],
 ] as const;
 
-/** w = g·v/‖v‖ per row; throws RangeError naming the row when v is zero there. */
-function weightNorm(gains: TensorData, directions: TensorData, name: string): Float64Array {
+/** The largest finite float32. */
+const FLOAT32_MAX = 2 ** 128 - 2 ** 104;
+
+/**
+ * w = g·v/‖v‖ per row, computed in float64 and rounded to float32, as it is stored. |w| is at most |g|: where that is
+ * too large for float32, all stays float64, so that the writer can say so. Throws ZeroNormError for a row of zeros.
+ */
+function weightNorm(gains: TensorData, directions: TensorData, name: string): TensorData {
   const row = directions.length / gains.length;
-  const weight = new Float64Array(directions.length);
+  const large = gains.some((gain) => Math.abs(gain) > FLOAT32_MAX && Number.isFinite(gain));
+  const weight = large ? new Float64Array(directions.length) : new Float32Array(directions.length);
   for (let r = 0; r < gains.length; r++) {
+    const end = (r + 1) * row;
     let squares = 0;
-    for (let i = r * row; i < (r + 1) * row; i++) squares += directions[i]! ** 2;
+    // Not `** 2`, which engines compute as a general power.
+    for (let i = r * row; i < end; i++) squares += directions[i]! * directions[i]!;
     if (squares === 0) throw new ZeroNormError(name, r);
     const factor = gains[r]! / Math.sqrt(squares);
-    for (let i = r * row; i < (r + 1) * row; i++) weight[i] = factor * directions[i]!;
+    for (let i = r * row; i < end; i++) weight[i] = factor * directions[i]!;
   }
   return weight;
 }

@@ -11,7 +11,7 @@ import { referencesOf } from "../spec/references.js";
 import { reshaped } from "../weights/derived.js";
 import type { LazyTensor, TensorStore } from "../weights/tensor.js";
 import { type Shape, symbol } from "./dim.js";
-import type { Graph, Node } from "./graph.js";
+import type { Graph, GraphOutput, Node } from "./graph.js";
 import { inferNode } from "./infer.js";
 import type * as z from "zod";
 
@@ -37,6 +37,7 @@ export function buildGraph(spec: ModelSpec, weights: TensorStore | undefined): B
     constants: builder.constants,
     nodes: builder.nodes,
     outputs: spec.outputs.map((name) => ({ name, value: name })),
+    betas: builder.betas,
   };
   const unused = [...(weights?.tensors.keys() ?? [])].filter((name) => !builder.used.has(name));
   return { graph, unused };
@@ -47,6 +48,7 @@ class Builder {
   readonly shapes = new Map<string, Shape>();
   readonly constants = new Map<string, LazyTensor>();
   readonly nodes: Node[] = [];
+  readonly betas: GraphOutput[] = [];
   readonly used = new Set<string>();
   private readonly weights: TensorStore | undefined;
 
@@ -79,9 +81,17 @@ class Builder {
     return {
       shape: (value) => this.shapes.get(value)!,
       weight: (tensor, shape, ...alternatives) => this.weight(layer, pointer, tensor, [shape, ...alternatives]),
+      storedShape: (tensor) => this.weights?.tensors.get(tensor)?.shape,
+      isOneHot: (value) => this.nodes.some((node) => node.name === value && node.op === "one_hot"),
+      beta: (router, value) => {
+        this.betas.push({ name: `beta.${router.replace(/\.beta$/, "")}`, value });
+      },
       constant: (name, tensor) => this.constant(name, tensor),
       tensor: (constant) => this.constants.get(constant)!,
       node: <Op extends OpName>(op: Op, name: string, inputs: readonly string[], attributes: OpAttributes[Op]) => {
+        if (this.shapes.has(name)) {
+          throw new RuleError(`its inner value "${name}" has the name of another value`, "rename the layer");
+        }
         const node = { op, name, inputs, attributes, origin } as Node;
         const shape = inferNode(
           node,

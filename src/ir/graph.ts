@@ -44,6 +44,8 @@ export interface Graph {
   /** In an order in which every node follows those it reads. */
   readonly nodes: readonly Node[];
   readonly outputs: readonly GraphOutput[];
+  /** Every β of the network, before roots and hard choices, under its public name `beta.<layer>`. */
+  readonly betas: readonly GraphOutput[];
 }
 
 /** The nodes that read each value. */

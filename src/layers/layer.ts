@@ -13,10 +13,16 @@ export interface LayerBuilder {
    * elements; the constant has the first. A tensor that is missing or has another shape is reported with all the others.
    */
   weight(tensor: string, shape: readonly number[], ...alternatives: readonly (readonly number[])[]): string;
+  /** The shape of a tensor in the weights file, if it is there. */
+  storedShape(tensor: string): readonly number[] | undefined;
+  /** Whether a value is a router's one-hot choice. */
+  isOneHot(value: string): boolean;
   /** Adds a constant computed from tensors. */
   constant(name: string, tensor: LazyTensor): string;
   /** Values of a constant that `weight` gave. */
   tensor(constant: string): LazyTensor;
+  /** Declares a value to be the β that a router gives, before roots and hard choices. */
+  beta(router: string, value: string): void;
   /** Adds a node and returns its name. */
   node<Op extends OpName>(op: Op, name: string, inputs: readonly string[], attributes: OpAttributes[Op]): string;
 }

@@ -21,22 +21,32 @@ const stage = z.union([
 
 type Stage = z.output<typeof stage>;
 
+/** What a router is, apart from its name, input and number of experts. */
+export const routerFields = {
+  mlp: z.array(stage).describe("The perceptron: linear layers, activations, normalisation"),
+  weights: z
+    .record(z.string().regex(/^mlp\.[0-9]+$/), z.string())
+    .default({})
+    .describe("Prefix of the tensors of a stage, where it is not `<layer>.mlp.<stage>`"),
+  cardinals: positive.default(1).describe("Blocks of output channels that choose their experts apart"),
+  normalise: z
+    .enum(["softmax", "argmax", "sigmoid", "identity"])
+    .default("softmax")
+    .describe("How logits become weights; argmax is 1 for the expert of the largest, the first of equals"),
+  temperature: z.number().positive().default(1).describe("Divides the logits"),
+  power: z.union([z.literal(1), z.literal(0.5)]).default(1).describe("Applied after the normaliser; 0.5 for √β"),
+} as const;
+
+const routerSchema = z.object({ name: z.string(), in: z.string(), experts: positive, ...routerFields });
+
 export const route = layer({
   schema: z
     .strictObject({
       name: layerName,
       op: z.literal("route"),
       in: reference.describe("A feature map [N,C,H,W], which is pooled to its mean, or a vector [N,C]"),
-      mlp: z.array(stage).describe("The perceptron: linear layers, activations, normalisation"),
-      weights: z
-        .record(z.string().regex(/^mlp\.[0-9]+$/), z.string())
-        .default({})
-        .describe("Prefix of the tensors of a stage, where it is not `<layer>.mlp.<stage>`"),
       experts: positive,
-      cardinals: positive.default(1).describe("Blocks of output channels that choose their experts apart"),
-      normalise: z.enum(["softmax", "argmax", "sigmoid", "identity"]).default("softmax"),
-      temperature: z.number().positive().default(1).describe("Divides the logits"),
-      power: z.union([z.literal(1), z.literal(0.5)]).default(1).describe("Applied after the normaliser; 0.5 for √β"),
+      ...routerFields,
     })
     .describe("β, the weights of the experts: [N, experts, cardinals]"),
   example: {
@@ -50,29 +60,37 @@ export const route = layer({
     normalise: "softmax",
     power: 1,
   },
-  build(spec, builder) {
-    const inputs = [spec.in];
-    const stages: RouterStage[] = [];
-    let width = staticDim("the number of channels that a router reads", builder.shape(spec.in), 1);
-    const lastLinear = spec.mlp.findLastIndex((entry) => kindOf(entry) === "linear");
-    spec.mlp.forEach((entry, index) => {
-      const prefix = spec.weights[`mlp.${index}`] ?? `${spec.name}.mlp.${index}`;
-      const built = buildStage(entry, prefix, width, index === lastLinear ? spec.experts * spec.cardinals : undefined, builder);
-      inputs.push(...built.inputs);
-      stages.push(built.stage);
-      width = built.width;
-    });
-    checkOverrides(spec.weights, spec.mlp.length);
-    builder.node("route", spec.name, inputs, {
-      experts: spec.experts,
-      cardinals: spec.cardinals,
-      stages,
-      temperature: spec.temperature,
-      normalise: spec.normalise,
-      power: spec.power,
-    });
-  },
+  build: buildRouter,
 });
+
+/** Adds a router's node, which is named like the router. */
+export function buildRouter(spec: z.output<typeof routerSchema>, builder: LayerBuilder): void {
+  const inputs = [spec.in];
+  const stages: RouterStage[] = [];
+  let width = staticDim("the number of channels that a router reads", builder.shape(spec.in), 1);
+  const lastLinear = spec.mlp.findLastIndex((entry) => kindOf(entry) === "linear");
+  spec.mlp.forEach((entry, index) => {
+    const prefix = spec.weights[`mlp.${index}`] ?? `${spec.name}.mlp.${index}`;
+    const last = index === lastLinear ? spec.experts * spec.cardinals : undefined;
+    const built = buildStage(entry, prefix, width, last, builder);
+    inputs.push(...built.inputs);
+    stages.push(built.stage);
+    width = built.width;
+  });
+  checkOverrides(spec.weights, spec.mlp.length);
+  const hard = spec.normalise === "argmax";
+  const derived = hard || spec.power !== 1;
+  const beta = builder.node("route", derived ? `${spec.name}.soft` : spec.name, inputs, {
+    experts: spec.experts,
+    cardinals: spec.cardinals,
+    stages,
+    temperature: spec.temperature,
+    normalise: spec.normalise === "argmax" ? "softmax" : spec.normalise,
+  });
+  builder.beta(spec.name, beta);
+  if (hard) builder.node("one_hot", spec.name, [beta], {});
+  else if (derived) builder.node("root", spec.name, [beta], {});
+}
 
 function kindOf(entry: Stage): string {
   return typeof entry === "string" ? entry : entry.op;

@@ -1,9 +1,9 @@
 import { emitActivation } from "../ops/activations.js";
-import type { RouteAttributes } from "../ops/route.js";
+import type { Normaliser, RouteAttributes } from "../ops/route.js";
 import type { Dim, Shape } from "../ir/dim.js";
 import type { LowerSite } from "./emitter.js";
 
-/** β as ONNX operators: pool, perceptron, temperature, normaliser, power; result [N, experts, cardinals]. */
+/** β as ONNX operators: pool, perceptron, temperature, normaliser; result [N, experts, cardinals]. */
 export function lowerRoute(attributes: RouteAttributes, site: LowerSite): void {
   const { e, name } = site;
   const batch = site.inputShapes[0]![0]!;
@@ -14,7 +14,7 @@ export function lowerRoute(attributes: RouteAttributes, site: LowerSite): void {
     attributes.temperature === 1
       ? table
       : e.op("Mul", `${name}/cooled`, [table, e.floats([1 / attributes.temperature], [])], shape);
-  emitNormalised(attributes, site, cooled, shape);
+  NORMALISERS[attributes.normalise](site, cooled);
 }
 
 /** The pooled input as [N,C]. */
@@ -53,25 +53,8 @@ function emitPerceptron(attributes: RouteAttributes, site: LowerSite, pooled: st
   return value;
 }
 
-function emitNormalised({ normalise, power, experts }: RouteAttributes, site: LowerSite, logits: string, shape: Shape): void {
-  const { e, name } = site;
-  const [batch, , cardinals] = shape as readonly [Dim, Dim, Dim];
-  const rooted = power !== 1;
-  const last = (op: string, inputs: readonly string[], attrs: Readonly<Record<string, number>> = {}): string => {
-    if (rooted) return e.op(op, `${name}/normalised`, inputs, shape, attrs);
-    site.result(op, inputs, attrs);
-    return name;
-  };
-  let weights = logits;
-  if (normalise === "softmax") weights = last("Softmax", [logits], { axis: 1 });
-  else if (normalise === "sigmoid") weights = last("Sigmoid", [logits]);
-  else if (normalise === "argmax") {
-    const winner = e.op("ArgMax", `${name}/winner`, [logits], [batch, 1, cardinals], { axis: 1, keepdims: 1 }, "INT64");
-    const index = e.op("Cast", `${name}/winner_index`, [winner], [batch, 1, cardinals], { to: 1 });
-    const all = e.floats([...Array(experts).keys()], [1, experts, 1]);
-    const equal = e.op("Equal", `${name}/is_winner`, [index, all], shape, {}, "BOOL");
-    weights = last("Cast", [equal], { to: 1 });
-  } else if (!rooted) return site.bind(logits);
-  if (power === 0.5) site.result("Sqrt", [weights]);
-  else if (rooted) site.result("Pow", [weights, e.floats([power], [])]);
-}
+const NORMALISERS: Readonly<Record<Normaliser, (site: LowerSite, logits: string) => void>> = {
+  softmax: (site, logits) => site.result("Softmax", [logits], { axis: 1 }),
+  sigmoid: (site, logits) => site.result("Sigmoid", [logits]),
+  identity: (site, logits) => site.bind(logits),
+};

@@ -45,5 +45,6 @@ export function regionGraph(graph: Graph, nodes: readonly Node[], shapes: Readon
     constants: new Map([...graph.constants].filter(([name]) => read.has(name))),
     nodes,
     outputs: nodes.filter((node) => readOutside.has(node.name)).map((node) => ({ name: node.name, value: node.name })),
+    betas: [],
   };
 }

@@ -1,25 +1,55 @@
 import { activation } from "./activation.js";
 import { add } from "./add.js";
 import { affine } from "./affine.js";
+import { channelAffine } from "./channel-affine.js";
+import { channelScale } from "./channel-scale.js";
+import { concat } from "./concat.js";
 import { conv } from "./conv.js";
 import { foldFrames, unfoldFrames } from "./frames.js";
+import { globalPool } from "./global-pool.js";
+import { linear } from "./linear.js";
+import { mixBias } from "./mix-bias.js";
 import { mixConv } from "./mix-conv.js";
 import { mul } from "./mul.js";
 import type { OpDefinition } from "./operator.js";
+import { oneHot } from "./one-hot.js";
+import { pad } from "./pad.js";
 import { pixelShuffle } from "./pixel-shuffle.js";
+import { pixelUnshuffle } from "./pixel-unshuffle.js";
+import { pool } from "./pool.js";
+import { prelu } from "./prelu.js";
+import { resize } from "./resize.js";
+import { root } from "./root.js";
 import { route } from "./route.js";
+import { softmax } from "./softmax.js";
+import { swapExperts } from "./swap-experts.js";
 
 /** The operators of the IR. */
 export const OPS = {
   activation,
   add,
   affine,
+  channel_affine: channelAffine,
+  channel_scale: channelScale,
+  concat,
   conv,
   fold_frames: foldFrames,
+  global_pool: globalPool,
+  linear,
+  mix_bias: mixBias,
   mix_conv: mixConv,
   mul,
+  one_hot: oneHot,
+  pad,
   pixel_shuffle: pixelShuffle,
+  pixel_unshuffle: pixelUnshuffle,
+  pool,
+  prelu,
+  resize,
+  root,
   route,
+  softmax,
+  swap_experts: swapExperts,
   unfold_frames: unfoldFrames,
 } as const;
 

@@ -9,11 +9,11 @@ export type RouterStage =
   | { readonly kind: "scale_shift" }
   | { readonly kind: "activation"; readonly activation: Activation };
 
-/** How logits become weights: softmax over experts, one-hot of the first largest, sigmoid, or as they are. */
-export type Normaliser = "softmax" | "argmax" | "sigmoid" | "identity";
+/** How logits become weights: softmax over experts, sigmoid, or as they are. */
+export type Normaliser = "softmax" | "sigmoid" | "identity";
 
 /**
- * β = normalise(MLP(pool x) / temperature)^power, shape [N, experts, cardinals].
+ * β = normalise(MLP(pool x) / temperature), shape [N, experts, cardinals].
  * Inputs: x [N,C,H,W], pooled to its mean, or a vector [N,C]; then the tensors of the stages in order: linear weight
  * [rows,columns] and bias [rows]; scale and shift [columns]. The last stage's rows are expert-major (`view(k,d)`).
  */
@@ -23,8 +23,6 @@ export interface RouteAttributes {
   readonly stages: readonly RouterStage[];
   readonly temperature: number;
   readonly normalise: Normaliser;
-  /** Applied after the normaliser: 1, or ½ for the paper's √β. */
-  readonly power: number;
 }
 
 export const route = operator<RouteAttributes>({
@@ -103,14 +101,14 @@ function scaleShift(x: DenseTensor, scale: DenseTensor, shift: DenseTensor): Den
   return { shape: x.shape, data: x.data.map((value, i) => value * scale.data[i % columns]! + shift.data[i % columns]!) };
 }
 
-function normalise({ experts, cardinals, temperature, normalise: kind, power }: RouteAttributes, logits: DenseTensor): DenseTensor {
+function normalise({ experts, cardinals, temperature, normalise: kind }: RouteAttributes, logits: DenseTensor): DenseTensor {
   const batch = logits.shape[0]!;
   const beta = dense([batch, experts, cardinals]);
   for (let n = 0; n < batch; n++) {
     for (let d = 0; d < cardinals; d++) {
       const column = Array.from({ length: experts }, (_, e) => logits.data[(n * experts + e) * cardinals + d]! / temperature);
       NORMALISERS[kind](column).forEach((value, e) => {
-        beta.data[(n * experts + e) * cardinals + d] = value ** power;
+        beta.data[(n * experts + e) * cardinals + d] = value;
       });
     }
   }
@@ -123,10 +121,6 @@ const NORMALISERS: Readonly<Record<Normaliser, (logits: readonly number[]) => re
     const exponentials = logits.map((z) => Math.exp(z - largest));
     const sum = exponentials.reduce((a, b) => a + b, 0);
     return exponentials.map((value) => value / sum);
-  },
-  argmax(logits) {
-    const winner = logits.indexOf(Math.max(...logits));
-    return logits.map((_, e) => (e === winner ? 1 : 0));
   },
   sigmoid: (logits) => logits.map((z) => 1 / (1 + Math.exp(-z))),
   identity: (logits) => logits,

@@ -2,7 +2,7 @@ import type { LazyTensor } from "../weights/tensor.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 import type { Pass } from "./pass.js";
 
-/** Values of β by the name of the router that gives them, [1, experts, cardinals]. */
+/** Values of β by the name of the IR value that they replace, [1, experts, cardinals]. */
 export type FrozenBetas = ReadonlyMap<string, LazyTensor>;
 
 /** Replaces routers by constants; the mixtures that read them can then be merged at compile time. */
@@ -20,6 +20,7 @@ export function freezeBetas(betas: FrozenBetas): Pass {
         constants,
         nodes: graph.nodes.filter((node) => !betas.has(node.name)),
         outputs: graph.outputs.filter((output) => !shown.has(output.value)),
+        betas: graph.betas.filter((beta) => !shown.has(beta.value)),
       });
     },
   };

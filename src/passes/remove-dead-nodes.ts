@@ -11,6 +11,6 @@ export const removeDeadNodes: Pass = {
     const nodes = graph.nodes.filter((node) => live.has(node.name));
     const constants = new Map([...graph.constants].filter(([name]) => live.has(name)));
     const same = nodes.length === graph.nodes.length && constants.size === graph.constants.size;
-    return same ? graph : { ...graph, nodes, constants };
+    return same ? graph : { ...graph, nodes, constants, betas: graph.betas.filter((beta) => live.has(beta.value)) };
   },
 };

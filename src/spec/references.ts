@@ -14,10 +14,17 @@ interface Reference {
 export function referencesOf(layer: LayerSpec, index: number): readonly Reference[] {
   const at = (path: readonly (string | number)[]): string => pointerOf(["layers", index, ...path]);
   const read = typeof layer.in === "string" ? [{ name: layer.in, pointer: at(["in"]) }] : layer.in.map((name, i) => ({ name, pointer: at(["in", i]) }));
-  if (layer.op !== "mix_conv") return read;
-  const beta = layer.beta === undefined ? [] : [{ name: layer.beta, pointer: at(["beta"]) }];
-  const factors = (layer.factors ?? []).map((factor, i) => ({ name: factor.beta, pointer: at(["factors", i, "beta"]) }));
-  return [...read, ...beta, ...factors];
+  const named = (field: string, value: unknown): readonly Reference[] => (typeof value === "string" ? [{ name: value, pointer: at([field]) }] : []);
+  switch (layer.op) {
+    case "mix_conv":
+      return [...read, ...named("beta", layer.beta), ...(layer.factors ?? []).map((factor, i) => ({ name: factor.beta, pointer: at(["factors", i, "beta"]) }))];
+    case "sparse_block":
+      return [...read, ...named("beta", layer.beta), ...named("beta2", layer.beta2)];
+    case "channel_scale":
+      return [...read, ...named("by", layer.by)];
+    default:
+      return read;
+  }
 }
 
 /** Unique names, references that lead somewhere, no circles, layers in order, outputs that exist. */

@@ -1,0 +1,63 @@
+import type { Importer } from "./importer.js";
+import { GEOMETRY_KEYS, geometryOf } from "./layer-geometry.js";
+import { singleLayerDocument } from "./single-layer.js";
+
+/**
+ * One Dynamic Convolution layer (Chen et al., CVPR 2020): α = softmax(fc2(relu(fc1(mean x))) / T), W = Σ α_e W_e,
+ * b = Σ α_e b_e; bank [experts, out, in/groups, kh, kw], bias [experts, out].
+ */
+export const dynamicConv: Importer = {
+  name: "dynamic-conv",
+  description: "one Dynamic Convolution layer (attention.fc1, attention.fc2, softmax with temperature)",
+  matches: (store) => store.tensors.has("attention.fc1.weight") && store.tensors.has("attention.fc2.weight"),
+  keys: { ...GEOMETRY_KEYS, temperature: "of the softmax, as it is in inference (needed: it is annealed in training)", hidden: "checked against the shapes" },
+  read(tensors, config) {
+    config.require("temperature", "34 at the start of training and 1 at its end");
+    const [experts = 1, out = 1, perGroup = 1, side = 1] = tensors.shapeOf("weight") ?? [];
+    const [hidden = 1, channels = 1] = tensors.shapeOf("attention.fc1.weight") ?? [];
+    for (const [key, value] of Object.entries({ in_channels: channels, out_channels: out, kernel: side, experts, hidden })) config.confirm(key, value);
+    const bias = tensors.has("bias");
+    const biases = ["attention.fc1", "attention.fc2"].filter((layer) => tensors.has(`${layer}.bias`));
+    const fc = (name: string, rows: number, columns: number) => [
+      { name: `${name}.weight`, tensor: tensors.take(`${name}.weight`, [rows, columns, 1, 1], [rows, columns]) },
+      ...(biases.includes(name) ? [{ name: `${name}.bias`, tensor: tensors.take(`${name}.bias`, [rows]) }] : []),
+    ];
+    return singleLayerDocument({
+      name: "dynamic-conv",
+      channels,
+      layers: [
+        {
+          name: "y.beta",
+          op: "route",
+          in: "x",
+          mlp: [
+            { op: "linear", out: hidden, bias: biases.includes("attention.fc1") },
+            "relu",
+            { op: "linear", bias: biases.includes("attention.fc2") },
+          ],
+          weights: { "mlp.0": "attention.fc1", "mlp.2": "attention.fc2" },
+          experts,
+          temperature: config.number("temperature", 1),
+        },
+        {
+          name: "y",
+          op: "mix_conv",
+          in: "x",
+          beta: "y.beta",
+          out,
+          kernel: side,
+          ...geometryOf(config, side),
+          groups: Number.isInteger(channels / perGroup) ? channels / perGroup : 1,
+          bias,
+          weights: { weight: "weight", ...(bias ? { bias: "bias" } : {}) },
+        },
+      ],
+      tensors: [
+        ...fc("attention.fc1", hidden, channels),
+        ...fc("attention.fc2", experts, hidden),
+        { name: "weight", tensor: tensors.take("weight", [experts, out, perGroup, side, side]) },
+        ...(bias ? [{ name: "bias", tensor: tensors.take("bias", [experts, out]) }] : []),
+      ],
+    });
+  },
+};

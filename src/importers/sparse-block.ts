@@ -1,0 +1,122 @@
+import { error } from "../diagnostics.js";
+import type { ModelDocument } from "../spec/document.js";
+import type { NamedTensor } from "../weights/safetensors-write.js";
+import type { Importer } from "./importer.js";
+import { singleLayerDocument } from "./single-layer.js";
+import type { TensorReader } from "./tensor-reader.js";
+
+type Layer = ModelDocument["layers"][number];
+type Block = Extract<Layer, { readonly op: "sparse_block" }>;
+
+/** How each mode of the paper's block is written. */
+interface Mode {
+  readonly mode: Block["mode"];
+  readonly normalise: "softmax" | "argmax";
+  readonly power: 1 | 0.5;
+  /** What the second router reads, where there is one. */
+  readonly second: "none" | "input" | "hidden";
+}
+
+const MODES: Readonly<Record<string, Mode | undefined>> = {
+  dense: { mode: "dense", normalise: "softmax", power: 1, second: "none" },
+  hard: { mode: "hard", normalise: "argmax", power: 1, second: "none" },
+  exact: { mode: "exact", normalise: "softmax", power: 1, second: "none" },
+  "merged-sqrt": { mode: "merged", normalise: "softmax", power: 0.5, second: "none" },
+  "merged-independent-sqrt": { mode: "merged", normalise: "softmax", power: 0.5, second: "input" },
+  "merged-independent": { mode: "merged", normalise: "softmax", power: 1, second: "input" },
+  "merged-own-input": { mode: "merged", normalise: "softmax", power: 1, second: "hidden" },
+};
+
+/** One two-layer block of the paper, Y = W2 * F(W1 * X), in any of its modes (Fan et al., NeurIPS 2020). */
+export const sparseBlock: Importer = {
+  name: "sparse-block",
+  description: "one two-layer sparse-group block (w1, w2, mlp, mlp2)",
+  matches: (store) => store.tensors.has("w1") && store.tensors.has("w2"),
+  keys: {
+    mode: `how the groups are combined (needed unless dense): ${Object.keys(MODES).join(", ")}`,
+    experts: "groups k (needed for a dense block; else the router's rows tell)",
+    activation: "relu (default), sigmoid, silu, tanh or gelu",
+    padding: "zeros around the input (default: as many as keep the size)",
+    in_channels: "checked against the shapes",
+    group_channels: "checked against the shapes",
+    out_channels: "checked against the shapes",
+    kernel: "checked against the shapes",
+  },
+  read(tensors, config) {
+    const name = config.text("mode", Object.keys(MODES)) ?? (tensors.has("mlp.0.weight") ? undefined : "dense");
+    if (name === undefined && !config.has("mode")) config.require("mode", "merged-own-input, as in the public networks");
+    const mode = MODES[name ?? "merged-own-input"]!;
+    const dense = mode.mode === "dense";
+    if (dense) config.require("experts", "4");
+    const [rows = 1, channels = 1, side = 1] = tensors.shapeOf("w1") ?? [];
+    const experts = dense ? config.integer("experts", 4) : (tensors.shapeOf("mlp.0.weight")?.[0] ?? config.integer("experts", 4));
+    const hidden = rows / experts;
+    const out = (tensors.shapeOf("w2")?.[0] ?? 1) / (dense ? 1 : experts);
+    if (!Number.isInteger(hidden) || !Number.isInteger(out)) {
+      config.found.push(error("import/config-contradicts-shapes", `${experts} groups do not divide the ${rows} rows of w1 and those of w2`, { place: "experts" }));
+    }
+    for (const [key, value] of Object.entries({ in_channels: channels, group_channels: hidden, out_channels: out, kernel: side, experts })) {
+      config.confirm(key, value);
+    }
+    const activation = config.text("activation", ["relu", "sigmoid", "silu", "tanh", "gelu"]) ?? "relu";
+    const bias = tensors.has("b1");
+    const kept: NamedTensor[] = [
+      { name: "w1", tensor: tensors.take("w1", [rows, channels, side, side]) },
+      { name: "w2", tensor: tensors.take("w2", dense ? [out, rows, side, side] : [experts * out, hidden, side, side]) },
+      ...(bias ? [{ name: "b1", tensor: tensors.take("b1", [rows]) }] : []),
+      ...(bias ? [{ name: "b2", tensor: tensors.take("b2", [dense ? out : experts * out]) }] : []),
+    ];
+    const block: Block = {
+      name: "y",
+      op: "sparse_block",
+      in: "x",
+      mode: mode.mode,
+      experts,
+      hidden,
+      out,
+      kernel: side,
+      pad: config.integer("padding", Math.floor(side / 2), 0),
+      activation: activation as "relu",
+      bias,
+      weights: { w1: "w1", w2: "w2", ...(bias ? { b1: "b1", b2: "b2" } : {}) },
+      ...(dense ? {} : { beta: "y.beta" }),
+    };
+    const routers = dense ? undefined : blockRouters(mode, experts, channels, hidden, tensors, kept);
+    return singleLayerDocument({
+      name: "sparse-block",
+      channels,
+      layers: [...(routers?.layers ?? []), { ...block, ...(routers?.beta2 === undefined ? {} : { beta2: routers.beta2 }) }],
+      tensors: kept,
+    });
+  },
+};
+
+function blockRouters(
+  { normalise, power, second }: Mode,
+  experts: number,
+  channels: number,
+  hidden: number,
+  tensors: TensorReader,
+  kept: NamedTensor[],
+): { readonly layers: readonly Layer[]; readonly beta2?: NonNullable<Block["beta2"]> } {
+  const take = (prefix: string, columns: number): void => {
+    kept.push({ name: `${prefix}.weight`, tensor: tensors.take(`${prefix}.weight`, [experts, columns]) });
+    kept.push({ name: `${prefix}.bias`, tensor: tensors.take(`${prefix}.bias`, [experts]) });
+  };
+  const router = (name: string, prefix: string): Layer => ({
+    name,
+    op: "route",
+    in: "x",
+    mlp: ["linear"],
+    weights: { "mlp.0": prefix },
+    experts,
+    normalise,
+    power,
+  });
+  take("mlp.0", channels);
+  const first = router("y.beta", "mlp.0");
+  if (second === "none") return { layers: [first] };
+  take("mlp2.0", second === "input" ? channels : hidden);
+  if (second === "input") return { layers: [first, router("y.beta2", "mlp2.0")], beta2: "y.beta2" };
+  return { layers: [first], beta2: { mlp: ["linear"], weights: { "mlp.0": "mlp2.0" }, normalise, power } };
+}
