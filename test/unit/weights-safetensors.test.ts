@@ -66,6 +66,24 @@ describe("readSafetensors", () => {
   });
 });
 
+describe("tensors larger than memory", () => {
+  it("are refused by name once they are read", async () => {
+    const size = 2 ** 45;
+    const header = `{"huge":{"dtype":"F32","shape":[${size / 4}],"data_offsets":[0,${size}]}}`;
+    const start = file(header, new Uint8Array(0));
+    const source = {
+      ...guardedSource(start, "w.safetensors"),
+      size: start.length + size,
+      read: async (offset: number, length: number) =>
+        offset < start.length ? start.subarray(offset, offset + length) : new Uint8Array(length),
+    };
+    const tensor = (await readSafetensors(source)).tensors.get("huge")!;
+    expect(await refusal(() => tensor.read())).toMatchObject([
+      { code: "weights/out-of-memory", file: "w.safetensors", place: "tensor huge" },
+    ]);
+  });
+});
+
 describe("writeSafetensors", () => {
   it("writes this file, byte for byte", async () => {
     const stream = writeSafetensors(

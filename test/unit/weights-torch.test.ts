@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../src/diagnostics.js";
 import { openWeights } from "../../src/weights/open.js";
 import { readTorchCheckpoint } from "../../src/weights/torch/checkpoint.js";
-import { guardedSource, refusal } from "./weights-sources.js";
+import { EMPTY_DICT, legacy, op, pickle, tensor, text } from "../errors/weights-torch-bytes.js";
+import { concat, guardedSource, refusal } from "./weights-sources.js";
 
 const fixture = (name: string): Uint8Array => readFileSync(new URL(`../../fixtures/weights/${name}`, import.meta.url));
 
@@ -63,6 +64,18 @@ describe("openWeights on checkpoints of PyTorch 2.13", () => {
     await tensors.get("middle")!.read();
     expect(source.reads.slice(first)).toEqual([[expect.any(Number), 80]]);
     expect(first - before).toBeLessThanOrEqual(3);
+  });
+});
+
+describe("large checkpoints", () => {
+  it("reads a pickle of the format before that is longer than the beginning that is read first", async () => {
+    const names = Array.from({ length: 30_000 }, (_, i) => `layer.${i}.${"x".repeat(100)}`);
+    const views = names.map((name, i) => concat(text(name), tensor({ view: op("N"), size: [1], offset: i % 4 })));
+    const bytes = legacy({ object: pickle(...[EMPTY_DICT, ...views.map((view) => concat(view, op("s")))]) });
+    expect(bytes.length).toBeGreaterThan(5_000_000);
+    const { tensors } = await openWeights(guardedSource(bytes));
+    expect([...tensors.keys()]).toEqual(names);
+    expect(await tensors.get(names[29_999]!)?.read()).toEqual(Float32Array.of(4));
   });
 });
 

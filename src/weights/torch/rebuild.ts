@@ -109,15 +109,16 @@ function rebuildFromType([callee = null, , args = null]: readonly PyValue[]): Py
 
 /** ("storage", type, key, location, number of elements, and before zip archives: view) */
 export function describeStorage(id: PyValue): PyStorage | PyOther | Refusal {
-  const [tag, type = null, key = null, , numel = null, view = null] = itemsOf(id) ?? [];
+  const [tag, type = null, key = null, location = null, numel = null, view = null] = itemsOf(id) ?? [];
   // Before zip archives, classes of a model were kept so; their names are refused where they are read.
   if (tag === "module") return { kind: "other", what: "a model class" };
   if (tag !== "storage") return new Refusal("A persistent id of the pickle is not that of a storage");
   if (typeof type !== "object" || type?.kind !== "storage type") {
     return new Refusal(`A storage has ${describe(type)} in place of its class`);
   }
-  if (typeof key !== "string" || !isCount(numel))
-    return new Refusal("A storage's key is no string or its size no integer");
+  if (typeof key !== "string" || typeof location !== "string" || !isCount(numel)) {
+    return new Refusal("A storage's key or device is no string, or its size no integer from 0 to 2^53-1");
+  }
   const width = DTYPE_BYTES.get(type.dtype)!;
   const bytes = numel * width;
   if (!Number.isSafeInteger(bytes)) return new Refusal(`The storage ${JSON.stringify(key)} is larger than any file`);

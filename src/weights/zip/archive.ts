@@ -118,6 +118,12 @@ async function readChecked(
   length: number,
 ): Promise<Uint8Array> {
   if (entry.crc === 0) return source.read(start + begin, length);
+  const wrong = () => new SmxcError([errors.badCrc(source.name, start, entry.name)]);
+  if (length === entry.size) {
+    const whole = await source.read(start, length);
+    if (crc32(whole) !== entry.crc) throw wrong();
+    return whole;
+  }
   const bytes = new Uint8Array(length);
   let crc = 0;
   for (let at = 0; at < entry.size; at += CHUNK) {
@@ -127,7 +133,7 @@ async function readChecked(
     const to = Math.min(begin + length, at + chunk.length);
     if (from < to) bytes.set(chunk.subarray(from - at, to - at), from - begin);
   }
-  if (crc !== entry.crc) throw new SmxcError([errors.badCrc(source.name, start, entry.name)]);
+  if (crc !== entry.crc) throw wrong();
   return bytes;
 }
 

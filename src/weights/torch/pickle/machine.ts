@@ -247,7 +247,13 @@ export class Machine {
       this.wrongTarget(target, "a dict and pairs of keys and values");
     }
     const { entries } = target as Extract<PyValue, { kind: "dict" }>;
-    for (let i = 0; i < items.length; i += 2) entries.set(items[i]!, items[i + 1]!);
+    for (let i = 0; i < items.length; i += 2) {
+      const key = items[i]!;
+      if (isList(key) || kindOf(key) === "dict") {
+        this.fail((at) => errors.badArguments(`A dict has ${describe(key)} as a key`, at));
+      }
+      entries.set(key, items[i + 1]!);
+    }
   }
 
   private wrongTarget(found: PyValue, expected: string): never {

@@ -93,7 +93,8 @@ export interface PyOther {
 export function describe(value: PyValue): string {
   if (value === null) return "None";
   if (typeof value === "object") return value.kind === "other" ? value.what : DESCRIPTIONS[value.kind];
-  return { boolean: "a bool", number: "an int", bigint: "an int", string: "a string" }[typeof value as "string"];
+  if (typeof value === "string") return "a string";
+  return typeof value === "boolean" ? "a bool" : "an int";
 }
 
 const DESCRIPTIONS: Readonly<Record<Exclude<Extract<PyValue, object>["kind"], "other">, string>> = {
