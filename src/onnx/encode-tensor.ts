@@ -72,7 +72,7 @@ function tensorValues(tensor: Initializer): Piece {
 }
 
 function toFloat32(values: TensorData): Float32Array {
-  return values instanceof Float32Array ? values : Float32Array.from(values);
+  return values instanceof Float32Array ? values : new Float32Array(values);
 }
 
 function toFloat16(name: string, values: TensorData): Uint16Array {

@@ -26,7 +26,9 @@ export function signatureOf(model: ModelProto): Signature {
     values: new Set(graph?.node.flatMap((node) => node.output)),
     metadata: new Map(model.metadata_props.map(({ key, value }) => [key ?? "", value ?? ""])),
     external: new Set(
-      graph?.initializer.flatMap((tensor) => tensor.external_data.flatMap(({ key, value }) => (key === "location" && value ? [value] : []))),
+      graph?.initializer.flatMap((tensor) =>
+        tensor.external_data.flatMap(({ key, value }) => (key === "location" && value ? [value] : [])),
+      ),
     ),
   };
 }

@@ -1,4 +1,4 @@
-/** Golden figures by Pillow 12.3 and scikit-image 0.26 on the same files, see fixtures/images. */
+/** Golden figures by Pillow 12.3 and scikit-image 0.26 on the same files, see fixtures/. */
 import { describe, expect, test } from "vitest";
 import { crop, type Image, toBitDepth } from "../../src/runtime/image.js";
 import { readImage } from "../../src/runtime/image-node.js";
@@ -6,25 +6,23 @@ import { psnr, ssim } from "../../src/runtime/metrics.js";
 import { resizeBicubic } from "../../src/runtime/resize.js";
 
 const fixture = (name: string) =>
-  readImage(new URL(`../../fixtures/images/${name}`, import.meta.url).pathname, ({ message }) =>
-    expect.unreachable(message),
-  );
+  readImage(new URL(`../../fixtures/${name}`, import.meta.url).pathname, ({ message }) => expect.unreachable(message));
 
 describe("bicubic resizing is Pillow's to the bit", () => {
   test.each(["80x50", "7x11"])("to %s", async (size) => {
     const [width = 0, height = 0] = size.split("x").map(Number);
-    expect(resizeBicubic(await fixture("patch.png"), width, height)).toEqual(
-      await fixture(`patch-bicubic-${size}.png`),
+    expect(resizeBicubic(await fixture("images/patch.png"), width, height)).toEqual(
+      await fixture(`images/patch-bicubic-${size}.png`),
     );
   });
 
   test("to the same size is the same picture", async () => {
-    const patch = await fixture("patch.png");
+    const patch = await fixture("images/patch.png");
     expect(resizeBicubic(patch, patch.width, patch.height)).toEqual(patch);
   });
 
   test("of 16 bits and of opacity agrees with 8 bits", async () => {
-    const patch = await fixture("patch.png");
+    const patch = await fixture("images/patch.png");
     const alpha = patch.data.filter((_, index) => index % 3 === 0);
     const deep = resizeBicubic(toBitDepth({ ...patch, alpha }, 16), 80, 50);
     const shallow = resizeBicubic({ ...patch, alpha }, 80, 50);
@@ -39,9 +37,9 @@ describe.each([
   [3, { rgb: 31.45292379808388, y: 32.889316572954726 }, { rgb: 0.8344643170671074, y: 0.8541723108223328 }],
 ])("the bicubic baseline of x%i", (scale, expectedPsnr, expectedSsim) => {
   const pair = async (): Promise<readonly [Image, Image]> => {
-    const small = await fixture(`chelsea-x${scale}.png`);
+    const small = await fixture(`photographs/x${scale}/chelsea.png`);
     const large = resizeBicubic(small, small.width * scale, small.height * scale);
-    return [large, crop(await fixture("chelsea.png"), 0, 0, large.width, large.height)];
+    return [large, crop(await fixture("photographs/hr/chelsea.png"), 0, 0, large.width, large.height)];
   };
 
   test.each(["rgb", "y"] as const)("has the PSNR and SSIM of the references in %s", async (color) => {
@@ -53,13 +51,13 @@ describe.each([
 
 describe("the metrics", () => {
   test("of equal pictures are perfect", async () => {
-    const patch = await fixture("patch.png");
+    const patch = await fixture("images/patch.png");
     expect(psnr(patch, patch, { shave: 0, color: "rgb" })).toBe(Number.POSITIVE_INFINITY);
     expect(ssim(patch, patch, { shave: 0, color: "y" })).toBeCloseTo(1, 12);
   });
 
   test("of 16 bits are those of 8 bits", async () => {
-    const a = await fixture("patch.png");
+    const a = await fixture("images/patch.png");
     const b = { ...a, data: a.data.map((value) => value ^ 3) };
     for (const color of ["rgb", "y"] as const) {
       const options = { shave: 1, color };
@@ -76,7 +74,7 @@ describe("the metrics", () => {
   });
 
   test("refuse pictures of different sizes, and SSIM small ones", async () => {
-    const patch = await fixture("patch.png");
+    const patch = await fixture("images/patch.png");
     const options = { shave: 0, color: "rgb" } as const;
     expect(() => psnr(patch, crop(patch, 0, 0, 5, 5), options)).toThrow("37 × 29 pixels of 3 channels against 5 × 5");
     expect(() => ssim(patch, patch, { shave: 10, color: "rgb" })).toThrow("SSIM needs 11 × 11 pixels; 17 × 9 are left");

@@ -1,0 +1,128 @@
+import type { AttributeProto } from "../proto/records.js";
+import type { CheckContext } from "./context.js";
+import { checkGraph } from "./graph.js";
+import type { Place } from "./place.js";
+import { official } from "./rule.js";
+import type { Scope } from "./scope.js";
+import { checkSparseTensor } from "./sparse.js";
+import { checkTensor } from "./tensor.js";
+
+export const ATTRIBUTE_RULES = {
+  "onnx/attribute-name": official(
+    "Every attribute has a name.",
+    "Operators find attributes by name.",
+    "name the attribute",
+  ),
+  "onnx/attribute-unique": official(
+    "A node has each attribute once.",
+    "Readers take one of the two, and not the same one.",
+    "remove the duplicate",
+  ),
+  "onnx/attribute-type": official(
+    "From ir_version 2 on an attribute says its type.",
+    "The type tells which field holds the value, also when it is the default.",
+    "set the attribute's type",
+  ),
+  "onnx/attribute-type-match": official(
+    "An attribute's value is in the field that its type names.",
+    "Readers look for the value there only.",
+    "make type and value agree",
+  ),
+  "onnx/attribute-one-value": official(
+    "An attribute has at most one value.",
+    "Readers take one of several, and not the same one.",
+    "remove the others",
+  ),
+  "onnx/attribute-reference": official(
+    "An attribute inside a sub-graph that refers to an attribute of the function has no value of its own.",
+    "The function's caller supplies the value.",
+    "remove the value or ref_attr_name",
+  ),
+} as const;
+
+/** The fields that can hold a value, with the type that goes with each; order of the official checker. */
+const VALUE_TYPES = [
+  ["f", "FLOAT"],
+  ["i", "INT"],
+  ["s", "STRING"],
+  ["t", "TENSOR"],
+  ["g", "GRAPH"],
+  ["tp", "TYPE_PROTO"],
+  ["sparse_tensor", "SPARSE_TENSOR"],
+  ["floats", "FLOATS"],
+  ["ints", "INTS"],
+  ["strings", "STRINGS"],
+  ["tensors", "TENSORS"],
+  ["graphs", "GRAPHS"],
+  ["sparse_tensors", "SPARSE_TENSORS"],
+  ["type_protos", "TYPE_PROTOS"],
+] as const satisfies readonly (readonly [keyof AttributeProto, string])[];
+
+/** `AttributeProto.AttributeType`, by number. */
+const TYPE_NAMES = [
+  "UNDEFINED",
+  "FLOAT",
+  "INT",
+  "STRING",
+  "TENSOR",
+  "GRAPH",
+  "FLOATS",
+  "INTS",
+  "STRINGS",
+  "TENSORS",
+  "GRAPHS",
+  "SPARSE_TENSOR",
+  "SPARSE_TENSORS",
+  "TYPE_PROTO",
+  "TYPE_PROTOS",
+] as const;
+
+export type AttributeTypeName = (typeof TYPE_NAMES)[number];
+
+/** UNDEFINED for an attribute without type. */
+export function attributeTypeName(attribute: AttributeProto): AttributeTypeName {
+  return TYPE_NAMES[attribute.type ?? 0] ?? "UNDEFINED";
+}
+
+const FIRST_WITH_TYPES = 2;
+
+/** Well-formedness alone; whether the operator knows the attribute is a matter of its signature. */
+export function checkAttribute(attribute: AttributeProto, place: Place, context: CheckContext, scope: Scope): void {
+  const { report } = context;
+  if (!attribute.name) report("onnx/attribute-name", place, "has no name");
+  if (attribute.type === undefined && context.irVersion >= FIRST_WITH_TYPES) {
+    report("onnx/attribute-type", place, "has no type");
+  }
+  const used = VALUE_TYPES.filter(([field]) => isSet(attribute[field]));
+  const type = attributeTypeName(attribute);
+  const misfits = attribute.type === undefined ? [] : used.filter(([, fieldType]) => fieldType !== type);
+  if (misfits.length > 0) {
+    report("onnx/attribute-type-match", place, `has the type ${type}, and a value in ${names(misfits)}`);
+  }
+  if (used.length > 1) report("onnx/attribute-one-value", place, `has values in ${names(used)}`);
+  if (!context.isMainGraph && attribute.ref_attr_name !== undefined && used.length > 0) {
+    report("onnx/attribute-reference", place, `refers to another attribute, but has a value in ${names(used)}`);
+  }
+  checkValues(attribute, place, context, scope);
+}
+
+function isSet(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined;
+}
+
+function names(fields: readonly (readonly [string, string])[]): string {
+  return fields.map(([field]) => field).join(" and ");
+}
+
+function checkValues(attribute: AttributeProto, place: Place, context: CheckContext, scope: Scope): void {
+  const { t, g, sparse_tensor, tensors, graphs, sparse_tensors } = attribute;
+  if (t !== undefined) checkTensor(t, place, context);
+  if (sparse_tensor !== undefined) checkSparseTensor(sparse_tensor, place, context);
+  for (const [i, tensor] of tensors.entries()) checkTensor(tensor, place.item("tensors", i), context);
+  for (const [i, tensor] of sparse_tensors.entries())
+    checkSparseTensor(tensor, place.item("sparse_tensors", i), context);
+  if (g === undefined && graphs.length === 0) return;
+  const inner = { ...context, isMainGraph: false };
+  if (g !== undefined) checkGraph(g, place, inner, scope);
+  for (const [i, graph] of graphs.entries()) checkGraph(graph, place.item("graphs", i), inner, scope);
+}

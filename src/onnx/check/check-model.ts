@@ -1,0 +1,96 @@
+/** `smxc check`: the rules of `onnx.checker.check_model` (onnx 1.23.1), told all at once and with their places. */
+import { SmxcError } from "../../diagnostics.js";
+import type { ByteSource } from "../../weights/byte-source.js";
+import { type DecodedModel, decodeModel } from "../decode.js";
+import { MODEL_BYTE_LIMIT } from "../errors.js";
+import { loadSchemas } from "../schemas/registry.js";
+import { functionId } from "./call-graph.js";
+import type { CheckContext, Report } from "./context.js";
+import type { ExternalDataFolder } from "./external-data.js";
+import type { Finding } from "./finding.js";
+import { checkFunctions } from "./function.js";
+import { checkGraph } from "./graph.js";
+import { checkHeader, opsetVersions } from "./model.js";
+import { Place } from "./place.js";
+import { RULES, type RuleId } from "./rules.js";
+import { checkExternalStrictly } from "./strict-external.js";
+import { checkFileStrictly } from "./strict-file.js";
+import { checkGraphsStrictly } from "./strict-graph.js";
+import { checkModelStrictly } from "./strict-model.js";
+import { checkTensorsStrictly } from "./strict-tensor.js";
+import { checkUse } from "./strict-unused.js";
+
+export interface CheckOptions {
+  /** Access to the model's folder, for external data; without it external data is reported as unchecked. */
+  readonly folder?: ExternalDataFolder;
+  /** Also the rules that the official checker does not have. */
+  readonly strict?: boolean;
+}
+
+/**
+ * Reads a file and checks it. Bytes that are no protobuf message are a finding like any other.
+ * @throws SmxcError only where the source cannot be read.
+ */
+export async function checkFile(source: ByteSource, options: CheckOptions = {}): Promise<readonly Finding[]> {
+  try {
+    return await checkModel(await decodeModel(source), options);
+  } catch (e) {
+    if (!(e instanceof SmxcError) || !e.diagnostics.every((d) => d.code in RULES)) throw e;
+    return e.diagnostics.map(({ code, message, place = "" }) => finding(code as RuleId, place, message));
+  }
+}
+
+/** Checks a model that was read. Findings come in the order of the file; those that wait for files come last. */
+export async function checkModel(decoded: DecodedModel, options: CheckOptions = {}): Promise<readonly Finding[]> {
+  const { message: model, source } = decoded;
+  const findings: Finding[] = [];
+  const told = new Set<string>();
+  const tasks: (() => Promise<void>)[] = [];
+  const report: Report = (rule, place, message) => void findings.push(finding(rule, place.toString(), message));
+  const schemas = await loadSchemas();
+  const root = Place.root("model");
+  if (source.size > MODEL_BYTE_LIMIT) report("onnx/model-size", root, `the file has ${source.size} bytes`);
+  checkHeader(model, schemas.irVersion, report);
+  const context: CheckContext = {
+    schemas,
+    irVersion: Number(BigInt.asIntN(32, BigInt(model.ir_version ?? 0))),
+    opsets: modelOpsets(model, root, report),
+    isMainGraph: true,
+    functions: new Set(model.functions.map((fn) => functionId(fn.domain, fn.name, fn.overload))),
+    source,
+    folder: options.folder ?? null,
+    report,
+    reportOnce: (key, ...args) => {
+      if (!told.has(key)) report(...args);
+      told.add(key);
+    },
+    later: (task) => void tasks.push(task),
+  };
+  if (model.graph === undefined) report("onnx/graph-name", root, "the model has no graph");
+  else checkGraph(model.graph, Place.root("graph"), context, null);
+  checkFunctions(model, context);
+  if (options.strict) checkStrictly(decoded, context);
+  for (const task of tasks) await task();
+  return findings;
+}
+
+function checkStrictly(decoded: DecodedModel, context: CheckContext): void {
+  const { message: model } = decoded;
+  checkFileStrictly(decoded, context.report);
+  checkModelStrictly(model, context.schemas, context.report);
+  checkGraphsStrictly(model, context.report);
+  checkUse(model, context.report);
+  checkTensorsStrictly(model, context);
+  checkExternalStrictly(model, context);
+}
+
+/** Before opsets existed, operators were those of version 1. */
+function modelOpsets(model: DecodedModel["message"], root: Place, report: Report): ReadonlyMap<string, number> {
+  const imported = opsetVersions(model.opset_import, root, report);
+  return imported.size === 0 && (model.ir_version ?? 0) < 3 ? new Map([["", 1]]) : imported;
+}
+
+function finding(rule: RuleId, place: string, message: string): Finding {
+  const { severity, remedy } = RULES[rule];
+  return { rule, severity, message, place, hint: remedy };
+}

@@ -1,0 +1,28 @@
+import type { ByteSource } from "../../weights/byte-source.js";
+import type { SchemaRegistry } from "../schemas/registry.js";
+import type { ExternalDataFolder } from "./external-data.js";
+import type { Place } from "./place.js";
+import type { RuleId } from "./rules.js";
+
+export type Report = (rule: RuleId, place: Place, message: string) => void;
+
+/** What the rules of a part of the model need to know about its surroundings. */
+export interface CheckContext {
+  readonly schemas: SchemaRegistry;
+  readonly irVersion: number;
+  /** Version by domain, of the model or of the function around. */
+  readonly opsets: ReadonlyMap<string, number>;
+  /** Not inside a sub-graph. The bodies of functions count as main, as in the official checker. */
+  readonly isMainGraph: boolean;
+  /** Ids of the functions that the model defines. */
+  readonly functions: ReadonlySet<string>;
+  /** The model file, for values that were left in it. */
+  readonly source: ByteSource;
+  /** The folder of the model file, where there is one. */
+  readonly folder: ExternalDataFolder | null;
+  readonly report: Report;
+  /** Reports only the first of what has the same key. */
+  readonly reportOnce: (key: string, ...finding: Parameters<Report>) => void;
+  /** Does something that has to wait for a file, after the walk over the model. */
+  readonly later: (task: () => Promise<void>) => void;
+}

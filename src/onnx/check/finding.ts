@@ -1,0 +1,17 @@
+import type { FindingSeverity } from "./rule.js";
+import { RULES, type RuleId } from "./rules.js";
+
+export interface Finding {
+  readonly rule: RuleId;
+  readonly severity: FindingSeverity;
+  /** One sentence with the names and numbers of this case. */
+  readonly message: string;
+  /** For example `graph.node[12] "b3.conv" input 1`. */
+  readonly place: string;
+  readonly hint?: string;
+}
+
+/** Whether `onnx.checker.check_model` (without full_check) accepts the model with these findings. */
+export function isValid(findings: readonly Finding[]): boolean {
+  return !findings.some((finding) => RULES[finding.rule].scope === "official");
+}

@@ -1,0 +1,123 @@
+import type { NodeProto } from "../proto/records.js";
+import { checkAttribute } from "./attribute.js";
+import { functionId } from "./call-graph.js";
+import type { CheckContext } from "./context.js";
+import { type Place, quoted } from "./place.js";
+import { notChecked, official } from "./rule.js";
+import type { Scope } from "./scope.js";
+import { checkSignature } from "./signature.js";
+
+export const NODE_RULES = {
+  "onnx/node-op-type": official(
+    "Every node names its operator.",
+    "Without op_type a node does nothing.",
+    "set op_type",
+  ),
+  "onnx/node-isolated": official(
+    "A node has at least one input or output.",
+    "A node without either cannot matter to the result.",
+    "remove the node",
+  ),
+  "onnx/node-domain": official(
+    "The domain of every node is imported.",
+    "The version of the domain says which form of the operator is meant.",
+    "add an opset_import for the domain",
+  ),
+  "onnx/node-operator": official(
+    "An operator of a domain that ONNX defines exists in the imported version.",
+    "No runtime can run an operator that is not defined.",
+    "import the opset version that has it, or use another operator",
+  ),
+  "onnx/node-deprecated": official(
+    "An operator is not deprecated in the imported version.",
+    "Runtimes have dropped it.",
+    "use the operator that replaced it, or import an older opset",
+  ),
+  "onnx/node-not-checked": notChecked(
+    "Operators of domains that ONNX does not define are not checked.",
+    "Only the runtime that brings them knows their signatures.",
+    "check with the runtime that runs the model",
+  ),
+} as const;
+
+const AI_ONNX = "ai.onnx";
+
+/** Domains in which an operator without signature is an error; in others it belongs to somebody else. */
+const DEFINED_DOMAINS: ReadonlySet<string> = new Set(["", AI_ONNX, "ai.onnx.ml", "ai.onnx.training"]);
+
+/** Operators of the first years that were never standardised and are let pass (onnx/checker.cc). */
+const EXPERIMENTAL: ReadonlySet<string> = new Set([
+  "ATen",
+  "Affine",
+  "ConstantFill",
+  "Crop",
+  "DynamicSlice",
+  "GRUUnit",
+  "GivenTensorFill",
+  "ImageScaler",
+  "ParametricSoftplus",
+  "Scale",
+  "ScaledTanh",
+]);
+
+export function isExperimental(node: NodeProto): boolean {
+  const domain = node.domain ?? "";
+  return (domain === "" || domain === AI_ONNX) && EXPERIMENTAL.has(node.op_type ?? "");
+}
+
+export function checkNode(node: NodeProto, place: Place, context: CheckContext, scope: Scope): void {
+  const { report } = context;
+  if (!node.op_type) report("onnx/node-op-type", place, "has no op_type");
+  if (node.input.length === 0 && node.output.length === 0) {
+    report("onnx/node-isolated", place, "has neither inputs nor outputs");
+  }
+  const names = new Set<string>();
+  for (const attribute of node.attribute) {
+    const name = attribute.name ?? "";
+    const at = place.named("attribute", name);
+    if (names.has(name)) report("onnx/attribute-unique", at, "is there already");
+    names.add(name);
+    checkAttribute(attribute, at, context, scope);
+  }
+  checkOperator(node, place, context);
+}
+
+/** The version of the opset that a node belongs to; `ai.onnx` and the empty domain are the same, one way only. */
+function importedVersion(domain: string, opsets: ReadonlyMap<string, number>): number | undefined {
+  return opsets.get(domain) ?? (domain === "" ? opsets.get(AI_ONNX) : undefined);
+}
+
+function checkOperator(node: NodeProto, place: Place, context: CheckContext): void {
+  const domain = node.domain ?? "";
+  const version = importedVersion(domain, context.opsets);
+  if (version === undefined) {
+    context.report("onnx/node-domain", place, `the domain ${quoted(domain)} is not imported`);
+    return;
+  }
+  if (!node.op_type || isExperimental(node)) return;
+  const schema = context.schemas.find(domain, node.op_type, version);
+  if (schema === null) {
+    checkUnknownOperator(node, domain, version, place, context);
+  } else if (schema.deprecated) {
+    const since = `deprecated since version ${schema.sinceVersion}`;
+    context.report("onnx/node-deprecated", place, `${quoted(node.op_type)} is ${since}; ${version} is imported`);
+  } else {
+    checkSignature(node, schema, place, context);
+  }
+}
+
+function checkUnknownOperator(
+  node: NodeProto,
+  domain: string,
+  version: number,
+  place: Place,
+  context: CheckContext,
+): void {
+  const operator = `${quoted(node.op_type ?? "")} of the domain ${quoted(domain)}`;
+  const id = functionId(domain, node.op_type, node.overload);
+  if (DEFINED_DOMAINS.has(domain)) {
+    context.report("onnx/node-operator", place, `the operator ${operator} does not exist in version ${version}`);
+  } else if (!context.functions.has(id)) {
+    context.reportOnce(id, "onnx/node-not-checked", place, `the operator ${operator} is not known to ONNX`);
+  }
+}

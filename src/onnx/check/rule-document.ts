@@ -1,0 +1,31 @@
+import type { Rule, RuleScope } from "./rule.js";
+
+const SCOPES: Readonly<Record<RuleScope, string>> = {
+  official: "always checked; `onnx.checker.check_model` of onnx 1.23.1 refuses a model that breaks it",
+  full: "checked by `--full`, as by `onnx.checker.check_model(full_check=True)` of onnx 1.23.1",
+  strict: "checked by `--strict`; the official checker lets a model that breaks it pass",
+  note: "always told; it is no verdict",
+};
+
+/** The page about a rule, in Markdown. */
+export function ruleDocument(id: string, rule: Rule): string {
+  return `# ${id}
+
+${rule.demand}
+
+**Why.** ${rule.reason}
+
+**What to do.** ${sentence(rule.remedy)}
+
+**When.** ${sentence(SCOPES[rule.scope])} Severity: ${rule.severity}.
+`;
+}
+
+/** Name of the page's file. */
+export function ruleDocumentName(id: string): string {
+  return `${id.slice(id.indexOf("/") + 1)}.md`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,149 @@
+import type { AttributeProto, NodeProto } from "../proto/records.js";
+import type { Parameter, Range, Schema } from "../schemas/registry.js";
+import { type AttributeTypeName, attributeTypeName } from "./attribute.js";
+import type { CheckContext } from "./context.js";
+import { type Place, quoted } from "./place.js";
+import { official } from "./rule.js";
+import type { RuleId } from "./rules.js";
+
+const SIGNATURE = "The operator's signature, in the version that the opset import puts in force, demands it.";
+
+export const SIGNATURE_RULES = {
+  "onnx/signature-input-count": official(
+    "A node has as many inputs as its operator takes.",
+    SIGNATURE,
+    "compare with the operator's page for this opset version",
+  ),
+  "onnx/signature-output-count": official(
+    "A node has as many outputs as its operator gives.",
+    SIGNATURE,
+    "compare with the operator's page for this opset version",
+  ),
+  "onnx/signature-input-empty": official(
+    "An input that the operator needs is not left out.",
+    "Only optional inputs may have an empty name.",
+    "connect the input",
+  ),
+  "onnx/signature-output-empty": official(
+    "An output that the operator always gives is not left out.",
+    "Only optional outputs may have an empty name.",
+    "name the output",
+  ),
+  "onnx/signature-attribute-known": official(
+    "A node has only attributes that its operator knows, or such that begin with two underscores.",
+    SIGNATURE,
+    "remove the attribute, or import the opset version that has it",
+  ),
+  "onnx/signature-attribute-type": official(
+    "An attribute has the type that its operator demands.",
+    SIGNATURE,
+    "set type and value accordingly",
+  ),
+  "onnx/signature-attribute-value": official(
+    "An attribute of type tensor, sparse tensor, graph or type has a value.",
+    "These have no default that a reader could put in.",
+    "set the value",
+  ),
+  "onnx/signature-attribute-required": official(
+    "A node has the attributes that its operator requires.",
+    SIGNATURE,
+    "add the attribute",
+  ),
+} as const;
+
+/** The rules of `OpSchema::Verify` (onnx/defs/schema.cc). */
+export function checkSignature(node: NodeProto, schema: Schema, place: Place, context: CheckContext): void {
+  const operator = `${schema.name} (since opset ${schema.sinceVersion})`;
+  const { report } = context;
+  checkCount("onnx/signature-input-count", "inputs", node.input.length, schema.inputCount, operator, place, context);
+  checkCount(
+    "onnx/signature-output-count",
+    "outputs",
+    node.output.length,
+    schema.outputCount,
+    operator,
+    place,
+    context,
+  );
+  for (const [i, parameter] of emptySingles(node.input, schema.inputs)) {
+    report("onnx/signature-input-empty", place.position("input", i), `${operator} needs its input ${parameter.name}`);
+  }
+  for (const [i, parameter] of emptySingles(node.output, schema.outputs)) {
+    report(
+      "onnx/signature-output-empty",
+      place.position("output", i),
+      `${operator} always gives its output ${parameter.name}`,
+    );
+  }
+  for (const attribute of node.attribute) checkAttributeSignature(attribute, schema, operator, place, context);
+  const present = new Set(node.attribute.map((attribute) => attribute.name ?? ""));
+  for (const { name, required } of schema.attributes.values()) {
+    if (required && !present.has(name)) {
+      report("onnx/signature-attribute-required", place, `${operator} requires the attribute ${name}`);
+    }
+  }
+}
+
+function checkCount(
+  rule: RuleId,
+  what: string,
+  count: number,
+  { min, max, allowed }: Range,
+  operator: string,
+  place: Place,
+  context: CheckContext,
+): void {
+  if (count >= min && count <= max && (allowed === null || allowed.includes(count))) return;
+  const range = min === max ? `${min}` : max === 2 ** 31 - 1 ? `at least ${min}` : `${min} to ${max}`;
+  const demand = allowed === null ? range : allowed.join(" or ");
+  context.report(rule, place, `has ${count} ${what}; ${operator} has ${demand}`);
+}
+
+function* emptySingles(names: readonly string[], parameters: readonly Parameter[]): Iterable<[number, Parameter]> {
+  for (const [i, parameter] of parameters.entries()) {
+    if (names[i] === "" && parameter.option === "single") yield [i, parameter];
+  }
+}
+
+const VALUE_OF_TYPE: ReadonlyMap<AttributeTypeName, "t" | "sparse_tensor" | "g" | "tp"> = new Map([
+  ["TENSOR", "t"],
+  ["SPARSE_TENSOR", "sparse_tensor"],
+  ["GRAPH", "g"],
+  ["TYPE_PROTO", "tp"],
+]);
+
+function checkAttributeSignature(
+  attribute: AttributeProto,
+  schema: Schema,
+  operator: string,
+  node: Place,
+  context: CheckContext,
+): void {
+  const name = attribute.name ?? "";
+  const place = node.named("attribute", name);
+  const signature = schema.attributes.get(name);
+  if (signature === undefined) {
+    if (!schema.allowsUncheckedAttributes && !name.startsWith("__")) {
+      const known = [...schema.attributes.keys()].join(", ") || "none";
+      context.report(
+        "onnx/signature-attribute-known",
+        place,
+        `${operator} has no attribute ${quoted(name)}; it has ${known}`,
+      );
+    }
+    return;
+  }
+  const type = attributeTypeName(attribute);
+  if (type !== signature.type) {
+    context.report(
+      "onnx/signature-attribute-type",
+      place,
+      `has the type ${type}; ${operator} demands ${signature.type}`,
+    );
+  } else if (!attribute.ref_attr_name) {
+    const field = VALUE_OF_TYPE.get(type);
+    if (field !== undefined && attribute[field] === undefined) {
+      context.report("onnx/signature-attribute-value", place, `has no value in ${field}`);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import type { Int64, SparseTensorProto, TensorProto } from "../proto/records.js";
+import { readBlob, readNumbers } from "../proto/stored-values.js";
+import type { CheckContext } from "./context.js";
+import type { Place } from "./place.js";
+import { official } from "./rule.js";
+import { checkTensor } from "./tensor.js";
+
+const EXPORTER = "the exporter wrote a broken sparse tensor; export again";
+const COORDINATES = "A sparse tensor is a list of values and one of their places, in the format of onnx.proto.";
+
+export const SPARSE_RULES = {
+  "onnx/sparse-values": official("A sparse tensor has values.", COORDINATES, EXPORTER),
+  "onnx/sparse-values-rank": official("The values of a sparse tensor are a list, of rank 1.", COORDINATES, EXPORTER),
+  "onnx/sparse-rank": official("A sparse tensor has dimensions.", "A scalar cannot be sparse.", EXPORTER),
+  "onnx/sparse-dims": official("The dimensions of a sparse tensor are positive.", "Nothing could be in it.", EXPORTER),
+  "onnx/sparse-indices": official("A sparse tensor with values has indices.", COORDINATES, EXPORTER),
+  "onnx/sparse-indices-type": official("The indices of a sparse tensor are INT64.", COORDINATES, EXPORTER),
+  "onnx/sparse-indices-rank": official(
+    "The indices of a sparse tensor have rank 1 (linear) or 2 (coordinates).",
+    COORDINATES,
+    EXPORTER,
+  ),
+  "onnx/sparse-indices-count": official(
+    "A sparse tensor has as many indices as values, each with as many coordinates as the tensor has dimensions.",
+    COORDINATES,
+    EXPORTER,
+  ),
+  "onnx/sparse-indices-data": official(
+    "The indices of a sparse tensor are inside the model, exactly as many as their dimensions say.",
+    "The official checker reads them, and reads no data file.",
+    EXPORTER,
+  ),
+  "onnx/sparse-indices-range": official(
+    "The indices of a sparse tensor lie inside its dimensions.",
+    "A reader would write past the dense tensor.",
+    EXPORTER,
+  ),
+  "onnx/sparse-indices-sorted": official(
+    "The indices of a sparse tensor ascend and do not repeat.",
+    "The format demands it, so that a place has one value.",
+    EXPORTER,
+  ),
+} as const;
+
+const INT64_TYPE = 7;
+const EXTERNAL = 1;
+
+export function checkSparseTensor(sparse: SparseTensorProto, place: Place, context: CheckContext): void {
+  const { values, indices, dims } = sparse;
+  const { report } = context;
+  if (values === undefined) {
+    report("onnx/sparse-values", place, "has no values");
+    return;
+  }
+  checkTensor(values, place.member("values"), context);
+  if (values.dims.length !== 1) {
+    report("onnx/sparse-values-rank", place.member("values"), `has the dimensions [${values.dims.join(", ")}]`);
+  }
+  if (dims.length === 0) report("onnx/sparse-rank", place, "has no dimensions");
+  if (dims.some((dim) => dim <= 0)) report("onnx/sparse-dims", place, `has the dimensions [${dims.join(", ")}]`);
+  const count = values.dims[0] ?? 0;
+  if (indices !== undefined) checkIndices(indices, dims, count, place.member("indices"), context);
+  else if (count !== 0) report("onnx/sparse-indices", place, `has ${count} values, but no indices`);
+}
+
+function checkIndices(
+  indices: TensorProto,
+  dims: readonly Int64[],
+  count: Int64,
+  place: Place,
+  context: CheckContext,
+): void {
+  const { report } = context;
+  checkTensor(indices, place, context);
+  if (indices.data_type !== INT64_TYPE) {
+    report("onnx/sparse-indices-type", place, `has the data_type ${indices.data_type ?? "UNDEFINED"}`);
+    return;
+  }
+  const shown = `[${indices.dims.join(", ")}]`;
+  if (indices.dims.length !== 1 && indices.dims.length !== 2) {
+    report("onnx/sparse-indices-rank", place, `has the dimensions ${shown}`);
+  } else if (indices.dims[0] !== count || (indices.dims.length === 2 && indices.dims[1] !== dims.length)) {
+    report(
+      "onnx/sparse-indices-count",
+      place,
+      `has the dimensions ${shown} for ${count} values of rank ${dims.length}`,
+    );
+  } else {
+    context.later(() => checkIndexValues(indices, dims, place, context));
+  }
+}
+
+async function checkIndexValues(
+  indices: TensorProto,
+  dims: readonly Int64[],
+  place: Place,
+  context: CheckContext,
+): Promise<void> {
+  const count = indices.dims.reduce((product: bigint, dim) => product * BigInt(dim), 1n);
+  const values = await readIndices(indices, count, context);
+  if (values === null) {
+    context.report("onnx/sparse-indices-data", place, `its ${count} values cannot be read`);
+    return;
+  }
+  const linear = indices.dims.length === 1;
+  const bounds = linear ? [dims.reduce((product: bigint, dim) => product * BigInt(dim), 1n)] : dims.map(BigInt);
+  let previous = -1n;
+  for (let at = 0; at < values.length; at += bounds.length) {
+    const coordinates = values.slice(at, at + bounds.length);
+    const where = `index ${at / bounds.length}, [${coordinates.join(", ")}],`;
+    if (coordinates.some((c, j) => c < 0n || c >= bounds[j]!)) {
+      context.report("onnx/sparse-indices-range", place, `${where} lies outside [${dims.join(", ")}]`);
+      return;
+    }
+    const position = coordinates.reduce((sum, c, j) => sum * bounds[j]! + c, 0n);
+    if (position <= previous) {
+      context.report("onnx/sparse-indices-sorted", place, `${where} does not come after the one before it`);
+      return;
+    }
+    previous = position;
+  }
+}
+
+/** The indices, or null where the official checker cannot read them: it takes a longer raw_data, but no longer list. */
+async function readIndices(indices: TensorProto, count: bigint, context: CheckContext): Promise<bigint[] | null> {
+  const { raw_data, int64_data, data_location } = indices;
+  if (data_location === EXTERNAL) return null;
+  if (raw_data !== undefined) {
+    if (BigInt(raw_data.length) / 8n < count) return null;
+    const bytes = await readBlob(context.source, raw_data);
+    return Array.from(new BigInt64Array(bytes.slice(0, Number(count) * 8).buffer));
+  }
+  if (BigInt(int64_data?.count ?? 0) !== count) return null;
+  return int64_data === undefined ? [] : (await readNumbers(context.source, int64_data, "int64")).map(BigInt);
+}

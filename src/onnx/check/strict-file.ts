@@ -1,0 +1,74 @@
+import type { DecodedModel } from "../decode.js";
+import { MESSAGES, type MessageName } from "../proto/messages.js";
+import type { UnknownField } from "../proto/records.js";
+import type { Report } from "./context.js";
+import { Place } from "./place.js";
+import { strictError, strictWarning } from "./rule.js";
+
+export const STRICT_FILE_RULES = {
+  "onnx/strict-trailing-bytes": strictError(
+    "Nothing follows the model in its file.",
+    "C++ readers stop at a zero byte and ignore the rest, Python refuses the file; the rest may hide anything.",
+    "remove what follows the model, or save it again",
+  ),
+  "onnx/strict-utf8": strictError(
+    "Names and texts are UTF-8.",
+    "Readers in other languages refuse the file or confuse the names (CVE-2026-48712).",
+    "rename what is not UTF-8",
+  ),
+  "onnx/strict-wire-type": strictWarning(
+    "Fields are encoded as onnx.proto says.",
+    "Protobuf's parsers ignore a field of another wire type, as if it were absent.",
+    "export again",
+  ),
+  "onnx/strict-unknown-field": strictWarning(
+    "The model has only fields that ONNX 1.23.1 has.",
+    "Readers ignore others; what they mean is lost, and may matter.",
+    "check with a newer smxc, or remove the field",
+  ),
+} as const;
+
+const NOTE_RULES = { "invalid-utf8": "onnx/strict-utf8", "wire-type": "onnx/strict-wire-type" } as const;
+const NOTE_MESSAGES = {
+  "invalid-utf8": "is not UTF-8",
+  "wire-type": "has another wire type than onnx.proto says, and is ignored",
+} as const;
+
+export function checkFileStrictly({ message, notes, trailing }: DecodedModel, report: Report): void {
+  if (trailing !== null) {
+    const at = Place.root(`byte ${trailing.offset}`);
+    report("onnx/strict-trailing-bytes", at, `${trailing.length} bytes follow the end of the model`);
+  }
+  for (const { kind, offset, field } of notes) {
+    report(NOTE_RULES[kind], Place.root(`byte ${offset}`), `${field} ${NOTE_MESSAGES[kind]}`);
+  }
+  for (const [what, { first, count }] of unknownFields("ModelProto", message, new Map())) {
+    const others = count === 1 ? "" : `, and ${count - 1} more like it`;
+    report("onnx/strict-unknown-field", Place.root(`byte ${first.offset}`), `ONNX has no ${what}${others}`);
+  }
+}
+
+interface Seen {
+  readonly first: UnknownField;
+  count: number;
+}
+
+/** Collects the numbers that no table has, told once for each kind of message. */
+function unknownFields(name: MessageName, record: object, seen: Map<string, Seen>): Map<string, Seen> {
+  const values = record as Readonly<Record<string, unknown>>;
+  for (const field of values.unknown as readonly UnknownField[]) {
+    if (MESSAGES[name].some((known) => known.number === field.number)) continue;
+    const what = `field ${field.number} in ${name}`;
+    const before = seen.get(what);
+    if (before === undefined) seen.set(what, { first: field, count: 1 });
+    else before.count++;
+  }
+  for (const field of MESSAGES[name]) {
+    const value = values[field.name];
+    if (value === undefined || !(field.type in MESSAGES)) continue;
+    for (const item of field.repeated ? (value as readonly object[]) : [value as object]) {
+      unknownFields(field.type as MessageName, item, seen);
+    }
+  }
+  return seen;
+}

@@ -1,0 +1,169 @@
+import { elementType } from "../element-types.js";
+import type { GraphProto, ModelProto, TypeProto, ValueInfoProto } from "../proto/records.js";
+import type { Report } from "./context.js";
+import { type Place, quoted } from "./place.js";
+import { strictError, strictWarning } from "./rule.js";
+import { walkModel } from "./walk.js";
+
+export const STRICT_GRAPH_RULES = {
+  "onnx/strict-graph-outputs": strictError(
+    "The main graph has an output.",
+    "A model without outputs computes nothing; ONNX Runtime refuses to run it.",
+    "add an output",
+  ),
+  "onnx/strict-output-unique": strictError(
+    "The outputs of a graph have different names.",
+    "A caller that fetches by name cannot say which one it means.",
+    "remove the duplicate, or pass it through an Identity",
+  ),
+  "onnx/strict-node-name-unique": strictWarning(
+    "Nodes of a graph that have names have different ones.",
+    "Profiles, quantizers and messages find nodes by name.",
+    "rename one of the nodes",
+  ),
+  "onnx/strict-value-info-unique": strictWarning(
+    "A graph describes each value once.",
+    "Readers take one of the two types, and not the same one.",
+    "remove the duplicate value_info",
+  ),
+  "onnx/strict-value-info-known": strictWarning(
+    "value_info describes values that the graph has.",
+    "It is a leftover, or the name of the value is wrong.",
+    "remove the value_info, or correct its name",
+  ),
+  "onnx/strict-elem-type": strictError(
+    "Declared element types are ones that ONNX 1.23.1 has.",
+    "ONNX Runtime refuses others.",
+    "declare the element type",
+  ),
+  "onnx/strict-dimension": strictError(
+    "Declared dimensions are not negative.",
+    "Exporters write -1 for a dimension that varies; ONNX has dim_param for that.",
+    "name the dimension by dim_param",
+  ),
+  "onnx/strict-initializer-type": strictError(
+    "An initializer that is also an input has the type and dimensions that the input declares.",
+    "Runtimes refuse the model or overwrite memory by the wrong size.",
+    "make both agree, or remove the input",
+  ),
+  "onnx/strict-shadowing": strictWarning(
+    "Inputs and initializers of a sub-graph have other names than the values around it.",
+    "The format forbids to give a name twice; runtimes differ in which value they take.",
+    "rename the inner value",
+  ),
+} as const;
+
+export function checkGraphsStrictly(model: ModelProto, report: Report): void {
+  const names = new Map<GraphProto, ReadonlySet<string>>();
+  walkModel(model, {
+    graph: (graph, place, outer) => {
+      if (outer.length === 0 && graph === model.graph && graph.output.length === 0) {
+        report("onnx/strict-graph-outputs", place, "the graph has no outputs");
+      }
+      checkNames(graph, place, report);
+      const known = definedNames(graph);
+      names.set(graph, known);
+      checkDescriptions(graph, known, place, report);
+      checkDefaults(graph, place, report);
+      checkShadowing(
+        graph,
+        place,
+        outer.map((around) => names.get(around)!),
+        report,
+      );
+    },
+  });
+}
+
+function checkNames(graph: GraphProto, place: Place, report: Report): void {
+  const outputs = new Set<string>();
+  for (const [i, { name = "" }] of graph.output.entries()) {
+    if (outputs.has(name)) {
+      report(
+        "onnx/strict-output-unique",
+        place.item("output", i, name),
+        `the graph has an output ${quoted(name)} already`,
+      );
+    }
+    outputs.add(name);
+  }
+  const nodes = new Set<string>();
+  for (const [i, { name = "" }] of graph.node.entries()) {
+    if (name !== "" && nodes.has(name)) {
+      report("onnx/strict-node-name-unique", place.item("node", i, name), `there is a node ${quoted(name)} already`);
+    }
+    nodes.add(name);
+  }
+}
+
+/** What the graph says about its values. */
+function checkDescriptions(graph: GraphProto, known: ReadonlySet<string>, place: Place, report: Report): void {
+  const described = new Set<string>();
+  for (const [i, value] of graph.value_info.entries()) {
+    const { name = "" } = value;
+    const at = place.item("value_info", i, name);
+    if (!known.has(name)) report("onnx/strict-value-info-known", at, `the graph has no value ${quoted(name)}`);
+    if (described.has(name)) report("onnx/strict-value-info-unique", at, `${quoted(name)} is described already`);
+    described.add(name);
+  }
+  for (const list of ["input", "output", "value_info"] as const) {
+    for (const [i, value] of graph[list].entries()) checkType(value, place.item(list, i, value.name), report);
+  }
+}
+
+function definedNames(graph: GraphProto): Set<string> {
+  return new Set([
+    ...graph.input.map((value) => value.name ?? ""),
+    ...graph.initializer.map((tensor) => tensor.name ?? ""),
+    ...graph.sparse_initializer.map((tensor) => tensor.values?.name ?? ""),
+    ...graph.node.flatMap((node) => node.output),
+  ]);
+}
+
+function checkType({ type }: ValueInfoProto, place: Place, report: Report): void {
+  for (const tensor of tensorTypes(type)) {
+    const { elem_type, shape } = tensor;
+    if (elem_type !== undefined && elementType(elem_type) === null) {
+      report("onnx/strict-elem-type", place, `has the element type ${elem_type}`);
+    }
+    for (const [d, { dim_value = 0 }] of shape?.dim.entries() ?? []) {
+      if (dim_value < 0) report("onnx/strict-dimension", place, `has the dimension ${d} of ${dim_value}`);
+    }
+  }
+}
+
+type TensorType = NonNullable<TypeProto["tensor_type"]>;
+
+function* tensorTypes(type: TypeProto | undefined): Iterable<TensorType> {
+  if (type === undefined) return;
+  const { tensor_type, sparse_tensor_type, sequence_type, optional_type, map_type } = type;
+  const tensor = tensor_type ?? sparse_tensor_type;
+  if (tensor !== undefined) yield tensor;
+  yield* tensorTypes(sequence_type?.elem_type ?? optional_type?.elem_type ?? map_type?.value_type);
+}
+
+function checkDefaults(graph: GraphProto, place: Place, report: Report): void {
+  const inputs = new Map(graph.input.map((value) => [value.name ?? "", value.type?.tensor_type]));
+  for (const [i, tensor] of graph.initializer.entries()) {
+    const declared = inputs.get(tensor.name ?? "");
+    if (declared === undefined) continue;
+    const dims = declared.shape?.dim;
+    const sameType = declared.elem_type === undefined || declared.elem_type === tensor.data_type;
+    const sameRank = dims === undefined || dims.length === tensor.dims.length;
+    const sameDims =
+      !sameRank || (dims ?? []).every((d, j) => d.dim_value === undefined || d.dim_value === tensor.dims[j]);
+    if (!sameType || !sameRank || !sameDims) {
+      const at = place.item("initializer", i, tensor.name);
+      const what = `type ${tensor.data_type}, dimensions [${tensor.dims.join(", ")}]`;
+      report("onnx/strict-initializer-type", at, `has ${what}; the input of its name declares others`);
+    }
+  }
+}
+
+function checkShadowing(graph: GraphProto, place: Place, outer: readonly ReadonlySet<string>[], report: Report): void {
+  for (const { name = "" } of [...graph.input, ...graph.initializer]) {
+    if (name !== "" && outer.some((names) => names.has(name))) {
+      report("onnx/strict-shadowing", place, `${quoted(name)} is also a value around it`);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { checkFile } from "../../src/onnx/check/check-model.js";
+import { isValid } from "../../src/onnx/check/finding.js";
+import { RULES, type RuleId } from "../../src/onnx/check/rules.js";
+import { broken, type RuleCase } from "./onnx-rules/case.js";
+import { GRAPH_AND_NODE_CASES } from "./onnx-rules/graph-and-node.js";
+import { STRICT_CASES } from "./onnx-rules/strict.js";
+import { TENSOR_AND_FUNCTION_CASES } from "./onnx-rules/tensor-and-function.js";
+import { WIRE_AND_MODEL_CASES } from "./onnx-rules/wire-and-model.js";
+
+/** The compiler finds the rule without a case. */
+const CASES: Readonly<Record<RuleId, RuleCase>> = {
+  ...WIRE_AND_MODEL_CASES,
+  ...GRAPH_AND_NODE_CASES,
+  ...TENSOR_AND_FUNCTION_CASES,
+  ...STRICT_CASES,
+};
+
+function options({ folder }: RuleCase, strict: boolean) {
+  return { strict, ...(folder === undefined ? {} : { folder }) };
+}
+
+describe("each rule has a model that breaks it and no other", () => {
+  it.each(Object.entries(CASES) as [RuleId, RuleCase][])("%s", async (rule, ruleCase) => {
+    const { scope, severity, remedy } = RULES[rule];
+    const findings = await checkFile(ruleCase.source, options(ruleCase, scope === "strict"));
+    expect(new Set(findings.map((f) => f.rule))).toEqual(new Set([rule]));
+    expect(findings[0]).toMatchObject({ severity, hint: remedy });
+    if (ruleCase.place !== undefined) expect(findings[0]!.place).toEqual(ruleCase.place);
+    expect(isValid(findings)).toBe(scope !== "official");
+  });
+
+  it.each((Object.entries(CASES) as [RuleId, RuleCase][]).filter(([rule]) => RULES[rule].scope === "strict"))(
+    "%s is silent unless asked for",
+    async (_, ruleCase) => {
+      expect(await checkFile(ruleCase.source, options(ruleCase, false))).toEqual([]);
+    },
+  );
+
+  it("the model they start from breaks none", async () => {
+    expect(await checkFile(broken(() => {}).source, { strict: true })).toEqual([]);
+  });
+});
