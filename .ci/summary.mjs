@@ -1,4 +1,4 @@
-// Sums vitest's JSON reports up: summary.mjs <report.json>… prints "N passed, N failed" and exits 1 if any failed.
+// Sums vitest's JSON reports up: summary.mjs <report.json>… prints "N passed, N failed" and exits 1 if any failed or none ran.
 // A report that is missing, and a test file that could not be run, count as one failure.
 import { readFileSync } from "node:fs";
 
@@ -21,4 +21,4 @@ const counts = process.argv.slice(2).map(count);
 const passed = counts.reduce((sum, report) => sum + report.passed, 0);
 const failed = counts.reduce((sum, report) => sum + report.failed, 0);
 console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
