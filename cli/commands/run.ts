@@ -12,18 +12,30 @@ export const runCommand = defineCommand({
     argument("input-image", "PNG, JPEG, WebP or TIFF"),
   ],
   options: {
-    output: requiredOption("-o, --output <image>", "the picture to write; its format is told by its extension", filePath),
+    output: requiredOption(
+      "-o, --output <image>",
+      "the picture to write; its format is told by its extension",
+      filePath,
+    ),
     target: targetFlag,
   },
   examples: [{ does: "Enlarge a photograph", line: "smxc run nsr-x2.onnx photo.png -o larger.png" }],
   async action(context, [modelPath, imagePath], { output, target }) {
-    const [{ openNetwork }, { encodeImage, imageFormat, readImage }, { restoreWhole }, { writeFiles }] = await Promise.all([
+    const [
+      { openNetwork },
+      { encodeImage, imageFormat, readImage },
+      { restoreWhole },
+      { checkOutputs },
+      { writeFiles },
+    ] = await Promise.all([
       import("../open-network.js"),
       import("../../src/runtime/image-node.js"),
       import("../../src/runtime/restore.js"),
+      import("../check-outputs.js"),
       import("../write-files.js"),
     ]);
     imageFormat(output);
+    await checkOutputs([output], [imagePath, modelPath]);
     const picture = await readImage(imagePath, context.report);
     const network = await openNetwork(modelPath, target, context);
     try {
