@@ -86,7 +86,7 @@ export async function verifyFiles(
 /** The document's graph with the sizes that the file fixes, and the outputs that it has. */
 function referenceGraph(model: LoadedModel, signature: Signature, path: string): Graph {
   const exposeBeta = signature.outputs.some((output) => output.name.startsWith("beta."));
-  const graph = prepareGraph(model.spec, model.weights, { exposeBeta, ...foldOf(signature) });
+  const graph = prepareGraph(model.spec, model.weights, { exposeBeta, ...routingOf(signature) });
   const shapes = graph.inputs.map(({ name, shape }) => {
     const declared = signature.inputs.find((input) => input.name === name)?.shape;
     if (declared?.length !== shape.length) throw new SmxcError([otherInterface(path, name)]);
@@ -104,10 +104,13 @@ function referenceGraph(model: LoadedModel, signature: Signature, path: string):
   return withInputShapes(graph, new Map(shapes));
 }
 
-/** The β that the graph was folded with. */
-function foldOf(signature: Signature): Pick<CompileOptions, "fold"> {
-  const fold = readMetadata(signature.metadata)?.compiled.fold;
-  return fold ? { fold: { betas: new Map(Object.entries(fold.betas)), layers: fold.layers } } : {};
+/** The routing that the graph was compiled with: another mode, or the β that it was folded with. */
+function routingOf(signature: Signature): Pick<CompileOptions, "fold" | "routing"> {
+  const { fold, routing } = readMetadata(signature.metadata)?.compiled ?? {};
+  return {
+    ...(fold ? { fold: { betas: new Map(Object.entries(fold.betas)), layers: fold.layers } } : {}),
+    ...(routing ? { routing } : {}),
+  };
 }
 
 const otherInterface = (file: string, name: string) =>
@@ -149,7 +152,7 @@ async function changedLayers(
   const main = signature.inputs[0]?.shape ?? [];
   const size = (axis: number): Size => (typeof main.at(axis) === "number" ? (main.at(axis) as number) : "dynamic");
   const fresh = compile(model.spec, model.weights, {
-    ...foldOf(signature),
+    ...routingOf(signature),
     lowering: compiled.lowering,
     target: compiled.target as Target,
     batch: size(0),

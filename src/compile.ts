@@ -14,6 +14,7 @@ import { pipeline } from "./passes/index.js";
 import { runPasses } from "./passes/run.js";
 import type { ModelSpec } from "./spec/document.js";
 import * as errors from "./spec/errors.js";
+import { type RoutingMode, retarget } from "./spec/retarget.js";
 import { VERSION } from "./version.js";
 import type { TensorStore } from "./weights/tensor.js";
 
@@ -29,6 +30,8 @@ export interface CompileOptions {
   readonly opset?: number;
   /** `auto`, or the name of a lowering. */
   readonly lowering?: string;
+  /** Another routing for the model's blocks than its document's. */
+  readonly routing?: RoutingMode;
   /** Freezes β: the routers of the layers that match a pattern, of all for none, take the values of the table. */
   readonly fold?: FoldOptions;
   /** Every β becomes an output `beta.<layer>` [N,k,d] after the main output. */
@@ -75,7 +78,8 @@ export function compile(spec: ModelSpec, weights: TensorStore | undefined, optio
 
 /** The IR of a model, through the passes, before it is lowered. */
 export function prepareGraph(spec: ModelSpec, weights: TensorStore | undefined, options: CompileOptions = {}): Graph {
-  const { graph: built, unused } = buildGraph(spec, weights);
+  const routed = options.routing === undefined ? spec : retarget(spec, options.routing);
+  const { graph: built, unused } = buildGraph(routed, weights);
   for (const tensor of unused) options.report?.(errors.unusedTensor(tensor));
   verifyGraph(built, "building the graph");
   const sized = withInputShapes(built, inputShapes(spec, built, options));

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { CompileOptions } from "./compile.js";
 import type { BetaTable } from "./fold/betas.js";
+import { ROUTING_MODES } from "./spec/retarget.js";
 import { documentSchema, type ModelSpec } from "./spec/document.js";
 
 /** The ONNX metadata key under which smxc keeps what a runtime needs to feed the graph. */
@@ -16,6 +17,7 @@ const metadataSchema = z.object({
   compiled: z.object({
     target: z.string(),
     lowering: z.string(),
+    routing: z.enum(ROUTING_MODES).optional(),
     fold: z
       .object({ betas: z.record(z.string(), z.array(z.array(z.number()))), layers: z.array(z.string()) })
       .optional(),
@@ -37,6 +39,7 @@ export function modelMetadata(spec: ModelSpec, options: CompileOptions): Readonl
     compiled: {
       target: options.target ?? "cpu",
       lowering: options.lowering ?? "auto",
+      ...(options.routing === undefined ? {} : { routing: options.routing }),
       ...(fold ? { fold: { betas: betaRecord(fold.betas), layers: [...(fold.layers ?? [])] } } : {}),
     },
   };

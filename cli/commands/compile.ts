@@ -1,6 +1,7 @@
 import type { CompileOptions } from "../../src/compile.js";
 import { error, SmxcError } from "../../src/diagnostics.js";
 import type { FoldCost } from "../../src/fold/from-images.js";
+import type { RoutingMode } from "../../src/spec/retarget.js";
 import { argument, type Context, defineCommand, flag, grouped, requiredOption } from "../command.js";
 import { compileFlags, compileOptionsOf, foldFlags } from "../compile-flags.js";
 import { EXIT } from "../exit-code.js";
@@ -30,16 +31,19 @@ export const compileCommand = defineCommand({
     { does: "For browsers, with fixed sizes", line: "smxc compile model.json -o model.onnx --target webgpu --batch 1 --height 64 --width 64" },
   ],
   async action(context, [path], options) {
-    const [{ loadModel }, { compile }, { encodeForFiles }, { writeFiles }] = await Promise.all([
+    const [{ loadModel }, { compile }, { encodeForFiles }, { checkOutputs }, { writeFiles }] = await Promise.all([
       import("../load-model.js"),
       import("../../src/compile.js"),
       import("../encode-for-files.js"),
+      import("../check-outputs.js"),
       import("../write-files.js"),
     ]);
     const model = await loadModel(path, context.report);
     try {
+      await checkOutputs([options.output], model.files);
       return await model.within(async () => {
-        const base = { ...compileOptionsOf(options), report: context.report };
+        const mode = options.routing === "dynamic" || options.routing === "fold" ? {} : { routing: options.routing };
+        const base = { ...compileOptionsOf(options), ...mode, report: context.report };
         const fold = await foldSource(context, model, options, base);
         const compileOptions = fold ? { ...base, fold: { betas: fold.betas, layers: options.foldLayers } } : base;
         const { graph, model: onnx } = compile(model.spec, model.weights, compileOptions);
@@ -74,7 +78,7 @@ export const compileCommand = defineCommand({
 });
 
 interface FoldOptions {
-  readonly routing: "dynamic" | "fold";
+  readonly routing: "dynamic" | "fold" | RoutingMode;
   readonly image: readonly string[];
   readonly images: string | undefined;
   readonly beta: string | undefined;

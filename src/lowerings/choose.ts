@@ -1,4 +1,4 @@
-import type { MixConvAttributes } from "../ops/mix-conv.js";
+import { type MixConvAttributes, mixConvInputs } from "../ops/mix-conv.js";
 import type { LowerSite } from "./emitter.js";
 import { LOWERINGS } from "./index.js";
 import type { Lowering, MixConvProblem } from "./lowering.js";
@@ -11,5 +11,10 @@ export function chooseLowering(problem: MixConvProblem, wanted: string): Lowerin
 
 export function lowerMixConv(attributes: MixConvAttributes, site: LowerSite): void {
   const { target, lowering } = site.e.options;
-  chooseLowering({ attributes, x: site.inputShapes[0]!, target }, lowering).emit(attributes, site);
+  const { factors } = mixConvInputs(
+    attributes,
+    site.inputNames.map((_, index) => index),
+  );
+  const oneHot = factors.length === 1 && site.isOneHot(factors[0]!);
+  chooseLowering({ attributes, x: site.inputShapes[0]!, target, oneHot }, lowering).emit(attributes, site);
 }

@@ -191,6 +191,8 @@ export interface LowerSite {
   layoutOf(index: number): Layout;
   /** The shape of the result as it lies in memory in a layout. */
   shapeIn(layout: Layout): Shape;
+  /** Whether an input is a router's hard choice. */
+  isOneHot(index: number): boolean;
   /** The constant behind an input, if it is one. */
   constant(index: number): LazyTensor | undefined;
   /** Emits the node that makes the result, under the value's own name, and binds it. */

@@ -15,7 +15,6 @@ const PERMUTATIONS: Readonly<Record<Layout, readonly number[]>> = { nhwc: [0, 2,
 export function lowerGraph(graph: Graph, options: EmitOptions): OnnxGraph {
   const e = new GraphEmitter(options);
   e.reserve([...graph.inputs, ...graph.nodes, ...graph.outputs].map((value) => value.name));
-  e.reserve(graph.constants.keys());
   const scope = new Scope(graph, e, publicNames(graph));
   for (const input of graph.inputs) scope.bind(input.name, { nchw: input.name });
   for (const segment of segmentsOf(graph, scope.shapes, options)) lowerSegment(scope, segment);
@@ -46,6 +45,8 @@ class Scope {
   readonly shapes: ReadonlyMap<string, Shape>;
   /** The name under which a value's result is emitted. */
   readonly nameOf: (value: string) => string;
+  /** Values that are hard choices. */
+  readonly oneHot: ReadonlySet<string>;
   private readonly bindings = new Map<string, Binding>();
 
   constructor(graph: Graph, e: GraphEmitter, nameOf: (value: string) => string = (value) => value) {
@@ -53,6 +54,7 @@ class Scope {
     this.e = e;
     this.nameOf = nameOf;
     this.shapes = inferShapes(graph);
+    this.oneHot = new Set(graph.nodes.filter((node) => node.op === "one_hot").map((node) => node.name));
   }
 
   bind(name: string, binding: Binding): void {
@@ -107,6 +109,7 @@ function siteOf(scope: Scope, node: Node): LowerSite {
     read: (index, layout = "nchw") => scope.read(node.inputs[index]!, layout),
     layoutOf: (index) => scope.layoutOf(node.inputs[index]!),
     shapeIn: (layout) => shapeIn(shape, layout),
+    isOneHot: (index) => scope.oneHot.has(node.inputs[index]!),
     constant: (index) => scope.graph.constants.get(node.inputs[index]!),
     result(op, inputs, attributes = {}, layout = "nchw") {
       const value =

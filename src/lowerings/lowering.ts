@@ -9,6 +9,8 @@ export interface MixConvProblem {
   /** Shape of x, [N,C,H,W]. */
   readonly x: Shape;
   readonly target: Target;
+  /** Whether the one factor is a hard choice. */
+  readonly oneHot: boolean;
 }
 
 /** One way to run a mixed convolution in ONNX. One file per lowering; the table is `index.ts`. */

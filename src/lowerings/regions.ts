@@ -9,6 +9,9 @@ export interface Segment {
   readonly nodes: readonly Node[];
 }
 
+/** What leads to a mixture's weights and belongs to its sample. */
+const ROUTING: ReadonlySet<Node["op"]> = new Set(["route", "one_hot", "root"]);
+
 /** Lowerings that take the batch as it is. */
 const BATCHED: ReadonlySet<string> = new Set(["grouped", "unfold"]);
 
@@ -23,7 +26,9 @@ export function segmentsOf(graph: Graph, shapes: ReadonlyMap<string, Shape>, opt
   if (batch === 1 || BATCHED.has(options.lowering) || !TARGET_PROFILES[options.target].controlFlow) {
     return [{ kind: "plain", nodes: graph.nodes }];
   }
-  const [first, last] = [mixed[0]!, mixed.at(-1)!];
+  let first = mixed[0]!;
+  while (first > 0 && ROUTING.has(graph.nodes[first - 1]!.op)) first--;
+  const last = mixed.at(-1)!;
   const segments: readonly Segment[] = [
     { kind: "plain", nodes: graph.nodes.slice(0, first) },
     { kind: "scan", nodes: graph.nodes.slice(first, last + 1) },

@@ -2,9 +2,11 @@ import { activation } from "./activation.js";
 import { add } from "./add.js";
 import { affine } from "./affine.js";
 import { channelAffine } from "./channel-affine.js";
+import { channelBias } from "./channel-bias.js";
 import { channelScale } from "./channel-scale.js";
 import { concat } from "./concat.js";
 import { conv } from "./conv.js";
+import { demodulation } from "./demodulation.js";
 import { foldFrames, unfoldFrames } from "./frames.js";
 import { globalPool } from "./global-pool.js";
 import { linear } from "./linear.js";
@@ -30,9 +32,11 @@ export const OPS = {
   add,
   affine,
   channel_affine: channelAffine,
+  channel_bias: channelBias,
   channel_scale: channelScale,
   concat,
   conv,
+  demodulation,
   fold_frames: foldFrames,
   global_pool: globalPool,
   linear,
