@@ -1,7 +1,8 @@
+import type * as z from "zod";
 import { type Diagnostic, SmxcError } from "../diagnostics.js";
 import { pointerOf } from "../json/parse.js";
-import type { LayerBuilder, LayerDefinition } from "../layers/layer.js";
 import { LAYERS } from "../layers/index.js";
+import type { LayerBuilder, LayerDefinition } from "../layers/layer.js";
 import { nearest } from "../nearest.js";
 import type { OpAttributes, OpName } from "../ops/index.js";
 import { RuleError } from "../ops/operator.js";
@@ -13,7 +14,6 @@ import type { LazyTensor, TensorStore } from "../weights/tensor.js";
 import { type Shape, symbol } from "./dim.js";
 import type { Graph, GraphOutput, Node } from "./graph.js";
 import { inferNode } from "./infer.js";
-import type * as z from "zod";
 
 export interface BuiltGraph {
   readonly graph: Graph;
@@ -51,9 +51,14 @@ class Builder {
   readonly betas: GraphOutput[] = [];
   readonly used = new Set<string>();
   private readonly weights: TensorStore | undefined;
+  /** Names of the document's inputs and layers, which no constant may take. */
+  private readonly names: ReadonlySet<string>;
+  /** The constants that hold a tensor, by its name and shape. */
+  private readonly read = new Map<string, string>();
 
   constructor(spec: ModelSpec, weights: TensorStore | undefined) {
     this.weights = weights;
+    this.names = new Set([...spec.inputs, ...spec.layers].map(({ name }) => name));
     for (const input of spec.inputs) {
       this.shapes.set(
         input.name,
@@ -72,7 +77,8 @@ class Builder {
       definition.build(layer, this.builderFor(layer.name, pointer));
     } catch (cause) {
       if (!(cause instanceof RuleError)) throw cause;
-      if (this.found.length === before) this.found.push(errors.layerRule(layer.name, cause.message, pointer, cause.hint));
+      if (this.found.length === before)
+        this.found.push(errors.layerRule(layer.name, cause.message, pointer, cause.hint));
     }
   }
 
@@ -104,8 +110,10 @@ class Builder {
     };
   }
 
+  /** Adds a constant under its own name, unless a value of the document or another constant has that. */
   private constant(name: string, tensor: LazyTensor): string {
-    const unique = this.shapes.has(name) && !this.constants.has(name) ? `${name}.tensor` : name;
+    let unique = this.names.has(name) ? `${name}.tensor` : name;
+    for (let n = 2; this.names.has(unique) || this.shapes.has(unique); n++) unique = `${name}.tensor${n}`;
     this.constants.set(unique, tensor);
     this.shapes.set(unique, tensor.shape);
     return unique;
@@ -126,10 +134,15 @@ class Builder {
       if (other) return report(errors.notFloat(name, layer, pointer, other.dtype));
       return report(errors.missingTensor(name, layer, pointer, nearest(name, this.weights.tensors.keys())));
     }
-    const fits = shapes.some((shape) => shape.length === stored.shape.length && shape.every((size, axis) => size === stored.shape[axis]));
+    const fits = shapes.some(
+      (shape) => shape.length === stored.shape.length && shape.every((size, axis) => size === stored.shape[axis]),
+    );
     if (!fits) return report(errors.misshapenTensor(name, layer, pointer, stored.shape, shapes));
-    const known = this.constants.get(name);
-    if (known && known.shape.length === wanted.length && known.shape.every((size, axis) => size === wanted[axis])) return name;
-    return this.constant(known ? `${name}#${wanted.join("x")}` : name, reshaped(stored, wanted));
+    const key = `${name}#${wanted.join("x")}`;
+    const known = this.read.get(key);
+    if (known !== undefined) return known;
+    const constant = this.constant(this.constants.has(name) ? key : name, reshaped(stored, wanted));
+    this.read.set(key, constant);
+    return constant;
   }
 }

@@ -4,7 +4,7 @@ import { buildGraph } from "../../src/ir/build.js";
 import { printGraph } from "../../src/ir/print.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";
 
-const CASES = ["nsr-burst", "nsr-conv-5x5-stride2", "nsr-denoise"];
+const CASES = ["block-hard", "block-merged-own-input", "modulated-conv", "nsr-burst", "nsr-conv-5x5-stride2", "odconv"];
 
 it.each(ORACLE_CASES.filter(({ name }) => CASES.includes(name)))("$name", async (oracle) => {
   const { spec, weights } = await importOracle(oracle);

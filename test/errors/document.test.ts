@@ -1,0 +1,364 @@
+/** Broken documents: each error with its code, its pointer, its place in the text and its remedy. */
+import { describe, expect, it } from "vitest";
+import { compile } from "../../src/compile.js";
+import { type Diagnostic, SmxcError } from "../../src/diagnostics.js";
+import { parseDocument } from "../../src/spec/parse.js";
+import type { StoredTensor, TensorStore } from "../../src/weights/tensor.js";
+
+/** Stands in the texts below before what an error points at. */
+const MARK = "¶";
+
+interface Expected {
+  readonly code: string;
+  /** Absent where the text is no JSON. */
+  readonly pointer?: string;
+  readonly message?: RegExp;
+  readonly hint?: RegExp;
+}
+
+interface Row {
+  readonly what: string;
+  /** With a mark at the place of every error. */
+  readonly text: string;
+  /** In the order of the marks. */
+  readonly errors: readonly Expected[];
+}
+
+const document = (parts: {
+  readonly layers?: string;
+  readonly outputs?: string;
+  readonly inputs?: string;
+  readonly more?: string;
+}): string => `{
+  "version": 1, "name": "test",
+  "inputs": [${parts.inputs ?? '{"name":"x","shape":["N",3,"H","W"]}'}],
+  "weights": {"file":"w.safetensors"},${parts.more ?? ""}
+  "layers": [
+    ${parts.layers ?? '{"name":"y","op":"relu","in":"x"}'}
+  ],
+  "outputs": [${parts.outputs ?? '"y"'}]
+}
+`;
+
+const RELU_Y = '{"name":"y","op":"relu","in":"x"}';
+
+const NO_JSON: readonly Row[] = [
+  { what: "1 empty", text: MARK, errors: [{ code: "json/empty" }] },
+  { what: "1 only white space", text: `\n  ${MARK}`, errors: [{ code: "json/empty" }] },
+  {
+    what: "2 truncated",
+    text: `{"version": 1,\n "layers": [${MARK}`,
+    errors: [{ code: "json/truncated", hint: /cut off/ }],
+  },
+  {
+    what: "3 byte order mark",
+    text: `${MARK}\ufeff{}`,
+    errors: [{ code: "json/byte-order-mark", hint: /without a byte order mark/ }],
+  },
+  {
+    what: "4 duplicate key",
+    text: document({
+      more: `\n  "name": "a",`,
+      layers: `{"name":"y","op":"relu","in":"x",${MARK}"op":"tanh"}`,
+    }).replace('\n  "name": "a"', `\n  ${MARK}"name": "a"`),
+    errors: [
+      { code: "json/duplicate-key", pointer: "/name", message: /"name"/ },
+      { code: "json/duplicate-key", pointer: "/layers/0/op", message: /"op"/, hint: /Keep one/ },
+    ],
+  },
+  {
+    what: "11 an integer that float64 would round",
+    text: document({ layers: `{"name":"y","op":"conv","in":"x","kernel":3,"out":${MARK}9007199254740993}` }),
+    errors: [{ code: "json/integer-not-exact", pointer: "/layers/0/out", hint: /2\^53/ }],
+  },
+  {
+    what: "12 a number beyond float64",
+    text: document({ layers: `{"name":"y","op":"affine","in":"x","shift":${MARK}1e400}` }),
+    errors: [{ code: "json/number-not-finite", pointer: "/layers/0/shift" }],
+  },
+  {
+    what: "13 nested deeper than anyone writes",
+    text: `${"[".repeat(100)}${MARK}${"[".repeat(100_000)}`,
+    errors: [{ code: "json/too-deep" }],
+  },
+  {
+    what: "no object",
+    text: `${MARK}[1]`,
+    errors: [{ code: "document/invalid-value", pointer: "", message: /expected object/ }],
+  },
+];
+
+const SCHEMA: readonly Row[] = [
+  {
+    what: "6 unknown op",
+    text: document({ layers: `{"name":"y","op":${MARK}"rleu","in":"x"}` }),
+    errors: [{ code: "document/unknown-op", pointer: "/layers/0/op", message: /"rleu"/, hint: /did you mean "relu"/ }],
+  },
+  {
+    what: "6 unknown op, like none",
+    text: document({ layers: `{"name":"y","op":${MARK}"transformer","in":"x"}` }),
+    errors: [{ code: "document/unknown-op", pointer: "/layers/0/op", hint: /the kinds are .*mix_conv/ }],
+  },
+  {
+    what: "6 no op",
+    text: document({ layers: `${MARK}{"name":"y","in":"x"}` }),
+    errors: [{ code: "document/missing-field", pointer: "/layers/0", message: /"op"/ }],
+  },
+  {
+    what: "7 unknown field, with what was meant",
+    text: document({ layers: `{"name":"y","op":"conv","in":"x","out":3,"kernel":3,${MARK}"padding":1}` }),
+    errors: [{ code: "document/unknown-field", pointer: "/layers/0/padding", hint: /did you mean "pad"/ }],
+  },
+  {
+    what: "7 unknown fields at every depth",
+    text: document({
+      more: `\n  ${MARK}"colour": 1,`,
+      inputs: `{"name":"x","shape":["N",3,"H","W"],${MARK}"kind":2}`,
+    }).replace(/("inputs".*\n.*\n)(.*"colour".*\n)/, "$2$1"),
+    errors: [
+      { code: "document/unknown-field", pointer: "/colour" },
+      { code: "document/unknown-field", pointer: "/inputs/0/kind" },
+    ],
+  },
+  {
+    what: "missing fields",
+    text: document({ layers: `${MARK}{"name":"y","op":"conv","in":"x"}` }),
+    errors: [
+      { code: "document/missing-field", pointer: "/layers/0", message: /"out"/ },
+      { code: "document/missing-field", pointer: "/layers/0", message: /"kernel"/ },
+    ],
+  },
+  {
+    what: "values that are no sizes",
+    text: document({
+      layers: `{"name":"y","op":"conv","in":"x","out":${MARK}0,"kernel":[3,${MARK}1.5],"groups":${MARK}"2"}`,
+    }),
+    errors: [
+      { code: "document/invalid-value", pointer: "/layers/0/out", message: />=1/ },
+      { code: "document/invalid-value", pointer: "/layers/0/kernel/1", message: /int/ },
+      { code: "document/invalid-value", pointer: "/layers/0/groups", message: /expected number/ },
+    ],
+  },
+];
+
+const REFERENCES: readonly Row[] = [
+  {
+    what: "8 dangling input, with what was meant",
+    text: document({
+      layers: `{"name":"body.0","op":"relu","in":"x"},\n    {"name":"y","op":"relu","in":${MARK}"body0"}`,
+    }),
+    errors: [{ code: "document/dangling-reference", pointer: "/layers/1/in", hint: /did you mean "body\.0"/ }],
+  },
+  {
+    what: "8 dangling β and output",
+    text: document({
+      layers: `{"name":"y","op":"mix_conv","in":"x","out":3,"kernel":1,"factors":[{"beta":${MARK}"b"}]}`,
+      outputs: `"y", ${MARK}"z"`,
+    }),
+    errors: [
+      { code: "document/dangling-reference", pointer: "/layers/0/factors/0/beta" },
+      { code: "document/dangling-reference", pointer: "/outputs/1" },
+    ],
+  },
+  {
+    what: "9 cycle",
+    text: document({
+      layers: `{"name":"a","op":"add","in":["x",${MARK}"c"]},\n    {"name":"b","op":"relu","in":"a"},\n    {"name":"c","op":"relu","in":"b"},\n    ${RELU_Y}`,
+    }),
+    errors: [{ code: "document/cycle", pointer: "/layers/0/in/1", message: /a → c → b → a/ }],
+  },
+  {
+    what: "9 a layer that reads itself",
+    text: document({ layers: `{"name":"y","op":"relu","in":${MARK}"y"}` }),
+    errors: [{ code: "document/cycle", pointer: "/layers/0/in", message: /y → y/ }],
+  },
+  {
+    what: "a layer before those it reads",
+    text: document({ layers: `{"name":"y","op":"relu","in":${MARK}"a"},\n    {"name":"a","op":"relu","in":"x"}` }),
+    errors: [{ code: "document/defined-later", pointer: "/layers/0/in", hint: /move this layer/ }],
+  },
+  {
+    what: "names that are used twice",
+    text: document({
+      layers: `{"name":${MARK}"x","op":"relu","in":"x"},\n    ${RELU_Y},\n    {"name":${MARK}"y","op":"relu","in":"x"}`,
+    }),
+    errors: [
+      { code: "document/duplicate-name", pointer: "/layers/0/name", hint: /\/inputs\/0/ },
+      { code: "document/duplicate-name", pointer: "/layers/2/name", hint: /\/layers\/1/ },
+    ],
+  },
+  {
+    what: "an output that is listed twice",
+    text: document({ outputs: `"y", ${MARK}"y"` }),
+    errors: [{ code: "document/duplicate-output", pointer: "/outputs/1" }],
+  },
+];
+
+/** Tensors of ones. */
+function store(shapes: Readonly<Record<string, readonly number[]>>): TensorStore {
+  const tensors = Object.entries(shapes).map(([name, shape]): [string, StoredTensor] => [
+    name,
+    { name, shape, dtype: "float32", read: async () => new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1) },
+  ]);
+  return { tensors: new Map(tensors), others: new Map(), metadata: new Map() };
+}
+
+const WEIGHTS = store({ "a.weight": [4, 3, 3, 3], "a.bias": [4], "spare.weight": [1] });
+const CONV_A = '{"name":"a","op":"conv","in":"x","out":4,"kernel":3,"pad":1}';
+
+/** Documents that are sound until they meet the weights above. */
+const SHAPES: readonly Row[] = [
+  {
+    what: "10 channels that do not fit the tensor",
+    text: document({ layers: `${MARK}{"name":"a","op":"conv","in":"x","out":5,"kernel":3}`, outputs: '"a"' }),
+    errors: [
+      { code: "weights/misshapen-tensor", pointer: "/layers/0", message: /"a\.weight".*\[4,3,3,3\], not \[5,3,3,3\]/ },
+      { code: "weights/misshapen-tensor", pointer: "/layers/0", message: /"a\.bias".*\[4\], not \[5\]/ },
+    ],
+  },
+  {
+    what: "10 shapes that do not fit each other",
+    text: document({ layers: `${CONV_A},\n    ${MARK}{"name":"y","op":"add","in":["a","x"]}` }),
+    errors: [
+      { code: "document/layer-rule", pointer: "/layers/1", message: /layer "y": .*\[N,4,H,W\] and \[N,3,H,W\]/ },
+    ],
+  },
+  {
+    what: "10 one broken layer, not those that depend on it",
+    text: document({
+      layers: `${CONV_A},\n    ${MARK}{"name":"s","op":"pixel_shuffle","in":"a","scale":3},\n    {"name":"y","op":"add","in":["s","x"]}`,
+    }),
+    errors: [{ code: "document/layer-rule", pointer: "/layers/1", message: /4 channels/ }],
+  },
+  {
+    what: "14 missing weight, with what was meant",
+    text: document({
+      layers: `${MARK}{"name":"a1","op":"conv","in":"x","out":4,"kernel":3,"bias":false}`,
+      outputs: '"a1"',
+    }),
+    errors: [
+      {
+        code: "weights/missing-tensor",
+        pointer: "/layers/0",
+        message: /"a1\.weight"/,
+        hint: /did you mean "a\.weight"/,
+      },
+    ],
+  },
+];
+
+function refused(row: Row, act: (text: string) => void): void {
+  const places = placesOf(row.text);
+  const expected = row.errors.map((error, index) => ({ ...error, ...(places[index] ?? places.at(-1)!) }));
+  const found = diagnosticsOf(() => act(row.text.replaceAll(MARK, "")));
+  const inOrder = found.toSorted((a, b) => a.line! - b.line! || a.column! - b.column!);
+  const brief = inOrder.map(({ code, pointer, line, column }) => ({
+    code,
+    ...(pointer === undefined ? {} : { pointer }),
+    line,
+    column,
+  }));
+  expect(brief).toEqual(
+    expected.map(({ code, pointer, line, column }, index) => {
+      const told = pointer ?? brief[index]?.pointer;
+      return { code, ...(told === undefined ? {} : { pointer: told }), line, column };
+    }),
+  );
+  for (const [index, { message, hint }] of expected.entries()) {
+    const diagnostic = inOrder[index]!;
+    expect(diagnostic.file).toBe("model.json");
+    expect(diagnostic.severity).toBe("error");
+    if (message) expect(diagnostic.message).toMatch(message);
+    if (hint) expect(diagnostic.hint).toMatch(hint);
+  }
+}
+
+/** Line and column of every mark, both from 1. */
+function placesOf(text: string): readonly { readonly line: number; readonly column: number }[] {
+  const pieces = text.split(MARK).slice(0, -1);
+  return pieces.map((_, index) => {
+    const before = pieces.slice(0, index + 1).join("");
+    const lines = before.split("\n");
+    return { line: lines.length, column: lines.at(-1)!.length + 1 };
+  });
+}
+
+function diagnosticsOf(act: () => void): readonly Diagnostic[] {
+  try {
+    act();
+  } catch (cause) {
+    if (cause instanceof SmxcError) return cause.diagnostics;
+    throw cause;
+  }
+  throw new Error("not refused");
+}
+
+describe.each([
+  ["a text that is no document", NO_JSON],
+  ["a document that breaks the schema", SCHEMA],
+  ["references that lead nowhere", REFERENCES],
+])("%s", (_, rows) => {
+  it.each(rows)("$what", (row) => {
+    refused(row, (text) => parseDocument(text, "model.json"));
+  });
+});
+
+describe("a document that does not fit its weights", () => {
+  it.each(SHAPES)("$what", (row) => {
+    refused(row, (text) => {
+      const { spec, place } = parseDocument(text, "model.json");
+      try {
+        compile(spec, WEIGHTS);
+      } catch (cause) {
+        throw cause instanceof SmxcError ? new SmxcError(cause.diagnostics.map(place)) : cause;
+      }
+    });
+  });
+
+  it("15 unused weight is a warning", () => {
+    const { spec } = parseDocument(document({ layers: CONV_A, outputs: '"a"' }), "model.json");
+    const warnings: Diagnostic[] = [];
+    compile(spec, WEIGHTS, { report: (warning) => warnings.push(warning) });
+    expect(warnings).toMatchObject([{ code: "weights/unused-tensor", severity: "warning", place: "spare.weight" }]);
+  });
+});
+
+it("takes bytes as well as text, and refuses those that are not UTF-8", () => {
+  const bytes = new TextEncoder().encode(document({}));
+  expect(parseDocument(bytes, "model.json").spec.name).toBe("test");
+  bytes[bytes.indexOf(0x74)] = 0xff;
+  expect(diagnosticsOf(() => parseDocument(bytes, "model.json"))).toMatchObject([
+    { code: "json/invalid-utf8", line: 2 },
+  ]);
+});
+
+describe("5 names that JavaScript gives objects", () => {
+  it.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
+    "%s is a layer and a tensor like any other",
+    async (name) => {
+      const layers = `{"name":"${name}","op":"conv","in":"x","out":4,"kernel":3,"weights":{"weight":"${name}","bias":"${name}.prototype"}}`;
+      const { spec } = parseDocument(document({ layers, outputs: `"${name}"` }), "model.json");
+      const weights = store(JSON.parse(`{"${name}":[4,3,3,3],"${name}.prototype":[4]}`));
+      const { model } = compile(spec, weights);
+      expect(model.graph.node.at(-1)).toMatchObject({ name, input: ["x", `${name}.tensor`, `${name}.prototype`] });
+      expect(model.graph.output).toMatchObject([{ name }]);
+      expect(Object.prototype).not.toHaveProperty("name");
+    },
+  );
+
+  it("and their fields are unknown", () => {
+    refused(
+      {
+        what: "",
+        text: document({
+          layers: `{"name":"y","op":"relu","in":"x",${MARK}"__proto__":{"op":"tanh"},${MARK}"constructor":1}`,
+        }),
+        errors: [
+          { code: "document/unknown-field", pointer: "/layers/0/__proto__" },
+          { code: "document/unknown-field", pointer: "/layers/0/constructor" },
+        ],
+      },
+      (text) => parseDocument(text, "model.json"),
+    );
+  });
+});
