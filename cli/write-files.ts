@@ -11,6 +11,7 @@ import type { ByteStream } from "../src/weights/byte-source.js";
 import { checkOutputs, type Target } from "./check-outputs.js";
 import { cannotWrite } from "./errors.js";
 import { forget, remember, removeStale, temporaryName } from "./temporary-files.js";
+import { type Sink, writeBehind } from "./write-behind.js";
 
 export type FileContent = ByteStream | Uint8Array | string;
 
@@ -35,9 +36,6 @@ export interface WriteOptions {
   readonly inputs: readonly string[];
   readonly fs?: FileSystem;
 }
-
-/** Smaller pieces are gathered before they are handed to the system. */
-const WRITE_BYTES = 2 ** 20;
 
 /**
  * Files of a set are put in place in the order of the list: a file that holds the hash of another comes after it, so
@@ -92,11 +90,14 @@ async function writeOne(
   // `wx`: a file or link that someone else laid there is not written through.
   const file = await orFailure(path, temporary === undefined ? fs.open(path, "w") : fs.open(temporary, "wx"));
   try {
-    for await (const chunk of gather(stream.chunks(), WRITE_BYTES)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      await orFailure(path, file.writeFile(chunk));
-    }
+    const sink: Sink = {
+      write: (piece) => orFailure(path, writeAll(file, piece)),
+      ...(temporary === undefined ? {} : { flush: () => orFailure(path, file.datasync()) }),
+    };
+    await writeBehind(sink, stream.chunks(), (piece) => {
+      hash.update(piece);
+      bytes += piece.length;
+    });
     if (bytes !== stream.length) throw new Error(`${path}: ${bytes} bytes came where ${stream.length} were announced`);
     if (mode !== undefined) await orFailure(path, file.chmod(mode));
     if (temporary !== undefined) await orFailure(path, file.sync());
@@ -104,6 +105,17 @@ async function writeOne(
     await file.close();
   }
   return { path, bytes, sha256: hash.digest("hex") };
+}
+
+/** One call takes at most 2^31-1 bytes. */
+const MOST_PER_WRITE = 2 ** 30;
+
+/** The system may take less than it is given. (`FileHandle.writeFile` cuts pieces to 512 KiB, and waits between them.) */
+async function writeAll(file: nodeFs.FileHandle, piece: Uint8Array): Promise<void> {
+  for (let done = 0; done < piece.length; ) {
+    const { bytesWritten } = await file.write(piece, done, Math.min(piece.length - done, MOST_PER_WRITE));
+    done += bytesWritten;
+  }
 }
 
 /** Renames, and makes the rename itself last where the system lets a folder be flushed. */
@@ -132,25 +144,6 @@ function toStream(content: FileContent): ByteStream {
       yield bytes;
     },
   };
-}
-
-/** Joins pieces until they make up `size` bytes; a piece may be reused by its producer once the next is asked for. */
-async function* gather(chunks: AsyncIterable<Uint8Array>, size: number): AsyncIterable<Uint8Array> {
-  const buffer = new Uint8Array(size);
-  let filled = 0;
-  for await (const chunk of chunks) {
-    if (filled + chunk.length > size) {
-      yield buffer.subarray(0, filled);
-      filled = 0;
-    }
-    if (chunk.length >= size) {
-      yield chunk;
-    } else {
-      buffer.set(chunk, filled);
-      filled += chunk.length;
-    }
-  }
-  if (filled > 0) yield buffer.subarray(0, filled);
 }
 
 async function orFailure<T>(path: string, work: Promise<T>): Promise<T> {

@@ -78,10 +78,14 @@ export class TensorReader {
 
   /** Everything that is wrong, once all that is known has been taken. */
   finish(): readonly Diagnostic[] {
-    const left = [...this.store.tensors.keys(), ...this.store.others.keys()].filter((name) => !this.used.has(name) && !IGNORED.test(name));
+    const left = [...this.store.tensors.keys(), ...this.store.others.keys()].filter(
+      (name) => !this.used.has(name) && !IGNORED.test(name),
+    );
     const leftNames = left.map((name) => name.slice(this.prefix.length));
     const missing = this.missing.map((name) => missingTensor(name, nearest(name, leftNames)));
-    const unexpected = left.map((name) => unexpectedTensor(name, nearest(name.slice(this.prefix.length), this.missing)));
+    const unexpected = left.map((name) =>
+      unexpectedTensor(name, nearest(name.slice(this.prefix.length), this.missing)),
+    );
     return [...missing, ...this.found, ...unexpected];
   }
 }
@@ -126,7 +130,9 @@ export class ZeroNormError extends Error {
 }
 
 function fits(stored: StoredTensor, shape: Sizes): boolean {
-  return stored.shape.length === shape.length && shape.every((size, axis) => size === null || size === stored.shape[axis]);
+  return (
+    stored.shape.length === shape.length && shape.every((size, axis) => size === null || size === stored.shape[axis])
+  );
 }
 
 const shapeText = (shape: Sizes): string => `[${shape.map((size) => size ?? "?").join(",")}]`;
@@ -140,14 +146,20 @@ const missingTensor = (name: string, near: string | undefined): Diagnostic =>
 const unexpectedTensor = (name: string, near: string | undefined): Diagnostic =>
   error("import/unexpected-tensor", `the tensor "${name}" has no place in this architecture`, {
     place: name,
-    hint: near ? `"${near}" is missing; is it meant?` : "is --arch right? remove the tensor, or import it with the architecture it belongs to",
+    hint: near
+      ? `"${near}" is missing; is it meant?`
+      : "is --arch right? remove the tensor, or import it with the architecture it belongs to",
   });
 
 const misshapen = (name: string, found: readonly number[], expected: readonly Sizes[]): Diagnostic =>
-  error("import/misshapen-tensor", `the tensor "${name}" has the shape ${shapeText(found)}, not ${expected.map(shapeText).join(" or ")}`, {
-    place: name,
-    hint: "the shapes of all other tensors agree on that size",
-  });
+  error(
+    "import/misshapen-tensor",
+    `the tensor "${name}" has the shape ${shapeText(found)}, not ${expected.map(shapeText).join(" or ")}`,
+    {
+      place: name,
+      hint: "the shapes of all other tensors agree on that size",
+    },
+  );
 
 const notFloat = (name: string, dtype: string): Diagnostic =>
   error("import/not-float", `the tensor "${name}" holds ${dtype}, not floating-point numbers`, { place: name });

@@ -23,7 +23,7 @@ export function bfloat16ToFloat32(bits: Uint16Array): Float32Array<ArrayBuffer> 
  * infinite; 2^-25 and below is zero. float64 is rounded to float32 first, as weights files do. Callers that must not overflow look for 0x7c00 where the value was finite.
  */
 export function float32ToFloat16Bits(values: TensorData): Uint16Array<ArrayBuffer> {
-  const floats = values instanceof Float32Array ? values : Float32Array.from(values);
+  const floats = values instanceof Float32Array ? values : new Float32Array(values);
   const words = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
   const bits = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) bits[i] = narrow(words[i]!);

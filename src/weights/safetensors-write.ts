@@ -76,8 +76,11 @@ function frame(json: Uint8Array, file: string): Uint8Array {
 
 function toFloat32(name: string, values: TensorData, file: string): Float32Array {
   if (values instanceof Float32Array) return values;
-  const narrow = Float32Array.from(values);
-  const index = narrow.findIndex((value, i) => !Number.isFinite(value) && Number.isFinite(values[i]));
-  if (index >= 0) throw new SmxcError([errors.float32Overflow(name, index, values[index]!, file)]);
+  // Not `from`, which goes through an iterator.
+  const narrow = new Float32Array(values);
+  for (let i = 0; i < narrow.length; i++) {
+    if (Number.isFinite(narrow[i]!) || !Number.isFinite(values[i]!)) continue;
+    throw new SmxcError([errors.float32Overflow(name, i, values[i]!, file)]);
+  }
   return narrow;
 }

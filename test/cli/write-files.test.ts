@@ -186,7 +186,7 @@ describe("what cannot be written", () => {
         rename: fsPromises.rename,
         async open(path, flags) {
           const file = await fsPromises.open(path, flags);
-          file.writeFile = () => Promise.reject(Object.assign(new Error(`${code}: from the disk`), { code }));
+          file.write = () => Promise.reject(Object.assign(new Error(`${code}: from the disk`), { code }));
           return file;
         },
       };
