@@ -6,7 +6,9 @@ import { LAYERS } from "../layers/index.js";
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits in lower case");
 
 type LayerSchemas = { readonly [Kind in keyof typeof LAYERS]: (typeof LAYERS)[Kind]["schema"] };
-const schemas = Object.values(LAYERS).map((definition) => definition.schema) as unknown as [LayerSchemas[keyof LayerSchemas]];
+const schemas = Object.values(LAYERS).map((definition) => definition.schema) as unknown as [
+  LayerSchemas[keyof LayerSchemas],
+];
 const layer = z.discriminatedUnion("op", schemas);
 
 const patchContext = z
@@ -19,7 +21,9 @@ const patchContext = z
     wholeBelow: z.int().min(0).describe("Pictures with a side below this are run whole"),
     region: z
       .strictObject({ from: z.string(), to: z.string() })
-      .describe("The part of the network that runs on patches: from the value that is cut to the value that is blended"),
+      .describe(
+        "The part of the network that runs on patches: from the value that is cut to the value that is blended",
+      ),
   })
   .describe("β is pooled over patches of the training size, as in the published evaluation");
 
@@ -64,7 +68,10 @@ export const documentSchema = z
       )
       .min(1),
     layers: z.array(layer).describe("In an order in which every layer follows those it reads"),
-    outputs: z.array(z.string()).min(1).describe("Names of the values that the network gives; the first is the main output"),
+    outputs: z
+      .array(z.string())
+      .min(1)
+      .describe("Names of the values that the network gives; the first is the main output"),
   })
   .describe("A network for smxc to compile");
 

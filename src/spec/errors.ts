@@ -4,40 +4,66 @@ import { type Diagnostic, error, warning } from "../diagnostics.js";
 const like = (name: string | undefined): { readonly hint?: string } =>
   name === undefined ? {} : { hint: `did you mean "${name}"?` };
 
-export const invalidValue = (message: string, pointer: string): Diagnostic => error("document/invalid-value", message, { pointer });
+export const invalidValue = (message: string, pointer: string): Diagnostic =>
+  error("document/invalid-value", message, { pointer });
 
 export const missingField = (field: string, pointer: string): Diagnostic =>
   error("document/missing-field", `the field "${field}" is missing`, { pointer });
 
 export const unknownField = (field: string, pointer: string, near: string | undefined): Diagnostic =>
-  error("document/unknown-field", `"${field}" is not a field here`, { pointer, ...(near ? like(near) : { hint: "remove it" }) });
+  error("document/unknown-field", `"${field}" is not a field here`, {
+    pointer,
+    ...(near ? like(near) : { hint: "remove it" }),
+  });
 
-export const unknownOp = (op: string, pointer: string, near: string | undefined, known: readonly string[]): Diagnostic =>
+export const unknownOp = (
+  op: string,
+  pointer: string,
+  near: string | undefined,
+  known: readonly string[],
+): Diagnostic =>
   error("document/unknown-op", `"${op}" is not a kind of layer`, {
     pointer,
     hint: near ? `did you mean "${near}"?` : `the kinds are ${known.join(", ")}`,
   });
 
 export const duplicateName = (name: string, pointer: string, first: string): Diagnostic =>
-  error("document/duplicate-name", `the name "${name}" is used twice`, { pointer, hint: `${first} has it already; names are unique` });
+  error("document/duplicate-name", `the name "${name}" is used twice`, {
+    pointer,
+    hint: `${first} has it already; names are unique`,
+  });
 
 export const dangling = (name: string, pointer: string, near: string | undefined): Diagnostic =>
   error("document/dangling-reference", `"${name}" is neither an input nor a layer`, { pointer, ...like(near) });
 
 export const cycle = (path: readonly string[], pointer: string): Diagnostic =>
-  error("document/cycle", `the layers read each other in a circle: ${path.join(" → ")}`, {
+  error("document/cycle", `the layers read each other in a circle: ${abbreviated(path).join(" → ")}`, {
     pointer,
     hint: "a layer may only read inputs and layers before it",
   });
 
+/** A path that fits a line or two. */
+function abbreviated(path: readonly string[]): readonly string[] {
+  return path.length <= 12 ? path : [...path.slice(0, 5), `… ${path.length - 10} more …`, ...path.slice(-5)];
+}
+
 export const definedLater = (name: string, pointer: string): Diagnostic =>
-  error("document/defined-later", `"${name}" is defined after this layer`, { pointer, hint: "move this layer behind it" });
+  error("document/defined-later", `"${name}" is defined after this layer`, {
+    pointer,
+    hint: "move this layer behind it",
+  });
 
 export const duplicateOutput = (name: string, pointer: string): Diagnostic =>
-  error("document/duplicate-output", `the output "${name}" is listed twice`, { pointer, hint: "list each output once" });
+  error("document/duplicate-output", `the output "${name}" is listed twice`, {
+    pointer,
+    hint: "list each output once",
+  });
 
-export const notARecord = (pointer: string): Diagnostic =>
-  error("document/not-an-object", "a model document is a JSON object", { pointer });
+export const tooManyErrors = (listed: number): Diagnostic =>
+  error("document/too-many-errors", `there are more than ${listed} errors; the rest is not listed`, {
+    pointer: "",
+    hint: "mend those above first",
+  });
 
 export const layerRule = (layer: string, rule: string, pointer: string, hint: string | undefined): Diagnostic =>
   error("document/layer-rule", `layer "${layer}": ${rule}`, { pointer, ...(hint === undefined ? {} : { hint }) });

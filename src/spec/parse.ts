@@ -5,7 +5,7 @@ import { LAYERS } from "../layers/index.js";
 import { nearest } from "../nearest.js";
 import { documentSchema, type ModelSpec } from "./document.js";
 import * as errors from "./errors.js";
-import { checkReferences } from "./references.js";
+import { checkReferences, outlineOf } from "./references.js";
 
 /** A document that keeps its rules, and the way from its pointers to its text. */
 export interface ParsedDocument {
@@ -21,7 +21,9 @@ export interface ParsedDocument {
 export function parseDocument(text: string | Uint8Array, file: string): ParsedDocument {
   const root = parseJson(text, file);
   const place = (diagnostic: Diagnostic): Diagnostic =>
-    diagnostic.pointer === undefined || diagnostic.file !== undefined ? diagnostic : { ...diagnostic, file, ...lineOf(diagnostic, root) };
+    diagnostic.pointer === undefined || diagnostic.file !== undefined
+      ? diagnostic
+      : { ...diagnostic, file, ...lineOf(diagnostic, root) };
   try {
     return { spec: checkDocument(toValue(root)), place };
   } catch (cause) {
@@ -30,12 +32,25 @@ export function parseDocument(text: string | Uint8Array, file: string): ParsedDo
   }
 }
 
+/** Enough for a person to act on; a hostile document could hold millions. */
+const MOST_FINDINGS = 100;
+
 /** Checks a document that is already a value. Throws SmxcError whose diagnostics have pointers only. */
 export function checkDocument(value: JsonValue): ModelSpec {
   const result = documentSchema.safeParse(value);
-  const found = result.success ? checkReferences(result.data) : result.error.issues.flatMap((issue) => describe(issue, value));
+  const found: Diagnostic[] = [];
+  for (const diagnostic of findings(result.error?.issues ?? [], value)) {
+    if (found.length < MOST_FINDINGS) found.push(diagnostic);
+    else throw new SmxcError([...found, errors.tooManyErrors(MOST_FINDINGS)]);
+  }
   if (!result.success || found.length > 0) throw new SmxcError(found);
   return result.data;
+}
+
+/** What the schema does not allow, then what the names tell, as far as there are names. */
+function* findings(issues: readonly Issue[], value: JsonValue): Generator<Diagnostic> {
+  for (const issue of issues) yield* describe(issue, value);
+  yield* checkReferences(outlineOf(value));
 }
 
 function lineOf(diagnostic: Diagnostic, root: JsonNode): Pick<Diagnostic, "line" | "column"> {
@@ -73,7 +88,9 @@ function describeUnion(
     return [errors.unknownOp(String(at), pointer, nearest(String(at), kinds), kinds)];
   }
   // The branch that got furthest is the one that was meant.
-  const branches = issue.errors.map((branch) => branch.map((inner) => ({ ...inner, path: [...path, ...inner.path] }) as Issue));
+  const branches = issue.errors.map((branch) =>
+    branch.map((inner) => ({ ...inner, path: [...path, ...inner.path] }) as Issue),
+  );
   const deepest = Math.max(0, ...branches.flat().map((inner) => inner.path.length));
   const meant = branches.find((branch) => branch.some((inner) => inner.path.length === deepest));
   if (meant && deepest > path.length) return meant.flatMap((inner) => describe(inner, document));

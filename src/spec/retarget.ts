@@ -21,12 +21,15 @@ interface Rule {
 const needsRouter = (block: Block, router: Route | undefined): string | undefined => {
   if (block.beta === undefined) return "a dense block has no router, so nothing says how much each group weighs";
   if (!router) return `its β "${block.beta}" is not the result of a router of this document`;
-  if (router.normalise !== "softmax" && router.normalise !== "argmax") return `its β is normalised by ${router.normalise}, not over the groups`;
+  if (router.normalise !== "softmax" && router.normalise !== "argmax")
+    return `its β is normalised by ${router.normalise}, not over the groups`;
   return undefined;
 };
 
 const needsOneBeta = (block: Block): string | undefined =>
-  block.beta2 === undefined ? undefined : "its two convolutions have a β each, and groups chosen apart are not the groups of the sum Σ β_i W2_i F(W1_i X)";
+  block.beta2 === undefined
+    ? undefined
+    : "its two convolutions have a β each, and groups chosen apart are not the groups of the sum Σ β_i W2_i F(W1_i X)";
 
 const RULES: Readonly<Record<RoutingMode, Rule>> = {
   hard: {
@@ -37,7 +40,9 @@ const RULES: Readonly<Record<RoutingMode, Rule>> = {
     refuses: (block, router) =>
       needsRouter(block, router) ??
       needsOneBeta(block) ??
-      (router && router.cardinals > 1 ? "its router has more than one cardinal, and the exact sum weighs whole groups" : undefined),
+      (router && router.cardinals > 1
+        ? "its router has more than one cardinal, and the exact sum weighs whole groups"
+        : undefined),
     router: { normalise: "softmax", power: 1 },
   },
   merged: {
@@ -70,17 +75,27 @@ export function retarget(spec: ModelSpec, mode: RoutingMode): ModelSpec {
     const { beta, beta2, ...rest } = layer;
     return mode === "dense" ? { ...rest, mode } : { ...layer, mode };
   });
-  const blocks = spec.layers.some((layer) => layer.op === "sparse_block" || (mode === "hard" && layer.op === "mix_conv"));
+  const blocks = spec.layers.some(
+    (layer) => layer.op === "sparse_block" || (mode === "hard" && layer.op === "mix_conv"),
+  );
   if (!blocks) found.push(nothingToRetarget(spec, mode));
   if (found.length > 0) throw new SmxcError(found);
-  return { ...spec, layers: layers.map((layer) => (layer.op === "route" ? { ...layer, ...changed.get(layer.name) } : layer)) };
+  return {
+    ...spec,
+    layers: layers.map((layer) => (layer.op === "route" ? { ...layer, ...changed.get(layer.name) } : layer)),
+  };
 }
 
-function hardMixture(layer: Extract<LayerSpec, { readonly op: "mix_conv" }>, routers: ReadonlyMap<string, Route>): string | undefined {
+function hardMixture(
+  layer: Extract<LayerSpec, { readonly op: "mix_conv" }>,
+  routers: ReadonlyMap<string, Route>,
+): string | undefined {
   if (layer.beta === undefined) return "its kernel is a product of several factors, not a choice among experts";
   const router = routers.get(layer.beta);
   if (!router) return `its β "${layer.beta}" is not the result of a router of this document`;
-  return router.normalise === "softmax" || router.normalise === "argmax" ? undefined : `its β is normalised by ${router.normalise}, so experts are not alternatives`;
+  return router.normalise === "softmax" || router.normalise === "argmax"
+    ? undefined
+    : `its β is normalised by ${router.normalise}, so experts are not alternatives`;
 }
 
 const notAllowed = (layer: string, index: number, mode: RoutingMode, reason: string): Diagnostic =>

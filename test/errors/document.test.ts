@@ -323,6 +323,63 @@ describe("a document that does not fit its weights", () => {
   });
 });
 
+it("reports all errors of a document at once, whatever their kind", () => {
+  refused(
+    {
+      what: "",
+      text: document({
+        more: `\n  ${MARK}"colour": "rgb",`,
+        layers: `{"name":"a","op":"conv","in":${MARK}"z","out":${MARK}-1,"kernel":3},\n    {"name":"b","op":${MARK}"rleu","in":${MARK}"zz"},\n    {"name":${MARK}"b","op":"relu","in":"a"}`,
+        outputs: `"b", ${MARK}"c", ${MARK}5`,
+      }),
+      errors: [
+        { code: "document/unknown-field", pointer: "/colour" },
+        { code: "document/dangling-reference", pointer: "/layers/0/in" },
+        { code: "document/invalid-value", pointer: "/layers/0/out" },
+        { code: "document/unknown-op", pointer: "/layers/1/op" },
+        { code: "document/dangling-reference", pointer: "/layers/1/in" },
+        { code: "document/duplicate-name", pointer: "/layers/2/name" },
+        { code: "document/dangling-reference", pointer: "/outputs/1" },
+        { code: "document/invalid-value", pointer: "/outputs/2" },
+      ],
+    },
+    (text) => parseDocument(text, "model.json"),
+  );
+});
+
+describe("a document of twenty thousand layers", () => {
+  const names = Array.from({ length: 20_000 }, (_, i) => `l${i}`);
+
+  const found = (layer: (name: string, i: number) => object): readonly Diagnostic[] => {
+    const inputs = [{ name: "x", shape: ["N", 3, "H", "W"] }];
+    const spec = { version: 1, name: "test", inputs, layers: names.map(layer), outputs: ["l0"] };
+    return diagnosticsOf(() => parseDocument(JSON.stringify(spec), "model.json"));
+  };
+
+  it.each([
+    [
+      "in the wrong order",
+      (name: string, i: number) => ({ name, op: "relu", in: names[i + 1] ?? "x" }),
+      "document/defined-later",
+    ],
+    ["of no kind", (name: string) => ({ name, op: name, in: "x" }), "document/unknown-op"],
+  ])("%s: the first hundred errors are told", (_, layer, code) => {
+    const diagnostics = found(layer);
+    expect(diagnostics).toHaveLength(101);
+    expect(diagnostics[0]).toMatchObject({ code });
+    expect(diagnostics[100]).toMatchObject({ code: "document/too-many-errors" });
+  });
+
+  it("in one circle: it is told once, in short", () => {
+    expect(found((name, i) => ({ name, op: "relu", in: names[(i + 1) % names.length] }))).toEqual([
+      expect.objectContaining({
+        code: "document/cycle",
+        message: expect.stringMatching(/l0 → l1 → .*19991 more.* → l0$/),
+      }),
+    ]);
+  });
+});
+
 it("takes bytes as well as text, and refuses those that are not UTF-8", () => {
   const bytes = new TextEncoder().encode(document({}));
   expect(parseDocument(bytes, "model.json").spec.name).toBe("test");
