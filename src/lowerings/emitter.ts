@@ -32,9 +32,18 @@ export class GraphEmitter {
   /** Names in use in this graph and all around it: ONNX forbids shadowing. */
   private readonly taken: Set<string>;
 
-  constructor(options: EmitOptions, enclosing?: GraphEmitter) {
+  /** The emitter whose graph holds the constants: this one, or an enclosing one. */
+  private readonly constants: GraphEmitter;
+
+  /**
+   * @param enclosing the emitter of the graph around this one, for the body of a Scan
+   * @param constants `own`: initializers live in this graph, where ONNX Runtime finds the constant kernels of fast
+   *   convolutions; `enclosing`: in the graph around it, shared by all bodies
+   */
+  constructor(options: EmitOptions, enclosing?: GraphEmitter, constants: "own" | "enclosing" = "own") {
     this.options = options;
     this.taken = enclosing ? enclosing.taken : new Set();
+    this.constants = enclosing && constants === "enclosing" ? enclosing.constants : this;
   }
 
   /** Keeps names that are spoken for, such as the graph's inputs and its layers' results. */
@@ -103,18 +112,24 @@ export class GraphEmitter {
     return this.store(content, name, (unique) => ({ name: unique, data_type: "FLOAT", dims, data }));
   }
 
-  /** An int64 vector such as a shape or axes. */
-  ints(values: readonly number[]): string {
+  /** Int64 values such as a shape or axes; a vector unless other dimensions are given. */
+  ints(values: readonly number[], dims: readonly number[] = [values.length]): string {
     const name = `ints.${values.slice(0, 8).join(",")}`;
-    return this.store(`ints:${values.join(",")}`, name, (unique) => ({
+    return this.store(`ints.${dims.join("x")}:${values.join(",")}`, name, (unique) => ({
       name: unique,
       data_type: "INT64",
-      dims: [values.length],
+      dims,
       values,
     }));
   }
 
+  /** A zero-dimensional int64. */
+  int(value: number): string {
+    return this.store(`int:${value}`, `int.${value}`, (unique) => ({ name: unique, data_type: "INT64", dims: [], values: [value] }));
+  }
+
   private store(content: LazyTensor | string, name: string, make: (name: string) => Initializer): string {
+    if (this.constants !== this) return this.constants.store(content, name, make);
     const known = this.stored.get(content);
     if (known !== undefined) return known;
     const unique = this.fresh(name);
@@ -191,6 +206,8 @@ export interface LowerSite {
   layoutOf(index: number): Layout;
   /** The shape of the result as it lies in memory in a layout. */
   shapeIn(layout: Layout): Shape;
+  /** The mean of a feature map over its height and width, [N,C], where it is to be had for less than pooling. */
+  mean(index: number): string | undefined;
   /** Whether an input is a router's hard choice. */
   isOneHot(index: number): boolean;
   /** The constant behind an input, if it is one. */

@@ -21,6 +21,8 @@ export function lowerRoute(attributes: RouteAttributes, site: LowerSite): void {
 function emitPooled(site: LowerSite): string {
   const [batch, channels] = site.inputShapes[0]! as readonly [Dim, Dim, ...Dim[]];
   if (site.inputShapes[0]!.length === 2) return site.read(0);
+  const known = site.mean(0);
+  if (known !== undefined) return known;
   const mean = site.e.op("GlobalAveragePool", `${site.name}/mean`, [site.read(0)], [batch, channels, 1, 1]);
   return site.e.op("Flatten", `${site.name}/pooled`, [mean], [batch, channels], { axis: 1 });
 }

@@ -3,6 +3,7 @@ import type { Shape } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
 import type { EmitOptions } from "./emitter.js";
 import { TARGET_PROFILES } from "./targets.js";
+import type { CanvasPlan } from "./winograd/plan.js";
 
 export interface Segment {
   readonly kind: "plain" | "scan";
@@ -16,12 +17,18 @@ const ROUTING: ReadonlySet<Node["op"]> = new Set(["route", "one_hot", "root"]);
 const BATCHED: ReadonlySet<string> = new Set(["grouped", "unfold"]);
 
 /**
- * From the first mixed convolution to the last, a batch runs as a Scan over its samples, whose working set stays in
+ * From the first mixed convolution, or the first on a canvas, to the last, a batch runs as a Scan over its samples, whose working set stays in
  * cache and whose kernels are those of a batch of one; convolutions outside keep constant kernels and fast paths.
  * Not where the batch is one, and not on providers on which control flow leaves the device.
  */
-export function segmentsOf(graph: Graph, shapes: ReadonlyMap<string, Shape>, options: EmitOptions): readonly Segment[] {
-  const mixed = graph.nodes.flatMap((node, index) => (node.op === "mix_conv" ? [index] : []));
+export function segmentsOf(
+  graph: Graph,
+  shapes: ReadonlyMap<string, Shape>,
+  plan: CanvasPlan,
+  options: EmitOptions,
+): readonly Segment[] {
+  const perSample = (node: Node): boolean => node.op === "mix_conv" || plan.layers.has(node.name) || plan.fused.has(node.name);
+  const mixed = graph.nodes.flatMap((node, index) => (perSample(node) ? [index] : []));
   const batch = mixed.length > 0 ? shapes.get(graph.nodes[mixed[0]!]!.name)![0] : 1;
   if (batch === 1 || BATCHED.has(options.lowering) || !TARGET_PROFILES[options.target].controlFlow) {
     return [{ kind: "plain", nodes: graph.nodes }];

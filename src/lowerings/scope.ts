@@ -1,0 +1,142 @@
+import { type Dim, dimText, type Shape } from "../ir/dim.js";
+import type { Graph, Node } from "../ir/graph.js";
+import { inferShapes } from "../ir/infer.js";
+import type { GraphEmitter, Layout, LowerSite } from "./emitter.js";
+import { hasSize } from "./has-size.js";
+import { type Canvas, fixedCanvas } from "./winograd/canvas.js";
+import { dynamicCanvas } from "./winograd/canvas-dynamic.js";
+import type { WinogradForm } from "./winograd/forms.js";
+import type { CanvasValue } from "./winograd/layer.js";
+import { emitCanvasMean, emitFromCanvas, emitToCanvas } from "./winograd/convert.js";
+
+/** The ONNX values that hold an IR value, by layout. */
+interface Binding {
+  readonly nchw?: string;
+  readonly nhwc?: string;
+  readonly canvas?: { readonly canvas: Canvas; readonly value: CanvasValue };
+}
+
+const PERMUTATIONS: Readonly<Record<Layout, readonly number[]>> = { nhwc: [0, 2, 3, 1], nchw: [0, 3, 1, 2] };
+
+/** One ONNX graph in the making: the IR graph that it computes, its emitter, and where each value is. */
+export class Scope {
+  readonly graph: Graph;
+  readonly e: GraphEmitter;
+  readonly shapes: ReadonlyMap<string, Shape>;
+  /** The name under which a value's result is emitted. */
+  readonly nameOf: (value: string) => string;
+  private readonly enclosing: Scope | undefined;
+  private readonly oneHot: ReadonlySet<string>;
+  private readonly bindings = new Map<string, Binding>();
+  private readonly canvases = new Map<string, Canvas>();
+
+  constructor(graph: Graph, e: GraphEmitter, nameOf: (value: string) => string, enclosing?: Scope) {
+    this.graph = graph;
+    this.e = e;
+    this.nameOf = nameOf;
+    this.enclosing = enclosing;
+    this.shapes = inferShapes(graph);
+    this.oneHot = new Set(graph.nodes.filter((node) => node.op === "one_hot").map((node) => node.name));
+  }
+
+  bind(name: string, binding: Binding): void {
+    this.bindings.set(name, { ...this.bindings.get(name), ...binding });
+  }
+
+  /** The layout that is at hand; a canvas is channels last. */
+  layoutOf(name: string): Layout {
+    const binding = this.bindings.get(name);
+    return binding !== undefined && binding.nchw === undefined ? "nhwc" : "nchw";
+  }
+
+  canvasOf(name: string): Canvas | undefined {
+    return this.bindings.get(name)?.canvas?.canvas;
+  }
+
+  read(name: string, layout: Layout): string {
+    const constant = this.graph.constants.get(name);
+    if (constant) return this.e.weight(name, constant);
+    const { [layout]: ready, canvas } = this.bindings.get(name)!;
+    if (ready !== undefined) return ready;
+    const shape = this.shapes.get(name)!;
+    if (layout === "nhwc" && canvas) {
+      const picture = emitFromCanvas(this.e, name, canvas.canvas, canvas.value.value, shape);
+      this.bind(name, { nhwc: picture });
+      return picture;
+    }
+    const source = this.read(name, layout === "nchw" ? "nhwc" : "nchw");
+    const perm = PERMUTATIONS[layout];
+    const converted =
+      layout === "nchw"
+        ? this.e.named("Transpose", this.nameOf(name), [source], shape, { perm })
+        : this.e.transpose(nhwcName(name), source, shapeIn(shape, layout), perm);
+    this.bind(name, { [layout]: converted });
+    return converted;
+  }
+
+  readCanvas(name: string, canvas: Canvas): CanvasValue {
+    const bound = this.bindings.get(name)?.canvas;
+    if (bound?.canvas === canvas) return bound.value;
+    const value = { value: emitToCanvas(this.e, name, canvas, this.read(name, "nhwc"), this.shapes.get(name)!), sums: undefined };
+    this.bind(name, { canvas: { canvas, value } });
+    return value;
+  }
+
+  /** The canvas of a size, made once in the outermost graph, where every body can see it. */
+  canvasFor(height: Dim, width: Dim, form: WinogradForm): Canvas {
+    if (this.enclosing) return this.enclosing.canvasFor(height, width, form);
+    const key = `${dimText(height)}x${dimText(width)}.${form.name}`;
+    const known = this.canvases.get(key);
+    if (known) return known;
+    const made =
+      typeof height === "number" && typeof width === "number"
+        ? fixedCanvas(this.e, form, height, width)
+        : this.openCanvas(height, width, form);
+    this.canvases.set(key, made);
+    return made;
+  }
+
+  private openCanvas(height: Dim, width: Dim, form: WinogradForm): Canvas {
+    const input = this.graph.inputs.find(({ shape }) => hasSize(shape, height, width))!;
+    return dynamicCanvas(this.e, form, input.name, input.shape.length, height, width);
+  }
+
+  site(node: Node): LowerSite {
+    const { e } = this;
+    const shape = this.shapes.get(node.name)!;
+    return {
+      e,
+      name: node.name,
+      inputNames: node.inputs,
+      inputShapes: node.inputs.map((input) => this.shapes.get(input)!),
+      shape,
+      read: (index, layout = "nchw") => this.read(node.inputs[index]!, layout),
+      layoutOf: (index) => this.layoutOf(node.inputs[index]!),
+      shapeIn: (layout) => shapeIn(shape, layout),
+      isOneHot: (index) => this.oneHot.has(node.inputs[index]!),
+      constant: (index) => this.graph.constants.get(node.inputs[index]!),
+      mean: (index) => this.mean(node.name, node.inputs[index]!),
+      result: (op, inputs, attributes = {}, layout = "nchw") => {
+        const value =
+          layout === "nchw"
+            ? e.named(op, this.nameOf(node.name), inputs, shape, attributes)
+            : e.op(op, nhwcName(node.name), inputs, shapeIn(shape, layout), attributes);
+        this.bind(node.name, { [layout]: value });
+      },
+      bind: (value, layout = "nchw") => this.bind(node.name, { [layout]: value }),
+    };
+  }
+
+  private mean(router: string, input: string): string | undefined {
+    const bound = this.bindings.get(input)?.canvas;
+    return bound && emitCanvasMean(this.e, router, bound.canvas, bound.value, this.shapes.get(input)![1] as number);
+  }
+}
+
+function nhwcName(name: string): string {
+  return `${name}:nhwc`;
+}
+
+function shapeIn(shape: Shape, layout: Layout): Shape {
+  return layout === "nhwc" ? PERMUTATIONS.nhwc.map((axis) => shape[axis]!) : shape;
+}

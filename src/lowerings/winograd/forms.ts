@@ -1,0 +1,46 @@
+/** The tile shapes F(m1×m2, 3×3) that smxc uses. */
+import { type FilterMatrices, cookToom } from "./cook-toom.js";
+import { type Rational, rational } from "./rational.js";
+
+export interface WinogradForm {
+  /** `f4x6`: rows × columns of output per tile. */
+  readonly name: string;
+  /** Matrices along the height and along the width. */
+  readonly rows: FilterMatrices;
+  readonly columns: FilterMatrices;
+}
+
+/**
+ * Interpolation points by output size, chosen for the least error of random 3-tap correlations in float32 (see
+ * docs/lowerings.md): points near one and their reciprocals.
+ */
+const POINTS: Readonly<Record<number, readonly Rational[]>> = {
+  2: [rational(0), rational(1), rational(-1)],
+  4: [rational(0), rational(1), rational(-1), rational(3, 2), rational(-3, 2)],
+  6: [rational(0), rational(1), rational(-1), rational(1, 2), rational(-1, 2), rational(2), rational(-2)],
+  8: [
+    rational(0),
+    rational(1),
+    rational(-1),
+    rational(1, 2),
+    rational(-1, 2),
+    rational(3, 4),
+    rational(-3, 4),
+    rational(3),
+    rational(-3),
+  ],
+};
+
+/** Taps of the kernels that the forms are for. */
+export const FORM_KERNEL = 3;
+
+function form(m1: number, m2: number): WinogradForm {
+  return {
+    name: `f${m1}x${m2}`,
+    rows: cookToom(m1, FORM_KERNEL, POINTS[m1]!),
+    columns: cookToom(m2, FORM_KERNEL, POINTS[m2]!),
+  };
+}
+
+/** The forms, the most exact first. */
+export const FORMS: readonly WinogradForm[] = [form(4, 4), form(4, 6), form(6, 6), form(4, 8), form(6, 8)];

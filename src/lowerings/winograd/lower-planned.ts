@@ -1,0 +1,75 @@
+/** Lowers the nodes of a graph that stay on a canvas. */
+import type { Dim } from "../../ir/dim.js";
+import type { Node } from "../../ir/graph.js";
+import type { GraphEmitter, LowerSite } from "../emitter.js";
+import { emitBias, emitMixedKernel } from "../mix-kernel.js";
+import type { Scope } from "../scope.js";
+import type { Canvas } from "./canvas.js";
+import { emitCanvasLayer } from "./layer.js";
+import type { ConvolutionNode, PlannedLayer } from "./plan.js";
+
+/** A planned convolution with all that is fused behind it. */
+export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: PlannedLayer): void {
+  const site = scope.site(node);
+  const [, out, height, width] = site.shape as readonly [Dim, number, Dim, Dim];
+  const canvas = scope.canvasFor(height, width, plan.form);
+  const value = emitCanvasLayer(scope.e, {
+    name: site.name,
+    canvas,
+    x: scope.readCanvas(node.inputs[0]!, canvas).value,
+    channels: site.inputShapes[0]![1] as number,
+    out,
+    kernel:
+      node.op === "mix_conv"
+        ? { mixed: emitMixedKernel(node.attributes, site) }
+        : { constant: site.constant(1)!, name: node.inputs[1]! },
+    bias: biasRow(scope.e, site, node, out),
+    relu: plan.relu,
+    residual: plan.residual === undefined ? undefined : scope.readCanvas(plan.residual, canvas).value,
+    sums: plan.sums,
+  });
+  scope.bind(plan.result, { canvas: { canvas, value } });
+}
+
+/** The bias as [1, O]. */
+function biasRow(e: GraphEmitter, site: LowerSite, node: ConvolutionNode, out: number): string {
+  const label = `${site.name}/bias_row`;
+  if (node.op === "mix_conv") {
+    const bias = emitBias(node.attributes, site);
+    if (bias) return bias.mixed ? bias.value : e.reshape(label, bias.value, [out], [1, out]);
+  } else if (node.inputs.length > 2) {
+    return e.reshape(label, site.read(2), [out], [1, out]);
+  }
+  return e.floats(new Array<number>(out).fill(0), [1, out]);
+}
+
+/** The canvas on which a node can run as it is: it keeps rows of zeros zero, and all that it reads is there. */
+export function canvasOfNode(scope: Scope, node: Node): Canvas | undefined {
+  const keepsZeros = node.op === "add" || (node.op === "activation" && ZERO_KEEPING.has(node.attributes.fn));
+  if (!keepsZeros) return undefined;
+  const [first, ...rest] = node.inputs.map((input) => scope.canvasOf(input));
+  const sameShape = node.inputs.every((input) => scope.shapes.get(input)!.length === 4);
+  return sameShape && rest.every((canvas) => canvas === first) && channelsAgree(scope, node) ? first : undefined;
+}
+
+const ZERO_KEEPING: ReadonlySet<string> = new Set(["relu", "leaky_relu"]);
+
+function channelsAgree(scope: Scope, node: Node): boolean {
+  const channels = scope.shapes.get(node.name)![1];
+  return node.inputs.every((input) => scope.shapes.get(input)![1] === channels);
+}
+
+export function lowerOnCanvas(scope: Scope, node: Node, canvas: Canvas): void {
+  const inputs = node.inputs.map((input) => scope.readCanvas(input, canvas).value);
+  const channels = scope.shapes.get(node.name)![1]!;
+  const shape = [1, 1, canvas.size.canvasHeight, canvas.size.canvasWidth, channels];
+  const name = `${node.name}:canvas`;
+  const activation = node.op === "activation" ? node.attributes : undefined;
+  const value =
+    activation === undefined
+      ? scope.e.op("Add", name, inputs, shape)
+      : activation.fn === "leaky_relu"
+        ? scope.e.op("LeakyRelu", name, inputs, shape, { alpha: activation.slope })
+        : scope.e.op("Relu", name, inputs, shape);
+  scope.bind(node.name, { canvas: { canvas, value: { value, sums: undefined } } });
+}

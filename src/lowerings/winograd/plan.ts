@@ -1,0 +1,129 @@
+/** Which convolutions of a graph run on a canvas, in which form, and what is fused behind them. */
+import { type Dim, dimText, type Shape } from "../../ir/dim.js";
+import { inferShapes, withInputShapes } from "../../ir/infer.js";
+import { hasSize } from "../has-size.js";
+import { consumers, type Graph, type Node } from "../../ir/graph.js";
+import type { EmitOptions } from "../emitter.js";
+import { chooseForm, type LayerProblem } from "./cost.js";
+import type { WinogradForm } from "./forms.js";
+
+export type ConvolutionNode = Extract<Node, { readonly op: "conv" | "mix_conv" }>;
+
+/** A convolution on a canvas and the nodes behind it that its lowering computes too. */
+export interface PlannedLayer {
+  readonly form: WinogradForm;
+  readonly relu: boolean;
+  /** The value that is added to the result. */
+  readonly residual: string | undefined;
+  /** The last node of the fused ones: the value that the layer gives. */
+  readonly result: string;
+  /** Whether a router reads the result. */
+  readonly sums: boolean;
+}
+
+export interface CanvasPlan {
+  readonly layers: ReadonlyMap<string, PlannedLayer>;
+  /** Nodes that a layer computes besides its own. */
+  readonly fused: ReadonlySet<string>;
+}
+
+const EMPTY: CanvasPlan = { layers: new Map(), fused: new Set() };
+
+/** Plans a graph as one sample of it runs. */
+export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
+  if (!mayUseWinograd(options)) return EMPTY;
+  const graph = withInputShapes(batched, new Map(batched.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]])));
+  const shapes = inferShapes(graph);
+  const candidates = graph.nodes.filter((node): node is ConvolutionNode => isEligible(node, graph, shapes));
+  const bySize = new Map<string, ConvolutionNode[]>();
+  for (const node of candidates) {
+    const [, , height, width] = shapes.get(node.name)!;
+    const key = `${dimText(height!)}x${dimText(width!)}`;
+    bySize.set(key, [...(bySize.get(key) ?? []), node]);
+  }
+  const layers = new Map<string, PlannedLayer>();
+  const fused = new Set<string>();
+  const fusion = new FusionFinder(graph, shapes);
+  for (const nodes of bySize.values()) {
+    const problems = nodes.map((node) => problemOf(node, shapes));
+    const choice = chooseForm(problems, options);
+    if (!choice) continue;
+    nodes.forEach((node, index) => {
+      if (!choice.worthwhile[index]) return;
+      const { relu, residual, covered } = fusion.behind(node);
+      const result = covered.at(-1) ?? node.name;
+      for (const name of covered) fused.add(name);
+      layers.set(node.name, { form: choice.form, relu, residual, result, sums: fusion.isRouted(result) });
+    });
+  }
+  return { layers, fused };
+}
+
+function mayUseWinograd({ target, lowering }: EmitOptions): boolean {
+  return (target === "cpu" || target === "wasm") && (lowering === "auto" || lowering.startsWith("winograd"));
+}
+
+/** 3×3, stride 1, one zero around, ungrouped; of a fixed size or that of an input, from which it can be read. */
+function isEligible(node: Node, graph: Graph, shapes: ReadonlyMap<string, Shape>): boolean {
+  if (node.op !== "conv" && node.op !== "mix_conv") return false;
+  const { kernel, stride, dilation, pads, groups } = node.attributes;
+  const ones = [...stride, ...dilation, ...pads, groups].every((value) => value === 1);
+  const [, , height, width] = shapes.get(node.name)! as readonly [Dim, Dim, Dim, Dim];
+  const fixed = typeof height === "number" && typeof width === "number";
+  const known = fixed || graph.inputs.some((input) => hasSize(input.shape, height, width));
+  return ones && kernel[0] === 3 && kernel[1] === 3 && known;
+}
+
+function problemOf(node: ConvolutionNode, shapes: ReadonlyMap<string, Shape>): LayerProblem {
+  const [, out, height, width] = shapes.get(node.name)! as readonly [Dim, number, Dim, Dim];
+  const channels = shapes.get(node.inputs[0]!)![1] as number;
+  return { channels, out, height, width, experts: node.op === "mix_conv" ? node.attributes.experts : 0 };
+}
+
+/** Finds conv → relu → add chains whose inner values nobody else reads. */
+class FusionFinder {
+  private readonly graph: Graph;
+  private readonly shapes: ReadonlyMap<string, Shape>;
+  private readonly readers: ReturnType<typeof consumers>;
+  private readonly shown: ReadonlySet<string>;
+  private readonly order: ReadonlyMap<string, number>;
+
+  constructor(graph: Graph, shapes: ReadonlyMap<string, Shape>) {
+    this.graph = graph;
+    this.shapes = shapes;
+    this.readers = consumers(graph);
+    this.shown = new Set(graph.outputs.map((output) => output.value));
+    this.order = new Map(graph.nodes.map((node, index) => [node.name, index]));
+  }
+
+  behind(conv: ConvolutionNode): { readonly relu: boolean; readonly residual: string | undefined; readonly covered: readonly string[] } {
+    const covered: string[] = [];
+    let value = conv.name;
+    const activation = this.onlyReader(value);
+    const relu = activation?.op === "activation" && activation.attributes.fn === "relu";
+    if (relu) {
+      covered.push(activation.name);
+      value = activation.name;
+    }
+    const sum = this.onlyReader(value);
+    if (sum?.op !== "add") return { relu, residual: undefined, covered };
+    const residual = sum.inputs.find((input) => input !== value);
+    if (residual === undefined || this.graph.constants.has(residual)) return { relu, residual: undefined, covered };
+    const ready = (this.order.get(residual) ?? -1) < this.order.get(conv.name)!;
+    const same = dimsText(this.shapes.get(residual)!) === dimsText(this.shapes.get(value)!);
+    return ready && same ? { relu, residual, covered: [...covered, sum.name] } : { relu, residual: undefined, covered };
+  }
+
+  isRouted(value: string): boolean {
+    return (this.readers.get(value) ?? []).some((node) => node.op === "route");
+  }
+
+  private onlyReader(value: string): Node | undefined {
+    const readers = this.readers.get(value) ?? [];
+    return readers.length === 1 && !this.shown.has(value) ? readers[0] : undefined;
+  }
+}
+
+function dimsText(shape: Shape): string {
+  return shape.map(dimText).join(",");
+}
