@@ -1,0 +1,106 @@
+/** Who may import whom: what ARCHITECTURE.md promises of the folders of `src`. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { LOWERINGS } from "../../src/lowerings/index.js";
+import { LOWERING_NAMES } from "../../src/lowerings/names.js";
+
+const SRC = fileURLToPath(new URL("../../src", import.meta.url));
+
+interface Import {
+  /** Of the importing file, from `src`. */
+  readonly file: string;
+  /** A file from `src`, or a package's name. */
+  readonly from: string;
+  readonly typeOnly: boolean;
+}
+
+const FILES = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".ts"))
+  .map((path) => path.split(sep).join("/"));
+
+const IMPORTS: readonly Import[] = FILES.flatMap((file) => {
+  const text = readFileSync(join(SRC, file), "utf8");
+  const statements = text.matchAll(/^\s*(?:import|export)\b(\s+type\b)?[^;"]*?from\s+"([^"]+)"/gm);
+  const sideEffects = text.matchAll(/\b(?:import|require)\s*\(?\s*"([^"]+)"/g);
+  const found = [
+    ...[...statements].map(([, type, from]) => ({ from: from!, typeOnly: type !== undefined })),
+    ...[...sideEffects].map(([, from]) => ({ from: from!, typeOnly: false })),
+  ];
+  return found.map(({ from, typeOnly }) => {
+    const path = from.startsWith(".")
+      ? relative(SRC, join(SRC, dirname(file), from))
+          .split(sep)
+          .join("/")
+      : from;
+    return { file, from: path, typeOnly };
+  });
+});
+
+const from = (folder: string) => IMPORTS.filter(({ file }) => file.startsWith(folder));
+const shown = (imports: readonly Import[]) => imports.map(({ file, from }) => `${file} imports ${from}`);
+
+const NODE_MODULES = new Set([
+  "fs",
+  "path",
+  "url",
+  "crypto",
+  "os",
+  "stream",
+  "buffer",
+  "child_process",
+  "process",
+  "util",
+  "zlib",
+  "module",
+]);
+
+it("sees the imports", () => {
+  expect(FILES.length).toBeGreaterThan(100);
+  expect(shown(IMPORTS)).toContain("compile.ts imports ir/build.js");
+  expect(shown(IMPORTS)).toContain("weights/file-source-node.ts imports node:fs/promises");
+});
+
+it("src runs in a browser: only files whose names say node import Node's modules, and nothing else imports those", () => {
+  const browser = IMPORTS.filter(({ file }) => !file.endsWith("-node.ts"));
+  const node = (name: string) =>
+    name.startsWith("node:") || NODE_MODULES.has(name.split("/")[0]!) || name.endsWith("-node.js");
+  expect(shown(browser.filter((each) => node(each.from)))).toEqual([]);
+});
+
+it("onnxruntime-node and sharp are loaded only when a graph is run or a picture read", () => {
+  const eager = readEagerly("onnxruntime-node", "sharp");
+  expect(shown(eager)).toEqual([]);
+});
+
+function readEagerly(...packages: readonly string[]): readonly Import[] {
+  return IMPORTS.filter(({ file, from, typeOnly }) => {
+    if (typeOnly || !packages.includes(from)) return false;
+    return new RegExp(`^(import|export)\\b(?!\\s+type\\b)[^;"]*"${from}"`, "m").test(
+      readFileSync(join(SRC, file), "utf8"),
+    );
+  });
+}
+
+describe.each([
+  ["ir/", /^(onnx\/|onnx-proto|protobufjs|onnxruntime|lowerings\/)/],
+  ["spec/", /^(onnx\/|ir\/|lowerings\/|onnx-proto|onnxruntime)/],
+  ["weights/", /^(onnx\/|ir\/|spec\/|layers\/|ops\/|lowerings\/)/],
+  ["onnx/", /^(ir\/|ops\/|layers\/|lowerings\/|passes\/|spec\/|importers\/)/],
+  ["passes/", /^(onnx\/|onnx-proto|onnxruntime)/],
+  ["importers/", /^(onnx\/|ir\/|ops\/|lowerings\/|passes\/)/],
+])("%s", (folder, forbidden) => {
+  it(`imports nothing of ${forbidden.source}`, () => {
+    expect(from(folder).length).toBeGreaterThan(0);
+    expect(shown(from(folder).filter((each) => forbidden.test(each.from)))).toEqual([]);
+  });
+});
+
+it("src does not import the command line", () => {
+  expect(shown(IMPORTS.filter((each) => each.from.startsWith("../")))).toEqual([]);
+});
+
+it("the names that --lowering takes are those of the table", () => {
+  expect([...LOWERING_NAMES].sort()).toEqual(LOWERINGS.map(({ name }) => name).sort());
+});
