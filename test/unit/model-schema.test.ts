@@ -4,7 +4,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { LAYERS } from "../../src/layers/index.js";
 import { documentJsonSchema, MODEL_SCHEMA_URL } from "../../src/spec/document.js";
-import { checkDocument } from "../../src/spec/parse.js";
+import { parseDocument } from "../../src/spec/parse.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";
 
 const published: object = JSON.parse(
@@ -41,7 +41,7 @@ describe.each(Object.entries(LAYERS))("the layer %s", (kind, { example, schema }
   it("allows no field that it does not know, in either", () => {
     const layer = { ...example, colour: 1 };
     expect(validate(withLayers(layer))).toBe(false);
-    expect(() => checkDocument(withLayers(layer))).toThrow(/"colour" is not a field here/);
+    expect(() => parseDocument(JSON.stringify(withLayers(layer)), "model.json")).toThrow(/"colour" is not a field here/);
   });
 
   it("tells people what it is", () => {
