@@ -13,7 +13,10 @@ export async function externalDataOf(
     [...signature.external].map(async (location) => {
       if (location.includes("..") || location.startsWith("/") || location.includes("\\") || location.includes("\0")) {
         throw new SmxcError([
-          error("onnx/external-escape", `the external data "${location}" is not beside the graph`, { file: path }),
+          error("onnx/external-escape", `the external data "${location}" is not beside the graph`, {
+            file: path,
+            hint: "treat the graph as hostile: external data lies in the graph's own folder",
+          }),
         ]);
       }
       try {

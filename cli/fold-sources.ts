@@ -2,14 +2,14 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type CompileOptions, compile } from "../src/compile.js";
-import { error, SmxcError } from "../src/diagnostics.js";
-import type { BetaTable } from "../src/fold/betas.js";
+import { error, type Place, SmxcError } from "../src/diagnostics.js";
+import type { BetaPlace, BetaTable } from "../src/fold/betas.js";
 import { type FoldCost, foldCost, type ImageRun, meanBetas, variation } from "../src/fold/from-images.js";
-import { type JsonNode, parseJson } from "../src/json/parse.js";
+import { type JsonNode, parseJson, pointerOf } from "../src/json/parse.js";
 import { encodeModel } from "../src/onnx/encode.js";
 import { imageToTensor, toRgb } from "../src/runtime/image.js";
-import { readImage } from "../src/runtime/image-node.js";
 import { formatOfName } from "../src/runtime/image-format.js";
+import { readImage } from "../src/runtime/image-node.js";
 import type { Session, Tensor } from "../src/runtime/session.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import { collect } from "../src/weights/byte-source.js";
@@ -20,9 +20,13 @@ import type { LoadedModel } from "./load-model.js";
 /** β for a fold, and what is known of how good it is. */
 export interface FoldSource {
   readonly betas: BetaTable;
+  readonly place?: BetaPlace;
   readonly files: readonly string[];
   /** For β from pictures: how much β varies, per layer, and what folding costs on each picture. */
-  readonly study?: { readonly variation: ReadonlyMap<string, number>; measure(folded: CompileOptions): Promise<readonly (FoldCost & { readonly image: string })[]> };
+  readonly study?: {
+    readonly variation: ReadonlyMap<string, number>;
+    measure(folded: CompileOptions): Promise<readonly (FoldCost & { readonly image: string })[]>;
+  };
 }
 
 /** Reads `{"beta.<layer>": [[…]…]}`. */
@@ -30,33 +34,71 @@ export async function betasFromFile(path: string): Promise<FoldSource> {
   const source = await openFileSource(path);
   try {
     const root = parseJson(await source.read(0, source.size), path);
-    if (root.kind !== "object") throw new SmxcError([badBeta(path, root, "the file must be a JSON object of nested arrays")]);
-    const bad = root.members.flatMap(({ key, value }) => (rowsOf(value) ? [] : [badBeta(path, value, `"${key}" must be a nested array of numbers, [experts][cardinals]`)]));
+    if (root.kind !== "object") {
+      throw new SmxcError([badBeta(placeIn(path, root, []), "the file must be a JSON object of nested arrays")]);
+    }
+    const bad = root.members
+      .filter(({ value }) => rowsOf(value) === undefined)
+      .map(({ key, value }) =>
+        badBeta(placeIn(path, value, [key]), `"${key}" must be a nested array of numbers, [experts][cardinals]`),
+      );
     if (bad.length > 0) throw new SmxcError(bad);
-    return { betas: new Map(root.members.map(({ key, value }) => [key, rowsOf(value)!])), files: [path] };
+    const values = new Map(root.members.map(({ key, value }) => [key, value]));
+    return {
+      betas: new Map(root.members.map(({ key, value }) => [key, rowsOf(value)!])),
+      place: (name) => placeIn(path, values.get(name) ?? root, values.has(name) ? [name] : []),
+      files: [path],
+    };
   } finally {
     await source.close();
   }
 }
 
-const badBeta = (file: string, at: JsonNode, message: string) =>
-  error("fold/bad-beta-file", message, { file, line: at.line, column: at.column, hint: 'write {"beta.body.1.body.0": [[0.25, …], …], …}' });
+function placeIn(file: string, { line, column }: JsonNode, path: readonly string[]): Place {
+  return { file, pointer: pointerOf(path), line, column };
+}
+
+const badBeta = (at: Place, message: string) =>
+  error("fold/bad-beta-file", message, { ...at, hint: 'write {"beta.body.1.body.0": [[0.25, …], …], …}' });
 
 function rowsOf(node: JsonNode): readonly (readonly number[])[] | undefined {
   if (node.kind !== "array") return undefined;
-  const rows = node.items.map((row) => (row.kind === "array" ? row.items.map((item) => (item.kind === "number" ? item.value : Number.NaN)) : []));
+  const rows = node.items.map((row) =>
+    row.kind === "array" ? row.items.map((item) => (item.kind === "number" ? item.value : Number.NaN)) : [],
+  );
   return rows.every((row) => row.length > 0 && row.every((value) => !Number.isNaN(value))) ? rows : undefined;
 }
 
 /** Runs the dynamic network on pictures and takes the mean of every β. */
-export async function betasFromImages(context: Context, model: LoadedModel, images: readonly string[], options: CompileOptions): Promise<FoldSource> {
+export async function betasFromImages(
+  context: Context,
+  model: LoadedModel,
+  images: readonly string[],
+  options: CompileOptions,
+): Promise<FoldSource> {
   const { spec } = model;
   const format = spec.image;
-  if (!format) throw new SmxcError([error("fold/no-image", "the model does not say how pictures become its input", { file: model.files[0]!, hint: "give β with --beta" })]);
+  if (!format)
+    throw new SmxcError([
+      error("fold/no-image", "the model does not say how pictures become its input", {
+        file: model.files[0]!,
+        hint: "give β with --beta",
+      }),
+    ]);
   const open = async (own: CompileOptions): Promise<Session> => {
     const { target, ...anywhere } = own;
-    const compiled = compile(spec, model.weights, { ...anywhere, target: "cpu", batch: "dynamic", height: "dynamic", width: "dynamic", report: () => {} });
-    return createNodeSession({ name: `${spec.name} (compiled)`, bytes: await collect(encodeModel(compiled.model).model) }, { target: "cpu" });
+    const compiled = compile(spec, model.weights, {
+      ...anywhere,
+      target: "cpu",
+      batch: "dynamic",
+      height: "dynamic",
+      width: "dynamic",
+      report: () => {},
+    });
+    return createNodeSession(
+      { name: `${spec.name} (compiled)`, bytes: await collect(encodeModel(compiled.model).model) },
+      { target: "cpu" },
+    );
   };
   const input = spec.inputs[0]!.name;
   const tensors: Tensor[] = [];
@@ -84,7 +126,10 @@ export async function betasFromImages(context: Context, model: LoadedModel, imag
       variation: variation(dynamic, betas),
       async measure(folded) {
         const runs = await runAll(await open({ ...folded, exposeBeta: false }), "measuring what folding costs");
-        return runs.map((run, index) => ({ image: images[index]!, ...foldCost(dynamic[index]!, run, spec.outputs[0]!, format.range) }));
+        return runs.map((run, index) => ({
+          image: images[index]!,
+          ...foldCost(dynamic[index]!, run, spec.outputs[0]!, format.range),
+        }));
       },
     },
   };
@@ -94,10 +139,27 @@ export async function betasFromImages(context: Context, model: LoadedModel, imag
 export async function imagesIn(folder: string): Promise<readonly string[]> {
   try {
     const names = (await readdir(folder)).filter((name) => formatOfName(name) !== undefined).sort();
-    if (names.length === 0) throw new SmxcError([error("fold/no-images", "the folder holds no pictures", { file: folder, hint: "PNG, JPEG, WebP and TIFF files are taken" })], "usage");
+    if (names.length === 0)
+      throw new SmxcError(
+        [
+          error("fold/no-images", "the folder holds no pictures", {
+            file: folder,
+            hint: "PNG, JPEG, WebP and TIFF files are taken",
+          }),
+        ],
+        "usage",
+      );
     return names.map((name) => join(folder, name));
   } catch (cause) {
     if (cause instanceof SmxcError) throw cause;
-    throw new SmxcError([error("io/cannot-read", `the folder cannot be read: ${(cause as Error).message}`, { file: folder })], "io");
+    throw new SmxcError(
+      [
+        error("io/cannot-read", `the folder cannot be read: ${(cause as Error).message}`, {
+          file: folder,
+          hint: "check its name and permissions",
+        }),
+      ],
+      "io",
+    );
   }
 }

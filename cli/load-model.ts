@@ -6,6 +6,7 @@ import { parseDocument } from "../src/spec/parse.js";
 import { openFileSource } from "../src/weights/file-source-node.js";
 import { openWeights } from "../src/weights/open.js";
 import type { TensorStore } from "../src/weights/tensor.js";
+import { within } from "./within.js";
 
 /** A model document and its weights, opened for reading. */
 export interface LoadedModel {
@@ -75,13 +76,4 @@ function besideDocument(path: string, file: string): string {
   if (isAbsolute(file) || file.split(/[\\/]/).includes("..") || file.includes("\0"))
     throw new SmxcError([errors.weightsElsewhere(file)]);
   return join(dirname(path), file);
-}
-
-async function within<T>(place: (diagnostic: Diagnostic) => Diagnostic, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (!(cause instanceof SmxcError)) throw cause;
-    throw new SmxcError(cause.diagnostics.map(place), cause.kind);
-  }
 }

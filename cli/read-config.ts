@@ -1,27 +1,63 @@
-import { error, SmxcError } from "../src/diagnostics.js";
+import { error, type Place, SmxcError } from "../src/diagnostics.js";
 import type { ConfigValue } from "../src/importers/config.js";
-import { parseJson } from "../src/json/parse.js";
+import { type JsonObject, parseJson, pointerOf } from "../src/json/parse.js";
 import { openFileSource } from "../src/weights/file-source-node.js";
 
-/** The scalar entries of a configuration file, a JSON object. */
-export async function readConfig(path: string): Promise<readonly (readonly [string, ConfigValue])[]> {
+/** Hyper-parameters as the user gives them. */
+export interface GivenConfig {
+  readonly values: ReadonlyMap<string, ConfigValue>;
+  /** Where a value was given; of one that was not, nothing. */
+  place(key: string): Place | undefined;
+}
+
+/** The scalar entries of a configuration file, a JSON object, and the `--set` flags, which win over them. */
+export async function readConfig(
+  path: string | undefined,
+  set: readonly (readonly [key: string, text: string])[],
+): Promise<GivenConfig> {
+  const members = path === undefined ? [] : (await readObject(path)).members;
+  const scalars = members.flatMap(({ key, value }) =>
+    value.kind === "object" || value.kind === "array" || value.kind === "null" ? [] : [[key, value] as const],
+  );
+  const nodes = new Map(scalars);
+  const flags = new Set(set.map(([key]) => key));
+  return {
+    values: new Map<string, ConfigValue>([
+      ...scalars.map(([key, { value }]) => [key, value] as const),
+      ...set.map(flagEntry),
+    ]),
+    place(key) {
+      const node = nodes.get(key);
+      if (flags.has(key)) return { place: `--set ${key}` };
+      if (path === undefined || node === undefined) return undefined;
+      return { file: path, pointer: pointerOf([key]), line: node.line, column: node.column };
+    },
+  };
+}
+
+async function readObject(path: string): Promise<JsonObject> {
   const source = await openFileSource(path);
   try {
     const root = parseJson(await source.read(0, source.size), path);
-    if (root.kind !== "object") {
-      throw new SmxcError([
-        error("import/bad-config", "a configuration is a JSON object", {
-          file: path,
-          line: root.line,
-          column: root.column,
-          hint: 'write {"mean": 0.5, …}',
-        }),
-      ]);
-    }
-    return root.members.flatMap(({ key, value }) =>
-      value.kind === "object" || value.kind === "array" || value.kind === "null" ? [] : [[key, value.value] as const],
-    );
+    if (root.kind === "object") return root;
+    const { line, column } = root;
+    throw new SmxcError([
+      error("import/bad-config", "a configuration is a JSON object", {
+        file: path,
+        pointer: "",
+        line,
+        column,
+        hint: 'write {"mean": 0.5, …}',
+      }),
+    ]);
   } finally {
     await source.close();
   }
+}
+
+/** Values of `--set` are read as JSON where they are JSON scalars, else as text. */
+function flagEntry([key, text]: readonly [string, string]): readonly [string, ConfigValue] {
+  if (text === "true" || text === "false") return [key, text === "true"];
+  const number = Number(text);
+  return [key, text.trim() !== "" && Number.isFinite(number) ? number : text];
 }

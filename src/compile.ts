@@ -9,7 +9,7 @@ import { lowerGraph } from "./lowerings/lower-graph.js";
 import type { Target } from "./lowerings/targets.js";
 import type { OnnxModel } from "./onnx/model.js";
 import { modelMetadata } from "./metadata.js";
-import { type BetaTable, frozenBetas, selectRouters } from "./fold/betas.js";
+import { type BetaPlace, type BetaTable, frozenBetas, selectRouters } from "./fold/betas.js";
 import { pipeline } from "./passes/index.js";
 import { runPasses } from "./passes/run.js";
 import type { ModelSpec } from "./spec/document.js";
@@ -42,6 +42,8 @@ export interface CompileOptions {
 
 export interface FoldOptions {
   readonly betas: BetaTable;
+  /** Where a value was given, for messages. */
+  readonly place?: BetaPlace;
   /** Layer names; `*` stands for any text. */
   readonly layers?: readonly string[];
 }
@@ -84,7 +86,7 @@ export function prepareGraph(spec: ModelSpec, weights: TensorStore | undefined, 
   verifyGraph(built, "building the graph");
   const sized = withInputShapes(built, inputShapes(spec, built, options));
   const { fold } = options;
-  const frozen = fold ? frozenBetas(sized, selectRouters(sized, fold.layers ?? []), fold.betas, options.report ?? (() => {})) : new Map();
+  const frozen = fold ? frozenBetas(sized, selectRouters(sized, fold.layers ?? []), fold, options.report ?? (() => {})) : new Map();
   const exposed = options.exposeBeta ? exposeBetas(sized) : sized;
   return runPasses(exposed, pipeline(frozen));
 }

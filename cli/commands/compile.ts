@@ -45,7 +45,7 @@ export const compileCommand = defineCommand({
         const mode = options.routing === "dynamic" || options.routing === "fold" ? {} : { routing: options.routing };
         const base = { ...compileOptionsOf(options), ...mode, report: context.report };
         const fold = await foldSource(context, model, options, base);
-        const compileOptions = fold ? { ...base, fold: { betas: fold.betas, layers: options.foldLayers } } : base;
+        const compileOptions = fold ? { ...base, fold: { ...fold, layers: options.foldLayers } } : base;
         const { graph, model: onnx } = compile(model.spec, model.weights, compileOptions);
         const files = encodeForFiles(onnx, options.output, options.externalData);
         if (options.verify) {

@@ -1,5 +1,7 @@
 import { basename, dirname, join } from "node:path";
-import type { ConfigValue } from "../../src/importers/config.js";
+import type { Diagnostic, Reporter } from "../../src/diagnostics.js";
+import type { Imported } from "../../src/importers/import.js";
+import type { ByteSource } from "../../src/weights/byte-source.js";
 import { argument, defineCommand, option, repeatedOption, requiredOption } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { filePath, keyValue, name } from "../values.js";
@@ -16,56 +18,65 @@ export const importCommand = defineCommand({
     output: requiredOption("-o, --output <model.json>", "the model document to write", filePath),
     arch: option("--arch <name>", "the architecture, where the tensors do not tell it", name),
     config: option("--config <file.json>", "hyper-parameters that the tensors do not tell", filePath),
-    set: repeatedOption("--set <key=value>", "one hyper-parameter, e.g. mean=0.5 (repeatable; wins over --config)", keyValue),
+    set: repeatedOption(
+      "--set <key=value>",
+      "one hyper-parameter, e.g. mean=0.5 (repeatable; wins over --config)",
+      keyValue,
+    ),
     key: option("--key <name>", "the entry of the checkpoint that holds the tensors", name),
   },
   examples: [
     { does: "A trained network", line: "smxc import checkpoint.pt -o model.json" },
-    { does: "One that was trained on patches of 32 pixels", line: "smxc import checkpoint.pt -o model.json --set patch=32" },
+    {
+      does: "One that was trained on patches of 32 pixels",
+      line: "smxc import checkpoint.pt -o model.json --set patch=32",
+    },
     { does: "A single layer", line: "smxc import layer.safetensors -o layer.json --arch nsr-conv --set experts=4" },
   ],
-  async action(context, [checkpoint], { output, arch, config, set, key }) {
-    const [{ importModel }, { openWeights }, { openFileSource }, { writeFiles }, { readConfig }] = await Promise.all([
-      import("../../src/importers/import.js"),
-      import("../../src/weights/open.js"),
+  async action(context, [checkpoint], options) {
+    const [{ openFileSource }, { checkOutputs }, { within, inFile }] = await Promise.all([
       import("../../src/weights/file-source-node.js"),
-      import("../write-files.js"),
-      import("../read-config.js"),
+      import("../check-outputs.js"),
+      import("../within.js"),
     ]);
-    const given = new Map<string, ConfigValue>([...(config === undefined ? [] : await readConfig(config)), ...set.map(configEntry)]);
+    const inputs = [checkpoint, ...(options.config === undefined ? [] : [options.config])];
+    const outputs = {
+      document: options.output,
+      weights: join(dirname(options.output), `${basename(options.output).replace(/\.json$/, "")}.weights.safetensors`),
+    };
+    await checkOutputs([outputs.weights, outputs.document], inputs);
     const source = await openFileSource(checkpoint);
     try {
-      const store = await openWeights(source, { report: context.report, ...(key === undefined ? {} : { key }) });
-      const { arch: found, document, weights } = importModel(store, {
-        config: given,
-        sha256: await source.sha256(),
-        report: context.report,
-        ...(arch === undefined ? {} : { arch }),
-      });
-      const weightsPath = join(dirname(output), `${basename(output).replace(/\.json$/, "")}.weights.safetensors`);
-      const documentText = (sha256: string): string => {
-        const { $schema, version, name: model, ...rest } = document;
-        const complete = { $schema, version, name: model, weights: { file: basename(weightsPath), sha256 }, ...rest };
-        return formatDocument(complete);
+      const place = inFile(checkpoint);
+      const report = (found: Diagnostic): void => context.report(place(found));
+      const { arch, document, weights } = await within(place, () => read(source, options, report));
+      const origin = { ...document.source, sha256: await source.sha256() };
+      const text = (sha256: string): string => {
+        const { $schema, version, name, ...rest } = document;
+        const weightsEntry = { file: basename(outputs.weights), sha256 };
+        return formatDocument({ $schema, version, name, weights: weightsEntry, ...rest, source: origin });
       };
-      const [weightsFile, documentFile] = await writeFiles(
-        [
-          { path: weightsPath, content: weights },
-          { path: output, content: (written) => documentText(written[0]!.sha256) },
-        ],
-        { inputs: [checkpoint, ...(config === undefined ? [] : [config])] },
+      const { writeFiles } = await import("../write-files.js");
+      const [weightsFile, documentFile] = await within(place, () =>
+        writeFiles(
+          [
+            { path: outputs.weights, content: weights },
+            { path: outputs.document, content: (written) => text(written[0]!.sha256) },
+          ],
+          { inputs },
+        ),
       );
       const parameters = Math.round(weights.length / 4);
       await context.answer({
         text: () =>
           [
-            `${document.name}: ${found}, ${document.layers.length} layers, about ${parameters.toLocaleString("en")} parameters`,
+            `${document.name}: ${arch}, ${document.layers.length} layers, about ${parameters.toLocaleString("en")} parameters`,
             `wrote ${documentFile!.path}`,
             `wrote ${weightsFile!.path} (${weightsFile!.bytes.toLocaleString("en")} bytes)`,
           ].join("\n"),
         json: () => ({
           name: document.name,
-          arch: found,
+          arch,
           layers: document.layers.length,
           document: documentFile!.path,
           weights: { file: weightsFile!.path, bytes: weightsFile!.bytes, sha256: weightsFile!.sha256 },
@@ -78,11 +89,27 @@ export const importCommand = defineCommand({
   },
 });
 
-/** Values of `--set` are read as JSON where they are JSON scalars, else as text. */
-function configEntry([key, text]: readonly [string, string]): readonly [string, ConfigValue] {
-  if (text === "true" || text === "false") return [key, text === "true"];
-  const number = Number(text);
-  return [key, text.trim() !== "" && Number.isFinite(number) ? number : text];
+interface ReadOptions {
+  readonly arch: string | undefined;
+  readonly config: string | undefined;
+  readonly set: readonly (readonly [key: string, text: string])[];
+  readonly key: string | undefined;
+}
+
+async function read(source: ByteSource, { arch, config, set, key }: ReadOptions, report: Reporter): Promise<Imported> {
+  const [{ importModel }, { openWeights }, { readConfig }] = await Promise.all([
+    import("../../src/importers/import.js"),
+    import("../../src/weights/open.js"),
+    import("../read-config.js"),
+  ]);
+  const given = await readConfig(config, set);
+  const store = await openWeights(source, { report, ...(key === undefined ? {} : { key }) });
+  return importModel(store, {
+    config: given.values,
+    configPlace: (name) => given.place(name) ?? { place: name },
+    report,
+    ...(arch === undefined ? {} : { arch }),
+  });
 }
 
 /** One line per layer, so that documents are short and differences of two are readable. */

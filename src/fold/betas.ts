@@ -1,5 +1,5 @@
 /** β given from outside: which routers they freeze, and whether they fit. */
-import { type Diagnostic, error, SmxcError, warning } from "../diagnostics.js";
+import { type Diagnostic, error, type Place, SmxcError, warning } from "../diagnostics.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { nearest } from "../nearest.js";
 import type { FrozenBetas } from "../passes/freeze-betas.js";
@@ -7,6 +7,9 @@ import type { LazyTensor } from "../weights/tensor.js";
 
 /** β by public name, `beta.<layer>`: rows per expert, [experts][cardinals]. */
 export type BetaTable = ReadonlyMap<string, readonly (readonly number[])[]>;
+
+/** Where the value of a β was given, or where it is missing. */
+export type BetaPlace = (name: string) => Place;
 
 type RouteNode = Extract<Node, { readonly op: "route" }>;
 
@@ -25,9 +28,16 @@ export function routersByName(graph: Graph): ReadonlyMap<string, RouteNode> {
 export function selectRouters(graph: Graph, patterns: readonly string[]): readonly string[] {
   const routers = [...routersByName(graph).keys()];
   if (patterns.length === 0) return routers;
-  const found = patterns.map((pattern) => ({ pattern, names: routers.filter((name) => matches(pattern, name.slice("beta.".length))) }));
+  const found = patterns.map((pattern) => ({
+    pattern,
+    names: routers.filter((name) => matches(pattern, name.slice("beta.".length))),
+  }));
   const idle = found.filter(({ names }) => names.length === 0);
-  if (idle.length > 0) throw new SmxcError(idle.map(({ pattern }) => nothingMatches(pattern, routers)), "usage");
+  if (idle.length > 0)
+    throw new SmxcError(
+      idle.map(({ pattern }) => nothingMatches(pattern, routers)),
+      "usage",
+    );
   const chosen = new Set(found.flatMap(({ names }) => names));
   return routers.filter((name) => chosen.has(name));
 }
@@ -41,20 +51,29 @@ function matches(pattern: string, layer: string): boolean {
  * The β of the wanted routers as constants. All that does not fit is reported together: names that no router has,
  * routers without values, wrong shapes, values that are not finite. Throws SmxcError.
  */
-export function frozenBetas(graph: Graph, wanted: readonly string[], table: BetaTable, report: (d: Diagnostic) => void): FrozenBetas {
+export function frozenBetas(
+  graph: Graph,
+  wanted: readonly string[],
+  { betas: table, place = () => ({}) }: { readonly betas: BetaTable; readonly place?: BetaPlace },
+  report: (d: Diagnostic) => void,
+): FrozenBetas {
   const routers = routersByName(graph);
   const found: Diagnostic[] = [];
-  for (const name of table.keys()) if (!routers.has(name)) found.push(unknownBeta(name, nearest(name, routers.keys())));
+  const at = (name: string): Place => ({ place: name, ...place(name) });
+  for (const name of table.keys()) {
+    if (!routers.has(name)) found.push(unknownBeta(name, at(name), nearest(name, routers.keys())));
+  }
   const frozen = new Map<string, LazyTensor>();
   for (const name of wanted) {
     const router = routers.get(name)!;
     const { experts, cardinals, normalise } = router.attributes;
     const values = table.get(name);
-    if (!values) found.push(missingBeta(name));
-    else if (values.length !== experts || values.some((row) => row.length !== cardinals)) found.push(misshapenBeta(name, experts, cardinals));
-    else if (values.some((row) => row.some((value) => !Number.isFinite(value)))) found.push(notFinite(name));
+    if (!values) found.push(missingBeta(name, at(name)));
+    else if (values.length !== experts || values.some((row) => row.length !== cardinals))
+      found.push(misshapenBeta(name, at(name), experts, cardinals));
+    else if (values.some((row) => row.some((value) => !Number.isFinite(value)))) found.push(notFinite(name, at(name)));
     else {
-      if (normalise === "softmax" && !sumsToOne(values, cardinals)) report(notNormalised(name));
+      if (normalise === "softmax" && !sumsToOne(values, cardinals)) report(notNormalised(name, at(name)));
       const data = Float64Array.from(values.flat());
       frozen.set(router.name, { shape: [1, experts, cardinals], read: async () => data });
     }
@@ -67,30 +86,42 @@ export function frozenBetas(graph: Graph, wanted: readonly string[], table: Beta
 const SUM_TOLERANCE = 1e-3;
 
 function sumsToOne(values: readonly (readonly number[])[], cardinals: number): boolean {
-  return Array.from({ length: cardinals }, (_, d) => values.reduce((sum, row) => sum + row[d]!, 0)).every((sum) => Math.abs(sum - 1) <= SUM_TOLERANCE);
+  return Array.from({ length: cardinals }, (_, d) => values.reduce((sum, row) => sum + row[d]!, 0)).every(
+    (sum) => Math.abs(sum - 1) <= SUM_TOLERANCE,
+  );
 }
 
-const near = (name: string | undefined) => (name === undefined ? {} : { hint: `did you mean "${name}"?` });
+const unknownBeta = (name: string, at: Place, near: string | undefined): Diagnostic =>
+  error("fold/unknown-beta", `no router of the model gives "${name}"`, {
+    ...at,
+    hint: near === undefined ? "a graph compiled with --expose-beta shows the names" : `did you mean "${near}"?`,
+  });
 
-const unknownBeta = (name: string, closest: string | undefined): Diagnostic =>
-  error("fold/unknown-beta", `no router of the model gives "${name}"`, { place: name, ...near(closest) });
-
-const missingBeta = (name: string): Diagnostic =>
+const missingBeta = (name: string, at: Place): Diagnostic =>
   error("fold/missing-beta", `there is no value for "${name}"`, {
-    place: name,
+    ...at,
     hint: "give the β of every layer that is folded, or choose some with --fold-layers; --expose-beta shows them all",
   });
 
-const misshapenBeta = (name: string, experts: number, cardinals: number): Diagnostic =>
-  error("fold/misshapen-beta", `"${name}" must be a nested array of ${experts} experts x ${cardinals} cardinals`, { place: name });
+const misshapenBeta = (name: string, at: Place, experts: number, cardinals: number): Diagnostic =>
+  error("fold/misshapen-beta", `"${name}" must be a nested array of ${experts} experts x ${cardinals} cardinals`, {
+    ...at,
+    hint: "one row per expert, in it one number per cardinal, as --expose-beta gives them",
+  });
 
-const notFinite = (name: string): Diagnostic =>
-  error("fold/beta-not-finite", `"${name}" holds a value that is not a finite number`, { place: name });
+const notFinite = (name: string, at: Place): Diagnostic =>
+  error("fold/beta-not-finite", `"${name}" holds a value that is not a finite number`, {
+    ...at,
+    hint: "give finite numbers; where the network itself made it, its weights hold NaN or overflow",
+  });
 
-const notNormalised = (name: string): Diagnostic =>
-  warning("fold/beta-sum", `the experts' weights of "${name}" do not sum to 1, as a softmax would make them`, { place: name });
+const notNormalised = (name: string, at: Place): Diagnostic =>
+  warning("fold/beta-sum", `the experts' weights of "${name}" do not sum to 1, as a softmax would make them`, at);
 
 const nothingMatches = (pattern: string, routers: readonly string[]): Diagnostic =>
   error("fold/no-match", `no layer with a router matches "${pattern}"`, {
-    hint: `layers are ${routers.slice(0, 3).map((name) => name.slice("beta.".length)).join(", ")}${routers.length > 3 ? ", …" : ""}; * stands for any text`,
+    hint: `layers are ${routers
+      .slice(0, 3)
+      .map((name) => name.slice("beta.".length))
+      .join(", ")}${routers.length > 3 ? ", …" : ""}; * stands for any text`,
   });

@@ -1,15 +1,21 @@
-import { type Diagnostic, error } from "../diagnostics.js";
+import { type Diagnostic, error, type Place } from "../diagnostics.js";
 import { nearest } from "../nearest.js";
 
 export type ConfigValue = number | string | boolean;
+
+/** Where the value of a key was given, or is missing, for messages. */
+export type ConfigPlace = (key: string) => Place;
 
 /** Hyper-parameters that the user gives, checked against those that the shapes tell. Collects what is wrong. */
 export class Config {
   readonly found: Diagnostic[] = [];
   private readonly values: ReadonlyMap<string, ConfigValue>;
+  /** Where the value of a key was given, or is missing. */
+  readonly placeOf: ConfigPlace;
 
-  constructor(values: ReadonlyMap<string, ConfigValue>) {
+  constructor(values: ReadonlyMap<string, ConfigValue>, place: ConfigPlace = (key) => ({ place: key })) {
     this.values = values;
+    this.placeOf = place;
   }
 
   has(key: string): boolean {
@@ -21,7 +27,12 @@ export class Config {
     const value = this.values.get(key);
     if (value === undefined) return fallback;
     if (typeof value === "number") return value;
-    this.found.push(error("import/bad-config", `the value of "${key}" must be a number, not ${JSON.stringify(value)}`, { place: key }));
+    this.found.push(
+      error("import/bad-config", `the value of "${key}" must be a number, not ${JSON.stringify(value)}`, {
+        ...this.placeOf(key),
+        hint: `write ${key} with a number, such as ${fallback}`,
+      }),
+    );
     return fallback;
   }
 
@@ -29,7 +40,12 @@ export class Config {
   integer(key: string, fallback: number, least = 1): number {
     const value = this.number(key, fallback);
     if (Number.isInteger(value) && value >= least) return value;
-    this.found.push(error("import/bad-config", `"${key}" must be a whole number of at least ${least}, not ${value}`, { place: key }));
+    this.found.push(
+      error("import/bad-config", `"${key}" must be a whole number of at least ${least}, not ${value}`, {
+        ...this.placeOf(key),
+        hint: `the usual value is ${fallback}`,
+      }),
+    );
     return fallback;
   }
 
@@ -37,18 +53,24 @@ export class Config {
     const value = this.values.get(key);
     if (value === undefined) return fallback;
     if (typeof value === "boolean") return value;
-    this.found.push(error("import/bad-config", `the value of "${key}" must be true or false, not ${JSON.stringify(value)}`, { place: key }));
+    this.found.push(
+      error("import/bad-config", `the value of "${key}" must be true or false, not ${JSON.stringify(value)}`, {
+        ...this.placeOf(key),
+        hint: "write true or false without quotes",
+      }),
+    );
     return fallback;
   }
 
   text(key: string, allowed: readonly string[]): string | undefined {
     const value = this.values.get(key);
-    if (value === undefined || (typeof value === "string" && allowed.includes(value))) return value as string | undefined;
+    if (value === undefined || (typeof value === "string" && allowed.includes(value)))
+      return value as string | undefined;
     const near = nearest(String(value), allowed);
     this.found.push(
       error("import/bad-config", `"${key}" must be one of ${allowed.join(", ")}, not ${JSON.stringify(value)}`, {
-        place: key,
-        ...(near ? { hint: `did you mean "${near}"?` } : {}),
+        ...this.placeOf(key),
+        hint: near ? `did you mean "${near}"?` : "take one of them, or leave it out",
       }),
     );
     return undefined;
@@ -59,7 +81,7 @@ export class Config {
     if (this.values.has(key)) return;
     this.found.push(
       error("import/missing-config", `the checkpoint does not tell "${key}"`, {
-        place: key,
+        ...this.placeOf(key),
         hint: `give it with --set ${key}=… or --config; the public default is ${publicDefault}`,
       }),
     );
@@ -70,10 +92,14 @@ export class Config {
     const value = this.values.get(key);
     if (value === undefined || value === told) return;
     this.found.push(
-      error("import/config-contradicts-shapes", `"${key}" is given as ${JSON.stringify(value)}, but the tensors' shapes say ${JSON.stringify(told)}`, {
-        place: key,
-        hint: "leave it out, or give the checkpoint that it belongs to",
-      }),
+      error(
+        "import/config-contradicts-shapes",
+        `"${key}" is given as ${JSON.stringify(value)}, but the tensors' shapes say ${JSON.stringify(told)}`,
+        {
+          ...this.placeOf(key),
+          hint: "leave it out, or give the checkpoint that it belongs to",
+        },
+      ),
     );
   }
 }

@@ -2,10 +2,10 @@ import { type Diagnostic, error, SmxcError, warning } from "../diagnostics.js";
 import { nearest } from "../nearest.js";
 import { MODEL_SCHEMA_URL, type ModelDocument } from "../spec/document.js";
 import { checkDocument } from "../spec/parse.js";
-import { type NamedTensor, writeSafetensors } from "../weights/safetensors-write.js";
 import type { ByteStream } from "../weights/byte-source.js";
+import { type NamedTensor, writeSafetensors } from "../weights/safetensors-write.js";
 import type { LazyTensor, TensorData, TensorStore } from "../weights/tensor.js";
-import { Config, type ConfigValue } from "./config.js";
+import { Config, type ConfigPlace, type ConfigValue } from "./config.js";
 import type { Importer } from "./importer.js";
 import { IMPORTERS } from "./index.js";
 import { TensorReader, ZeroNormError } from "./tensor-reader.js";
@@ -14,10 +14,10 @@ export interface ImportOptions {
   /** The value of `--arch`; found out from the tensors without it. */
   readonly arch?: string;
   readonly config?: ReadonlyMap<string, ConfigValue>;
+  /** Where the value of a key was given, or is missing, for messages. */
+  readonly configPlace?: ConfigPlace;
   /** The model's name; the importer's own without it. */
   readonly name?: string;
-  /** SHA-256 of the checkpoint, kept in the document. */
-  readonly sha256?: string;
   /** Receives warnings. */
   readonly report?: (diagnostic: Diagnostic) => void;
 }
@@ -42,10 +42,10 @@ export function importModel(store: TensorStore, options: ImportOptions = {}): Im
   const report = options.report ?? (() => {});
   const importer = chooseImporter(store, options.arch);
   const given = options.config ?? new Map<string, ConfigValue>();
+  const config = new Config(given, options.configPlace);
   for (const key of given.keys()) {
-    if (!Object.hasOwn(importer.keys, key) && !DESCRIPTIVE.has(key)) report(unknownKey(key, importer));
+    if (!Object.hasOwn(importer.keys, key) && !DESCRIPTIVE.has(key)) report(unknownKey(key, importer, config));
   }
-  const config = new Config(given);
   const tensors = new TensorReader(store);
   const model = importer.read(tensors, config);
   const found = [...config.found, ...tensors.finish()];
@@ -56,10 +56,12 @@ export function importModel(store: TensorStore, options: ImportOptions = {}): Im
     version: 1 as const,
     ...model.document,
     ...(options.name === undefined ? {} : { name: options.name }),
-    source: { arch: importer.name, ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }) },
+    source: { arch: importer.name },
   };
   checkDocument(JSON.parse(JSON.stringify(document)));
-  const checked = model.tensors.map(({ name, tensor }): NamedTensor => ({ name, tensor: inspected(name, tensor, report) }));
+  const checked = model.tensors.map(
+    ({ name, tensor }): NamedTensor => ({ name, tensor: inspected(name, tensor, report) }),
+  );
   return { arch: importer.name, document, weights: writeSafetensors(checked, new Map([["format", "smxc"]])) };
 }
 
@@ -70,7 +72,11 @@ function chooseImporter(store: TensorStore, arch: string | undefined): Importer 
     if (importer) return importer;
     const near = nearest(arch, names);
     throw new SmxcError(
-      [error("import/unknown-arch", `"${arch}" is not an architecture that smxc imports`, { hint: near ? `did you mean "${near}"?` : `they are ${names.join(", ")}` })],
+      [
+        error("import/unknown-arch", `"${arch}" is not an architecture that smxc imports`, {
+          hint: near ? `did you mean "${near}"?` : `they are ${names.join(", ")}`,
+        }),
+      ],
       "usage",
     );
   }
@@ -78,18 +84,26 @@ function chooseImporter(store: TensorStore, arch: string | undefined): Importer 
   if (importer) return importer;
   const sample = [...store.tensors.keys()].slice(0, 5).map((name) => `"${name}"`);
   throw new SmxcError([
-    error("import/unrecognised", `the tensors are of no architecture that smxc knows (the first are ${sample.join(", ") || "none"})`, {
-      hint: `name it with --arch (${names.join(", ")}), or the entry that holds the tensors with --key`,
-    }),
+    error(
+      "import/unrecognised",
+      `the tensors are of no architecture that smxc knows (the first are ${sample.join(", ") || "none"})`,
+      {
+        hint: `name it with --arch (${names.join(", ")}), or the entry that holds the tensors with --key`,
+      },
+    ),
   ]);
 }
 
-const unknownKey = (key: string, importer: Importer): Diagnostic => {
+const unknownKey = (key: string, importer: Importer, config: Config): Diagnostic => {
   const near = nearest(key, Object.keys(importer.keys));
-  return warning("import/unknown-config", `"${key}" means nothing to the architecture ${importer.name} and is ignored`, {
-    place: key,
-    ...(near ? { hint: `did you mean "${near}"?` } : {}),
-  });
+  return warning(
+    "import/unknown-config",
+    `"${key}" means nothing to the architecture ${importer.name} and is ignored`,
+    {
+      ...config.placeOf(key),
+      ...(near ? { hint: `did you mean "${near}"?` } : {}),
+    },
+  );
 };
 
 /** The tensor, with a warning when it holds values that are not finite. */
@@ -121,10 +135,14 @@ async function readNamed(tensor: LazyTensor): ReturnType<LazyTensor["read"]> {
   } catch (cause) {
     if (!(cause instanceof ZeroNormError)) throw cause;
     throw new SmxcError([
-      error("import/zero-norm", `row ${cause.row} of "${cause.tensor}" is all zeros, so weight_norm divides by zero there`, {
-        place: cause.tensor,
-        hint: "remove weight_norm in PyTorch before saving, or mend the row",
-      }),
+      error(
+        "import/zero-norm",
+        `row ${cause.row} of "${cause.tensor}" is all zeros, so weight_norm divides by zero there`,
+        {
+          place: cause.tensor,
+          hint: "remove weight_norm in PyTorch before saving, or mend the row",
+        },
+      ),
     ]);
   }
 }

@@ -44,18 +44,36 @@ export const sparseBlock: Importer = {
   },
   read(tensors, config) {
     const name = config.text("mode", Object.keys(MODES)) ?? (tensors.has("mlp.0.weight") ? undefined : "dense");
-    if (name === undefined && !config.has("mode")) config.require("mode", "merged-own-input, as in the public networks");
+    if (name === undefined && !config.has("mode"))
+      config.require("mode", "merged-own-input, as in the public networks");
     const mode = MODES[name ?? "merged-own-input"]!;
     const dense = mode.mode === "dense";
     if (dense) config.require("experts", "4");
     const [rows = 1, channels = 1, side = 1] = tensors.shapeOf("w1") ?? [];
-    const experts = dense ? config.integer("experts", 4) : (tensors.shapeOf("mlp.0.weight")?.[0] ?? config.integer("experts", 4));
+    const experts = dense
+      ? config.integer("experts", 4)
+      : (tensors.shapeOf("mlp.0.weight")?.[0] ?? config.integer("experts", 4));
     const hidden = rows / experts;
     const out = (tensors.shapeOf("w2")?.[0] ?? 1) / (dense ? 1 : experts);
     if (!Number.isInteger(hidden) || !Number.isInteger(out)) {
-      config.found.push(error("import/config-contradicts-shapes", `${experts} groups do not divide the ${rows} rows of w1 and those of w2`, { place: "experts" }));
+      config.found.push(
+        error(
+          "import/config-contradicts-shapes",
+          `${experts} groups do not divide the ${rows} rows of w1 and those of w2`,
+          {
+            ...config.placeOf("experts"),
+            hint: "give the number of groups that the network was trained with",
+          },
+        ),
+      );
     }
-    for (const [key, value] of Object.entries({ in_channels: channels, group_channels: hidden, out_channels: out, kernel: side, experts })) {
+    for (const [key, value] of Object.entries({
+      in_channels: channels,
+      group_channels: hidden,
+      out_channels: out,
+      kernel: side,
+      experts,
+    })) {
       config.confirm(key, value);
     }
     const activation = config.text("activation", ["relu", "sigmoid", "silu", "tanh", "gelu"]) ?? "relu";
@@ -85,7 +103,10 @@ export const sparseBlock: Importer = {
     return singleLayerDocument({
       name: "sparse-block",
       channels,
-      layers: [...(routers?.layers ?? []), { ...block, ...(routers?.beta2 === undefined ? {} : { beta2: routers.beta2 }) }],
+      layers: [
+        ...(routers?.layers ?? []),
+        { ...block, ...(routers?.beta2 === undefined ? {} : { beta2: routers.beta2 }) },
+      ],
       tensors: kept,
     });
   },

@@ -140,7 +140,9 @@ const shapeText = (shape: Sizes): string => `[${shape.map((size) => size ?? "?")
 const missingTensor = (name: string, near: string | undefined): Diagnostic =>
   error("import/missing-tensor", `the checkpoint has no tensor "${name}"`, {
     place: name,
-    ...(near ? { hint: `"${near}" is left over; is it meant?` } : {}),
+    hint: near
+      ? `"${near}" is left over; is it meant?`
+      : "is --arch right? otherwise save the whole network's tensors: torch.save(model.state_dict(), path)",
   });
 
 const unexpectedTensor = (name: string, near: string | undefined): Diagnostic =>
@@ -162,4 +164,7 @@ const misshapen = (name: string, found: readonly number[], expected: readonly Si
   );
 
 const notFloat = (name: string, dtype: string): Diagnostic =>
-  error("import/not-float", `the tensor "${name}" holds ${dtype}, not floating-point numbers`, { place: name });
+  error("import/not-float", `the tensor "${name}" holds ${dtype}, not floating-point numbers`, {
+    place: name,
+    hint: "convert it before saving: tensor.float()",
+  });

@@ -6,7 +6,10 @@ export type JsonPlace = Place & { readonly hint?: string };
 const quote = (text: string): string => JSON.stringify(text);
 
 export const tooLarge = (size: number, limit: number, at: JsonPlace): Diagnostic =>
-  error("json/too-large", `The JSON text is ${size} bytes long; the most that is read is ${limit}.`, at);
+  error("json/too-large", `The JSON text is ${size} bytes long; the most that is read is ${limit}.`, {
+    hint: "Is it the file you mean? JSON that people and smxc write is far smaller.",
+    ...at,
+  });
 
 export const byteOrderMark = (at: JsonPlace): Diagnostic =>
   error("json/byte-order-mark", "The JSON text starts with a byte order mark, which RFC 8259 forbids.", {
@@ -30,7 +33,10 @@ export const truncated = (within: string, at: JsonPlace): Diagnostic =>
   });
 
 export const unexpected = (found: string, expected: string, at: JsonPlace): Diagnostic =>
-  error("json/unexpected-character", `Found ${quote(found)} where ${expected} is expected.`, at);
+  error("json/unexpected-character", `Found ${quote(found)} where ${expected} is expected.`, {
+    hint: "Mend the text there; JSON has no comments, no trailing commas and double quotes only.",
+    ...at,
+  });
 
 export const invalidNumber = (at: JsonPlace): Diagnostic =>
   error("json/invalid-number", "A number is not written as JSON demands.", {
@@ -57,10 +63,16 @@ export const trailingContent = (at: JsonPlace): Diagnostic =>
   });
 
 export const tooDeep = (limit: number, at: JsonPlace): Diagnostic =>
-  error("json/too-deep", `Arrays and objects are nested more than ${limit} deep.`, at);
+  error("json/too-deep", `Arrays and objects are nested more than ${limit} deep.`, {
+    hint: "No file that smxc reads is nested so deeply; is it the file you mean?",
+    ...at,
+  });
 
 export const tooManyValues = (limit: number, at: JsonPlace): Diagnostic =>
-  error("json/too-many-values", `The JSON text holds more than ${limit} values and keys.`, at);
+  error("json/too-many-values", `The JSON text holds more than ${limit} values and keys.`, {
+    hint: "No file that smxc reads holds so many; is it the file you mean?",
+    ...at,
+  });
 
 export const duplicateKey = (key: string, at: JsonPlace): Diagnostic =>
   error("json/duplicate-key", `The key ${quote(key)} appears twice in one object.`, {
@@ -69,7 +81,10 @@ export const duplicateKey = (key: string, at: JsonPlace): Diagnostic =>
   });
 
 export const numberNotFinite = (raw: string, at: JsonPlace): Diagnostic =>
-  error("json/number-not-finite", `The number ${abbreviate(raw)} is too large for float64.`, at);
+  error("json/number-not-finite", `The number ${abbreviate(raw)} is too large for float64.`, {
+    hint: "The largest number is about 1.8e308.",
+    ...at,
+  });
 
 export const integerNotExact = (raw: string, at: JsonPlace): Diagnostic =>
   error("json/integer-not-exact", `The integer ${abbreviate(raw)} has no exact float64 value.`, {

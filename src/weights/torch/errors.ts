@@ -14,7 +14,10 @@ function list(names: readonly string[]): string {
 const inTensor = (file: string, tensor: string): Place => ({ file, place: `tensor ${tensor}` });
 
 export const notTorch = (file: string): Diagnostic =>
-  error("torch/not-a-checkpoint", "The file is a safetensors file, not a PyTorch checkpoint.", { file });
+  error("torch/not-a-checkpoint", "The file is a safetensors file, not a PyTorch checkpoint.", {
+    file,
+    hint: "Open it as safetensors.",
+  });
 
 export const torchScript = (file: string): Diagnostic =>
   error("torch/torchscript", "The file is a TorchScript archive, which holds code.", {

@@ -22,6 +22,7 @@ export const directoryTooLarge = (file: string, byte: number, size: number, limi
   error("zip/directory-too-large", `The directory of the zip archive takes ${size} bytes; at most ${limit} are read.`, {
     file,
     place: `byte ${byte}`,
+    hint: REPACKED,
   });
 
 export const unsafeName = (file: string, byte: number, name: string): Diagnostic =>
