@@ -1,19 +1,22 @@
 /** Errors of the model document, one function each. Places are JSON pointers; `parse.ts` adds line and column. */
 import { type Diagnostic, error, warning } from "../diagnostics.js";
 
-const like = (name: string | undefined): { readonly hint?: string } =>
-  name === undefined ? {} : { hint: `did you mean "${name}"?` };
+const like = (name: string | undefined, otherwise: string): { readonly hint: string } => ({
+  hint: name === undefined ? otherwise : `did you mean "${name}"?`,
+});
+
+const SCHEMA_HINT = "schemas/model.v1.schema.json tells what may stand here";
 
 export const invalidValue = (message: string, pointer: string): Diagnostic =>
-  error("document/invalid-value", message, { pointer });
+  error("document/invalid-value", message, { pointer, hint: SCHEMA_HINT });
 
 export const missingField = (field: string, pointer: string): Diagnostic =>
-  error("document/missing-field", `the field "${field}" is missing`, { pointer });
+  error("document/missing-field", `the field "${field}" is missing`, { pointer, hint: SCHEMA_HINT });
 
 export const unknownField = (field: string, pointer: string, near: string | undefined): Diagnostic =>
   error("document/unknown-field", `"${field}" is not a field here`, {
     pointer,
-    ...(near ? like(near) : { hint: "remove it" }),
+    ...like(near, "remove it"),
   });
 
 export const unknownOp = (
@@ -24,7 +27,7 @@ export const unknownOp = (
 ): Diagnostic =>
   error("document/unknown-op", `"${op}" is not a kind of layer`, {
     pointer,
-    hint: near ? `did you mean "${near}"?` : `the kinds are ${known.join(", ")}`,
+    ...like(near, `the kinds are ${known.join(", ")}`),
   });
 
 export const duplicateName = (name: string, pointer: string, first: string): Diagnostic =>
@@ -34,7 +37,10 @@ export const duplicateName = (name: string, pointer: string, first: string): Dia
   });
 
 export const dangling = (name: string, pointer: string, near: string | undefined): Diagnostic =>
-  error("document/dangling-reference", `"${name}" is neither an input nor a layer`, { pointer, ...like(near) });
+  error("document/dangling-reference", `"${name}" is neither an input nor a layer`, {
+    pointer,
+    ...like(near, "name an input of the document or a layer before this one"),
+  });
 
 export const cycle = (path: readonly string[], pointer: string): Diagnostic =>
   error("document/cycle", `the layers read each other in a circle: ${abbreviated(path).join(" → ")}`, {
@@ -66,13 +72,16 @@ export const tooManyErrors = (listed: number): Diagnostic =>
   });
 
 export const layerRule = (layer: string, rule: string, pointer: string, hint: string | undefined): Diagnostic =>
-  error("document/layer-rule", `layer "${layer}": ${rule}`, { pointer, ...(hint === undefined ? {} : { hint }) });
+  error("document/layer-rule", `layer "${layer}": ${rule}`, {
+    pointer,
+    hint: hint ?? "change the layer, or those that it reads; smxc inspect shows the shapes of a sound document",
+  });
 
 export const missingTensor = (tensor: string, layer: string, pointer: string, near: string | undefined): Diagnostic =>
   error("weights/missing-tensor", `layer "${layer}" needs the tensor "${tensor}", which the weights do not hold`, {
     pointer,
     place: tensor,
-    ...like(near),
+    ...like(near, "import the checkpoint again, or name another tensor in the layer's `weights`"),
   });
 
 export const misshapenTensor = (
@@ -92,6 +101,7 @@ export const notFloat = (tensor: string, layer: string, pointer: string, dtype: 
   error("weights/not-float", `the tensor "${tensor}" of layer "${layer}" holds ${dtype}, not floating-point numbers`, {
     pointer,
     place: tensor,
+    hint: "convert it before saving: tensor.float()",
   });
 
 export const unusedTensor = (tensor: string): Diagnostic =>

@@ -15,8 +15,8 @@ export interface ParsedDocument {
 }
 
 /**
- * Reads a model document. All errors of the document are reported together, each with its JSON pointer, line and
- * column. Throws SmxcError.
+ * Reads a model document. All errors of the document are reported together, in the order of the text, each with its
+ * JSON pointer, line and column. Throws SmxcError.
  */
 export function parseDocument(text: string | Uint8Array, file: string): ParsedDocument {
   const root = parseJson(text, file);
@@ -28,8 +28,15 @@ export function parseDocument(text: string | Uint8Array, file: string): ParsedDo
     return { spec: checkDocument(toValue(root)), place };
   } catch (cause) {
     if (!(cause instanceof SmxcError)) throw cause;
-    throw new SmxcError(cause.diagnostics.map(place), cause.kind);
+    throw new SmxcError(inTextOrder(cause.diagnostics.map(place)), cause.kind);
   }
+}
+
+/** As a person reads the text; what is said of the whole document comes last. */
+function inTextOrder(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const lineOrEnd = ({ pointer, line = Number.POSITIVE_INFINITY }: Diagnostic): number =>
+    pointer === "" ? Number.POSITIVE_INFINITY : line;
+  return found.toSorted((a, b) => lineOrEnd(a) - lineOrEnd(b) || (a.column ?? 0) - (b.column ?? 0));
 }
 
 /** Enough for a person to act on; a hostile document could hold millions. */
