@@ -1,9 +1,7 @@
-import { type CompileOptions, compile } from "../src/compile.js";
+import { type Compiled, type CompileOptions, compile } from "../src/compile.js";
 import { SmxcError } from "../src/diagnostics.js";
-import type { Graph } from "../src/ir/graph.js";
 import { encodedLength, encodeModel } from "../src/onnx/encode.js";
 import { MODEL_BYTE_LIMIT } from "../src/onnx/errors.js";
-import type { OnnxModel } from "../src/onnx/model.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import * as errors from "../src/verify/errors.js";
 import { type Problem, smallProblems } from "../src/verify/problems.js";
@@ -20,16 +18,15 @@ import type { LoadedModel } from "./load-model.js";
 export async function checkCompiled(
   context: Context,
   { spec, weights }: LoadedModel,
-  graph: Graph,
-  model: OnnxModel,
+  compiled: Compiled,
   options: CompileOptions,
 ): Promise<void> {
-  const own = smallProblems(graph);
+  const own = smallProblems(compiled.reference);
   const small =
     own.length > 0
-      ? { graph, model }
+      ? compiled
       : compile(spec, weights, { ...options, height: "dynamic", width: "dynamic", report: () => {} });
-  const problems = own.length > 0 ? own : smallProblems(small.graph, 1);
+  const problems = own.length > 0 ? own : smallProblems(small.reference, 1);
   if (problems.length === 0 || encodedLength(small.model) > MODEL_BYTE_LIMIT) {
     context.note("not compared with the reference: the graph is too large for it; smxc verify takes a --shape");
     return;
@@ -40,7 +37,7 @@ export async function checkCompiled(
   );
   const bar = context.progress("comparing with the reference", problems.length);
   try {
-    const { results } = await compareWithReference(small.graph, session, problems, TOLERANCES, (done) =>
+    const { results } = await compareWithReference(small.reference, session, problems, TOLERANCES, (done) =>
       bar.update(done),
     );
     const failed = results.filter((result) => !result.passed);

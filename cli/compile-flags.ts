@@ -2,19 +2,40 @@
 
 import type { CompileOptions } from "../src/compile.js";
 import { LOWERING_NAMES } from "../src/lowerings/names.js";
-import { ROUTING_MODES } from "../src/spec/retarget.js";
 import { TARGETS } from "../src/lowerings/targets.js";
+import { ROUTING_MODES } from "../src/spec/retarget.js";
 import { choice, flag, grouped, type OptionSpec, option, optionOr, repeatedOption } from "./command.js";
 import { filePath, graphDimension, integerFrom, name } from "./values.js";
 
 export const targetFlag = choice("--target <provider>", "the execution provider that the graph is for", TARGETS, "cpu");
 
 export const foldFlags = {
-  routing: grouped("Routing:", choice("--routing <mode>", "dynamic, as the document says; fold: β becomes constant; or another mode for two-layer blocks", ["dynamic", "fold", ...ROUTING_MODES], "dynamic")),
-  image: grouped("Routing:", repeatedOption("--image <file>", "take the β of a fold from this picture (repeatable)", filePath)),
+  routing: grouped(
+    "Routing:",
+    choice(
+      "--routing <mode>",
+      "dynamic, as the document says; fold: β becomes constant; or another mode for two-layer blocks",
+      ["dynamic", "fold", ...ROUTING_MODES],
+      "dynamic",
+    ),
+  ),
+  image: grouped(
+    "Routing:",
+    repeatedOption("--image <file>", "take the β of a fold from this picture (repeatable)", filePath),
+  ),
   images: grouped("Routing:", option("--images <dir>", "take it from all pictures of a folder", filePath)),
-  beta: grouped("Routing:", option("--beta <file.json>", 'take it from a file, {"beta.<layer>": [experts][cardinals]}', filePath)),
-  foldLayers: grouped("Routing:", repeatedOption("--fold-layers <pattern>", "fold only the routers of these layers; * stands for any text (repeatable)", name)),
+  beta: grouped(
+    "Routing:",
+    option("--beta <file.json>", 'take it from a file, {"beta.<layer>": [experts][cardinals]}', filePath),
+  ),
+  foldLayers: grouped(
+    "Routing:",
+    repeatedOption(
+      "--fold-layers <pattern>",
+      "fold only the routers of these layers; * stands for any text (repeatable)",
+      name,
+    ),
+  ),
 } as const;
 
 export const compileFlags = {

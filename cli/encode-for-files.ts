@@ -4,10 +4,15 @@ import { MODEL_BYTE_LIMIT } from "../src/onnx/errors.js";
 import type { OnnxModel } from "../src/onnx/model.js";
 import type { OutputFile } from "./write-files.js";
 
+/** Where the weights of a graph go that are not inside it. */
+export function dataPath(graph: string): string {
+  return `${graph}.data`;
+}
+
 /** The files of a compiled model: the graph, after its data file if it has one, whose hash it names. */
 export function encodeForFiles(model: OnnxModel, path: string, external: boolean): readonly OutputFile[] {
   if (!external && encodedLength(model) <= MODEL_BYTE_LIMIT) return [{ path, content: encodeModel(model).model }];
-  const data = `${path}.data`;
+  const data = dataPath(path);
   const encoded = encodeModel(model, { external: { location: basename(data) } });
   return [
     { path: data, content: encoded.data },

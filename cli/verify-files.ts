@@ -1,4 +1,4 @@
-import { type CompileOptions, compile, prepareGraph, type Size } from "../src/compile.js";
+import { type CompileOptions, compile, referenceGraph, type Size } from "../src/compile.js";
 import { error, SmxcError } from "../src/diagnostics.js";
 import { sameDim } from "../src/ir/dim.js";
 import type { Graph } from "../src/ir/graph.js";
@@ -9,6 +9,8 @@ import { type DecodedModel, decodeModel } from "../src/onnx/decode.js";
 import { readBlob } from "../src/onnx/proto/stored-values.js";
 import { showValues } from "../src/onnx/show-values.js";
 import { type Signature, signatureOf } from "../src/onnx/signature.js";
+import { PASSES } from "../src/passes/index.js";
+import { runPasses } from "../src/passes/run.js";
 import { imageToTensor, toRgb } from "../src/runtime/image.js";
 import { readImage } from "../src/runtime/image-node.js";
 import type { Session } from "../src/runtime/session.js";
@@ -48,8 +50,8 @@ export async function verifyFiles(
   try {
     const decoded = await decodeModel(source);
     const signature = signatureOf(decoded.message);
-    const graph = referenceGraph(model, signature, path);
-    const problems = await problemsOf(context, model, graph, options);
+    const reference = asFixedByFile(referenceGraph(model.spec, model.weights, optionsOf(signature)), signature, path);
+    const problems = await problemsOf(context, model, reference, options);
     const bytes = await source.read(0, source.size);
     const externalData = await externalDataOf(path, signature);
     const open = (extra: Uint8Array): Promise<Session> =>
@@ -57,7 +59,7 @@ export async function verifyFiles(
     const tolerance = { relative: options.rtol, absolute: options.atol };
     const session = await open(new Uint8Array(0));
     const bar = context.progress("comparing", problems.length);
-    const { results } = await compareWithReference(graph, session, problems, tolerance, bar.update).finally(() => {
+    const { results } = await compareWithReference(reference, session, problems, tolerance, bar.update).finally(() => {
       bar.end();
       return session.release();
     });
@@ -68,6 +70,8 @@ export async function verifyFiles(
     const failed = judged.filter((result) => !result.passed);
     if (failed.length === 0) return { passed: true, target: options.target, results: judged };
 
+    // Passes move values between layers, so the layers are compared as they were lowered.
+    const graph = runPasses(reference, PASSES);
     const shown = graph.nodes.map((node) => node.name).filter((name) => signature.values.has(name));
     const probe = await open(
       showValues(shown.filter((name) => !signature.outputs.some((output) => output.name === name))),
@@ -83,10 +87,8 @@ export async function verifyFiles(
   }
 }
 
-/** The document's graph with the sizes that the file fixes, and the outputs that it has. */
-function referenceGraph(model: LoadedModel, signature: Signature, path: string): Graph {
-  const exposeBeta = signature.outputs.some((output) => output.name.startsWith("beta."));
-  const graph = prepareGraph(model.spec, model.weights, { exposeBeta, ...routingOf(signature) });
+/** The reference with the sizes that the file fixes; its interface is to be the file's. */
+function asFixedByFile(graph: Graph, signature: Signature, path: string): Graph {
   const shapes = graph.inputs.map(({ name, shape }) => {
     const declared = signature.inputs.find((input) => input.name === name)?.shape;
     if (declared?.length !== shape.length) throw new SmxcError([otherInterface(path, name)]);
@@ -104,10 +106,11 @@ function referenceGraph(model: LoadedModel, signature: Signature, path: string):
   return withInputShapes(graph, new Map(shapes));
 }
 
-/** The routing that the graph was compiled with: another mode, or the β that it was folded with. */
-function routingOf(signature: Signature): Pick<CompileOptions, "fold" | "routing"> {
+/** What the graph was compiled with: another routing, the β that it was folded with, its outputs. */
+function optionsOf(signature: Signature): Pick<CompileOptions, "fold" | "routing" | "exposeBeta"> {
   const { fold, routing } = readMetadata(signature.metadata)?.compiled ?? {};
   return {
+    exposeBeta: signature.outputs.some((output) => output.name.startsWith("beta.")),
     ...(fold ? { fold: { betas: new Map(Object.entries(fold.betas)), layers: fold.layers } } : {}),
     ...(routing ? { routing } : {}),
   };
@@ -152,7 +155,7 @@ async function changedLayers(
   const main = signature.inputs[0]?.shape ?? [];
   const size = (axis: number): Size => (typeof main.at(axis) === "number" ? (main.at(axis) as number) : "dynamic");
   const fresh = compile(model.spec, model.weights, {
-    ...routingOf(signature),
+    ...optionsOf(signature),
     lowering: compiled.lowering,
     target: compiled.target as Target,
     batch: size(0),
@@ -170,10 +173,13 @@ async function changedLayers(
   }));
 }
 
-/** The layer that a node belongs to: the longest value name that its name begins with. */
+/** The layer that a node belongs to: that of the longest value name that its name begins with. */
 function layerOf(graph: Graph, node: string): string {
-  const names = graph.nodes.map(({ name }) => name).filter((name) => node === name || node.startsWith(`${name}/`));
-  return names.reduce((longest, name) => (name.length > longest.length ? name : longest), "") || node;
+  const owners = graph.nodes.filter(({ name }) => node === name || node.startsWith(`${name}/`));
+  return (
+    owners.reduce((best, owner) => (owner.name.length > best.name.length ? owner : best), owners[0]!)?.origin.layer ??
+    node
+  );
 }
 
 /** PSNR of the output against the reference, relative to the reference's largest magnitude, bounded by the worst error. */

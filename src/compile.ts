@@ -1,4 +1,5 @@
 import { type Diagnostic, SmxcError } from "./diagnostics.js";
+import { type BetaPlace, type BetaTable, frozenBetas, selectRouters } from "./fold/betas.js";
 import { buildGraph } from "./ir/build.js";
 import type { Dim, Shape } from "./ir/dim.js";
 import { exposeBetas } from "./ir/expose-betas.js";
@@ -7,10 +8,11 @@ import { withInputShapes } from "./ir/infer.js";
 import { verifyGraph } from "./ir/verify.js";
 import { lowerGraph } from "./lowerings/lower-graph.js";
 import type { Target } from "./lowerings/targets.js";
-import type { OnnxModel } from "./onnx/model.js";
 import { modelMetadata } from "./metadata.js";
-import { type BetaPlace, type BetaTable, frozenBetas, selectRouters } from "./fold/betas.js";
-import { pipeline } from "./passes/index.js";
+import type { OnnxModel } from "./onnx/model.js";
+import { freezeBetas } from "./passes/freeze-betas.js";
+import { PASSES } from "./passes/index.js";
+import { removeDeadNodes } from "./passes/remove-dead-nodes.js";
 import { runPasses } from "./passes/run.js";
 import type { ModelSpec } from "./spec/document.js";
 import * as errors from "./spec/errors.js";
@@ -49,6 +51,8 @@ export interface FoldOptions {
 }
 
 export interface Compiled {
+  /** What the document says, before any pass: the graph is to compute this. */
+  readonly reference: Graph;
   /** The IR as it was lowered. */
   readonly graph: Graph;
   readonly model: OnnxModel;
@@ -64,7 +68,8 @@ const IR_VERSIONS: Readonly<Record<number, number>> = { 17: 8, 18: 8, 19: 9, 20:
  * result is encoded. Throws SmxcError with everything that does not fit together.
  */
 export function compile(spec: ModelSpec, weights: TensorStore | undefined, options: CompileOptions = {}): Compiled {
-  const graph = prepareGraph(spec, weights, options);
+  const reference = referenceGraph(spec, weights, options);
+  const graph = runPasses(reference, PASSES);
   const opset = options.opset ?? LOWEST_OPSET;
   const lowered = lowerGraph(graph, { target: options.target ?? "cpu", opset, lowering: options.lowering ?? "auto" });
   const model: OnnxModel = {
@@ -75,20 +80,27 @@ export function compile(spec: ModelSpec, weights: TensorStore | undefined, optio
     metadata_props: modelMetadata(spec, options),
     graph: lowered,
   };
-  return { graph, model };
+  return { reference, graph, model };
 }
 
-/** The IR of a model, through the passes, before it is lowered. */
-export function prepareGraph(spec: ModelSpec, weights: TensorStore | undefined, options: CompileOptions = {}): Graph {
+/** The IR of a model as its document says it, with the routing, the sizes and the frozen β of the options. */
+export function referenceGraph(spec: ModelSpec, weights: TensorStore | undefined, options: CompileOptions = {}): Graph {
   const routed = options.routing === undefined ? spec : retarget(spec, options.routing);
   const { graph: built, unused } = buildGraph(routed, weights);
   for (const tensor of unused) options.report?.(errors.unusedTensor(tensor));
   verifyGraph(built, "building the graph");
   const sized = withInputShapes(built, inputShapes(spec, built, options));
   const { fold } = options;
-  const frozen = fold ? frozenBetas(sized, selectRouters(sized, fold.layers ?? []), fold, options.report ?? (() => {})) : new Map();
+  const frozen = fold
+    ? frozenBetas(sized, selectRouters(sized, fold.layers ?? []), fold, options.report ?? (() => {}))
+    : new Map();
   const exposed = options.exposeBeta ? exposeBetas(sized) : sized;
-  return runPasses(exposed, pipeline(frozen));
+  return runPasses(exposed, [removeDeadNodes, freezeBetas(frozen)]);
+}
+
+/** The same through the passes, before it is lowered. */
+export function prepareGraph(spec: ModelSpec, weights: TensorStore | undefined, options: CompileOptions = {}): Graph {
+  return runPasses(referenceGraph(spec, weights, options), PASSES);
 }
 
 /** The inputs' shapes with the sizes that the options fix: the batch of every input, height and width of pictures. */

@@ -34,7 +34,10 @@ export class SmxcError extends Error {
   readonly kind: FailureKind;
   readonly diagnostics: readonly Diagnostic[];
 
-  constructor(diagnostics: readonly [Diagnostic, ...Diagnostic[]] | readonly Diagnostic[], kind: FailureKind = "invalid") {
+  constructor(
+    diagnostics: readonly [Diagnostic, ...Diagnostic[]] | readonly Diagnostic[],
+    kind: FailureKind = "invalid",
+  ) {
     super(diagnostics.map((d) => d.message).join("\n"));
     this.kind = kind;
     this.diagnostics = diagnostics;

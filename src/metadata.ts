@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { CompileOptions } from "./compile.js";
 import type { BetaTable } from "./fold/betas.js";
-import { ROUTING_MODES } from "./spec/retarget.js";
 import { documentSchema, type ModelSpec } from "./spec/document.js";
+import { ROUTING_MODES } from "./spec/retarget.js";
 
 /** The ONNX metadata key under which smxc keeps what a runtime needs to feed the graph. */
 export const METADATA_KEY = "smxc";

@@ -22,35 +22,47 @@ export const compileCommand = defineCommand({
     output: requiredOption("-o, --output <model.onnx>", "the graph to write", filePath),
     ...foldFlags,
     ...compileFlags,
-    externalData: grouped("Format:", flag("--external-data", "put the weights into <output>.data (automatic past 2 GB)")),
+    externalData: grouped(
+      "Format:",
+      flag("--external-data", "put the weights into <output>.data (automatic past 2 GB)"),
+    ),
     verify: flag("--no-verify", "skip the run-and-compare that ends a compile"),
   },
   examples: [
-    { does: "With β held at its mean over some pictures", line: "smxc compile model.json -o folded.onnx --routing fold --images photos/" },
+    {
+      does: "With β held at its mean over some pictures",
+      line: "smxc compile model.json -o folded.onnx --routing fold --images photos/",
+    },
     { does: "One graph for every batch and size", line: "smxc compile model.json -o model.onnx" },
-    { does: "For browsers, with fixed sizes", line: "smxc compile model.json -o model.onnx --target webgpu --batch 1 --height 64 --width 64" },
+    {
+      does: "For browsers, with fixed sizes",
+      line: "smxc compile model.json -o model.onnx --target webgpu --batch 1 --height 64 --width 64",
+    },
   ],
   async action(context, [path], options) {
-    const [{ loadModel }, { compile }, { encodeForFiles }, { checkOutputs }, { writeFiles }] = await Promise.all([
-      import("../load-model.js"),
-      import("../../src/compile.js"),
-      import("../encode-for-files.js"),
-      import("../check-outputs.js"),
-      import("../write-files.js"),
-    ]);
+    const [{ loadModel }, { compile }, { dataPath, encodeForFiles }, { checkOutputs }, { writeFiles }] =
+      await Promise.all([
+        import("../load-model.js"),
+        import("../../src/compile.js"),
+        import("../encode-for-files.js"),
+        import("../check-outputs.js"),
+        import("../write-files.js"),
+      ]);
     const model = await loadModel(path, context.report);
     try {
-      await checkOutputs([options.output], model.files);
+      const data = options.externalData ? [dataPath(options.output)] : [];
+      await checkOutputs([...data, options.output], model.files);
       return await model.within(async () => {
         const mode = options.routing === "dynamic" || options.routing === "fold" ? {} : { routing: options.routing };
         const base = { ...compileOptionsOf(options), ...mode, report: context.report };
         const fold = await foldSource(context, model, options, base);
         const compileOptions = fold ? { ...base, fold: { ...fold, layers: options.foldLayers } } : base;
-        const { graph, model: onnx } = compile(model.spec, model.weights, compileOptions);
+        const compiled = compile(model.spec, model.weights, compileOptions);
+        const onnx = compiled.model;
         const files = encodeForFiles(onnx, options.output, options.externalData);
         if (options.verify) {
           const { checkCompiled } = await import("../check-compiled.js");
-          await checkCompiled(context, model, graph, onnx, compileOptions);
+          await checkCompiled(context, model, compiled, compileOptions);
         }
         const cost = await fold?.study?.measure(compileOptions);
         const written = await writeFiles(files, { inputs: [...model.files, ...(fold?.files ?? [])] });
@@ -86,12 +98,18 @@ interface FoldOptions {
 }
 
 /** Where a fold takes β from; undefined when the routing stays dynamic. */
-async function foldSource(context: Context, model: LoadedModel, options: FoldOptions, base: CompileOptions): Promise<FoldSource | undefined> {
+async function foldSource(
+  context: Context,
+  model: LoadedModel,
+  options: FoldOptions,
+  base: CompileOptions,
+): Promise<FoldSource | undefined> {
   const { betasFromFile, betasFromImages, imagesIn } = await import("../fold-sources.js");
   const pictures = [...options.image, ...(options.images === undefined ? [] : await imagesIn(options.images))];
   const sources = (pictures.length > 0 ? 1 : 0) + (options.beta === undefined ? 0 : 1);
   if (options.routing !== "fold") {
-    if (sources + options.foldLayers.length > 0) throw misused("--image, --images, --beta and --fold-layers belong to --routing fold");
+    if (sources + options.foldLayers.length > 0)
+      throw misused("--image, --images, --beta and --fold-layers belong to --routing fold");
     return undefined;
   }
   if (sources !== 1) throw misused("--routing fold takes β from --image or --images, or from --beta");

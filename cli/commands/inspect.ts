@@ -12,9 +12,14 @@ export const inspectCommand = defineCommand({
   options: {
     shape: option("--shape <NxCxHxW>", "input size at which the work is counted (default: batch 1, 48x48)", shape),
   },
-  examples: [{ does: "How large is it, and what does a picture of 720p cost", line: "smxc inspect model.json --shape 1x3x720x1280" }],
+  examples: [
+    {
+      does: "How large is it, and what does a picture of 720p cost",
+      line: "smxc inspect model.json --shape 1x3x720x1280",
+    },
+  ],
   async action(context, [path], options) {
-    const [{ loadModel }, { prepareGraph }, { summarise }, { inputSizes }] = await Promise.all([
+    const [{ loadModel }, { referenceGraph }, { summarise }, { inputSizes }] = await Promise.all([
       import("../load-model.js"),
       import("../../src/compile.js"),
       import("../../src/inspect/model.js"),
@@ -23,7 +28,7 @@ export const inspectCommand = defineCommand({
     const model = await loadModel(path, context.report);
     try {
       return await model.within(async () => {
-        const graph = prepareGraph(model.spec, model.weights, { report: context.report });
+        const graph = referenceGraph(model.spec, model.weights, { report: context.report });
         const summary = summarise(graph, inputSizes(graph, options.shape ?? []));
         await context.answer({ text: () => text(summary), json: () => summary });
         return EXIT.good;
@@ -37,7 +42,13 @@ export const inspectCommand = defineCommand({
 function text(summary: ModelSummary): string {
   const shapeOf = (value: { readonly name: string; readonly shape: readonly (number | string)[] }): string =>
     `${value.name} [${value.shape.join(", ")}]`;
-  const rows = summary.layers.map((layer) => [layer.name, layer.op, `[${layer.shape.join(", ")}]`, layer.parameters, layer.macs]);
+  const rows = summary.layers.map((layer) => [
+    layer.name,
+    layer.op,
+    `[${layer.shape.join(", ")}]`,
+    layer.parameters,
+    layer.macs,
+  ]);
   return [
     `${summary.name}: ${summary.inputs.map(shapeOf).join(", ")} → ${summary.outputs.map(shapeOf).join(", ")}`,
     "",

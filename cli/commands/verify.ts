@@ -10,7 +10,10 @@ export const verifyCommand = defineCommand({
   summary: "compare a graph in ONNX Runtime with the reference interpreter",
   description:
     "Runs the graph at several batches and sizes beside the document's reference in float64. On failure it names the first layer that differs.",
-  arguments: [argument("model.json", "the model document"), argument("model.onnx", "the graph that was compiled from it")],
+  arguments: [
+    argument("model.json", "the model document"),
+    argument("model.onnx", "the graph that was compiled from it"),
+  ],
   options: {
     image: repeatedOption("--image <file>", "also compare on this picture (repeatable)", filePath),
     shape: repeatedOption("--shape <NxCxHxW>", "compare at this size instead of the usual ones (repeatable)", shape),
@@ -24,7 +27,10 @@ export const verifyCommand = defineCommand({
     { does: "On a photograph, at 60 dB", line: "smxc verify model.json model.onnx --image photo.png --min-psnr 60" },
   ],
   async action(context, [documentPath, graphPath], options) {
-    const [{ loadModel }, { verifyFiles }] = await Promise.all([import("../load-model.js"), import("../verify-files.js")]);
+    const [{ loadModel }, { verifyFiles }] = await Promise.all([
+      import("../load-model.js"),
+      import("../verify-files.js"),
+    ]);
     const model = await loadModel(documentPath, context.report);
     try {
       const report = await model.within(() => verifyFiles(context, model, graphPath, options));

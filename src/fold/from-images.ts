@@ -26,8 +26,14 @@ export function meanBetas(runs: readonly ImageRun[]): BetaTable {
   return new Map(
     betaOutputs(runs[0]!).map(([name, { shape }]) => {
       const [, experts, cardinals] = shape as [number, number, number];
-      const mean = (index: number): number => runs.reduce((sum, run) => sum + run.outputs.get(name)!.data[index]!, 0) / runs.length;
-      return [name, Array.from({ length: experts }, (_, e) => Array.from({ length: cardinals }, (_unused, d) => mean(e * cardinals + d)))];
+      const mean = (index: number): number =>
+        runs.reduce((sum, run) => sum + run.outputs.get(name)!.data[index]!, 0) / runs.length;
+      return [
+        name,
+        Array.from({ length: experts }, (_, e) =>
+          Array.from({ length: cardinals }, (_unused, d) => mean(e * cardinals + d)),
+        ),
+      ];
     }),
   );
 }
@@ -37,7 +43,9 @@ export function variation(runs: readonly ImageRun[], means: BetaTable): Readonly
   return new Map(
     [...means].map(([name, rows]) => {
       const mean = rows.flat();
-      const distances = runs.map((run) => Math.max(...run.outputs.get(name)!.data.map((value, index) => Math.abs(value - mean[index]!))));
+      const distances = runs.map((run) =>
+        Math.max(...run.outputs.get(name)!.data.map((value, index) => Math.abs(value - mean[index]!))),
+      );
       return [name, Math.max(...distances)];
     }),
   );

@@ -10,12 +10,23 @@ export const dynamicConv: Importer = {
   name: "dynamic-conv",
   description: "one Dynamic Convolution layer (attention.fc1, attention.fc2, softmax with temperature)",
   matches: (store) => store.tensors.has("attention.fc1.weight") && store.tensors.has("attention.fc2.weight"),
-  keys: { ...GEOMETRY_KEYS, temperature: "of the softmax, as it is in inference (needed: it is annealed in training)", hidden: "checked against the shapes" },
+  keys: {
+    ...GEOMETRY_KEYS,
+    temperature: "of the softmax, as it is in inference (needed: it is annealed in training)",
+    hidden: "checked against the shapes",
+  },
   read(tensors, config) {
     config.require("temperature", "34 at the start of training and 1 at its end");
     const [experts = 1, out = 1, perGroup = 1, side = 1] = tensors.shapeOf("weight") ?? [];
     const [hidden = 1, channels = 1] = tensors.shapeOf("attention.fc1.weight") ?? [];
-    for (const [key, value] of Object.entries({ in_channels: channels, out_channels: out, kernel: side, experts, hidden })) config.confirm(key, value);
+    for (const [key, value] of Object.entries({
+      in_channels: channels,
+      out_channels: out,
+      kernel: side,
+      experts,
+      hidden,
+    }))
+      config.confirm(key, value);
     const bias = tensors.has("bias");
     const biases = ["attention.fc1", "attention.fc2"].filter((layer) => tensors.has(`${layer}.bias`));
     const fc = (name: string, rows: number, columns: number) => [

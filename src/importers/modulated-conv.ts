@@ -27,7 +27,8 @@ export const modulatedConv: Importer = {
     const shape = tensors.shapeOf("weight") ?? [1, 1, 1, 1];
     const [out = 1, channels = 1, side = 1] = shape.slice(shape.length === 5 ? 1 : 0);
     const style = tensors.shapeOf("modulation.weight")?.[1] ?? 1;
-    for (const [key, value] of Object.entries({ in_channels: channels, out_channels: out, kernel: side, style })) config.confirm(key, value);
+    for (const [key, value] of Object.entries({ in_channels: channels, out_channels: out, kernel: side, style }))
+      config.confirm(key, value);
     const demodulate = config.boolean("demodulate", true);
     const bias = tensors.has("bias");
     return singleLayerDocument({
@@ -66,7 +67,10 @@ export const modulatedConv: Importer = {
         { name: "modulation.bias", tensor: tensors.take("modulation.bias", [channels]) },
         {
           name: "weight",
-          tensor: scaled(tensors.take("weight", [1, out, channels, side, side], [out, channels, side, side]), config.number("weight_gain", 1)),
+          tensor: scaled(
+            tensors.take("weight", [1, out, channels, side, side], [out, channels, side, side]),
+            config.number("weight_gain", 1),
+          ),
         },
         ...(bias ? [{ name: "bias", tensor: tensors.take("bias", [out]) }] : []),
       ],
@@ -76,5 +80,7 @@ export const modulatedConv: Importer = {
 
 /** A tensor times a gain, in float64. */
 function scaled(tensor: LazyTensor, gain: number): LazyTensor {
-  return gain === 1 ? tensor : computed(tensor.shape, [tensor], (values) => Float64Array.from(values, (value) => value * gain));
+  return gain === 1
+    ? tensor
+    : computed(tensor.shape, [tensor], (values) => Float64Array.from(values, (value) => value * gain));
 }

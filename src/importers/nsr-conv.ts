@@ -7,7 +7,9 @@ import { singleLayerDocument } from "./single-layer.js";
 export const nsrConv: Importer = {
   name: "nsr-conv",
   description: "one convolution with neural sparse representation",
-  matches: (store) => store.tensors.has("mlp.0.weight") && ["weight", "weight_v", "parametrizations.weight.original1"].some((name) => store.tensors.has(name)),
+  matches: (store) =>
+    store.tensors.has("mlp.0.weight") &&
+    ["weight", "weight_v", "parametrizations.weight.original1"].some((name) => store.tensors.has(name)),
   keys: {
     ...GEOMETRY_KEYS,
     cardinals: "blocks of output channels that are routed apart; needed where the shapes do not tell",
@@ -27,7 +29,8 @@ export const nsrConv: Importer = {
     const { experts, cardinals } = splitRouter(routed, rows, groups, config);
     const out = rows / experts;
     const bias = tensors.has("bias");
-    for (const [key, told] of Object.entries({ in_channels: channels, out_channels: out, kernel: side, groups, bias })) config.confirm(key, told);
+    for (const [key, told] of Object.entries({ in_channels: channels, out_channels: out, kernel: side, groups, bias }))
+      config.confirm(key, told);
     const name = "y";
     const { stride, pad, dilation } = geometryOf(config, side);
     return singleLayerDocument({
@@ -82,7 +85,8 @@ function splitRouter(
   for (let experts = 1; experts <= routed; experts++) {
     const cardinals = routed / experts;
     const out = rows / experts;
-    if (Number.isInteger(cardinals) && Number.isInteger(out) && out % cardinals === 0 && out % groups === 0) splits.push({ experts, cardinals });
+    if (Number.isInteger(cardinals) && Number.isInteger(out) && out % cardinals === 0 && out % groups === 0)
+      splits.push({ experts, cardinals });
   }
   const asked = splits.filter(
     (split) =>
@@ -94,18 +98,29 @@ function splitRouter(
   if (only && asked.length === 1) return only;
   if (only) {
     config.found.push(
-      error("import/missing-config", `a router of ${routed} rows over a bank of ${rows} can be ${asked.length} pairs of experts and cardinals`, {
-        place: "mlp.0.weight",
-        hint: `give one of ${asked.map((split) => `--set experts=${split.experts} (${split.cardinals} cardinals)`).join(", ")}; the public default is 4 experts`,
-      }),
+      error(
+        "import/missing-config",
+        `a router of ${routed} rows over a bank of ${rows} can be ${asked.length} pairs of experts and cardinals`,
+        {
+          place: "mlp.0.weight",
+          hint: `give one of ${asked.map((split) => `--set experts=${split.experts} (${split.cardinals} cardinals)`).join(", ")}; the public default is 4 experts`,
+        },
+      ),
     );
     return only;
   }
   config.found.push(
-    error("import/config-contradicts-shapes", `no number of experts and cardinals that is asked for fits a router of ${routed} rows and a bank of ${rows}`, {
-      place: "mlp.0.weight",
-      hint: splits.length > 0 ? `possible are ${splits.map((s) => `experts ${s.experts}, cardinals ${s.cardinals}`).join("; ")}` : "the two tensors do not belong together",
-    }),
+    error(
+      "import/config-contradicts-shapes",
+      `no number of experts and cardinals that is asked for fits a router of ${routed} rows and a bank of ${rows}`,
+      {
+        place: "mlp.0.weight",
+        hint:
+          splits.length > 0
+            ? `possible are ${splits.map((s) => `experts ${s.experts}, cardinals ${s.cardinals}`).join("; ")}`
+            : "the two tensors do not belong together",
+      },
+    ),
   );
   return splits[0] ?? { experts: 1, cardinals: 1 };
 }

@@ -29,7 +29,9 @@ interface NsrShape {
 export const nsr: Importer = {
   name: "nsr",
   description: "whole networks with neural sparse representation (the naming of wdsr_nsr)",
-  matches: (store) => [...store.tensors.keys()].some((name) => /(^|\.)body\.[0-9]+\.body\.[02]\./.test(name)) || isBodyOnly(store.tensors.keys()),
+  matches: (store) =>
+    [...store.tensors.keys()].some((name) => /(^|\.)body\.[0-9]+\.body\.[02]\./.test(name)) ||
+    isBodyOnly(store.tensors.keys()),
   keys: {
     mean: "what is taken off the input and added to the output (default 0.5)",
     patch: "side of the training patch in input pixels (default 48)",
@@ -73,14 +75,24 @@ function shapeOf(tensors: TensorReader, config: Config, warnings: Diagnostic[]):
   const head = tensors.weightShape("body.0.");
   const units = mostCommon([head?.[0], ...each("0", 1), ...each("0.mlp.0.weight", 1, false)]) ?? 1;
   const hidden = mostCommon([...each("2", 1), ...each("2.mlp.0.weight", 1, false)]) ?? units;
-  const experts = mostCommon([...each("2", 0).map((rows) => rows / units), ...each("0", 0).map((rows) => rows / hidden)]) ?? 1;
+  const experts =
+    mostCommon([...each("2", 0).map((rows) => rows / units), ...each("0", 0).map((rows) => rows / hidden)]) ?? 1;
   const routed = mostCommon([...each("0.mlp.0.weight", 0, false), ...each("2.mlp.0.weight", 0, false)]) ?? experts;
   const input = head?.[1] ?? 3;
   const skipShape = tensors.weightShape("skip.0.");
   const output = tensors.weightShape(`body.${blocks + 1}.`)?.[0] ?? skipShape?.[0] ?? input;
   const reading = readingOf(input, output, config, warnings);
-  const shape = { blocks, units, hidden, experts, cardinals: routed / experts, ...reading, skip: skipShape !== undefined || input !== output };
-  for (const key of ["blocks", "units", "experts", "cardinals", "scale", "channels", "frames"] as const) config.confirm(key, shape[key]);
+  const shape = {
+    blocks,
+    units,
+    hidden,
+    experts,
+    cardinals: routed / experts,
+    ...reading,
+    skip: skipShape !== undefined || input !== output,
+  };
+  for (const key of ["blocks", "units", "experts", "cardinals", "scale", "channels", "frames"] as const)
+    config.confirm(key, shape[key]);
   // The public code rounds units · width down.
   const width = config.number("width", hidden / units);
   if (Math.floor(units * width) !== hidden) config.confirm("width", hidden / units);
@@ -102,18 +114,25 @@ function readingOf(input: number, output: number, config: Config, warnings: Diag
     if (Number.isInteger(channels) && Number.isInteger(scale)) readings.push({ channels, frames, scale });
   }
   const asked = readings.filter((reading) =>
-    (["channels", "frames", "scale"] as const).every((key) => !config.has(key) || config.number(key, reading[key]) === reading[key]),
+    (["channels", "frames", "scale"] as const).every(
+      (key) => !config.has(key) || config.number(key, reading[key]) === reading[key],
+    ),
   );
   const [taken, ...rest] = asked.length > 0 ? asked : readings;
   if (!taken) {
     config.found.push(
-      error("import/no-reading", `${input} input channels and ${output} output channels fit no scale and number of frames`, {
-        hint: "output channels are channels · scale², input channels are channels · frames",
-      }),
+      error(
+        "import/no-reading",
+        `${input} input channels and ${output} output channels fit no scale and number of frames`,
+        {
+          hint: "output channels are channels · scale², input channels are channels · frames",
+        },
+      ),
     );
     return { channels: input, frames: 1, scale: 1 };
   }
-  const text = ({ channels, frames, scale }: Reading): string => `channels ${channels}, frames ${frames}, scale ${scale}`;
+  const text = ({ channels, frames, scale }: Reading): string =>
+    `channels ${channels}, frames ${frames}, scale ${scale}`;
   if (rest.length > 0) {
     warnings.push(
       warning("import/two-readings", `the shapes leave more than one reading; taken is ${text(taken)}`, {
@@ -157,7 +176,9 @@ class NsrNetwork {
       name: `nsr-x${scale}`,
       ...(color && !burst ? { image: { range: [0, 1], color, scale } } : {}),
       context: patchContext(config, entry, tail),
-      inputs: [{ name: "x", dtype: "float32", shape: burst ? ["N", channels, frames, "H", "W"] : ["N", channels, "H", "W"] }],
+      inputs: [
+        { name: "x", dtype: "float32", shape: burst ? ["N", channels, frames, "H", "W"] : ["N", channels, "H", "W"] },
+      ],
       layers: this.layers,
       outputs: ["y"],
     };
@@ -177,7 +198,15 @@ class NsrNetwork {
     const router = `${name}.mlp.0`;
     this.keep(`${router}.weight`, this.reader.take(`${router}.weight`, [experts * cardinals, channels]));
     this.keep(`${router}.bias`, this.reader.take(`${router}.bias`, [experts * cardinals]));
-    this.layers.push({ name: beta, op: "route", in: input, mlp: ["linear"], weights: { "mlp.0": router }, experts, cardinals });
+    this.layers.push({
+      name: beta,
+      op: "route",
+      in: input,
+      mlp: ["linear"],
+      weights: { "mlp.0": router },
+      experts,
+      cardinals,
+    });
     const { kernel, pad } = this.kernel(name, experts * out, channels);
     this.keep(`${name}.bias`, this.reader.take(`${name}.bias`, [experts * out]));
     this.layers.push({ name, op: "mix_conv", in: input, beta, out, kernel, pad });

@@ -35,7 +35,14 @@ export const odconv: Importer = {
     const [experts = 1, out = 1, perGroup = 1, side = 1] = tensors.shapeOf("weight") ?? [];
     const [hidden = 1, channels = 1] = tensors.shapeOf("attention.fc.weight") ?? [];
     const groups = Number.isInteger(channels / perGroup) ? channels / perGroup : 1;
-    for (const [key, value] of Object.entries({ in_channels: channels, out_channels: out, kernel: side, experts, hidden, groups })) {
+    for (const [key, value] of Object.entries({
+      in_channels: channels,
+      out_channels: out,
+      kernel: side,
+      experts,
+      hidden,
+      groups,
+    })) {
       config.confirm(key, value);
     }
     // The public code leaves out an attention that has nothing to choose from.
@@ -46,13 +53,24 @@ export const odconv: Importer = {
         { name: "spatial", rows: side ** 2, over: "tap", perExpert: false },
         { name: "kernel", rows: experts, over: "out", perExpert: true },
       ] as const
-    ).filter((head) => tensors.has(`attention.${head.name}_fc.weight`) || !optional(head, side, experts, channels, groups, out));
-    const kept: NamedTensor[] = [{ name: "attention.fc.weight", tensor: tensors.take("attention.fc.weight", [hidden, channels, 1, 1], [hidden, channels]) }];
+    ).filter(
+      (head) =>
+        tensors.has(`attention.${head.name}_fc.weight`) || !optional(head, side, experts, channels, groups, out),
+    );
+    const kept: NamedTensor[] = [
+      {
+        name: "attention.fc.weight",
+        tensor: tensors.take("attention.fc.weight", [hidden, channels, 1, 1], [hidden, channels]),
+      },
+    ];
     for (const part of ["weight", "bias", "running_mean", "running_var"]) {
       kept.push({ name: `attention.bn.${part}`, tensor: tensors.take(`attention.bn.${part}`, [hidden]) });
     }
     for (const { name, rows } of heads) {
-      kept.push({ name: `attention.${name}_fc.weight`, tensor: tensors.take(`attention.${name}_fc.weight`, [rows, hidden, 1, 1], [rows, hidden]) });
+      kept.push({
+        name: `attention.${name}_fc.weight`,
+        tensor: tensors.take(`attention.${name}_fc.weight`, [rows, hidden, 1, 1], [rows, hidden]),
+      });
       kept.push({ name: `attention.${name}_fc.bias`, tensor: tensors.take(`attention.${name}_fc.bias`, [rows]) });
     }
     kept.push({ name: "weight", tensor: tensors.take("weight", [experts, out, perGroup, side, side]) });
@@ -82,7 +100,11 @@ export const odconv: Importer = {
 };
 
 function optional(head: Head, side: number, experts: number, channels: number, groups: number, out: number): boolean {
-  return { channel: false, filter: channels === groups && channels === out, spatial: side === 1, kernel: experts === 1 }[head.name] ?? false;
+  return (
+    { channel: false, filter: channels === groups && channels === out, spatial: side === 1, kernel: experts === 1 }[
+      head.name
+    ] ?? false
+  );
 }
 
 /** The kernel attention is the one over experts, and bears the layer's own name. */

@@ -31,5 +31,8 @@ export function inferShapes(graph: Graph): ReadonlyMap<string, Shape> {
 
 /** The same graph with other sizes for its inputs, e.g. a batch of one, or concrete heights and widths. */
 export function withInputShapes(graph: Graph, shapes: ReadonlyMap<string, Shape>): Graph {
-  return { ...graph, inputs: graph.inputs.map((input) => ({ ...input, shape: shapes.get(input.name) ?? input.shape })) };
+  return {
+    ...graph,
+    inputs: graph.inputs.map((input) => ({ ...input, shape: shapes.get(input.name) ?? input.shape })),
+  };
 }

@@ -24,7 +24,9 @@ export function verifyGraph(graph: Graph, after: string): void {
   for (const node of graph.nodes) {
     const where = `node "${node.name}" (${node.op}, from layer "${node.origin.layer}" at ${node.origin.pointer})`;
     if (shapes.has(node.name)) fail(`${where} is defined twice`);
-    const inputs = node.inputs.map((input) => shapes.get(input) ?? fail(`${where} reads "${input}", which is not defined before it`));
+    const inputs = node.inputs.map(
+      (input) => shapes.get(input) ?? fail(`${where} reads "${input}", which is not defined before it`),
+    );
     try {
       shapes.set(node.name, inferNode(node, inputs));
     } catch (cause) {

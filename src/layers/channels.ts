@@ -11,7 +11,10 @@ export const batchNorm = layer({
       op: z.literal("batch_norm"),
       in: reference,
       epsilon: z.number().positive().default(1e-5),
-      weights: z.strictObject({ prefix: z.string().optional() }).default({}).describe("Prefix of the tensors, where it is not the layer's name"),
+      weights: z
+        .strictObject({ prefix: z.string().optional() })
+        .default({})
+        .describe("Prefix of the tensors, where it is not the layer's name"),
     })
     .describe("BatchNorm in evaluation; folded into a neighbouring convolution where that is exact"),
   example: { name: "bn1", op: "batch_norm", in: "conv1" },
@@ -56,7 +59,10 @@ export const globalPool = layer({
       name: layerName,
       op: z.literal("global_pool"),
       in: reference,
-      flat: z.boolean().default(true).describe("Whether the result is [N, C], as linear layers read it, or [N, C, 1, 1]"),
+      flat: z
+        .boolean()
+        .default(true)
+        .describe("Whether the result is [N, C], as linear layers read it, or [N, C, 1, 1]"),
     })
     .describe("Mean over height and width"),
   example: { name: "squeeze", op: "global_pool", in: "body.1" },
@@ -67,7 +73,12 @@ export const globalPool = layer({
 
 export const channelScale = layer({
   schema: z
-    .strictObject({ name: layerName, op: z.literal("channel_scale"), in: reference, by: reference.describe("Weights [N, C]") })
+    .strictObject({
+      name: layerName,
+      op: z.literal("channel_scale"),
+      in: reference,
+      by: reference.describe("Weights [N, C]"),
+    })
     .describe("Each channel of each sample times a weight, e.g. the end of a squeeze-and-excitation"),
   example: { name: "excite", op: "channel_scale", in: "body.1", by: "gate" },
   build(spec, builder) {
@@ -89,7 +100,11 @@ export const linear = layer({
   example: { name: "fc", op: "linear", in: "squeeze", out: 8 },
   build(spec, builder) {
     const columns = staticDim("the width of the input", builder.shape(spec.in), 1);
-    const weight = builder.weight(spec.weights.weight ?? `${spec.name}.weight`, [spec.out, columns], [spec.out, columns, 1, 1]);
+    const weight = builder.weight(
+      spec.weights.weight ?? `${spec.name}.weight`,
+      [spec.out, columns],
+      [spec.out, columns, 1, 1],
+    );
     const bias = spec.bias ? [builder.weight(spec.weights.bias ?? `${spec.name}.bias`, [spec.out])] : [];
     builder.node("linear", spec.name, [spec.in, weight, ...bias], {});
   },

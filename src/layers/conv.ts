@@ -23,7 +23,11 @@ export const conv = layer({
   build(spec, builder) {
     const channels = staticDim("the number of input channels", builder.shape(spec.in), 1);
     const window = windowOf(spec);
-    const kernel = builder.weight(spec.weights.weight ?? `${spec.name}.weight`, [spec.out, channels / spec.groups, ...window.kernel]);
+    const kernel = builder.weight(spec.weights.weight ?? `${spec.name}.weight`, [
+      spec.out,
+      channels / spec.groups,
+      ...window.kernel,
+    ]);
     const bias = spec.bias ? [builder.weight(spec.weights.bias ?? `${spec.name}.bias`, [spec.out])] : [];
     builder.node("conv", spec.name, [spec.in, kernel, ...bias], { ...window, groups: spec.groups });
   },

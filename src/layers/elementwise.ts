@@ -4,7 +4,10 @@ import { layerName, reference } from "./fields.js";
 import { layer } from "./layer.js";
 
 /** An activation without parameters. */
-function plainActivation<Name extends Exclude<ActivationName, "leaky_relu" | "clamp">>(name: Name, description: string) {
+function plainActivation<Name extends Exclude<ActivationName, "leaky_relu" | "clamp">>(
+  name: Name,
+  description: string,
+) {
   return layer({
     schema: z.strictObject({ name: layerName, op: z.literal(name), in: reference }).describe(description),
     example: { name: "body.1.body.1", op: name, in: "body.1.body.0" },
@@ -58,7 +61,9 @@ export const affine = layer({
 
 function combination<Name extends "add" | "mul">(name: Name, description: string) {
   return layer({
-    schema: z.strictObject({ name: layerName, op: z.literal(name), in: z.array(reference).length(2) }).describe(description),
+    schema: z
+      .strictObject({ name: layerName, op: z.literal(name), in: z.array(reference).length(2) })
+      .describe(description),
     example: { name: "body.1", op: name, in: ["body.1.body.2", "body.0"] },
     build(spec, builder) {
       builder.node(name, spec.name, spec.in, {});

@@ -16,7 +16,9 @@ export const mixConv = layer({
       name: layerName,
       op: z.literal("mix_conv"),
       in: reference,
-      beta: reference.optional().describe("The weights of the experts, [N, experts, cardinals]; short for one factor over `out`"),
+      beta: reference
+        .optional()
+        .describe("The weights of the experts, [N, experts, cardinals]; short for one factor over `out`"),
       factors: z.array(factor).min(1).optional().describe("The general form: a product of factors weighs the experts"),
       out: positive.describe("Output channels"),
       ...windowFields,
@@ -25,13 +27,18 @@ export const mixConv = layer({
         .union([z.boolean(), z.literal("plain")])
         .default(true)
         .describe("true: a bias per expert, mixed like the kernel; `plain`: one bias, added as it is"),
-      demodulate: z.strictObject({ epsilon: z.number().positive() }).optional().describe("StyleGAN2's demodulation of the mixed kernel"),
+      demodulate: z
+        .strictObject({ epsilon: z.number().positive() })
+        .optional()
+        .describe("StyleGAN2's demodulation of the mixed kernel"),
       weights: z
         .strictObject({ weight: z.string().optional(), bias: z.string().optional() })
         .default({})
         .describe("Names of the tensors, where they are not `<layer>.weight` and `<layer>.bias`"),
     })
-    .describe("Convolution whose kernel is mixed from experts for each sample; the bank is expert-major [k·out, in/groups, kh, kw]"),
+    .describe(
+      "Convolution whose kernel is mixed from experts for each sample; the bank is expert-major [k·out, in/groups, kh, kw]",
+    ),
   example: {
     name: "body.1.body.0",
     op: "mix_conv",
@@ -74,7 +81,10 @@ export const mixConv = layer({
   },
 });
 
-function factorsOf(beta: string | undefined, factors: readonly z.output<typeof factor>[] | undefined): readonly z.output<typeof factor>[] {
+function factorsOf(
+  beta: string | undefined,
+  factors: readonly z.output<typeof factor>[] | undefined,
+): readonly z.output<typeof factor>[] {
   if (beta !== undefined && factors === undefined) return [{ beta, over: "out" }];
   if (beta === undefined && factors !== undefined) return factors;
   throw new RuleError("a mixed convolution has either `beta` or `factors`", "give exactly one of them");
@@ -82,6 +92,7 @@ function factorsOf(beta: string | undefined, factors: readonly z.output<typeof f
 
 function expertsOf(builder: LayerBuilder, beta: string): number {
   const shape = builder.shape(beta);
-  if (shape.length !== 3) throw new RuleError(`"${beta}" is not a mixing weight: its shape is not [N, experts, blocks]`);
+  if (shape.length !== 3)
+    throw new RuleError(`"${beta}" is not a mixing weight: its shape is not [N, experts, blocks]`);
   return staticDim("the number of experts", shape, 1);
 }

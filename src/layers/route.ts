@@ -34,7 +34,10 @@ export const routerFields = {
     .default("softmax")
     .describe("How logits become weights; argmax is 1 for the expert of the largest, the first of equals"),
   temperature: z.number().positive().default(1).describe("Divides the logits"),
-  power: z.union([z.literal(1), z.literal(0.5)]).default(1).describe("Applied after the normaliser; 0.5 for √β"),
+  power: z
+    .union([z.literal(1), z.literal(0.5)])
+    .default(1)
+    .describe("Applied after the normaliser; 0.5 for √β"),
 } as const;
 
 const routerSchema = z.object({ name: z.string(), in: z.string(), experts: positive, ...routerFields });
@@ -102,11 +105,18 @@ interface BuiltStage {
   readonly width: number;
 }
 
-function buildStage(entry: Stage, prefix: string, width: number, last: number | undefined, builder: LayerBuilder): BuiltStage {
+function buildStage(
+  entry: Stage,
+  prefix: string,
+  width: number,
+  last: number | undefined,
+  builder: LayerBuilder,
+): BuiltStage {
   if (entry === "linear" || (typeof entry === "object" && entry.op === "linear")) {
     const { out, bias } = typeof entry === "object" ? entry : { out: undefined, bias: true };
     const rows = out ?? last;
-    if (rows === undefined) throw new RuleError("a hidden linear layer of a router needs its width", 'write {"op":"linear","out":…}');
+    if (rows === undefined)
+      throw new RuleError("a hidden linear layer of a router needs its width", 'write {"op":"linear","out":…}');
     const weight = builder.weight(`${prefix}.weight`, [rows, width], [rows, width, 1, 1]);
     const biases = bias ? [builder.weight(`${prefix}.bias`, [rows])] : [];
     return { stage: { kind: "linear", bias }, inputs: [weight, ...biases], width: rows };
@@ -115,12 +125,14 @@ function buildStage(entry: Stage, prefix: string, width: number, last: number | 
     const epsilon = typeof entry === "object" ? entry.epsilon : 1e-5;
     return { stage: { kind: "scale_shift" }, inputs: foldedBatchNorm(builder, prefix, width, epsilon), width };
   }
-  const activation = typeof entry === "string" ? { fn: entry satisfies ActivationName } : { fn: entry.op, slope: entry.slope };
+  const activation =
+    typeof entry === "string" ? { fn: entry satisfies ActivationName } : { fn: entry.op, slope: entry.slope };
   return { stage: { kind: "activation", activation }, inputs: [], width };
 }
 
 function checkOverrides(overrides: Readonly<Record<string, string>>, stages: number): void {
   for (const key of Object.keys(overrides)) {
-    if (Number(key.slice(4)) >= stages) throw new RuleError(`\`weights\` names "${key}", but the perceptron has ${stages} stages`);
+    if (Number(key.slice(4)) >= stages)
+      throw new RuleError(`\`weights\` names "${key}", but the perceptron has ${stages} stages`);
   }
 }

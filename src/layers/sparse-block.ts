@@ -8,9 +8,7 @@ import { layerName, positive, reference, windowFields, windowOf } from "./fields
 import { type LayerBuilder, layer } from "./layer.js";
 import { buildRouter, routerFields } from "./route.js";
 
-const hiddenRouter = z
-  .strictObject(routerFields)
-  .describe("A router of its own on the hidden features F(W1 * X)");
+const hiddenRouter = z.strictObject(routerFields).describe("A router of its own on the hidden features F(W1 * X)");
 
 const schema = z
   .strictObject({
@@ -19,7 +17,9 @@ const schema = z
     in: reference,
     mode: z
       .enum(["dense", "hard", "exact", "merged"])
-      .describe("dense: Σ W2_i F(W1_i X); hard: the one of the largest β; exact: Σ β_i W2_i F(W1_i X); merged: (Σ β2_i W2_i) F((Σ β_i W1_i) X)"),
+      .describe(
+        "dense: Σ W2_i F(W1_i X); hard: the one of the largest β; exact: Σ β_i W2_i F(W1_i X); merged: (Σ β2_i W2_i) F((Σ β_i W1_i) X)",
+      ),
     experts: positive.describe("Groups k"),
     hidden: positive.describe("Channels c of one group between the two convolutions"),
     out: positive,
@@ -28,14 +28,24 @@ const schema = z
     kernel: windowFields.kernel,
     pad: windowFields.pad,
     activation: z
-      .union([z.enum(["relu", "sigmoid", "silu", "tanh", "gelu"]), z.strictObject({ op: z.literal("leaky_relu"), slope: z.number() })])
+      .union([
+        z.enum(["relu", "sigmoid", "silu", "tanh", "gelu"]),
+        z.strictObject({ op: z.literal("leaky_relu"), slope: z.number() }),
+      ])
       .default("relu")
       .describe("F"),
     bias: z.boolean().default(false).describe("Whether there are tensors `<layer>.b1` [k·c] and `<layer>.b2` [k·out]"),
     weights: z
-      .strictObject({ w1: z.string().optional(), w2: z.string().optional(), b1: z.string().optional(), b2: z.string().optional() })
+      .strictObject({
+        w1: z.string().optional(),
+        w2: z.string().optional(),
+        b1: z.string().optional(),
+        b2: z.string().optional(),
+      })
       .default({})
-      .describe("Names of the tensors, where they are not `<layer>.w1` …; w1 [k·c, in, kh, kw], w2 [k·out, c, kh, kw] (dense: or [out, k·c, kh, kw])"),
+      .describe(
+        "Names of the tensors, where they are not `<layer>.w1` …; w1 [k·c, in, kh, kw], w2 [k·out, c, kh, kw] (dense: or [out, k·c, kh, kw])",
+      ),
   })
   .describe("The two-layer block Y = W2 * F(W1 * X) with k groups (Fan et al. 2020)");
 
@@ -56,7 +66,8 @@ export const sparseBlock = layer({
     pad: 1,
   },
   build(spec, builder) {
-    if (spec.beta2 !== undefined && spec.mode !== "merged") throw new RuleError(`beta2 belongs to the mode merged, not ${spec.mode}`);
+    if (spec.beta2 !== undefined && spec.mode !== "merged")
+      throw new RuleError(`beta2 belongs to the mode merged, not ${spec.mode}`);
     MODES[spec.mode](new BlockBuilder(spec, builder));
   },
 });
@@ -163,7 +174,8 @@ class BlockBuilder {
 
   private activation(): string {
     const { name, activation } = this.spec;
-    const attributes: Activation = typeof activation === "string" ? { fn: activation } : { fn: activation.op, slope: activation.slope };
+    const attributes: Activation =
+      typeof activation === "string" ? { fn: activation } : { fn: activation.op, slope: activation.slope };
     return this.b.node("activation", `${name}.hidden`, [`${name}.1`], attributes);
   }
 

@@ -12,7 +12,10 @@ export const resize = layer({
       scale: z
         .number()
         .positive()
-        .refine((scale) => Number.isInteger(scale) || Math.abs(1 / scale - Math.round(1 / scale)) < 1e-9, "must be a whole number, or 1 over one"),
+        .refine(
+          (scale) => Number.isInteger(scale) || Math.abs(1 / scale - Math.round(1 / scale)) < 1e-9,
+          "must be a whole number, or 1 over one",
+        ),
     })
     .describe("Resampling as PyTorch's interpolate(align_corners=False), without antialiasing"),
   example: { name: "up", op: "resize", in: "x", mode: "bicubic", scale: 2 },
@@ -44,7 +47,9 @@ const { dilation: _, ...poolFields } = windowFields;
 
 function poolLayer<Name extends "max_pool" | "average_pool">(name: Name, kind: "max" | "average", description: string) {
   return layer({
-    schema: z.strictObject({ name: layerName, op: z.literal(name), in: reference, ...poolFields }).describe(description),
+    schema: z
+      .strictObject({ name: layerName, op: z.literal(name), in: reference, ...poolFields })
+      .describe(description),
     example: { name: "pool1", op: name, in: "conv1", kernel: 2, stride: 2 },
     build(spec, builder) {
       builder.node("pool", spec.name, [spec.in], { kind, ...windowOf({ ...spec, dilation: 1 }) });

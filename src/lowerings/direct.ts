@@ -14,7 +14,9 @@ export const direct: Lowering = {
     const shape = [attributes.out, channels / attributes.groups, ...attributes.kernel];
     const kernel = e.reshape(`${name}/kernel`, emitMixedKernel(attributes, site), [1, attributes.out, row], shape);
     const bias = emitBias(attributes, site);
-    const biases = bias?.mixed ? e.reshape(`${name}/bias_row`, bias.value, [1, attributes.out], [attributes.out]) : bias?.value;
+    const biases = bias?.mixed
+      ? e.reshape(`${name}/bias_row`, bias.value, [1, attributes.out], [attributes.out])
+      : bias?.value;
     const inputs = [site.read(0), kernel, ...(biases === undefined ? [] : [biases])];
     site.result("Conv", inputs, { ...windowAttributes(attributes), group: attributes.groups });
   },

@@ -3,7 +3,7 @@
  * value_info and a name that leads back to the document's layer: `<layer>` for the layer's result, `<layer>/<step>` for
  * what leads to it.
  */
-import { type Dim, dimText, sameDim, type Shape } from "../ir/dim.js";
+import { type Dim, dimText, type Shape, sameDim } from "../ir/dim.js";
 import type { Attribute, Initializer, OnnxGraph, OnnxNode, TensorType, ValueInfo } from "../onnx/model.js";
 import type { LazyTensor } from "../weights/tensor.js";
 import type { Target } from "./targets.js";
@@ -81,7 +81,13 @@ export class GraphEmitter {
     attributes: Readonly<Record<string, AttributeValue>> = {},
     elementType: ElementType = "FLOAT",
   ): string {
-    this.nodes.push({ op_type: op, name: output, input: inputs, output: [output], attribute: attributesOf(attributes) });
+    this.nodes.push({
+      op_type: op,
+      name: output,
+      input: inputs,
+      output: [output],
+      attribute: attributesOf(attributes),
+    });
     this.infos.set(output, valueInfo(output, shape, elementType));
     return output;
   }
@@ -95,7 +101,13 @@ export class GraphEmitter {
     attributes: Readonly<Record<string, AttributeValue>> = {},
   ): void {
     const names = outputs.map((output) => output.name);
-    this.nodes.push({ op_type: op, name: this.fresh(name), input: inputs, output: names, attribute: attributesOf(attributes) });
+    this.nodes.push({
+      op_type: op,
+      name: this.fresh(name),
+      input: inputs,
+      output: names,
+      attribute: attributesOf(attributes),
+    });
     for (const output of outputs) this.infos.set(output.name, valueInfo(output.name, output.shape));
   }
 
@@ -125,7 +137,12 @@ export class GraphEmitter {
 
   /** A zero-dimensional int64. */
   int(value: number): string {
-    return this.store(`int:${value}`, `int.${value}`, (unique) => ({ name: unique, data_type: "INT64", dims: [], values: [value] }));
+    return this.store(`int:${value}`, `int.${value}`, (unique) => ({
+      name: unique,
+      data_type: "INT64",
+      dims: [],
+      values: [value],
+    }));
   }
 
   private store(content: LazyTensor | string, name: string, make: (name: string) => Initializer): string {
@@ -139,7 +156,14 @@ export class GraphEmitter {
   }
 
   /** Mean or sum over axes, whose operand moved from attribute to input at opset 18 (ReduceMean) and 13 (ReduceSum). */
-  reduce(op: "ReduceMean" | "ReduceSum", name: string, input: string, axes: readonly number[], keep: boolean, shape: Shape): string {
+  reduce(
+    op: "ReduceMean" | "ReduceSum",
+    name: string,
+    input: string,
+    axes: readonly number[],
+    keep: boolean,
+    shape: Shape,
+  ): string {
     const keepdims = keep ? 1 : 0;
     return op === "ReduceSum" || this.options.opset >= 18
       ? this.op(op, name, [input, this.ints(axes)], shape, { keepdims })
@@ -213,7 +237,12 @@ export interface LowerSite {
   /** The constant behind an input, if it is one. */
   constant(index: number): LazyTensor | undefined;
   /** Emits the node that makes the result, under the value's own name, and binds it. */
-  result(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>, layout?: Layout): void;
+  result(
+    op: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeValue>>,
+    layout?: Layout,
+  ): void;
   /** Binds an ONNX value as the result. */
   bind(value: string, layout?: Layout): void;
 }

@@ -12,7 +12,8 @@ export const gather: Lowering = {
   description: "reads the chosen expert's kernel (hard routing, batch 1)",
   refuses: ({ attributes, x, oneHot }) => {
     if (!oneHot) return "its β is not a hard choice";
-    if (attributes.factors.length !== 1 || attributes.factors[0]!.on === "bias" || attributes.demodulate !== null) return "it has more than one factor";
+    if (attributes.factors.length !== 1 || attributes.factors[0]!.on === "bias" || attributes.demodulate !== null)
+      return "it has more than one factor";
     return x[0] === 1 ? undefined : "it needs a batch of 1";
   },
   emit(attributes, site) {
@@ -28,7 +29,10 @@ export const gather: Lowering = {
     const rows = rowIndices(site, beta, experts, blocks);
     const pick = (index: number, row: number, label: string, shape: Shape): string => {
       const size = (out / blocks) * row;
-      const bank = e.weight(`${site.inputNames[index]}/by_block`, byBlock(site.constant(index)!, experts, blocks, size));
+      const bank = e.weight(
+        `${site.inputNames[index]}/by_block`,
+        byBlock(site.constant(index)!, experts, blocks, size),
+      );
       const picked = e.op("Gather", `${label}/picked`, [bank, rows], [blocks, size], { axis: 0 });
       return e.reshape(label, picked, [blocks, size], shape);
     };

@@ -12,12 +12,18 @@ export const grouped: Lowering = {
     const [batch, channels, height, width] = site.inputShapes[0]! as readonly [number, number, ...typeof site.shape];
     const { out, groups } = attributes;
     const row = (channels / groups) * attributes.kernel[0] * attributes.kernel[1];
-    const samples = e.reshape(`${name}/samples`, site.read(0), site.inputShapes[0]!, [1, batch * channels, height!, width!]);
-    const kernel = e.reshape(`${name}/kernels`, emitMixedKernel(attributes, site), [batch, out, row], [
-      batch * out,
-      channels / groups,
-      ...attributes.kernel,
+    const samples = e.reshape(`${name}/samples`, site.read(0), site.inputShapes[0]!, [
+      1,
+      batch * channels,
+      height!,
+      width!,
     ]);
+    const kernel = e.reshape(
+      `${name}/kernels`,
+      emitMixedKernel(attributes, site),
+      [batch, out, row],
+      [batch * out, channels / groups, ...attributes.kernel],
+    );
     const bias = emitBias(attributes, site);
     const mixed = bias?.mixed ? [e.reshape(`${name}/bias_row`, bias.value, [batch, out], [batch * out])] : [];
     const wide = [1, batch * out, site.shape[2]!, site.shape[3]!];

@@ -1,4 +1,4 @@
-import { type Dim, sameDim, type Shape } from "../ir/dim.js";
+import { type Dim, type Shape, sameDim } from "../ir/dim.js";
 
 /** Whether the last two axes of a picture's shape are a height and width. */
 export function hasSize(shape: Shape, height: Dim, width: Dim): boolean {

@@ -56,7 +56,14 @@ function lowerScan(outer: Scope, nodes: readonly Node[], plan: CanvasPlan): void
   const e = new GraphEmitter(outer.e.options, outer.e);
   const shown = new Map(region.outputs.map(({ value }) => [value, e.fresh(`${value}/one`)]));
   const inner = new Scope(region, e, (value) => shown.get(value) ?? value, outer);
-  const inputs = region.inputs.map((input) => {
+  // What all samples have in common is not taken apart: the body sees it in the graph around it.
+  const isCommon = (value: string): boolean => outer.shapes.get(value)![0] === 1;
+  const [common, scanned] = [
+    region.inputs.filter(({ name }) => isCommon(name)),
+    region.inputs.filter(({ name }) => !isCommon(name)),
+  ];
+  for (const { name } of common) inner.bind(name, { nchw: outer.read(name, "nchw") });
+  const inputs = scanned.map((input) => {
     const sample = e.fresh(`${input.name}/sample`);
     inner.bind(input.name, { nchw: e.op("Unsqueeze", `${input.name}/one`, [sample, e.ints([0])], input.shape) });
     return valueInfo(sample, input.shape.slice(1));
@@ -68,10 +75,10 @@ function lowerScan(outer: Scope, nodes: readonly Node[], plan: CanvasPlan): void
   });
   const body = e.finish(`${nodes[0]!.name}/sample`, inputs, outputs);
   const results = region.outputs.map(({ value }) => ({ name: outer.nameOf(value), shape: outer.shapes.get(value)! }));
-  const feeds = region.inputs.map((input) => outer.read(input.name, "nchw"));
+  const feeds = scanned.map((input) => outer.read(input.name, "nchw"));
   outer.e.multi("Scan", `${nodes[0]!.name}/per_sample`, feeds, results, {
     body: { type: "GRAPH", value: body },
-    num_scan_inputs: region.inputs.length,
+    num_scan_inputs: scanned.length,
   });
   for (const { value } of region.outputs) outer.bind(value, { nchw: outer.nameOf(value) });
 }

@@ -1,7 +1,7 @@
 /** The mixture of experts as ONNX operators, shared by every lowering that builds the kernel at run time. */
 import type { Dim, Shape } from "../ir/dim.js";
 import { bankSizes, type Factor, factorExtent, type MixConvAttributes, mixConvInputs } from "../ops/mix-conv.js";
-import { permuted, reshaped } from "../weights/derived.js";
+import { permuted, reshaped, summed } from "../weights/derived.js";
 import type { LazyTensor } from "../weights/tensor.js";
 import type { GraphEmitter, LowerSite } from "./emitter.js";
 
@@ -9,6 +9,8 @@ import type { GraphEmitter, LowerSite } from "./emitter.js";
 interface EmittedFactor {
   readonly over: Factor["over"];
   readonly value: string;
+  /** N, or 1 where all samples share it. */
+  readonly samples: Dim;
   readonly experts: number;
   readonly blocks: number;
   readonly extent: number;
@@ -25,53 +27,101 @@ interface Bank {
 
 const indices = (site: LowerSite): readonly number[] => site.inputNames.map((_, index) => index);
 
-function emittedFactors(attributes: MixConvAttributes, site: LowerSite, on: "kernel" | "bias"): readonly EmittedFactor[] {
+function emittedFactors(
+  attributes: MixConvAttributes,
+  site: LowerSite,
+  on: "kernel" | "bias",
+): readonly EmittedFactor[] {
   const channels = site.inputShapes[0]![1] as number;
   const values = mixConvInputs(attributes, indices(site)).factors;
   return attributes.factors.flatMap((factor, f) => {
     if (factor.on !== on && factor.on !== "both") return [];
-    const [, experts, blocks] = site.inputShapes[values[f]!]! as readonly [Dim, number, number];
+    const [samples, experts, blocks] = site.inputShapes[values[f]!]! as readonly [Dim, number, number];
     const extent = factorExtent(factor, attributes, channels);
-    return [{ over: factor.over, value: site.read(values[f]!), experts, blocks, extent }];
+    return [{ over: factor.over, value: site.read(values[f]!), samples, experts, blocks, extent }];
   });
 }
 
 /** The mixed kernel of every sample, [N, O, C/groups · taps]. */
 export function emitMixedKernel(attributes: MixConvAttributes, site: LowerSite): string {
   const { e } = site;
-  const batch = site.inputShapes[0]![0]!;
   const { experts, out, perGroup, taps } = bankSizes(attributes, site.inputShapes[0]![1] as number);
   const index = mixConvInputs(attributes, indices(site)).bank;
   const bank: Bank = { name: site.inputNames[index]!, data: site.constant(index)!, experts, out, row: perGroup * taps };
   const label = `${site.name}/kernel`;
   const factors = emittedFactors(attributes, site, "kernel");
+  const batch = samplesOf(factors);
   const onRows = factors.filter((factor) => factor.over === "out");
   const inRow = factors.filter((factor) => factor.over !== "out");
   const kernel = inRow.every((factor) => factor.experts === 1)
     ? emitWithinRows(e, label, emitMixedRows(e, label, onRows, bank, batch), inRow, bank, attributes, batch)
     : emitElements(e, label, factors, bank, attributes, batch);
-  return attributes.demodulate === null ? kernel : emitDemodulated(e, label, kernel, [batch, out, bank.row], attributes.demodulate);
+  const shape: Shape = [batch, out, bank.row];
+  const finished =
+    attributes.demodulate === null ? kernel : emitDemodulated(e, label, kernel, shape, attributes.demodulate);
+  return emitForEachSample(site, label, finished, shape);
+}
+
+/** The batch of a product of factors: 1 where none belongs to one sample. */
+function samplesOf(factors: readonly EmittedFactor[]): Dim {
+  return factors.find(({ samples }) => samples !== 1)?.samples ?? 1;
+}
+
+/** A value [N or 1, …] of a mixture for each sample of its input, [N, …]. */
+function emitForEachSample(site: LowerSite, label: string, value: string, shape: Shape): string {
+  const { e } = site;
+  const batch = site.inputShapes[0]![0]!;
+  const [samples, ...rest] = shape;
+  if (samples !== 1 || batch === 1) return value;
+  const sizes = rest as readonly number[];
+  const target =
+    typeof batch === "number"
+      ? e.ints([batch, ...sizes])
+      : e.op(
+          "Concat",
+          `${label}/size`,
+          [e.op("Shape", `${label}/batch`, [site.read(0)], [1], { start: 0, end: 1 }, "INT64"), e.ints(sizes)],
+          [shape.length],
+          { axis: 0 },
+          "INT64",
+        );
+  return e.op("Expand", `${label}/for_each_sample`, [value, target], [batch, ...rest]);
 }
 
 /** The bias as ONNX value: mixed for every sample [N,O], or plain [O]; undefined without one. */
-export function emitBias(attributes: MixConvAttributes, site: LowerSite): { readonly value: string; readonly mixed: boolean } | undefined {
+export function emitBias(
+  attributes: MixConvAttributes,
+  site: LowerSite,
+): { readonly value: string; readonly mixed: boolean } | undefined {
   if (attributes.bias === "none") return undefined;
   if (attributes.bias === "plain") return { value: site.read(2), mixed: false };
-  const batch = site.inputShapes[0]![0]!;
   const { experts, out } = attributes;
   const bank: Bank = { name: site.inputNames[2]!, data: site.constant(2)!, experts, out, row: 1 };
   const label = `${site.name}/bias`;
-  const rows = emitMixedRows(site.e, label, emittedFactors(attributes, site, "bias"), bank, batch);
-  return { value: site.e.reshape(label, rows, [batch, out, 1], [batch, out]), mixed: true };
+  const factors = emittedFactors(attributes, site, "bias");
+  const batch = samplesOf(factors);
+  const rows = emitMixedRows(site.e, label, factors, bank, batch);
+  const value = site.e.reshape(label, rows, [batch, out, 1], [batch, out]);
+  return { value: emitForEachSample(site, label, value, [batch, out]), mixed: true };
 }
 
 /**
  * Rows mixed by factors over experts and output blocks: [N,O,row], or [1,O,row] without factors. The factors are
  * multiplied to one table [N,k,d]; a matrix product per block mixes the experts, [N,d,1,k] × [d,k,(O/d)·row].
  */
-function emitMixedRows(e: GraphEmitter, label: string, factors: readonly EmittedFactor[], bank: Bank, batch: Dim): string {
+function emitMixedRows(
+  e: GraphEmitter,
+  label: string,
+  factors: readonly EmittedFactor[],
+  bank: Bank,
+  batch: Dim,
+): string {
   const { experts, out, row } = bank;
-  if (factors.length === 0) return e.weight(`${bank.name}/rows`, reshaped(bank.data, [experts, out, row]));
+  if (factors.length === 0) {
+    // No factor: Σ_e bank_e.
+    const sum = experts === 1 ? bank.data : summed(reshaped(bank.data, [experts, out * row]));
+    return e.weight(`${bank.name}/rows`, reshaped(sum, [1, out, row]));
+  }
   const blocks = factors.reduce((least, factor) => commonMultiple(least, factor.blocks), 1);
   const table = emitTable(e, label, factors, experts, blocks, batch);
   const byBlock = e.transpose(`${label}/by_block`, table, [batch, blocks, experts], [0, 2, 1]);
@@ -83,18 +133,38 @@ function emitMixedRows(e: GraphEmitter, label: string, factors: readonly Emitted
 }
 
 /** The product of factors over the output as one table [N,k,d]. */
-function emitTable(e: GraphEmitter, label: string, factors: readonly EmittedFactor[], experts: number, blocks: number, batch: Dim): string {
+function emitTable(
+  e: GraphEmitter,
+  label: string,
+  factors: readonly EmittedFactor[],
+  experts: number,
+  blocks: number,
+  batch: Dim,
+): string {
   const tables = factors.map((factor, f) =>
     factor.blocks === 1 || factor.blocks === blocks
       ? factor.value
-      : e.op("Gather", `${label}/factor${f}`, [factor.value, e.ints(repeatEach(factor.blocks, blocks))], [batch, factor.experts, blocks], {
-          axis: 2,
-        }),
+      : e.op(
+          "Gather",
+          `${label}/factor${f}`,
+          [factor.value, e.ints(repeatEach(factor.blocks, blocks))],
+          [batch, factor.experts, blocks],
+          {
+            axis: 2,
+          },
+        ),
   );
   const full = factors.some((factor) => factor.experts === experts && factor.blocks === blocks) && factors.length === 1;
-  const operands = full ? tables : [...tables, e.floats(new Array<number>(experts * blocks).fill(1), [1, experts, blocks])];
+  const operands = full
+    ? tables
+    : [...tables, e.floats(new Array<number>(experts * blocks).fill(1), [1, experts, blocks])];
   return operands.reduce((product, table, index) =>
-    e.op("Mul", `${label}/weights${index === operands.length - 1 ? "" : index}`, [product, table], [batch, experts, blocks]),
+    e.op(
+      "Mul",
+      `${label}/weights${index === operands.length - 1 ? "" : index}`,
+      [product, table],
+      [batch, experts, blocks],
+    ),
   );
 }
 
@@ -162,7 +232,9 @@ function emitSpread(
   const whole =
     factor.blocks === factor.extent
       ? factor.value
-      : e.op("Gather", `${label}/repeated`, [factor.value, e.ints(repeatEach(factor.blocks, factor.extent))], from, { axis: 2 });
+      : e.op("Gather", `${label}/repeated`, [factor.value, e.ints(repeatEach(factor.blocks, factor.extent))], from, {
+          axis: 2,
+        });
   return e.reshape(label, whole, from, [...lead, ...axes[factor.over]]);
 }
 

@@ -1,2 +1,12 @@
 /** The values of `--lowering` besides `auto`; a test holds the list against the table of lowerings. */
-export const LOWERING_NAMES = ["gather", "direct", "grouped", "unfold", "winograd-f4x4", "winograd-f4x6", "winograd-f6x6", "winograd-f4x8", "winograd-f6x8"] as const;
+export const LOWERING_NAMES = [
+  "gather",
+  "direct",
+  "grouped",
+  "unfold",
+  "winograd-f4x4",
+  "winograd-f4x6",
+  "winograd-f6x6",
+  "winograd-f4x8",
+  "winograd-f6x8",
+] as const;

@@ -19,7 +19,8 @@ const BATCHED: ReadonlySet<string> = new Set(["grouped", "unfold"]);
 /**
  * From the first mixed convolution, or the first on a canvas, to the last, a batch runs as a Scan over its samples, whose working set stays in
  * cache and whose kernels are those of a batch of one; convolutions outside keep constant kernels and fast paths.
- * Not where the batch is one, and not on providers on which control flow leaves the device.
+ * Not where the batch is one, and not on providers on which control flow leaves the device. Values with a batch of one
+ * among the samples' belong to all of them: they can only depend on each other, and are computed once, before.
  */
 export function segmentsOf(
   graph: Graph,
@@ -27,18 +28,20 @@ export function segmentsOf(
   plan: CanvasPlan,
   options: EmitOptions,
 ): readonly Segment[] {
-  const perSample = (node: Node): boolean => node.op === "mix_conv" || plan.layers.has(node.name) || plan.fused.has(node.name);
-  const mixed = graph.nodes.flatMap((node, index) => (perSample(node) ? [index] : []));
-  const batch = mixed.length > 0 ? shapes.get(graph.nodes[mixed[0]!]!.name)![0] : 1;
-  if (batch === 1 || BATCHED.has(options.lowering) || !TARGET_PROFILES[options.target].controlFlow) {
+  const common = (node: Node): boolean => shapes.get(node.name)![0] === 1;
+  const perSample = (node: Node): boolean =>
+    node.op === "mix_conv" || plan.layers.has(node.name) || plan.fused.has(node.name);
+  const mixed = graph.nodes.flatMap((node, index) => (perSample(node) && !common(node) ? [index] : []));
+  if (mixed.length === 0 || BATCHED.has(options.lowering) || !TARGET_PROFILES[options.target].controlFlow) {
     return [{ kind: "plain", nodes: graph.nodes }];
   }
   let first = mixed[0]!;
   while (first > 0 && ROUTING.has(graph.nodes[first - 1]!.op)) first--;
   const last = mixed.at(-1)!;
+  const region = graph.nodes.slice(first, last + 1);
   const segments: readonly Segment[] = [
-    { kind: "plain", nodes: graph.nodes.slice(0, first) },
-    { kind: "scan", nodes: graph.nodes.slice(first, last + 1) },
+    { kind: "plain", nodes: [...graph.nodes.slice(0, first), ...region.filter(common)] },
+    { kind: "scan", nodes: region.filter((node) => !common(node)) },
     { kind: "plain", nodes: graph.nodes.slice(last + 1) },
   ];
   return segments.filter((segment) => segment.nodes.length > 0);

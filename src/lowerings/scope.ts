@@ -5,9 +5,9 @@ import type { GraphEmitter, Layout, LowerSite } from "./emitter.js";
 import { hasSize } from "./has-size.js";
 import { type Canvas, fixedCanvas } from "./winograd/canvas.js";
 import { dynamicCanvas } from "./winograd/canvas-dynamic.js";
+import { emitCanvasMean, emitFromCanvas, emitToCanvas } from "./winograd/convert.js";
 import type { WinogradForm } from "./winograd/forms.js";
 import type { CanvasValue } from "./winograd/layer.js";
-import { emitCanvasMean, emitFromCanvas, emitToCanvas } from "./winograd/convert.js";
 
 /** The ONNX values that hold an IR value, by layout. */
 interface Binding {
@@ -77,7 +77,10 @@ export class Scope {
   readCanvas(name: string, canvas: Canvas): CanvasValue {
     const bound = this.bindings.get(name)?.canvas;
     if (bound?.canvas === canvas) return bound.value;
-    const value = { value: emitToCanvas(this.e, name, canvas, this.read(name, "nhwc"), this.shapes.get(name)!), sums: undefined };
+    const value = {
+      value: emitToCanvas(this.e, name, canvas, this.read(name, "nhwc"), this.shapes.get(name)!),
+      sums: undefined,
+    };
     this.bind(name, { canvas: { canvas, value } });
     return value;
   }

@@ -21,14 +21,27 @@ export const unfold: Lowering = {
     const row = (channels / groups) * taps;
     const positions = productDim(height, width);
 
-    const oneHot = e.weight(`one_hot.${channels}x${attributes.kernel.join("x")}`, oneHotKernels(channels, attributes.kernel));
+    const oneHot = e.weight(
+      `one_hot.${channels}x${attributes.kernel.join("x")}`,
+      oneHotKernels(channels, attributes.kernel),
+    );
     const windowsShape = [batch, channels * taps, height, width];
     const windows = e.op("Conv", `${name}/windows`, [site.read(0), oneHot], windowsShape, {
       ...windowAttributes(attributes),
       group: channels,
     });
-    const columns = e.op("Reshape", `${name}/columns`, [windows, e.ints([0, groups, row, -1])], [batch, groups, row, positions]);
-    const kernel = e.reshape(`${name}/kernels`, emitMixedKernel(attributes, site), [batch, out, row], [batch, groups, out / groups, row]);
+    const columns = e.op(
+      "Reshape",
+      `${name}/columns`,
+      [windows, e.ints([0, groups, row, -1])],
+      [batch, groups, row, positions],
+    );
+    const kernel = e.reshape(
+      `${name}/kernels`,
+      emitMixedKernel(attributes, site),
+      [batch, out, row],
+      [batch, groups, out / groups, row],
+    );
     const productShape = [batch, groups, out / groups, positions];
     const product = e.op("MatMul", `${name}/product`, [kernel, columns], productShape);
     const target = e.reshapeTarget(name, windows, windowsShape, site.shape, productShape);

@@ -74,7 +74,8 @@ const ROWS: { readonly [Fn in ActivationName]: ActivationRow<ActivationParameter
   },
   clamp: {
     evaluate: (value, { min, max }) => Math.min(Math.max(value, min), max),
-    emit: (input, site, { min, max }) => site.result("Clip", [input, site.e.floats([min], []), site.e.floats([max], [])]),
+    emit: (input, site, { min, max }) =>
+      site.result("Clip", [input, site.e.floats([min], []), site.e.floats([max], [])]),
   },
 };
 

@@ -1,5 +1,5 @@
 /** Elementwise operators of two values with ONNX's (numpy's) broadcasting, where the ranks are equal. */
-import { type Dim, sameDim, type Shape, shapeText } from "../ir/dim.js";
+import { type Dim, type Shape, sameDim, shapeText } from "../ir/dim.js";
 import type { Layout, LowerSite } from "../lowerings/emitter.js";
 import { type DenseTensor, dense, stridesOf } from "./dense-tensor.js";
 import { type OpDefinition, RuleError } from "./operator.js";
@@ -14,7 +14,11 @@ export function broadcastShape(a: Shape, b: Shape): Shape {
   });
 }
 
-export function broadcastEvaluate(a: DenseTensor, b: DenseTensor, apply: (a: number, b: number) => number): DenseTensor {
+export function broadcastEvaluate(
+  a: DenseTensor,
+  b: DenseTensor,
+  apply: (a: number, b: number) => number,
+): DenseTensor {
   const shape = broadcastShape(a.shape, b.shape) as number[];
   const y = dense(shape);
   const strides = stridesOf(shape);

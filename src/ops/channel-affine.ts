@@ -5,7 +5,8 @@ import { operator, RuleError, staticDim } from "./operator.js";
 export const channelAffine = operator<Readonly<Record<string, never>>>({
   infer(_, [x, scale, shift]) {
     const channels = staticDim("the number of channels", x!, 1);
-    if (scale![0] !== channels || shift![0] !== channels) throw new RuleError(`scale and shift must have ${channels} values`);
+    if (scale![0] !== channels || shift![0] !== channels)
+      throw new RuleError(`scale and shift must have ${channels} values`);
     return x!;
   },
   evaluate(_, [x, scale, shift]) {

@@ -4,7 +4,8 @@ import { operator, RuleError, staticDim } from "./operator.js";
 /** x + b[c]. Inputs: x [N,C,H,W], b [C]. */
 export const channelBias = operator<Readonly<Record<string, never>>>({
   infer(_, [x, bias]) {
-    if (bias![0] !== staticDim("the number of channels", x!, 1)) throw new RuleError("the bias does not fit the channels");
+    if (bias![0] !== staticDim("the number of channels", x!, 1))
+      throw new RuleError("the bias does not fit the channels");
     return x!;
   },
   evaluate(_, [x, bias]) {

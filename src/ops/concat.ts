@@ -1,4 +1,4 @@
-import { addDims, sameDim, type Dim } from "../ir/dim.js";
+import { addDims, type Dim, sameDim } from "../ir/dim.js";
 import { dense, sizeOf } from "./dense-tensor.js";
 import { operator, RuleError } from "./operator.js";
 
@@ -7,7 +7,8 @@ export const concat = operator<Readonly<Record<string, never>>>({
   infer(_, inputs) {
     const [first, ...rest] = inputs;
     for (const other of rest) {
-      const fits = other.length === first!.length && other.every((dim, axis) => axis === 1 || sameDim(dim, first![axis]!));
+      const fits =
+        other.length === first!.length && other.every((dim, axis) => axis === 1 || sameDim(dim, first![axis]!));
       if (!fits) throw new RuleError("values that are concatenated must agree in everything but their channels");
     }
     const channels = inputs.reduce((sum: Dim, shape) => addDims(sum, shape[1]!), 0);

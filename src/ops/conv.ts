@@ -1,8 +1,8 @@
-import { type DenseTensor, dense, sizeOf } from "./dense-tensor.js";
+import { lowerConv } from "../lowerings/lower-conv.js";
 import { convolve } from "./convolve.js";
+import { type DenseTensor, dense, sizeOf } from "./dense-tensor.js";
 import { operator, RuleError, requireRank, staticDim } from "./operator.js";
 import { taps, type Window, windowedShape } from "./windows.js";
-import { lowerConv } from "../lowerings/lower-conv.js";
 
 /** Convolution with a constant kernel. Inputs: x [N,C,H,W], weight [O,C/groups,kh,kw], optional bias [O]. */
 export interface ConvAttributes extends Window {
@@ -23,9 +23,12 @@ export const conv = operator<ConvAttributes>({
     const channels = staticDim("the number of input channels", x!, 1);
     checkConvChannels(x!, channels, out, attributes.groups);
     if (weight![1] !== channels / attributes.groups) {
-      throw new RuleError(`the kernel reads ${String(weight![1])} channels per group, the input has ${channels / attributes.groups}`);
+      throw new RuleError(
+        `the kernel reads ${String(weight![1])} channels per group, the input has ${channels / attributes.groups}`,
+      );
     }
-    if (bias && bias[0] !== out) throw new RuleError(`the bias has ${String(bias[0])} values for ${out} output channels`);
+    if (bias && bias[0] !== out)
+      throw new RuleError(`the bias has ${String(bias[0])} values for ${out} output channels`);
     return [x![0]!, out, ...windowedShape(attributes, x!)];
   },
   evaluate(attributes, [x, weight, bias]) {
@@ -52,4 +55,3 @@ export function perSample(x: DenseTensor, apply: (sample: DenseTensor, n: number
   });
   return y;
 }
-

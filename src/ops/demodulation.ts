@@ -15,7 +15,8 @@ export interface DemodulationAttributes {
 export const demodulation = operator<DemodulationAttributes>({
   infer(_, [kernel, ...factors]) {
     if (factors.length === 0) return [1, kernel![0]!];
-    if (factors.some((factor) => factor.length !== 3 || factor[1] !== 1)) throw new RuleError("a demodulated kernel has no experts");
+    if (factors.some((factor) => factor.length !== 3 || factor[1] !== 1))
+      throw new RuleError("a demodulated kernel has no experts");
     return [factors.find((factor) => factor[0] !== 1)?.[0] ?? 1, kernel![0]!];
   },
   evaluate({ epsilon, inputs }, [kernel, ...factors]) {
@@ -51,14 +52,23 @@ export const demodulation = operator<DemodulationAttributes>({
       const whole =
         blocks === extent
           ? flat
-          : e.op("Gather", `${name}/repeated${index}`, [flat, e.ints(Array.from({ length: extent }, (_, i) => Math.floor((i * blocks) / extent)))], [samples, extent], { axis: 1 });
+          : e.op(
+              "Gather",
+              `${name}/repeated${index}`,
+              [flat, e.ints(Array.from({ length: extent }, (_, i) => Math.floor((i * blocks) / extent)))],
+              [samples, extent],
+              { axis: 1 },
+            );
       return e.op("Mul", `${name}/square${index}`, [whole, whole], [samples, extent]);
     };
     const product = (from: number, to: number, extent: number, label: string): string | undefined => {
       const list = Array.from({ length: to - from }, (_, i) => factor(from + i, extent));
-      return list.length === 0 ? undefined : list.reduce((a, b, i) => e.op("Mul", `${name}/${label}${i}`, [a, b], [batch, extent]));
+      return list.length === 0
+        ? undefined
+        : list.reduce((a, b, i) => e.op("Mul", `${name}/${label}${i}`, [a, b], [batch, extent]));
     };
-    const columns = product(1, 1 + inputs, channels, "inputs") ?? e.floats(new Array<number>(channels).fill(1), [1, channels]);
+    const columns =
+      product(1, 1 + inputs, channels, "inputs") ?? e.floats(new Array<number>(channels).fill(1), [1, channels]);
     const rows = product(1 + inputs, site.inputNames.length, out, "outputs");
     const sums = e.op("MatMul", `${name}/sums`, [columns, squares], [batch, out]);
     const weighed = rows === undefined ? sums : e.op("Mul", `${name}/weighed_sums`, [sums, rows], [batch, out]);
@@ -68,7 +78,11 @@ export const demodulation = operator<DemodulationAttributes>({
 });
 
 /** Σ_t w[o,c,t]² as [C,O]. */
-function rowSquares(kernel: { readonly shape: readonly number[]; read(): Promise<ArrayLike<number>> }, out: number, channels: number) {
+function rowSquares(
+  kernel: { readonly shape: readonly number[]; read(): Promise<ArrayLike<number>> },
+  out: number,
+  channels: number,
+) {
   return {
     shape: [channels, out],
     async read() {

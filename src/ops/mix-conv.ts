@@ -53,7 +53,10 @@ export function bankSizes(attributes: MixConvAttributes, channels: number): Bank
 }
 
 /** Where each input of the operator stands. */
-export function mixConvInputs<T>(attributes: MixConvAttributes, inputs: readonly T[]): {
+export function mixConvInputs<T>(
+  attributes: MixConvAttributes,
+  inputs: readonly T[],
+): {
   readonly x: T;
   readonly bank: T;
   readonly bias: T | undefined;
@@ -111,14 +114,18 @@ export const mixConv = operator<MixConvAttributes>({
 
 function checkFactor(factor: Factor, value: readonly unknown[], attributes: MixConvAttributes, channels: number): void {
   const [, experts, blocks] = value;
-  if (value.length !== 3) throw new RuleError(`a mixing weight must have the shape [N,experts,blocks], not ${value.length} dimensions`);
+  if (value.length !== 3)
+    throw new RuleError(`a mixing weight must have the shape [N,experts,blocks], not ${value.length} dimensions`);
   if (experts !== 1 && experts !== attributes.experts) {
     throw new RuleError(`a mixing weight has ${String(experts)} experts, the kernel bank has ${attributes.experts}`);
   }
   const extent = factorExtent(factor, attributes, channels);
   if (typeof blocks !== "number" || extent % blocks !== 0) {
     const axis = { out: "output channels", in: "input channels", tap: "kernel taps" }[factor.over];
-    throw new RuleError(`${extent} ${axis} do not divide into ${String(blocks)} blocks`, "choose cardinals that divide the channels");
+    throw new RuleError(
+      `${extent} ${axis} do not divide into ${String(blocks)} blocks`,
+      "choose cardinals that divide the channels",
+    );
   }
   if (factor.on !== "kernel" && factor.over !== "out") {
     throw new RuleError("only a factor over output channels can weigh the bias");
@@ -137,7 +144,9 @@ function weighing(
   weighs: (factor: Factor) => boolean,
 ): (e: number, index: ElementIndex) => number {
   const list = attributes.factors.flatMap((factor, f) =>
-    weighs(factor) ? [{ over: factor.over, alpha: factors[f]!, extent: factorExtent(factor, attributes, channels) }] : [],
+    weighs(factor)
+      ? [{ over: factor.over, alpha: factors[f]!, extent: factorExtent(factor, attributes, channels) }]
+      : [],
   );
   return (e, index) =>
     list.reduce((product, { over, alpha, extent }) => {
@@ -216,6 +225,10 @@ export function bankElementWeights(
     const o = Math.floor(index / row) % out;
     const firstChannel = Math.floor((o * attributes.groups) / out) * perGroup;
     const within = index % row;
-    return weight(Math.floor(index / (row * out)), { out: o, in: firstChannel + Math.floor(within / t), tap: within % t });
+    return weight(Math.floor(index / (row * out)), {
+      out: o,
+      in: firstChannel + Math.floor(within / t),
+      tap: within % t,
+    });
   };
 }

@@ -23,7 +23,14 @@ export const oneHot = operator<Readonly<Record<string, never>>>({
   lower(_, site) {
     const { e, name, shape } = site;
     const [batch, experts, cardinals] = shape as [(typeof shape)[number], number, number];
-    const winner = e.op("ArgMax", `${name}/winner`, [site.read(0)], [batch, 1, cardinals], { axis: 1, keepdims: 1 }, "INT64");
+    const winner = e.op(
+      "ArgMax",
+      `${name}/winner`,
+      [site.read(0)],
+      [batch, 1, cardinals],
+      { axis: 1, keepdims: 1 },
+      "INT64",
+    );
     const index = e.op("Cast", `${name}/winner_index`, [winner], [batch, 1, cardinals], { to: ONNX_FLOAT });
     const all = e.floats([...Array(experts).keys()], [1, experts, 1]);
     const equal = e.op("Equal", `${name}/is_winner`, [index, all], shape, {}, "BOOL");

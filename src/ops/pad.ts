@@ -37,7 +37,8 @@ export const pad = operator<PadAttributes>({
           const fromRow = SOURCES[mode](row - top, height);
           const fromColumn = SOURCES[mode](column - left, width);
           if (fromRow === undefined || fromColumn === undefined) continue;
-          y.data[(plane * outHeight + row) * outWidth + column] = x!.data[(plane * height + fromRow) * width + fromColumn]!;
+          y.data[(plane * outHeight + row) * outWidth + column] =
+            x!.data[(plane * height + fromRow) * width + fromColumn]!;
         }
       }
     }

@@ -11,7 +11,8 @@ export const pixelShuffle = operator<PixelShuffleAttributes>({
   infer({ scale }, [x]) {
     requireRank("the input of a pixel shuffle", x!, 4);
     const channels = staticDim("the number of channels", x!, 1);
-    if (channels % scale ** 2 !== 0) throw new RuleError(`${channels} channels do not divide by ${scale}² for a pixel shuffle`);
+    if (channels % scale ** 2 !== 0)
+      throw new RuleError(`${channels} channels do not divide by ${scale}² for a pixel shuffle`);
     return [x![0]!, channels / scale ** 2, scaleDim(x![2]!, scale), scaleDim(x![3]!, scale)];
   },
   evaluate({ scale }, [x]) {

@@ -11,7 +11,8 @@ export const pixelUnshuffle = operator<PixelUnshuffleAttributes>({
   infer({ scale }, [x]) {
     requireRank("the input of a pixel unshuffle", x!, 4);
     const reduced = (size: Dim): Dim => {
-      if (typeof size === "number" && size % scale !== 0) throw new RuleError(`${size} is not a multiple of ${scale}, as a pixel unshuffle needs`);
+      if (typeof size === "number" && size % scale !== 0)
+        throw new RuleError(`${size} is not a multiple of ${scale}, as a pixel unshuffle needs`);
       return floorDivDim(size, scale);
     };
     return [x![0]!, staticDim("the number of channels", x!, 1) * scale ** 2, reduced(x![2]!), reduced(x![3]!)];
@@ -32,7 +33,10 @@ export const pixelUnshuffle = operator<PixelUnshuffleAttributes>({
   lower({ scale }, site) {
     // ONNX puts the position in the block first and the channel last.
     const channels = site.inputShapes[0]![1] as number;
-    const order = Array.from({ length: channels * scale ** 2 }, (_, to) => (to % scale ** 2) * channels + Math.floor(to / scale ** 2));
+    const order = Array.from(
+      { length: channels * scale ** 2 },
+      (_, to) => (to % scale ** 2) * channels + Math.floor(to / scale ** 2),
+    );
     const blocks = site.e.op("SpaceToDepth", `${site.name}/blocks`, [site.read(0)], site.shape, { blocksize: scale });
     site.result("Gather", [blocks, site.e.ints(order)], { axis: 1 });
   },

@@ -11,7 +11,8 @@ export const pool = operator<PoolAttributes>({
   infer(attributes, [x]) {
     requireRank("the input of a pool", x!, 4);
     const { pads, kernel } = attributes;
-    if (pads[0] * 2 > kernel[0] || pads[1] * 2 > kernel[1]) throw new RuleError("a pool's padding is at most half its kernel");
+    if (pads[0] * 2 > kernel[0] || pads[1] * 2 > kernel[1])
+      throw new RuleError("a pool's padding is at most half its kernel");
     return [x![0]!, x![1]!, ...windowedShape(attributes, x!)];
   },
   evaluate(attributes, [x]) {

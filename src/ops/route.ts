@@ -27,7 +27,8 @@ export interface RouteAttributes {
 
 export const route = operator<RouteAttributes>({
   infer(attributes, [x, ...tensors]) {
-    if (x!.length !== 4 && x!.length !== 2) throw new RuleError(`a router reads [N,C,H,W] or [N,C], not ${x!.length} dimensions`);
+    if (x!.length !== 4 && x!.length !== 2)
+      throw new RuleError(`a router reads [N,C,H,W] or [N,C], not ${x!.length} dimensions`);
     let width = staticDim("the number of channels that a router reads", x!, 1);
     let next = 0;
     for (const stage of attributes.stages) {
@@ -35,15 +36,20 @@ export const route = operator<RouteAttributes>({
       const tensor = tensors[next++]!;
       if (stage.kind === "scale_shift") {
         const shift = tensors[next++]!;
-        if (tensor[0] !== width || shift[0] !== width) throw new RuleError(`a router's normalisation has ${String(tensor[0])} channels, its input ${width}`);
+        if (tensor[0] !== width || shift[0] !== width)
+          throw new RuleError(`a router's normalisation has ${String(tensor[0])} channels, its input ${width}`);
         continue;
       }
-      if (tensor[1] !== width) throw new RuleError(`a router's linear layer reads ${String(tensor[1])} values, its input has ${width}`);
+      if (tensor[1] !== width)
+        throw new RuleError(`a router's linear layer reads ${String(tensor[1])} values, its input has ${width}`);
       width = staticDim("a router's width", tensor, 0);
-      if (stage.bias && tensors[next++]![0] !== width) throw new RuleError(`a router's bias does not have ${width} values`);
+      if (stage.bias && tensors[next++]![0] !== width)
+        throw new RuleError(`a router's bias does not have ${width} values`);
     }
     if (width !== attributes.experts * attributes.cardinals) {
-      throw new RuleError(`a router gives ${width} values, not ${attributes.experts} experts x ${attributes.cardinals} cardinals`);
+      throw new RuleError(
+        `a router gives ${width} values, not ${attributes.experts} experts x ${attributes.cardinals} cardinals`,
+      );
     }
     return [x![0]!, attributes.experts, attributes.cardinals];
   },
@@ -63,7 +69,10 @@ export const route = operator<RouteAttributes>({
   },
   lower: (attributes, site) => lowerRoute(attributes, site),
   macs(_, [, ...tensors], output) {
-    const weights = tensors.reduce((sum, tensor) => (tensor.length === 2 ? sum + (tensor[0] as number) * (tensor[1] as number) : sum), 0);
+    const weights = tensors.reduce(
+      (sum, tensor) => (tensor.length === 2 ? sum + (tensor[0] as number) * (tensor[1] as number) : sum),
+      0,
+    );
     return (output[0] as number) * weights;
   },
 });
@@ -98,15 +107,24 @@ export function linear(x: DenseTensor, weight: DenseTensor, bias: DenseTensor | 
 
 function scaleShift(x: DenseTensor, scale: DenseTensor, shift: DenseTensor): DenseTensor {
   const columns = x.shape[1]!;
-  return { shape: x.shape, data: x.data.map((value, i) => value * scale.data[i % columns]! + shift.data[i % columns]!) };
+  return {
+    shape: x.shape,
+    data: x.data.map((value, i) => value * scale.data[i % columns]! + shift.data[i % columns]!),
+  };
 }
 
-function normalise({ experts, cardinals, temperature, normalise: kind }: RouteAttributes, logits: DenseTensor): DenseTensor {
+function normalise(
+  { experts, cardinals, temperature, normalise: kind }: RouteAttributes,
+  logits: DenseTensor,
+): DenseTensor {
   const batch = logits.shape[0]!;
   const beta = dense([batch, experts, cardinals]);
   for (let n = 0; n < batch; n++) {
     for (let d = 0; d < cardinals; d++) {
-      const column = Array.from({ length: experts }, (_, e) => logits.data[(n * experts + e) * cardinals + d]! / temperature);
+      const column = Array.from(
+        { length: experts },
+        (_, e) => logits.data[(n * experts + e) * cardinals + d]! / temperature,
+      );
       NORMALISERS[kind](column).forEach((value, e) => {
         beta.data[(n * experts + e) * cardinals + d] = value;
       });

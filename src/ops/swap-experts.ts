@@ -6,7 +6,8 @@ import { operator, RuleError } from "./operator.js";
  */
 export const swapExperts = operator<Readonly<Record<string, never>>>({
   infer(_, [beta]) {
-    if (beta!.length !== 3 || beta![2] !== 1) throw new RuleError("only a β with one cardinal can weigh blocks of channels");
+    if (beta!.length !== 3 || beta![2] !== 1)
+      throw new RuleError("only a β with one cardinal can weigh blocks of channels");
     return [beta![0]!, 1, beta![1]!];
   },
   evaluate(_, [beta]) {
@@ -15,6 +16,9 @@ export const swapExperts = operator<Readonly<Record<string, never>>>({
   },
   lower(_, site) {
     const experts = site.shape[2] as number;
-    site.result("Reshape", [site.read(0), site.e.ints([typeof site.shape[0] === "number" ? site.shape[0] : 0, 1, experts])]);
+    site.result("Reshape", [
+      site.read(0),
+      site.e.ints([typeof site.shape[0] === "number" ? site.shape[0] : 0, 1, experts]),
+    ]);
   },
 });

@@ -30,7 +30,9 @@ export const absorbConstantFactors: Pass = {
         constants.set(absorbed, weighed(tensor, part, channels, alphas, on));
         return absorbed;
       };
-      const rest = factors.flatMap((factor, f) => (fixed.includes(f) ? [] : [f]).map((index) => ({ factor, attribute: node.attributes.factors[index]! })));
+      const rest = factors.flatMap((factor, f) =>
+        (fixed.includes(f) ? [] : [f]).map((index) => ({ factor, attribute: node.attributes.factors[index]! })),
+      );
       const biases = bias === undefined ? [] : [node.attributes.bias === "bank" ? absorb(bias, "bias") : bias];
       return {
         ...node,

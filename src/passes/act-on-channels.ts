@@ -13,7 +13,9 @@ export const actOnChannels: Pass = {
   run(graph) {
     if (!graph.nodes.some((node) => node.op === "mix_conv" && applies(node.attributes))) return graph;
     const constants = new Map(graph.constants);
-    const nodes = graph.nodes.flatMap((node) => (node.op === "mix_conv" && applies(node.attributes) ? rewritten(graph, node, constants) : [node]));
+    const nodes = graph.nodes.flatMap((node) =>
+      node.op === "mix_conv" && applies(node.attributes) ? rewritten(graph, node, constants) : [node],
+    );
     return { ...graph, constants, nodes };
   },
 };
@@ -25,7 +27,11 @@ function applies({ experts, factors, bias, demodulate, groups }: MixConvAttribut
 }
 
 /** Scales before, a plain convolution, scales after; demodulated rows are divided by their norm; then the bias. */
-function rewritten(graph: Graph, node: MixConvNode, constants: Map<string, Graph["constants"] extends ReadonlyMap<string, infer T> ? T : never>): readonly Node[] {
+function rewritten(
+  graph: Graph,
+  node: MixConvNode,
+  constants: Map<string, Graph["constants"] extends ReadonlyMap<string, infer T> ? T : never>,
+): readonly Node[] {
   const { attributes, origin, name } = node;
   const { x, bank, bias, factors } = mixConvInputs(attributes, node.inputs);
   const over = (axis: "in" | "out"): readonly string[] =>
@@ -44,12 +50,27 @@ function rewritten(graph: Graph, node: MixConvNode, constants: Map<string, Graph
   const after = [...over("out")];
   if (demodulate !== null) {
     const norms = `${name}.demodulation`;
-    nodes.push({ op: "demodulation", name: norms, inputs: [weight, ...over("in"), ...over("out")], attributes: { epsilon: demodulate, inputs: over("in").length }, origin });
+    nodes.push({
+      op: "demodulation",
+      name: norms,
+      inputs: [weight, ...over("in"), ...over("out")],
+      attributes: { epsilon: demodulate, inputs: over("in").length },
+      origin,
+    });
     after.push(norms);
   }
-  const steps = [...after.map((factor) => ({ kind: "scale" as const, factor })), ...(bias === undefined ? [] : [{ kind: "bias" as const, factor: bias }])];
+  const steps = [
+    ...after.map((factor) => ({ kind: "scale" as const, factor })),
+    ...(bias === undefined ? [] : [{ kind: "bias" as const, factor: bias }]),
+  ];
   const label = (step: number): string => (step === steps.length ? name : `${name}.output${step}`);
-  nodes.push({ op: "conv", name: label(0), inputs: [value, weight], attributes: { kernel, stride, dilation, pads, groups }, origin });
+  nodes.push({
+    op: "conv",
+    name: label(0),
+    inputs: [value, weight],
+    attributes: { kernel, stride, dilation, pads, groups },
+    origin,
+  });
   steps.forEach(({ kind, factor }, step) => {
     const inputs = [label(step), factor];
     nodes.push(

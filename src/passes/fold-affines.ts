@@ -12,7 +12,8 @@ const REARRANGING: ReadonlySet<Node["op"]> = new Set(["pixel_shuffle", "unfold_f
 
 export const foldAffines: Pass = {
   name: "fold-affines",
-  description: "folds scale and shift into the weights of neighbouring convolutions, where that is exact at padded borders",
+  description:
+    "folds scale and shift into the weights of neighbouring convolutions, where that is exact at padded borders",
   run(graph) {
     return foldAll(foldAll(graph, intoConvBefore), intoConvAfter);
   },
@@ -65,7 +66,10 @@ function intoConvAfter(graph: Graph, affine: AffineNode): Graph {
   const folded = convs.reduce((current, conv) => {
     const weight = graph.constants.get(conv.inputs[1]!)!;
     const row = weight.shape.slice(1).reduce((a, b) => a * b, 1);
-    const addition = shift === 0 ? undefined : computed([weight.shape[0]!], [weight], (w) => rowSums(w, row).map((sum) => sum * shift));
+    const addition =
+      shift === 0
+        ? undefined
+        : computed([weight.shape[0]!], [weight], (w) => rowSums(w, row).map((sum) => sum * shift));
     return withTensors(
       current,
       conv,
@@ -97,8 +101,13 @@ function withTensors(
   const zeros: LazyTensor = { shape: [out], read: async () => new Float64Array(out) };
   const bias = biasName === undefined ? zeros : graph.constants.get(biasName)!;
   const newWeight = computed(weight.shape, [weight], (values) => mapWeight(Float64Array.from(values)));
-  const newBias = computed([out], extra ? [bias, extra] : [bias], (values, added) => mapBias(Float64Array.from(values), added));
-  const names = [freshName(graph, `${weightName}.affine`), freshName(graph, `${biasName ?? `${conv.name}.bias`}.affine`)] as const;
+  const newBias = computed([out], extra ? [bias, extra] : [bias], (values, added) =>
+    mapBias(Float64Array.from(values), added),
+  );
+  const names = [
+    freshName(graph, `${weightName}.affine`),
+    freshName(graph, `${biasName ?? `${conv.name}.bias`}.affine`),
+  ] as const;
   return replaceNodes(
     graph,
     new Map([[conv.name, { ...conv, inputs: [x, ...names] }]]),

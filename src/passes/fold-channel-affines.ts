@@ -26,13 +26,19 @@ function foldIntoProducer(graph: Graph, affine: ChannelAffineNode): Graph {
   const tensor = (name: string): LazyTensor => graph.constants.get(name)!;
   const [weight, scale, shift] = [tensor(weightName), tensor(scaleName), tensor(shiftName)];
   const out = weight.shape[0]!;
-  const bias: LazyTensor = biasName === undefined ? { shape: [out], read: async () => new Float64Array(out) } : tensor(biasName);
-  const names = [freshName(graph, `${affine.name}.folded_weight`), freshName(graph, `${affine.name}.folded_bias`)] as const;
+  const bias: LazyTensor =
+    biasName === undefined ? { shape: [out], read: async () => new Float64Array(out) } : tensor(biasName);
+  const names = [
+    freshName(graph, `${affine.name}.folded_weight`),
+    freshName(graph, `${affine.name}.folded_bias`),
+  ] as const;
   const newWeight = computed(weight.shape, [weight, scale], (w, s) => {
     const row = w.length / out;
     return Float64Array.from(w, (value, i) => value * s[Math.floor(i / row)]!);
   });
-  const newBias = computed([out], [bias, scale, shift], (b, s, t) => Float64Array.from(b, (value, o) => value * s[o]! + t[o]!));
+  const newBias = computed([out], [bias, scale, shift], (b, s, t) =>
+    Float64Array.from(b, (value, o) => value * s[o]! + t[o]!),
+  );
   const replaced = replaceNodes(
     graph,
     new Map([[producer.name, { ...producer, inputs: [input, ...names] }]]),

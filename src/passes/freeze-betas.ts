@@ -1,6 +1,6 @@
 import type { LazyTensor } from "../weights/tensor.js";
-import { removeDeadNodes } from "./remove-dead-nodes.js";
 import type { Pass } from "./pass.js";
+import { removeDeadNodes } from "./remove-dead-nodes.js";
 
 /** Values of β by the name of the IR value that they replace, [1, experts, cardinals]. */
 export type FrozenBetas = ReadonlyMap<string, LazyTensor>;
@@ -13,7 +13,10 @@ export function freezeBetas(betas: FrozenBetas): Pass {
     run(graph) {
       const frozen = graph.nodes.filter((node) => betas.has(node.name));
       if (frozen.length === 0) return graph;
-      const constants = new Map([...graph.constants, ...frozen.map((node) => [node.name, betas.get(node.name)!] as const)]);
+      const constants = new Map([
+        ...graph.constants,
+        ...frozen.map((node) => [node.name, betas.get(node.name)!] as const),
+      ]);
       const shown = new Set(frozen.map((node) => node.name));
       return removeDeadNodes.run({
         ...graph,

@@ -17,29 +17,49 @@ export interface ChangedWeight {
 export type ReadRaw = (tensor: TensorProto) => Promise<Uint8Array | undefined>;
 
 /** The changed initializers of the main graph and of all graphs inside it, in the order of the nodes that read them. */
-export async function changedWeights(fresh: OnnxModel, graph: GraphProto, readRaw: ReadRaw): Promise<readonly ChangedWeight[]> {
+export async function changedWeights(
+  fresh: OnnxModel,
+  graph: GraphProto,
+  readRaw: ReadRaw,
+): Promise<readonly ChangedWeight[]> {
   const found: ChangedWeight[] = [];
-  const stored = new Map(graphsOf(graph).flatMap((each) => each.initializer.map((tensor) => [tensor.name ?? "", tensor] as const)));
+  const stored = new Map(
+    graphsOf(graph).flatMap((each) => each.initializer.map((tensor) => [tensor.name ?? "", tensor] as const)),
+  );
   for (const each of onnxGraphsOf(fresh.graph)) {
     const readers = new Map<string, string>();
-    for (const node of each.node) for (const input of node.input) if (!readers.has(input)) readers.set(input, node.name);
+    for (const node of each.node)
+      for (const input of node.input) if (!readers.has(input)) readers.set(input, node.name);
     for (const initializer of each.initializer) {
       const tensor = stored.get(initializer.name);
       if (!tensor || initializer.data_type !== "FLOAT") continue;
       const bytes = await readRaw(tensor);
       if (!bytes) continue;
-      const { passed, maxError } = compareValues(await initializer.data.read(), decodeFloats(bytes, "float32"), { absolute: 0, relative: TOLERANCES.beta });
-      if (!passed) found.push({ initializer: initializer.name, node: readers.get(initializer.name) ?? initializer.name, maxError });
+      const { passed, maxError } = compareValues(await initializer.data.read(), decodeFloats(bytes, "float32"), {
+        absolute: 0,
+        relative: TOLERANCES.beta,
+      });
+      if (!passed)
+        found.push({
+          initializer: initializer.name,
+          node: readers.get(initializer.name) ?? initializer.name,
+          maxError,
+        });
     }
   }
   return found;
 }
 
 function onnxGraphsOf(graph: OnnxGraph): readonly OnnxGraph[] {
-  const inner = graph.node.flatMap((node) => Object.values(node.attribute).flatMap((a) => (a.type === "GRAPH" ? onnxGraphsOf(a.value) : [])));
+  const inner = graph.node.flatMap((node) =>
+    Object.values(node.attribute).flatMap((a) => (a.type === "GRAPH" ? onnxGraphsOf(a.value) : [])),
+  );
   return [graph, ...inner];
 }
 
 function graphsOf(graph: GraphProto): readonly GraphProto[] {
-  return [graph, ...graph.node.flatMap((node) => node.attribute.flatMap((attribute) => (attribute.g ? graphsOf(attribute.g) : [])))];
+  return [
+    graph,
+    ...graph.node.flatMap((node) => node.attribute.flatMap((attribute) => (attribute.g ? graphsOf(attribute.g) : []))),
+  ];
 }

@@ -15,7 +15,11 @@ export interface Comparison {
 }
 
 /** Compares values elementwise: NaN must meet NaN and an infinity the same infinity. */
-export function compareValues(expected: ArrayLike<number>, actual: ArrayLike<number>, tolerance: Tolerance): Comparison {
+export function compareValues(
+  expected: ArrayLike<number>,
+  actual: ArrayLike<number>,
+  tolerance: Tolerance,
+): Comparison {
   let maxError = expected.length === actual.length ? 0 : Number.POSITIVE_INFINITY;
   let index = 0;
   let magnitude = 0;

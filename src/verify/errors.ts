@@ -5,10 +5,14 @@ const apart = (result: { readonly maxError: number; readonly limit: number }): s
   `by ${result.maxError.toExponential(2)}, more than the allowed ${result.limit.toExponential(2)}`;
 
 export const compiledDiffers = (result: OutputResult): Diagnostic =>
-  error("verify/compiled-differs", `the compiled graph's output "${result.output}" differs from the reference ${apart(result)} (${result.problem})`, {
-    place: result.output,
-    hint: "this is a defect of smxc or of ONNX Runtime: please report it; --lowering direct may avoid it",
-  });
+  error(
+    "verify/compiled-differs",
+    `the compiled graph's output "${result.output}" differs from the reference ${apart(result)} (${result.problem})`,
+    {
+      place: result.output,
+      hint: "this is a defect of smxc or of ONNX Runtime: please report it; --lowering direct may avoid it",
+    },
+  );
 
 /** A layer that is known to differ, and by how much. */
 export interface DifferingLayer {
@@ -17,7 +21,13 @@ export interface DifferingLayer {
 }
 
 export const outputDiffers = (result: OutputResult, layer: DifferingLayer | undefined): Diagnostic =>
-  error("verify/differs", `the output "${result.output}" differs from the reference ${apart(result)} (${result.problem})`, {
-    place: layer ? `layer ${layer.layer}` : result.output,
-    ...(layer ? { hint: `the first layer that differs is ${layer.layer}, by ${layer.maxError.toExponential(2)}` } : {}),
-  });
+  error(
+    "verify/differs",
+    `the output "${result.output}" differs from the reference ${apart(result)} (${result.problem})`,
+    {
+      place: layer ? `layer ${layer.layer}` : result.output,
+      ...(layer
+        ? { hint: `the first layer that differs is ${layer.layer}, by ${layer.maxError.toExponential(2)}` }
+        : {}),
+    },
+  );

@@ -6,7 +6,10 @@ import { type DenseTensor, dense } from "../ops/dense-tensor.js";
  * The reference interpreter: every value of the graph in float64, operator by operator, by the slow and obvious
  * definitions. `inputs` holds the graph's inputs by name, row-major; the result holds every input and node value.
  */
-export async function evaluate(graph: Graph, inputs: ReadonlyMap<string, DenseTensor>): Promise<ReadonlyMap<string, DenseTensor>> {
+export async function evaluate(
+  graph: Graph,
+  inputs: ReadonlyMap<string, DenseTensor>,
+): Promise<ReadonlyMap<string, DenseTensor>> {
   const values = new Map<string, DenseTensor>();
   for (const input of graph.inputs) {
     const value = inputs.get(input.name);

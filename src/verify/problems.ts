@@ -31,7 +31,9 @@ export function smallProblems(graph: Graph, count = 3): readonly Problem[] {
   const problems = new Map<string, Problem>();
   for (const [batch, height, width] of CANDIDATES) {
     if (problems.size === count) break;
-    const shapes = concreteShapes(graph, (axis, rank) => (axis === 0 ? batch : axis === rank - 1 ? width : axis === rank - 2 ? height : 3));
+    const shapes = concreteShapes(graph, (axis, rank) =>
+      axis === 0 ? batch : axis === rank - 1 ? width : axis === rank - 2 ? height : 3,
+    );
     const label = shapesLabel(shapes);
     if (problems.has(label) || !(macsOf(graph, shapes) <= MACS_PER_PROBLEM)) continue;
     problems.set(label, randomProblem(shapes, problems.size + 1));
@@ -40,7 +42,10 @@ export function smallProblems(graph: Graph, count = 3): readonly Problem[] {
 }
 
 /** The inputs' shapes with every open size chosen; equal symbols get equal sizes. */
-function concreteShapes(graph: Graph, choose: (axis: number, rank: number) => number): ReadonlyMap<string, readonly number[]> {
+function concreteShapes(
+  graph: Graph,
+  choose: (axis: number, rank: number) => number,
+): ReadonlyMap<string, readonly number[]> {
   const chosen = new Map<string, number>();
   const size = (dim: Dim, axis: number, rank: number): number => {
     if (typeof dim === "number") return dim;
@@ -49,7 +54,9 @@ function concreteShapes(graph: Graph, choose: (axis: number, rank: number) => nu
     chosen.set(symbol, known);
     return known;
   };
-  return new Map(graph.inputs.map(({ name, shape }) => [name, shape.map((dim, axis) => size(dim, axis, shape.length))]));
+  return new Map(
+    graph.inputs.map(({ name, shape }) => [name, shape.map((dim, axis) => size(dim, axis, shape.length))]),
+  );
 }
 
 /**
@@ -58,7 +65,11 @@ function concreteShapes(graph: Graph, choose: (axis: number, rank: number) => nu
  */
 export function inputSizes(graph: Graph, shape: readonly number[]): ReadonlyMap<string, readonly number[]> {
   const main = graph.inputs[0]!.shape;
-  const symbols = new Map(main.flatMap((dim, axis) => (typeof dim === "number" ? [] : [[dimText(dim), shape[axis] ?? (axis === 0 ? 1 : 48)]])));
+  const symbols = new Map(
+    main.flatMap((dim, axis) =>
+      typeof dim === "number" ? [] : [[dimText(dim), shape[axis] ?? (axis === 0 ? 1 : 48)]],
+    ),
+  );
   const size = (dim: Dim): number => (typeof dim === "number" ? dim : (symbols.get(dimText(dim)) ?? 1));
   return new Map(graph.inputs.map(({ name, shape: declared }) => [name, declared.map(size)]));
 }

@@ -41,7 +41,12 @@ export async function compareWithReference(
       const got = actual.get(name);
       const want = expected.get(value)!;
       if (!got) continue;
-      results.push({ problem: problem.label, output: name, shape: want.shape, ...compareValues(want.data, got.data, tolerance) });
+      results.push({
+        problem: problem.label,
+        output: name,
+        shape: want.shape,
+        ...compareValues(want.data, got.data, tolerance),
+      });
     }
     for (const node of graph.nodes) {
       const got = shown.has(node.name) ? actual.get(node.name) : undefined;
@@ -56,6 +61,9 @@ export async function compareWithReference(
 
 export function toFeeds(problem: Problem): ReadonlyMap<string, Tensor> {
   return new Map(
-    [...problem.inputs].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data.subarray(0, sizeOf(shape))) }]),
+    [...problem.inputs].map(([name, { shape, data }]) => [
+      name,
+      { shape, data: Float32Array.from(data.subarray(0, sizeOf(shape))) },
+    ]),
   );
 }

@@ -17,7 +17,13 @@ class Arithmetic {
     this.prefix = prefix;
   }
 
-  op(op: string, inputs: readonly string[], shape: readonly Dim[], attributes: Readonly<Record<string, AttributeValue>> = {}, type: ElementType = "INT64"): string {
+  op(
+    op: string,
+    inputs: readonly string[],
+    shape: readonly Dim[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    type: ElementType = "INT64",
+  ): string {
     return this.e.op(op, `${this.prefix}/${op.toLowerCase()}${this.count++}`, inputs, shape, attributes, type);
   }
 
@@ -56,7 +62,14 @@ class Arithmetic {
  * @param sized a value whose last two axes, of NCHW, are the height and width
  * @param rank its number of dimensions
  */
-export function dynamicCanvas(e: GraphEmitter, form: WinogradForm, sized: string, rank: number, height: Dim, width: Dim): Canvas {
+export function dynamicCanvas(
+  e: GraphEmitter,
+  form: WinogradForm,
+  sized: string,
+  rank: number,
+  height: Dim,
+  width: Dim,
+): Canvas {
   const prefix = `canvas.${dimText(height)}x${dimText(width)}.${form.name}`;
   const a = new Arithmetic(e, prefix);
   const [m1, m2] = [form.rows.m, form.columns.m];
@@ -81,10 +94,15 @@ export function dynamicCanvas(e: GraphEmitter, form: WinogradForm, sized: string
   const Hc = a.binary("Mul", S, h);
   const Wc = a.binary("Mul", TW, m2);
 
-  const inside = a.float(a.op("Less", [a.range(Hc, sizes.canvasHeight), H], [sizes.canvasHeight], {}, "BOOL"), [sizes.canvasHeight]);
+  const inside = a.float(a.op("Less", [a.range(Hc, sizes.canvasHeight), H], [sizes.canvasHeight], {}, "BOOL"), [
+    sizes.canvasHeight,
+  ]);
   const area = a.float(a.binary("Mul", H, W), [1]);
-  const columns = a.float(a.op("Less", [a.range(Wc, sizes.canvasWidth), W], [sizes.canvasWidth], {}, "BOOL"), [sizes.canvasWidth]);
-  const unsqueezed = (input: string, length: Dim): string => a.op("Unsqueeze", [input, a.int(0)], [1, length], {}, "FLOAT");
+  const columns = a.float(a.op("Less", [a.range(Wc, sizes.canvasWidth), W], [sizes.canvasWidth], {}, "BOOL"), [
+    sizes.canvasWidth,
+  ]);
+  const unsqueezed = (input: string, length: Dim): string =>
+    a.op("Unsqueeze", [input, a.int(0)], [1, length], {}, "FLOAT");
   return {
     form,
     strips: true,
@@ -120,10 +138,28 @@ function stripCount(a: Arithmetic, e: GraphEmitter, tileRows: string, tileColumn
   const up = a.op("Add", [tileRows, e.ints(numbers.map((n) => n - 1))], all);
   const padded = a.float(a.op("Mul", [a.op("Div", [up, candidates], all), candidates], all), all);
   const total = a.float(a.binary("Mul", tileRows, tileColumns), [1]);
-  const wanted = a.op("Max", [a.op("Mul", [total, e.floats([1 / tiles])], [1], {}, "FLOAT"), e.floats([1])], [1], {}, "FLOAT");
+  const wanted = a.op(
+    "Max",
+    [a.op("Mul", [total, e.floats([1 / tiles])], [1], {}, "FLOAT"), e.floats([1])],
+    [1],
+    {},
+    "FLOAT",
+  );
   const log = a.op("Mul", [a.op("Log", [wanted], [1], {}, "FLOAT"), e.floats([1 / Math.LN2])], [1], {}, "FLOAT");
-  const distance = a.op("Abs", [a.op("Sub", [e.floats(numbers.map(Math.log2)), log], all, {}, "FLOAT")], all, {}, "FLOAT");
-  const factor = a.op("Add", [a.op("Mul", [distance, e.floats([penalty])], all, {}, "FLOAT"), e.floats([1])], all, {}, "FLOAT");
+  const distance = a.op(
+    "Abs",
+    [a.op("Sub", [e.floats(numbers.map(Math.log2)), log], all, {}, "FLOAT")],
+    all,
+    {},
+    "FLOAT",
+  );
+  const factor = a.op(
+    "Add",
+    [a.op("Mul", [distance, e.floats([penalty])], all, {}, "FLOAT"), e.floats([1])],
+    all,
+    {},
+    "FLOAT",
+  );
   const cost = a.op("Mul", [padded, factor], all, {}, "FLOAT");
   return a.binary("Add", a.op("ArgMin", [cost], [1], { axis: 0, keepdims: 1 }), 1);
 }
@@ -132,7 +168,13 @@ function stripCount(a: Arithmetic, e: GraphEmitter, tileRows: string, tileColumn
 function windows(
   a: Arithmetic,
   e: GraphEmitter,
-  { S, h, Hc, W, Wc }: { readonly S: string; readonly h: string; readonly Hc: string; readonly W: string; readonly Wc: string },
+  {
+    S,
+    h,
+    Hc,
+    W,
+    Wc,
+  }: { readonly S: string; readonly h: string; readonly Hc: string; readonly W: string; readonly Wc: string },
   strips: Dim,
 ): string {
   const offsets = a.op("Mul", [a.range(S, strips), h], [strips]);
@@ -158,5 +200,11 @@ function drown(
   const less = a.op("Sub", [byRow, e.floats([1])], [strips, m1, tileRows, 1], {}, "FLOAT");
   const negative = a.op("Mul", [less, e.floats([DROWN])], [strips, m1, tileRows, 1], {}, "FLOAT");
   const spread = a.op("Expand", [negative, a.vector([1, 1, 1, TW])], [strips, m1, tileRows, tileColumns], {}, "FLOAT");
-  return a.op("Reshape", [spread, a.vector([S, -1, 1])], [strips, symbol(`${dimText(tileRows)}.drown`), 1], {}, "FLOAT");
+  return a.op(
+    "Reshape",
+    [spread, a.vector([S, -1, 1])],
+    [strips, symbol(`${dimText(tileRows)}.drown`), 1],
+    {},
+    "FLOAT",
+  );
 }

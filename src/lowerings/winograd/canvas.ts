@@ -79,7 +79,10 @@ export function stripCount(tileRows: number, tileColumns: number): number {
   const want = Math.max(1, (tileRows * tileColumns) / TILES_PER_STRIP);
   const cost = (strips: number): number =>
     strips * Math.ceil(tileRows / strips) * (1 + STRIP_PENALTY * Math.abs(Math.log2(strips / want)));
-  return Array.from({ length: MOST_STRIPS }, (_, i) => i + 1).reduce((best, strips) => (cost(strips) < cost(best) ? strips : best), 1);
+  return Array.from({ length: MOST_STRIPS }, (_, i) => i + 1).reduce(
+    (best, strips) => (cost(strips) < cost(best) ? strips : best),
+    1,
+  );
 }
 
 export const STRIP_CHOICE = { tiles: TILES_PER_STRIP, most: MOST_STRIPS, penalty: STRIP_PENALTY } as const;
@@ -94,9 +97,21 @@ export function fixedCanvas(e: GraphEmitter, form: WinogradForm, height: number,
   const stripHeight = tileRows * m1;
   const canvasHeight = strips * stripHeight;
   const canvasWidth = tileColumns * m2;
-  const each = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+  const each = <T>(count: number, make: (index: number) => T): T[] =>
+    Array.from({ length: count }, (_, index) => make(index));
   const inside = (row: number): number => (row < height ? 1 : 0);
-  const windows = each(strips, (s) => [0, 0, 1 - s * stripHeight, 0, 0, 0, 0, (s + 1) * stripHeight + 1 - canvasHeight, width - canvasWidth, 0]);
+  const windows = each(strips, (s) => [
+    0,
+    0,
+    1 - s * stripHeight,
+    0,
+    0,
+    0,
+    0,
+    (s + 1) * stripHeight + 1 - canvasHeight,
+    width - canvasWidth,
+    0,
+  ]);
   const drown = each(strips, (s) =>
     each(m1, (i) => each(tileRows, (t) => each(tileColumns, () => (inside(s * stripHeight + t * m1 + i) - 1) * DROWN))),
   );

@@ -10,7 +10,12 @@ export function emitFromCanvas(e: GraphEmitter, name: string, canvas: Canvas, va
   const exact = canvas.exactRows && canvas.exactColumns;
   const cut = exact
     ? value
-    : e.op("Slice", `${name}/picture`, [value, e.ints([0, 0]), canvas.vectors.end, e.ints([2, 3])], [1, 1, height!, width!, channels!]);
+    : e.op(
+        "Slice",
+        `${name}/picture`,
+        [value, e.ints([0, 0]), canvas.vectors.end, e.ints([2, 3])],
+        [1, 1, height!, width!, channels!],
+      );
   return e.op("Squeeze", `${name}:nhwc`, [cut, e.ints([0])], [1, height!, width!, channels!]);
 }
 
@@ -19,13 +24,31 @@ export function emitToCanvas(e: GraphEmitter, name: string, canvas: Canvas, nhwc
   const [, channels, height, width] = shape;
   const { canvasHeight, canvasWidth } = canvas.size;
   const exact = canvas.exactRows && canvas.exactColumns;
-  const rows = e.op("Unsqueeze", exact ? `${name}:canvas` : `${name}/padless`, [nhwc, e.ints([0])], [1, 1, height!, width!, channels!]);
-  return exact ? rows : e.op("Pad", `${name}:canvas`, [rows, canvas.vectors.pads], [1, 1, canvasHeight, canvasWidth, channels!]);
+  const rows = e.op(
+    "Unsqueeze",
+    exact ? `${name}:canvas` : `${name}/padless`,
+    [nhwc, e.ints([0])],
+    [1, 1, height!, width!, channels!],
+  );
+  return exact
+    ? rows
+    : e.op("Pad", `${name}:canvas`, [rows, canvas.vectors.pads], [1, 1, canvasHeight, canvasWidth, channels!]);
 }
 
 /** The mean over the picture, [1,C], from the sums of its rows. */
-export function emitCanvasMean(e: GraphEmitter, name: string, canvas: Canvas, { value, sums }: CanvasValue, channels: number): string {
-  return e.op("MatMul", `${name}/mean`, [canvas.tables.rowWeights, sums ?? emitSums(e, name, canvas, value, channels)], [1, channels]);
+export function emitCanvasMean(
+  e: GraphEmitter,
+  name: string,
+  canvas: Canvas,
+  { value, sums }: CanvasValue,
+  channels: number,
+): string {
+  return e.op(
+    "MatMul",
+    `${name}/mean`,
+    [canvas.tables.rowWeights, sums ?? emitSums(e, name, canvas, value, channels)],
+    [1, channels],
+  );
 }
 
 function emitSums(e: GraphEmitter, name: string, canvas: Canvas, value: string, channels: number): string {

@@ -16,14 +16,13 @@ export interface FilterMatrices {
   readonly bt: readonly (readonly number[])[];
 }
 
-/**
- * Matrices at the given finite points and infinity. Rows of G and Bᵀ are balanced by powers of two, which is exact in
- * floating point and keeps products from growing.
- */
+/** Matrices at the given finite points and infinity. */
 export function cookToom(m: number, r: number, points: readonly Rational[]): FilterMatrices {
   const n = m + r - 1;
   if (points.length !== n - 1) throw new RangeError(`F(${m},${r}) takes ${n - 1} finite points, not ${points.length}`);
-  const scale = points.map((p, i) => points.reduce((product, q, j) => (i === j ? product : multiply(product, subtract(p, q))), ONE));
+  const scale = points.map((p, i) =>
+    points.reduce((product, q, j) => (i === j ? product : multiply(product, subtract(p, q))), ONE),
+  );
   const at = Array.from({ length: m }, (_, i) => [...points.map((p) => power(p, i)), i === m - 1 ? ONE : ZERO]);
   const g = [
     ...points.map((p, i) => Array.from({ length: r }, (_, j) => divide(power(p, j), scale[i]!))),
@@ -33,7 +32,7 @@ export function cookToom(m: number, r: number, points: readonly Rational[]): Fil
     ...points.map((_, i) => padded(polynomial(points.filter((__, j) => j !== i)), n)),
     padded(polynomial(points), n),
   ];
-  return balanced({ m, n, at: numbers(at), g: numbers(g), bt: numbers(bt) });
+  return { m, n, at: numbers(at), g: numbers(g), bt: numbers(bt) };
 }
 
 /** Coefficients, lowest first, of ∏ (x − p). */
@@ -57,16 +56,4 @@ function padded(row: readonly Rational[], length: number): Rational[] {
 
 function numbers(matrix: readonly (readonly Rational[])[]): number[][] {
   return matrix.map((row) => row.map(toNumber));
-}
-
-function balanced({ m, n, at, g, bt }: FilterMatrices): FilterMatrices {
-  const largest = (row: readonly number[]): number => Math.max(...row.map(Math.abs));
-  const factors = g.map((row, i) => 2 ** Math.round(Math.log2(Math.sqrt(largest(bt[i]!) / largest(row)))));
-  return {
-    m,
-    n,
-    at,
-    g: g.map((row, i) => row.map((value) => value * factors[i]!)),
-    bt: bt.map((row, i) => row.map((value) => value / factors[i]!)),
-  };
 }

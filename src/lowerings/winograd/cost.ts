@@ -49,20 +49,29 @@ export interface FormChoice {
 }
 
 /** The best form for layers of one size, which share a canvas; undefined when none of them gains. */
-export function chooseForm(layers: readonly LayerProblem[], { target, lowering }: Pick<EmitOptions, "target" | "lowering">): FormChoice | undefined {
+export function chooseForm(
+  layers: readonly LayerProblem[],
+  { target, lowering }: Pick<EmitOptions, "target" | "lowering">,
+): FormChoice | undefined {
   const rates = RATES[target === "wasm" ? "wasm" : "cpu"];
   const named = lowering.startsWith("winograd") ? lowering.replace(/^winograd-?/, "") : undefined;
   const open = layers.some(({ height, width }) => typeof height !== "number" || typeof width !== "number");
   const forms = FORMS.filter(({ name }) => (named ? name === named : !open || name === OPEN_FORM));
   const choices = forms.map((form): FormChoice => {
-    const costs = layers.map((layer) => ({ direct: directCost(layer, rates), tiled: winogradCost(layer, form, rates) }));
+    const costs = layers.map((layer) => ({
+      direct: directCost(layer, rates),
+      tiled: winogradCost(layer, form, rates),
+    }));
     return {
       form,
       cost: costs.reduce((sum, { direct, tiled }) => sum + Math.min(direct, tiled), 0),
       worthwhile: costs.map(({ direct, tiled }) => named !== undefined || tiled < direct),
     };
   });
-  const best = choices.reduce<FormChoice | undefined>((a, b) => (a === undefined || b.cost < a.cost ? b : a), undefined);
+  const best = choices.reduce<FormChoice | undefined>(
+    (a, b) => (a === undefined || b.cost < a.cost ? b : a),
+    undefined,
+  );
   return best?.worthwhile.some(Boolean) ? best : undefined;
 }
 
@@ -72,12 +81,17 @@ function directCost({ channels, out, height, width, experts }: LayerProblem, rat
   return macs / (experts > 0 ? rates.dynamic : rates.constant) + mixing;
 }
 
-function winogradCost({ channels, out, height, width, experts }: LayerProblem, { rows, columns }: WinogradForm, rates: Rates): number {
+function winogradCost(
+  { channels, out, height, width, experts }: LayerProblem,
+  { rows, columns }: WinogradForm,
+  rates: Rates,
+): number {
   const tiles = Math.ceil(sizeOf(height) / rows.m) * Math.ceil(sizeOf(width) / columns.m);
   const points = rows.n * columns.n;
   const product = (points * tiles * channels * out) / rates.product;
   // Along the width n2 values per tile and row, then n1·n2 per tile; back the other way.
-  const transforms = tiles * (channels * (columns.n * rows.m + points) + out * (columns.n * rows.m + columns.m * rows.m + points));
+  const transforms =
+    tiles * (channels * (columns.n * rows.m + points) + out * (columns.n * rows.m + columns.m * rows.m + points));
   const kernel = experts > 0 ? (experts * 9 + 9 + points) * channels * out * rates.kernel : 0;
   return product + transforms * rates.transform + kernel + rates.overhead;
 }

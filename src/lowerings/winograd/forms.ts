@@ -1,5 +1,5 @@
 /** The tile shapes F(m1×m2, 3×3) that smxc uses. */
-import { type FilterMatrices, cookToom } from "./cook-toom.js";
+import { cookToom, type FilterMatrices } from "./cook-toom.js";
 import { type Rational, rational } from "./rational.js";
 
 export interface WinogradForm {

@@ -13,7 +13,8 @@ const TAPS = FORM_KERNEL ** 2;
 export function transformedKernel(e: GraphEmitter, { name, kernel, canvas, channels, out }: CanvasLayer): string {
   const { form } = canvas;
   const points = form.rows.n * form.columns.n;
-  if ("constant" in kernel) return e.weight(`${kernel.name}/${form.name}`, transformed(form, kernel.constant, out, channels));
+  if ("constant" in kernel)
+    return e.weight(`${kernel.name}/${form.name}`, transformed(form, kernel.constant, out, channels));
   const rows = e.op("Reshape", `${name}/taps`, [kernel.mixed, e.ints([out * channels, TAPS])], [out * channels, TAPS]);
   const columns = e.transpose(`${name}/taps_first`, rows, [TAPS, out * channels], [1, 0]);
   const matrix = e.floats(pointMatrix(form).flat(), [points, TAPS]);

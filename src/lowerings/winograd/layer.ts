@@ -67,10 +67,23 @@ function emitWhole(e: GraphEmitter, layer: CanvasLayer, kernel: string): CanvasV
   const exact = canvas.exactRows && canvas.exactColumns;
   const window = exact
     ? layer.x
-    : e.op("Slice", `${name}/window`, [layer.x, e.ints([0, 0]), canvas.vectors.end, e.ints([2, 3])], [1, 1, height, width, channels]);
-  const residual = layer.residual && e.op("Reshape", `${name}/residual`, [layer.residual, canvas.vectors.strip], [stripHeight, canvasWidth, out]);
+    : e.op(
+        "Slice",
+        `${name}/window`,
+        [layer.x, e.ints([0, 0]), canvas.vectors.end, e.ints([2, 3])],
+        [1, 1, height, width, channels],
+      );
+  const residual =
+    layer.residual &&
+    e.op("Reshape", `${name}/residual`, [layer.residual, canvas.vectors.strip], [stripHeight, canvasWidth, out]);
   const rowPads = [1, canvas.exactRows ? 1 : canvas.form.rows.m] as const;
-  const { value, sums } = emitStrip(e, layer, kernel, { window, rowPads, residual, drown: undefined, mask: undefined }, height);
+  const { value, sums } = emitStrip(
+    e,
+    layer,
+    kernel,
+    { window, rowPads, residual, drown: undefined, mask: undefined },
+    height,
+  );
   const shape = [1, 1, canvasHeight, canvasWidth, out];
   return {
     value: e.op("Reshape", `${name}:canvas`, [value, canvas.vectors.canvas], shape),
@@ -91,7 +104,10 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer, kernel: string): Ca
     infos.push(valueInfo(input, shape, type));
     return input;
   };
-  const tiles = typeof tileRows === "number" && typeof tileColumns === "number" ? form.rows.m * tileRows * tileColumns : symbol(`${name}.tiles`);
+  const tiles =
+    typeof tileRows === "number" && typeof tileColumns === "number"
+      ? form.rows.m * tileRows * tileColumns
+      : symbol(`${name}.tiles`);
   const windowRows = typeof stripHeight === "number" ? stripHeight + 2 : symbol(`${name}.window_rows`);
   const pads = feed("strip_window", tables.windows, [10], "INT64");
   const window = e.op("Pad", `${name}/window`, [layer.x, pads], [1, 1, windowRows, width, channels]);
@@ -108,7 +124,12 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer, kernel: string): Ca
         layer.residual &&
         feed(
           "strip_residual",
-          outer.op("Reshape", `${name}/residual`, [layer.residual, vectors.allStrips], [strips, stripHeight, canvasWidth, out]),
+          outer.op(
+            "Reshape",
+            `${name}/residual`,
+            [layer.residual, vectors.allStrips],
+            [strips, stripHeight, canvasWidth, out],
+          ),
           [stripHeight, canvasWidth, out],
         ),
       drown: drowned ? feed("strip_drown", tables.drown, [tiles, 1]) : undefined,
@@ -130,10 +151,20 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer, kernel: string): Ca
     name: outer.fresh(`${name}/${index === 0 ? "strips" : "strip_sums"}`),
     shape: [strips, ...bodyShapes[index]!],
   }));
-  outer.multi("Scan", `${name}/each_strip`, feeds, results, { body: { type: "GRAPH", value: body }, num_scan_inputs: feeds.length });
+  outer.multi("Scan", `${name}/each_strip`, feeds, results, {
+    body: { type: "GRAPH", value: body },
+    num_scan_inputs: feeds.length,
+  });
   return {
-    value: outer.op("Reshape", `${name}:canvas`, [results[0]!.name, vectors.canvas], [1, 1, canvasHeight, canvasWidth, out]),
-    sums: results[1] && outer.op("Reshape", `${name}/row_sums`, [results[1].name, outer.ints([-1, out])], [canvasHeight, out]),
+    value: outer.op(
+      "Reshape",
+      `${name}:canvas`,
+      [results[0]!.name, vectors.canvas],
+      [1, 1, canvasHeight, canvasWidth, out],
+    ),
+    sums:
+      results[1] &&
+      outer.op("Reshape", `${name}/row_sums`, [results[1].name, outer.ints([-1, out])], [canvasHeight, out]),
   };
 }
 
@@ -141,23 +172,42 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer, kernel: string): Ca
  * The work on one strip: [1,1,rows,columns,C] to the strip of the result, [h,Wc,O] or, where nothing follows the
  * rearrangement of tiles, [r,m1,TW,m2,O], since a Reshape at the end of a Scan's body would be a copy.
  */
-function emitStrip(e: GraphEmitter, layer: CanvasLayer, kernel: string, inputs: StripInputs, windowRows: Dim): StripResult {
+function emitStrip(
+  e: GraphEmitter,
+  layer: CanvasLayer,
+  kernel: string,
+  inputs: StripInputs,
+  windowRows: Dim,
+): StripResult {
   const { canvas, name, channels, out } = layer;
   const { rows, columns } = canvas.form;
   const { tileRows, tileColumns, stripHeight, canvasWidth } = canvas.size;
   const points = rows.n * columns.n;
-  const tiles = typeof tileRows === "number" && typeof tileColumns === "number" ? tileRows * tileColumns : symbol(`${name}.tiles_of_strip`);
-  const times = (count: Dim, factor: number, label: string): Dim => (typeof count === "number" ? count * factor : symbol(`${name}.${label}`));
+  const tiles =
+    typeof tileRows === "number" && typeof tileColumns === "number"
+      ? tileRows * tileColumns
+      : symbol(`${name}.tiles_of_strip`);
+  const times = (count: Dim, factor: number, label: string): Dim =>
+    typeof count === "number" ? count * factor : symbol(`${name}.${label}`);
 
   const acrossColumns = e.op(
     "Conv",
     `${name}/columns`,
     [inputs.window, e.floats(columns.bt.flat(), [columns.n, 1, 1, columns.n, 1])],
     [1, columns.n, windowRows, tileColumns, channels],
-    { kernel_shape: [1, columns.n, 1], strides: [1, columns.m, 1], pads: [0, 1, 0, 0, canvas.exactColumns ? 1 : columns.m, 0] },
+    {
+      kernel_shape: [1, columns.n, 1],
+      strides: [1, columns.m, 1],
+      pads: [0, 1, 0, 0, canvas.exactColumns ? 1 : columns.m, 0],
+    },
   );
   const wide = times(tileColumns, channels, "input_row");
-  const byColumn = e.op("Reshape", `${name}/by_column`, [acrossColumns, e.ints([columns.n, 1, 0, 1, -1])], [columns.n, 1, windowRows, 1, wide]);
+  const byColumn = e.op(
+    "Reshape",
+    `${name}/by_column`,
+    [acrossColumns, e.ints([columns.n, 1, 0, 1, -1])],
+    [columns.n, 1, windowRows, 1, wide],
+  );
   const acrossRows = e.op(
     "Conv",
     `${name}/rows`,
@@ -169,21 +219,48 @@ function emitStrip(e: GraphEmitter, layer: CanvasLayer, kernel: string, inputs: 
   const u = "mixed" in layer.kernel ? e.transpose(`${name}/u`, kernel, [points, channels, out], [0, 2, 1]) : kernel;
   const product = e.op("MatMul", `${name}/product`, [v, u], [points, tiles, out]);
   const perPoint = times(tiles, out, "point_outputs");
-  const byRow = e.op("Reshape", `${name}/by_row`, [product, e.ints([columns.n, rows.n, -1])], [columns.n, rows.n, perPoint]);
-  const rowsBack = e.op("MatMul", `${name}/rows_back`, [e.floats(rows.at.flat(), [rows.m, rows.n]), byRow], [columns.n, rows.m, perPoint]);
+  const byRow = e.op(
+    "Reshape",
+    `${name}/by_row`,
+    [product, e.ints([columns.n, rows.n, -1])],
+    [columns.n, rows.n, perPoint],
+  );
+  const rowsBack = e.op(
+    "MatMul",
+    `${name}/rows_back`,
+    [e.floats(rows.at.flat(), [rows.m, rows.n]), byRow],
+    [columns.n, rows.m, perPoint],
+  );
   const width = times(perPoint, rows.m, "row_outputs");
   const flat = e.op("Reshape", `${name}/flat`, [rowsBack, e.ints([columns.n, -1])], [columns.n, width]);
   const bias = biasRow(e, layer, inputs.drown, width);
-  const columnsBack = e.op("Gemm", `${name}/columns_back`, [e.floats(columns.at.flat(), [columns.m, columns.n]), flat, bias], [columns.m, width]);
+  const columnsBack = e.op(
+    "Gemm",
+    `${name}/columns_back`,
+    [e.floats(columns.at.flat(), [columns.m, columns.n]), flat, bias],
+    [columns.m, width],
+  );
   const active = layer.relu ? e.op("Relu", `${name}/relu`, [columnsBack], [columns.m, width]) : columnsBack;
-  const asTiles = e.op("Reshape", `${name}/tiles`, [active, canvas.vectors.tiles], [columns.m, rows.m, tileRows, tileColumns, out]);
-  const ordered = e.transpose(`${name}/ordered`, asTiles, [tileRows, rows.m, tileColumns, columns.m, out], [2, 1, 3, 0, 4]);
+  const asTiles = e.op(
+    "Reshape",
+    `${name}/tiles`,
+    [active, canvas.vectors.tiles],
+    [columns.m, rows.m, tileRows, tileColumns, out],
+  );
+  const ordered = e.transpose(
+    `${name}/ordered`,
+    asTiles,
+    [tileRows, rows.m, tileColumns, columns.m, out],
+    [2, 1, 3, 0, 4],
+  );
   const strip: readonly Dim[] = [stripHeight, canvasWidth, out];
   let y = e.op("Reshape", `${name}/strip`, [ordered, canvas.vectors.strip], strip);
   let value = ordered;
   if (inputs.mask !== undefined) value = y = e.op("Mul", `${name}/masked`, [y, inputs.mask], strip);
   if (inputs.residual !== undefined) value = y = e.op("Add", `${name}/added`, [y, inputs.residual], strip);
-  const sums = layer.sums ? e.op("MatMul", `${name}/column_sums`, [canvas.tables.columnWeights, y], [stripHeight, 1, out]) : undefined;
+  const sums = layer.sums
+    ? e.op("MatMul", `${name}/column_sums`, [canvas.tables.columnWeights, y], [stripHeight, 1, out])
+    : undefined;
   return { value, sums, bare: value === ordered };
 }
 

@@ -1,9 +1,9 @@
 /** Which convolutions of a graph run on a canvas, in which form, and what is fused behind them. */
 import { type Dim, dimText, type Shape } from "../../ir/dim.js";
-import { inferShapes, withInputShapes } from "../../ir/infer.js";
-import { hasSize } from "../has-size.js";
 import { consumers, type Graph, type Node } from "../../ir/graph.js";
+import { inferShapes, withInputShapes } from "../../ir/infer.js";
 import type { EmitOptions } from "../emitter.js";
+import { hasSize } from "../has-size.js";
 import { chooseForm, type LayerProblem } from "./cost.js";
 import type { WinogradForm } from "./forms.js";
 
@@ -32,7 +32,10 @@ const EMPTY: CanvasPlan = { layers: new Map(), fused: new Set() };
 /** Plans a graph as one sample of it runs. */
 export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
   if (!mayUseWinograd(options)) return EMPTY;
-  const graph = withInputShapes(batched, new Map(batched.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]])));
+  const graph = withInputShapes(
+    batched,
+    new Map(batched.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]])),
+  );
   const shapes = inferShapes(graph);
   const candidates = graph.nodes.filter((node): node is ConvolutionNode => isEligible(node, graph, shapes));
   const bySize = new Map<string, ConvolutionNode[]>();
@@ -43,7 +46,7 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
   }
   const layers = new Map<string, PlannedLayer>();
   const fused = new Set<string>();
-  const fusion = new FusionFinder(graph, shapes);
+  const fusion = new FusionFinder(graph, inferShapes(batched));
   for (const nodes of bySize.values()) {
     const problems = nodes.map((node) => problemOf(node, shapes));
     const choice = chooseForm(problems, options);
@@ -96,7 +99,11 @@ class FusionFinder {
     this.order = new Map(graph.nodes.map((node, index) => [node.name, index]));
   }
 
-  behind(conv: ConvolutionNode): { readonly relu: boolean; readonly residual: string | undefined; readonly covered: readonly string[] } {
+  behind(conv: ConvolutionNode): {
+    readonly relu: boolean;
+    readonly residual: string | undefined;
+    readonly covered: readonly string[];
+  } {
     const covered: string[] = [];
     let value = conv.name;
     const activation = this.onlyReader(value);
