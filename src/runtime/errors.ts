@@ -11,7 +11,9 @@ const dims = ({ width, height, channels }: Size) =>
   `${width} × ${height} pixels of ${channels} channel${channels === 1 ? "" : "s"}`;
 
 export const channelsMismatch = (shape: readonly number[]): Diagnostic =>
-  error("image/channels", `a tensor of shape [${shape.join(", ")}] is no picture: a picture has 1 or 3 channels`);
+  error("image/channels", `a tensor of shape [${shape.join(", ")}] is no picture: a picture has 1 or 3 channels`, {
+    hint: "smxc run restores pictures with networks whose input and output are pictures",
+  });
 
 export const notFinite = (channel: number, x: number, y: number): Diagnostic =>
   error("image/not-finite", "the network's output holds NaN", {
@@ -123,7 +125,11 @@ const RUNTIME_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
 ];
 
 export const missingFeed = (file: string, input: string): Diagnostic =>
-  error("runtime/missing-feed", `the graph's input "${input}" is given no value`, { file, place: input });
+  error("runtime/missing-feed", `the graph's input "${input}" is given no value`, {
+    file,
+    place: input,
+    hint: "feed every input of the graph",
+  });
 
 export const unknownFeed = (file: string, name: string, inputs: readonly string[]): Diagnostic =>
   error("runtime/unknown-feed", `the graph has no input "${name}"`, {
@@ -131,10 +137,18 @@ export const unknownFeed = (file: string, name: string, inputs: readonly string[
     hint: `its inputs are ${inputs.join(", ")}`,
   });
 
+export const lostOutput = (file: string, output: string): Diagnostic =>
+  error("runtime/lost-output", `ONNX Runtime's JavaScript interface gives no value for the output "${output}"`, {
+    file,
+    place: output,
+    hint: "give the output another name",
+  });
+
 export const unsupportedType = (file: string, name: string, type: string): Diagnostic =>
   error("runtime/unsupported-type", `"${name}" is of type ${type}, which smxc neither feeds nor reads`, {
     file,
     place: name,
+    hint: "give inputs and outputs a float, int32, int64 or bool type",
   });
 
 /** Node's own message without the call and the path, which the diagnostic has in a field of its own. */

@@ -2,7 +2,7 @@
 import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from "onnxruntime-web";
 import { SmxcError } from "../diagnostics.js";
 import { float16ToFloat32, float32ToFloat16Bits } from "../weights/half-float.js";
-import { missingFeed, runtimeFailed, unknownFeed, unsupportedType } from "./errors.js";
+import { lostOutput, missingFeed, runtimeFailed, unknownFeed, unsupportedType } from "./errors.js";
 import type { ModelBytes, Port, Session, SessionOptions, Tensor } from "./session.js";
 
 /** The package `onnxruntime-node`, or one of the entries of `onnxruntime-web`. */
@@ -33,7 +33,9 @@ export async function createOrtSession(
     inputs,
     run: async (feeds) => {
       const values = await orFailure(name, "run", session.run(ortFeeds(ort, name, inputs, feeds)));
-      return new Map(session.outputNames.map((output) => [output, fromOrt(name, output, values[output]!)]));
+      return new Map(
+        session.outputNames.map((output) => [output, fromOrt(name, output, ownValue(name, values, output))]),
+      );
     },
     release: () => session.release(),
   };
@@ -96,6 +98,12 @@ const TO_ORT: ReadonlyMap<string, ToOrt> = new Map<string, ToOrt>([
   ["int64", (ort, data, shape) => new ort.Tensor("int64", BigInt64Array.from(Array.from(data, BigInt)), shape)],
   ["bool", (ort, data, shape) => new ort.Tensor("bool", Array.from(data, Boolean), shape)],
 ]);
+
+/** ONNX Runtime puts the results into an ordinary object, in which one called `__proto__` is lost. */
+function ownValue(model: string, values: InferenceSession.ReturnType, output: string): OrtTensor {
+  if (!Object.hasOwn(values, output)) throw new SmxcError([lostOutput(model, output)]);
+  return values[output]!;
+}
 
 function fromOrt(model: string, name: string, value: OrtTensor): Tensor {
   const { data, dims, type } = value as TypedTensor<OrtTensor.Type>;

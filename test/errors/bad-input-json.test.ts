@@ -1,0 +1,376 @@
+/** Items 1 to 16 of the list of attacks: model documents, and the other JSON files that the program reads. */
+import { describeRows, type Finding, marked, type Row } from "./bad-input.js";
+import { safetensors } from "./bad-input-files.js";
+
+const WEIGHTS = safetensors([
+  ["y.weight", [2, 3, 1, 1]],
+  ["y.bias", [2]],
+]);
+
+/** One mixed convolution's tensors, as a checkpoint has them. */
+const layer = (more: readonly (readonly [name: string, shape: readonly number[]])[] = []): Uint8Array =>
+  safetensors([["weight", [4, 3, 1, 1]], ["mlp.0.weight", [2, 3]], ["mlp.0.bias", [2]], ...more]);
+
+const CONV = '{"name":"y","op":"conv","in":"x","out":2,"kernel":1}';
+
+interface Parts {
+  readonly inputs?: string;
+  readonly layers?: string;
+  readonly outputs?: string;
+  readonly more?: string;
+  readonly weights?: string;
+}
+
+/** A document of one convolution, or with parts of it replaced. */
+const document = ({ inputs, layers, outputs, more, weights }: Parts = {}): string => `{
+  "version": 1, "name": "test",${more ?? ""}
+  "weights": {"file":${weights ?? '"w.safetensors"'}},
+  "inputs": [${inputs ?? '{"name":"x","shape":["N",3,"H","W"]}'}],
+  "layers": [
+    ${layers ?? CONV}
+  ],
+  "outputs": [${outputs ?? '"y"'}]
+}
+`;
+
+type Fault = Omit<Finding, "file" | "line" | "column">;
+
+const COMPILE = ["compile", "m.json", "-o", "m.onnx", "--no-verify"];
+
+/** A document with a mark at the place of every fault. */
+function compiling(what: string, source: string, ...faults: readonly Fault[]): Row {
+  const { text, at } = marked(source);
+  return {
+    what,
+    files: { "m.json": text, "w.safetensors": WEIGHTS },
+    argv: COMPILE,
+    exit: 1,
+    findings: faults.map((fault, index) => ({ file: "m.json", ...at[index], ...fault })),
+  };
+}
+
+/** Faults of JSON itself, with their place and pointer in a text that holds nothing else. */
+const TEXTS: readonly (readonly [what: string, text: string, fault: Fault])[] = [
+  ["1 empty", "¶", { code: "json/empty", pointer: "", hint: /exactly one value/ }],
+  ["1 nothing but white space", " \n\t¶", { code: "json/empty", pointer: "", hint: /exactly one value/ }],
+  ["2 truncated", '{"a": {"b": [1,¶', { code: "json/truncated", pointer: "/a/b/1", hint: /cut off/ }],
+  ["2 truncated in a string", '{"a": "b\\u00¶', { code: "json/truncated", pointer: "/a", hint: /cut off/ }],
+  [
+    "3 byte order mark",
+    '¶\ufeff{"a": 1}',
+    { code: "json/byte-order-mark", pointer: "", hint: /without a byte order mark/ },
+  ],
+  ["4 duplicate key", '{"a": 1,\n ¶"a": 2}', { code: "json/duplicate-key", pointer: "/a", hint: /Keep one/ }],
+  ["11 2^53 + 1", '{"a": [¶9007199254740993]}', { code: "json/integer-not-exact", pointer: "/a/0", hint: /2\^53-1/ }],
+  ["12 1e400", '{"a": ¶1e400}', { code: "json/number-not-finite", pointer: "/a", hint: /1\.8e308/ }],
+  [
+    "13 depth of 100,000",
+    `${"[".repeat(100)}¶${"[".repeat(99_900)}`,
+    { code: "json/too-deep", pointer: "/0".repeat(100), hint: /nested/ },
+  ],
+];
+
+const READERS: readonly (readonly [what: string, file: string, argv: readonly string[], others: Row["files"]])[] = [
+  ["a document", "m.json", COMPILE, {}],
+  [
+    "a configuration",
+    "c.json",
+    ["import", "w.safetensors", "-o", "m.json", "--config", "c.json"],
+    { "w.safetensors": WEIGHTS },
+  ],
+  [
+    "a table of β",
+    "b.json",
+    ["compile", "m.json", "-o", "m.onnx", "--routing", "fold", "--beta", "b.json"],
+    { "m.json": document(), "w.safetensors": WEIGHTS },
+  ],
+];
+
+describeRows(
+  "faults of JSON itself",
+  READERS.flatMap(([reader, file, argv, files]) =>
+    TEXTS.map(([what, source, fault]): Row => {
+      const { text, at } = marked(source);
+      return {
+        what: `${what}, in ${reader}`,
+        files: { ...files, [file]: text },
+        argv,
+        exit: 1,
+        findings: [{ file, ...at[0], ...fault }],
+      };
+    }),
+  ),
+);
+
+describeRows("documents that break a rule", [
+  compiling(
+    "4 duplicate keys and a number that is not exact are told together",
+    document({ layers: '{"name":"y",¶"name":"y","op":"conv","in":"x","out":¶9007199254740993,"kernel":1}' }),
+    { code: "json/duplicate-key", pointer: "/layers/0/name", hint: /Keep one/ },
+    { code: "json/integer-not-exact", pointer: "/layers/0/out", hint: /2\^53-1/ },
+  ),
+  compiling(
+    "5 a field called __proto__",
+    document({ layers: '{¶"__proto__":{"op":"relu"},"name":"y","op":"conv","in":"x","out":2,"kernel":1}' }),
+    { code: "document/unknown-field", pointer: "/layers/0/__proto__", hint: /remove it/ },
+  ),
+  compiling("5 a document with a field called __proto__", document({ more: '\n  ¶"__proto__": {"polluted": true},' }), {
+    code: "document/unknown-field",
+    pointer: "/__proto__",
+    hint: /remove it/,
+  }),
+  compiling(
+    "5 inputs called __proto__, constructor and toString that no layer is",
+    document({ layers: '{"name":"y","op":"add","in":[¶"__proto__",¶"constructor"]}', outputs: '"y",¶"toString"' }),
+    { code: "document/dangling-reference", pointer: "/layers/0/in/0", hint: /name an input/ },
+    { code: "document/dangling-reference", pointer: "/layers/0/in/1", hint: /name an input/ },
+    { code: "document/dangling-reference", pointer: "/outputs/1", hint: /name an input/ },
+  ),
+  ...["__proto__", "constructor", "toString"].map((op) =>
+    compiling(`5 an operator called ${op}`, document({ layers: `{"name":"y","op":¶"${op}","in":"x"}` }), {
+      code: "document/unknown-op",
+      pointer: "/layers/0/op",
+      hint: /the kinds are .*mix_conv/,
+    }),
+  ),
+  compiling("6 unknown operator", document({ layers: '{"name":"y","op":¶"konv","in":"x","out":2,"kernel":1}' }), {
+    code: "document/unknown-op",
+    pointer: "/layers/0/op",
+    hint: /did you mean "conv"/,
+  }),
+  compiling(
+    "7 unknown fields",
+    document({
+      more: '\n  ¶"licence": "MIT",',
+      layers: '{"name":"y","op":"conv","in":"x","out":2,¶"kernal":1,"kernel":1}',
+    }),
+    { code: "document/unknown-field", pointer: "/licence", hint: /remove it/ },
+    { code: "document/unknown-field", pointer: "/layers/0/kernal", hint: /did you mean "kernel"/ },
+  ),
+  compiling(
+    "8 dangling inputs",
+    document({ layers: '{"name":"y","op":"conv","in":¶"X","out":2,"kernel":1}', outputs: '¶"z"' }),
+    { code: "document/dangling-reference", pointer: "/layers/0/in", hint: /did you mean "x"/ },
+    { code: "document/dangling-reference", pointer: "/outputs/0", hint: /did you mean/ },
+  ),
+  compiling(
+    "9 a cycle",
+    document({
+      layers:
+        '{"name":"a","op":"relu","in":¶"b"},\n    {"name":"b","op":"relu","in":"a"},\n    {"name":"y","op":"add","in":["a","x"]}',
+    }),
+    { code: "document/cycle", pointer: "/layers/0/in", hint: /before it/, message: /a → b → a/ },
+  ),
+  compiling("9 a layer that reads itself", document({ layers: '{"name":"y","op":"relu","in":¶"y"}' }), {
+    code: "document/cycle",
+    pointer: "/layers/0/in",
+    hint: /before it/,
+    message: /y → y/,
+  }),
+  compiling(
+    "10 a tensor of another shape",
+    document({ layers: '¶{"name":"y","op":"conv","in":"x","out":2,"kernel":3,"pad":1}' }),
+    {
+      code: "weights/misshapen-tensor",
+      pointer: "/layers/0",
+      place: "y.weight",
+      message: /\[2,3,1,1\], not \[2,3,3,3\]/,
+      hint: /must fit the weights/,
+    },
+  ),
+  compiling(
+    "10 values of different shapes",
+    document({
+      layers: `{"name":"y","op":"conv","in":"x","out":2,"kernel":1},\n    ¶{"name":"z","op":"add","in":["x","y"]}`,
+      outputs: '"z"',
+    }),
+    { code: "document/layer-rule", pointer: "/layers/1", message: /layer "z"/, hint: /shapes/ },
+  ),
+  compiling(
+    "14 a tensor that the weights do not hold",
+    document({ layers: '¶¶{"name":"z","op":"conv","in":"x","out":2,"kernel":1}', outputs: '"z"' }),
+    { code: "weights/missing-tensor", pointer: "/layers/0", place: "z.weight", hint: /did you mean "y.weight"/ },
+    { code: "weights/missing-tensor", pointer: "/layers/0", place: "z.bias", hint: /did you mean "y.bias"/ },
+  ),
+  compiling(
+    "a layer without its fields",
+    document({ layers: '¶¶{"name":"y","op":"conv","in":"x"}' }),
+    { code: "document/missing-field", pointer: "/layers/0", message: /"out"/, hint: /schema/ },
+    { code: "document/missing-field", pointer: "/layers/0", message: /"kernel"/, hint: /schema/ },
+  ),
+  compiling(
+    "a value of another kind",
+    document({ layers: '{"name":"y","op":"conv","in":"x","out":¶"two","kernel":1}' }),
+    {
+      code: "document/invalid-value",
+      pointer: "/layers/0/out",
+      hint: /schema/,
+    },
+  ),
+  ...["../w.safetensors", "a/../../w.safetensors", "/etc/passwd", "..\\\\w.safetensors", "w\\u0000.safetensors"].map(
+    (file) =>
+      compiling(`weights that lie elsewhere: ${file}`, document({ weights: `¶"${file}"` }), {
+        code: "document/weights-elsewhere",
+        pointer: "/weights/file",
+        hint: /in the document's folder/,
+      }),
+  ),
+  compiling(
+    "a pair that does not belong together",
+    document({ weights: `"w.safetensors","sha256":¶"${"0".repeat(64)}"` }),
+    {
+      code: "weights/wrong-checksum",
+      pointer: "/weights/sha256",
+      place: "w.safetensors",
+      hint: /put back the matching file/,
+    },
+  ),
+]);
+
+const SOUND = { "m.json": document(), "w.safetensors": WEIGHTS };
+const UNUSED = safetensors([
+  ["y.weight", [2, 3, 1, 1]],
+  ["y.bias", [2]],
+  ["__proto__", [1]],
+]);
+
+/** A name that every object has, as the name of a layer and of its tensors. */
+function calledLike(name: string): Row {
+  return {
+    what: `5 a layer called ${name} is an ordinary layer`,
+    files: {
+      "m.json": document({
+        layers: `{"name":"${name}","op":"conv","in":"x","out":2,"kernel":1},\n    {"name":"y","op":"relu","in":"${name}"}`,
+      }),
+      "w.safetensors": safetensors([
+        [`${name}.weight`, [2, 3, 1, 1]],
+        [`${name}.bias`, [2]],
+      ]),
+    },
+    argv: ["compile", "m.json", "-o", "m.onnx"],
+    exit: 0,
+    findings: [],
+    writes: ["m.onnx"],
+  };
+}
+
+/** An output that is an input: nothing is read or written. */
+function overwriting(what: string, files: Row["files"], argv: readonly string[], file: string): Row {
+  return {
+    what: `16 ${what}`,
+    files,
+    argv,
+    exit: 2,
+    findings: [{ code: "usage/output-is-input", file, hint: /another name/ }],
+  };
+}
+
+describeRows("documents and what belongs to them", [
+  ...["__proto__", "constructor", "toString", "hasOwnProperty"].map(calledLike),
+  {
+    what: "14 a weights file that is not there",
+    files: { "m.json": document() },
+    argv: COMPILE,
+    exit: 2,
+    findings: [{ code: "io/not-found", file: "w.safetensors", hint: /path/ }],
+  },
+  {
+    what: "a document that is not there",
+    files: {},
+    argv: COMPILE,
+    exit: 2,
+    findings: [{ code: "io/not-found", file: "m.json", hint: /path/ }],
+  },
+  {
+    what: "a document that is a folder",
+    files: { "m.json/x": "" },
+    argv: COMPILE,
+    exit: 2,
+    findings: [{ code: "io/is-directory", file: "m.json", hint: /./ }],
+  },
+  {
+    what: "5 an output called __proto__, which ONNX Runtime's JavaScript interface loses",
+    files: {
+      ...SOUND,
+      "m.json": document({
+        inputs: '{"name":"__proto__","shape":["N",3,"H","W"]}',
+        layers: '{"name":"y","op":"relu","in":"__proto__"}',
+        outputs: '"y","__proto__"',
+      }),
+    },
+    argv: ["compile", "m.json", "-o", "m.onnx", "--quiet"],
+    exit: 1,
+    findings: [{ code: "runtime/lost-output", file: "the compiled graph", place: "__proto__", hint: /another name/ }],
+  },
+  {
+    what: "15 an unused tensor, in a document's weights",
+    files: { "m.json": document(), "w.safetensors": UNUSED },
+    argv: COMPILE,
+    exit: 0,
+    findings: [{ code: "weights/unused-tensor", file: null, hint: /./ }],
+    writes: ["m.onnx"],
+  },
+  {
+    what: "15 an unused tensor, in a checkpoint",
+    files: { "c.safetensors": layer([["extra", [1]]]) },
+    argv: ["import", "c.safetensors", "-o", "m.json", "--set", "experts=2"],
+    exit: 1,
+    findings: [{ code: "import/unexpected-tensor", file: "c.safetensors", place: "extra", hint: /--arch/ }],
+  },
+  {
+    what: "14 a missing tensor, in a checkpoint",
+    files: {
+      "c.safetensors": safetensors([
+        ["weight", [4, 3, 1, 1]],
+        ["mlp.0.weight", [2, 3]],
+        ["mlp.0.bais", [2]],
+      ]),
+    },
+    argv: ["import", "c.safetensors", "-o", "m.json", "--set", "experts=2"],
+    exit: 1,
+    findings: [
+      { code: "import/missing-tensor", file: "c.safetensors", place: "mlp.0.bias", hint: /"mlp.0.bais" is left over/ },
+      { code: "import/unexpected-tensor", file: "c.safetensors", place: "mlp.0.bais", hint: /"mlp.0.bias" is missing/ },
+    ],
+  },
+  {
+    what: "10 a tensor of another shape, in a checkpoint",
+    files: {
+      "c.safetensors": safetensors([
+        ["weight", [4, 3, 1, 1]],
+        ["mlp.0.weight", [2, 3]],
+        ["mlp.0.bias", [3]],
+      ]),
+    },
+    argv: ["import", "c.safetensors", "-o", "m.json", "--set", "experts=2"],
+    exit: 1,
+    findings: [{ code: "import/misshapen-tensor", file: "c.safetensors", place: "mlp.0.bias", hint: /./ }],
+  },
+  overwriting("the graph and the document", SOUND, ["compile", "m.json", "-o", "m.json"], "m.json"),
+  overwriting(
+    "the graph and the document by another spelling",
+    SOUND,
+    ["compile", "m.json", "-o", "././m.json"],
+    "././m.json",
+  ),
+  overwriting("the graph and the weights", SOUND, ["compile", "m.json", "-o", "w.safetensors"], "w.safetensors"),
+  overwriting(
+    "the graph's data and the weights",
+    { "m.json": document({ weights: '"m.onnx.data"' }), "m.onnx.data": WEIGHTS },
+    ["compile", "m.json", "-o", "m.onnx", "--external-data"],
+    "m.onnx.data",
+  ),
+  overwriting(
+    "the weights and the checkpoint",
+    { "m.weights.safetensors": layer() },
+    ["import", "m.weights.safetensors", "-o", "m.json"],
+    "m.weights.safetensors",
+  ),
+  overwriting("the document and the checkpoint", { "c.pt": layer() }, ["import", "c.pt", "-o", "c.pt"], "c.pt"),
+  overwriting(
+    "the document and the configuration",
+    { "c.safetensors": layer(), "c.json": "{}" },
+    ["import", "c.safetensors", "-o", "c.json", "--config", "c.json"],
+    "c.json",
+  ),
+]);
