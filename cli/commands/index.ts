@@ -1,4 +1,6 @@
 import type { Command } from "../command.js";
+import { benchCommand } from "./bench.js";
+import { checkCommand } from "./check.js";
 import { compileCommand } from "./compile.js";
 import { importCommand } from "./import.js";
 import { inspectCommand } from "./inspect.js";
@@ -6,4 +8,12 @@ import { runCommand } from "./run.js";
 import { verifyCommand } from "./verify.js";
 
 /** The commands of smxc, in the order of `smxc --help`. */
-export const COMMANDS: readonly Command[] = [importCommand, compileCommand, verifyCommand, runCommand, inspectCommand];
+export const COMMANDS: readonly Command[] = [
+  importCommand,
+  compileCommand,
+  verifyCommand,
+  checkCommand,
+  runCommand,
+  inspectCommand,
+  benchCommand,
+];

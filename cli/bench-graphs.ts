@@ -1,0 +1,131 @@
+/** Runs graphs side by side: round by round, so that what disturbs the machine disturbs all of them alike. */
+import { type Comparison, compareTimes, summariseTimes, type TimeSummary } from "../src/bench/statistics.js";
+import { error, SmxcError } from "../src/diagnostics.js";
+import type { Target } from "../src/lowerings/targets.js";
+import type { Port, Session, Tensor } from "../src/runtime/session.js";
+import { createNodeSession } from "../src/runtime/session-ort-node.js";
+import { randomNumbers } from "../src/verify/random.js";
+import { openFileSource } from "../src/weights/file-source-node.js";
+import type { Context } from "./command.js";
+
+export interface BenchOptions {
+  readonly target: Target;
+  readonly threads: number;
+  readonly runs: number;
+  /** The main input's; undefined: its own, with a batch of 1 and 48 where it is open. */
+  readonly shape: readonly number[] | undefined;
+}
+
+export interface BenchRun extends TimeSummary, Comparison {
+  readonly file: string;
+  /** Of the main input. */
+  readonly shape: readonly number[];
+  readonly target: Target;
+  readonly threads: number;
+  readonly runs: number;
+  /** Processor time of the whole process, which a busy machine disturbs less than the clock on the wall. */
+  readonly cpuMinMs: number;
+  readonly cpuRatio: number;
+}
+
+/** Rounds before the first that counts: the first runs allocate. */
+const WARM_UP = 3;
+const OPEN_SIZE = 48;
+
+interface Entrant {
+  readonly file: string;
+  readonly session: Session;
+  readonly feeds: ReadonlyMap<string, Tensor>;
+  readonly wall: number[];
+  readonly cpu: number[];
+}
+
+/** @param files the first is what the others are compared with */
+export async function benchGraphs(
+  context: Context,
+  files: readonly string[],
+  options: BenchOptions,
+): Promise<readonly BenchRun[]> {
+  const entrants: Entrant[] = [];
+  try {
+    for (const file of files) entrants.push(await enter(file, options));
+    const bar = context.progress("running", options.runs + WARM_UP);
+    try {
+      for (let round = 0; round < options.runs + WARM_UP; round++) {
+        // Whoever runs second finds the caches as the other left them: the order turns from round to round.
+        const order = round % 2 === 0 ? entrants : [...entrants].reverse();
+        for (const entrant of order) await runOnce(entrant, round >= WARM_UP);
+        bar.update(round + 1);
+      }
+    } finally {
+      bar.end();
+    }
+    const [baseline] = entrants;
+    return entrants.map(({ file, feeds, session, wall, cpu }) => ({
+      file,
+      shape: feeds.get(session.inputNames[0]!)!.shape,
+      target: options.target,
+      threads: options.threads,
+      runs: options.runs,
+      ...summariseTimes(wall),
+      ...compareTimes(wall, baseline!.wall),
+      cpuMinMs: summariseTimes(cpu).minMs,
+      cpuRatio: compareTimes(cpu, baseline!.cpu).ratio,
+    }));
+  } finally {
+    for (const { session } of entrants) await session.release();
+  }
+}
+
+async function enter(file: string, { target, threads, shape }: BenchOptions): Promise<Entrant> {
+  await (await openFileSource(file)).close();
+  const session = await createNodeSession(file, { target, threads });
+  return { file, session, feeds: randomFeeds(file, session.inputs, shape), wall: [], cpu: [] };
+}
+
+async function runOnce({ session, feeds, wall, cpu }: Entrant, counts: boolean): Promise<void> {
+  const before = process.cpuUsage();
+  const start = performance.now();
+  await session.run(feeds);
+  const elapsed = performance.now() - start;
+  const used = process.cpuUsage(before);
+  if (!counts) return;
+  wall.push(elapsed);
+  cpu.push((used.user + used.system) / 1000);
+}
+
+/** Repeatable values in [0,1) for every input; open sizes of the others follow from those of the main one. */
+export function randomFeeds(
+  file: string,
+  inputs: readonly Port[],
+  shape: readonly number[] | undefined,
+): ReadonlyMap<string, Tensor> {
+  const [main] = inputs;
+  if (main === undefined) return new Map();
+  const sizes = new Map<string, number>();
+  const wanted = main.shape.map((dim, axis) => (isOpen(dim) ? (shape?.[axis] ?? (axis === 0 ? 1 : OPEN_SIZE)) : dim));
+  const fits = shape === undefined || (shape.length === wanted.length && shape.every((size, i) => size === wanted[i]));
+  if (!fits) throw new SmxcError([otherShape(file, main, shape)], "usage");
+  main.shape.forEach((dim, axis) => {
+    if (typeof dim === "string") sizes.set(dim, Number(wanted[axis]));
+  });
+  const random = randomNumbers(1);
+  return new Map(
+    inputs.map((port) => {
+      const dims = port.shape.map((dim) => (isOpen(dim) ? (sizes.get(String(dim)) ?? 1) : Number(dim)));
+      const count = dims.reduce((product, dim) => product * dim, 1);
+      const whole = !port.type.startsWith("float");
+      return [port.name, { data: Float32Array.from({ length: count }, () => (whole ? 0 : random())), shape: dims }];
+    }),
+  );
+}
+
+function isOpen(dim: number | string): boolean {
+  return typeof dim === "string" || dim < 0;
+}
+
+const otherShape = (file: string, { name, shape }: Port, given: readonly number[]) =>
+  error("bench/shape", `the input "${name}" is [${shape.join(", ")}], which ${given.join("x")} is not`, {
+    file,
+    hint: "give a --shape of that form, or compile the graph for dynamic sizes",
+  });

@@ -1,0 +1,94 @@
+import type { ProfileRow } from "../../src/bench/profile.js";
+import type { BenchRun } from "../bench-graphs.js";
+import { defineCommand, flag, manyArguments, option, optionOr, repeatedOption } from "../command.js";
+import { targetFlag } from "../compile-flags.js";
+import { EXIT } from "../exit-code.js";
+import { table } from "../table.js";
+import { filePath, positiveInteger, shape } from "../values.js";
+
+/** Rows of a profile that are printed; `--json` has all. */
+const SHOWN_ROWS = 30;
+
+interface Profile {
+  readonly file: string;
+  readonly rows: readonly ProfileRow[];
+}
+
+export const benchCommand = defineCommand({
+  name: "bench",
+  group: "Look inside:",
+  summary: "time graphs side by side in ONNX Runtime",
+  description:
+    "Runs all graphs alternately on the same values after a warm-up. Ratios are to the graph of --vs, without it to the first one: of the " +
+    "minima, with the interval in which 95 % of them lie when the rounds are drawn again.",
+  arguments: [manyArguments("file.onnx", "the graphs")],
+  options: {
+    vs: option("--vs <file.onnx>", "the graph that the others are compared with", filePath),
+    shape: repeatedOption("--shape <NxCxHxW>", "size of the main input (repeatable; default: batch 1, 48x48)", shape),
+    threads: optionOr("--threads <n>", "threads inside one operator", positiveInteger, 1),
+    runs: optionOr("--runs <n>", "rounds that count, after three that do not", positiveInteger, 30),
+    target: targetFlag,
+    profile: flag("--profile", "also list the time per layer and operator, from ONNX Runtime's profiler"),
+  },
+  examples: [
+    { does: "Is it faster than another export", line: "smxc bench model.onnx --vs torch.onnx --shape 1x3x128x128" },
+    { does: "Where the time goes", line: "smxc bench model.onnx --profile" },
+  ],
+  async action(context, [files], options) {
+    const { benchGraphs } = await import("../bench-graphs.js");
+    const all = options.vs === undefined ? files : [options.vs, ...files.filter((file) => file !== options.vs)];
+    const shapes = options.shape.length > 0 ? options.shape : [undefined];
+    const runs: BenchRun[] = [];
+    for (const each of shapes) runs.push(...(await benchGraphs(context, all, { ...options, shape: each })));
+    const profiles: Profile[] = [];
+    if (options.profile) {
+      const { profileGraph } = await import("../bench-profile.js");
+      for (const file of all) profiles.push({ file, rows: await profileGraph(file, { ...options, shape: shapes[0] }) });
+    }
+    await context.answer({
+      text: () => [runsTable(runs), ...profiles.map(profileTable)].join("\n\n"),
+      json: () => ({
+        runs: runs.map((run) => ({ ...run, shape: run.shape.join("x") })),
+        ...(options.profile ? { profiles } : {}),
+      }),
+    });
+    return EXIT.good;
+  },
+});
+
+function runsTable(runs: readonly BenchRun[]): string {
+  return table(
+    ["file", "shape", "target", "threads", "min ms", "median ms", "spread", "ratio", "95 %", "CPU ratio"],
+    runs.map((run) => [
+      run.file,
+      run.shape.join("x"),
+      run.target,
+      run.threads,
+      run.minMs.toFixed(2),
+      run.medianMs.toFixed(2),
+      `${(100 * run.spread).toFixed(0)} %`,
+      run.ratio.toFixed(3),
+      run.ratioInterval.map((bound) => bound.toFixed(3)).join("–"),
+      run.cpuRatio.toFixed(3),
+    ]),
+  );
+}
+
+function profileTable({ file, rows }: Profile): string {
+  const total = rows.reduce((sum, { ms }) => sum + ms, 0);
+  const shown = rows.slice(0, SHOWN_ROWS);
+  return [
+    `${file}: ${total.toFixed(2)} ms in kernels`,
+    table(
+      ["layer", "operator", "ms", "share", "calls"],
+      shown.map(({ layer, operator, ms, calls }) => [
+        layer,
+        operator,
+        ms.toFixed(3),
+        `${((100 * ms) / total).toFixed(1)} %`,
+        calls.toFixed(0),
+      ]),
+    ),
+    ...(rows.length > shown.length ? [`… and ${rows.length - shown.length} more rows (all under --json)`] : []),
+  ].join("\n");
+}
