@@ -97,6 +97,7 @@ describeRows(
         argv,
         exit: 1,
         findings: [{ file, ...at[0], ...fault }],
+        asProcess: reader === "a document" && /^(1 empty|13)/.test(what),
       };
     }),
   ),

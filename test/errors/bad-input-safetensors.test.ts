@@ -80,7 +80,7 @@ const ENTRIES: readonly (readonly [
 
 const FILES: readonly (readonly [what: string, bytes: Uint8Array, ...faults: Fault[]])[] = [
   ["17 no bytes, no format", new Uint8Array(0), { code: "weights/empty-file", hint: /./ }],
-  ["17 seven bytes", new Uint8Array(7).fill(1), { code: "weights/unknown-format", place: "byte 0", hint: /\.safetensors/ }],
+  ["17 seven bytes", new Uint8Array(7).fill(1), { code: "weights/unknown-format", place: "byte 0", hint: /damaged/ }],
   ["17 eight bytes of zero", new Uint8Array(8), { code: "safetensors/header-start", place: "byte 8", hint: DAMAGED }],
   [
     "18 a header of 2^64-1 bytes",
@@ -204,6 +204,7 @@ describeRows(
         argv,
         exit: 1,
         findings: faults.map((fault) => ({ file: "w.safetensors", ...fault })),
+        asProcess: reader === "as a checkpoint" && /^(18 .*64|19|28|a header nested)/.test(what),
       }),
     ),
   ),

@@ -5,10 +5,14 @@
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
 import { type Captured, runCaptured } from "../cli/capture.js";
+import { MAIN, runNode } from "../support/cli.js";
+
+const REPORT_USAGE = fileURLToPath(new URL("report-usage.mjs", import.meta.url));
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -38,12 +42,18 @@ export interface Row {
   readonly findings: readonly Finding[];
   /** Files that the command makes, with exit 0 only. */
   readonly writes?: readonly string[];
+  /** Also run as the shell starts it, with little memory. */
+  readonly asProcess?: boolean;
 }
 
 /** A refusal may take this much processor time, in seconds, ... */
 const MOST_SECONDS = 2;
-/** ... and this much memory, whatever the file announces. */
-export const MOST_BYTES = 100 * 2 ** 20;
+/** ... and this much memory, whatever the file announces, ... */
+const MOST_BYTES = 100 * 2 ** 20;
+/** ... which for a process includes Node and the program, some 100 MiB. */
+const MOST_RESIDENT = 200 * 2 ** 20;
+/** MiB of JavaScript objects. */
+const LITTLE_HEAP = 32;
 
 /** One test per row. */
 export function describeRows(title: string, rows: readonly Row[]): void {
@@ -79,10 +89,26 @@ export function describeRows(title: string, rows: readonly Row[]): void {
       expect(snapshot(folder)).toEqual(before);
       expectJson(row, json);
     });
+
+    const processes = rows.filter((row) => row.asProcess).map((row) => [row.what, row] as const);
+    it.each(processes)("%s, as a process", async (_what, row) => {
+      layOut(folder, row.files);
+      const before = snapshot(folder);
+      const usage = join(tmpdir(), `${basename(folder)}.json`);
+      const node = ["--import", REPORT_USAGE, `--max-old-space-size=${LITTLE_HEAP}`];
+      const { code, ...printed } = await runNode([...node, MAIN, ...row.argv], folder, { SMXC_TEST_USAGE: usage });
+      expectText(row, { code: code ?? -1, ...printed });
+      if (row.exit === 0) expectWritten(row, before, snapshot(folder));
+      else expect(snapshot(folder)).toEqual(before);
+      const took = JSON.parse(readFileSync(usage, "utf8")) as NodeJS.ResourceUsage;
+      rmSync(usage);
+      expect((took.userCPUTime + took.systemCPUTime) / 1e6).toBeLessThan(MOST_SECONDS);
+      expect(took.maxRSS * 1024).toBeLessThan(MOST_RESIDENT);
+    });
   });
 }
 
-export function layOut(folder: string, files: Files): void {
+function layOut(folder: string, files: Files): void {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
@@ -90,7 +116,7 @@ export function layOut(folder: string, files: Files): void {
 }
 
 /** The files of a folder with what is in them. */
-export function snapshot(folder: string): ReadonlyMap<string, string> {
+function snapshot(folder: string): ReadonlyMap<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
   return new Map(names.map((name) => [name, contentOf(join(folder, name))]));
 }
@@ -111,7 +137,7 @@ async function measured(run: () => Promise<Captured>): Promise<Captured> {
 }
 
 /** What a person reads. */
-export function expectText({ exit, findings }: Row, { code, stdout, stderr }: Captured): void {
+function expectText({ exit, findings }: Row, { code, stdout, stderr }: Captured): void {
   const severity = exit === 0 ? "warning" : "error";
   const codes = [...stderr.matchAll(/^(error|warning)\[(.*?)\]/gm)].map(([, kind, name]) => `${kind} ${name}`);
   expect({ code, codes, stderr }).toMatchObject({
@@ -120,10 +146,11 @@ export function expectText({ exit, findings }: Row, { code, stdout, stderr }: Ca
   });
   expect(stderr + stdout).not.toMatch(/^ {4}at /m);
   if (exit !== 0) expect(stdout).toBe("");
+  for (const { hint } of findings) expect(stderr).toMatch(hint);
 }
 
 /** What a script reads. */
-export function expectJson({ exit, findings }: Row, { code, stdout, stderr }: Captured): void {
+function expectJson({ exit, findings }: Row, { code, stdout, stderr }: Captured): void {
   expect({ code, stderr }).toEqual({ code: exit, stderr: "" });
   const { schemaVersion, errors } = JSON.parse(stdout) as {
     readonly schemaVersion: number;
