@@ -3,6 +3,7 @@ import type { Graph, Node } from "../ir/graph.js";
 import { definition } from "../ir/infer.js";
 import type { OnnxGraph } from "../onnx/model.js";
 import { type EmitOptions, GraphEmitter, valueInfo } from "./emitter.js";
+import { pruneGraph } from "./prune-graph.js";
 import { regionGraph, segmentsOf } from "./regions.js";
 import { Scope } from "./scope.js";
 import { canvasOfNode, lowerOnCanvas, lowerPlannedLayer } from "./winograd/lower-planned.js";
@@ -26,7 +27,7 @@ export function lowerGraph(graph: Graph, options: EmitOptions): OnnxGraph {
     return valueInfo(output.name, shape);
   });
   const inputs = graph.inputs.map((input) => valueInfo(input.name, input.shape));
-  return e.finish(graph.name, inputs, outputs);
+  return pruneGraph(e.finish(graph.name, inputs, outputs));
 }
 
 /** Values that are shown under one other name are emitted under that name, if nothing else has it. */

@@ -1,0 +1,35 @@
+import { type Finding, isValid } from "../finding.js";
+import type { FindingSeverity } from "../rule.js";
+
+/** What a check found in one file. */
+export interface FileReport {
+  /** As the user named it. */
+  readonly file: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Findings by severity. */
+export type Counts = Readonly<Record<FindingSeverity, number>>;
+
+export function countFindings(reports: readonly FileReport[]): Counts {
+  const counts = { error: 0, warning: 0, unchecked: 0 };
+  for (const { findings } of reports) for (const { severity } of findings) counts[severity]++;
+  return counts;
+}
+
+/** The document of `--format json`, without its schemaVersion. */
+export function jsonReport(reports: readonly FileReport[]): object {
+  return {
+    files: reports.map(({ file, findings }) => ({
+      file,
+      valid: isValid(findings),
+      findings: findings.map(({ rule, severity, message, place, hint }) => ({
+        rule,
+        severity,
+        message,
+        place,
+        ...(hint === undefined ? {} : { hint }),
+      })),
+    })),
+  };
+}

@@ -1,0 +1,72 @@
+import { VERSION } from "../../../version.js";
+import type { FindingSeverity } from "../rule.js";
+import { ruleDocumentName } from "../rule-document.js";
+import { RULES, type RuleId } from "../rules.js";
+import type { FileReport } from "./file-report.js";
+
+const LEVELS: Readonly<Record<FindingSeverity, "error" | "warning" | "note">> = {
+  error: "error",
+  warning: "warning",
+  unchecked: "note",
+};
+
+const DOCS = "https://github.com/smxc/smxc/blob/main/docs/rules";
+
+/**
+ * Static Analysis Results Interchange Format 2.1.0 (OASIS), as GitHub code scanning reads it: each result points at the
+ * file, and at the place inside by a logical location, since an ONNX file has no lines.
+ */
+export function sarifReport(reports: readonly FileReport[]): object {
+  const used = [...new Set(reports.flatMap(({ findings }) => findings.map(({ rule }) => rule)))].sort();
+  return {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: "smxc",
+            semanticVersion: VERSION,
+            informationUri: "https://github.com/smxc/smxc",
+            rules: used.map(ruleDescriptor),
+          },
+        },
+        columnKind: "utf16CodeUnits",
+        results: reports.flatMap(({ file, findings }) =>
+          findings.map(({ rule, severity, message, place }) => ({
+            ruleId: rule,
+            ruleIndex: used.indexOf(rule),
+            level: LEVELS[severity],
+            message: { text: place === "" ? message : `${place}: ${message}` },
+            locations: [
+              {
+                physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: { startLine: 1 } },
+                ...(place === "" ? {} : { logicalLocations: [{ fullyQualifiedName: place }] }),
+              },
+            ],
+            partialFingerprints: { "smxc/place": `${rule}:${place}` },
+          })),
+        ),
+      },
+    ],
+  };
+}
+
+function ruleDescriptor(id: RuleId): object {
+  const rule = RULES[id];
+  return {
+    id,
+    shortDescription: { text: rule.demand },
+    fullDescription: { text: `${rule.demand} ${rule.reason}` },
+    help: { text: rule.remedy },
+    helpUri: `${DOCS}/${ruleDocumentName(id)}`,
+    defaultConfiguration: { level: LEVELS[rule.severity] },
+  };
+}
+
+/** A relative reference for a relative path, a file URI for an absolute one. */
+function uriOf(file: string): string {
+  const path = file.replaceAll("\\", "/").replace(/^\.\//, "");
+  const encoded = path.split("/").map(encodeURIComponent).join("/");
+  return path.startsWith("/") ? `file://${encoded}` : encoded;
+}
