@@ -1,0 +1,78 @@
+/** The library's front: whole steps on bytes, for Node and browsers alike. */
+import { type CompileOptions, compile as compileModel } from "./compile.js";
+import { SmxcError } from "./diagnostics.js";
+import { type ImportOptions, importModel } from "./importers/import.js";
+import { encodeModel } from "./onnx/encode.js";
+import type { ModelDocument } from "./spec/document.js";
+import * as errors from "./spec/errors.js";
+import { parseDocument } from "./spec/parse.js";
+import { type ByteSource, blobSource, bytesSource, collect } from "./weights/byte-source.js";
+import { openWeights } from "./weights/open.js";
+
+/** A file's content: bytes, a Blob or File, or anything that reads at offsets. */
+export type Bytes = Uint8Array | Blob | ByteSource;
+
+/** A model document: its text, its bytes, or the object that the text says. */
+export type DocumentInput = string | Uint8Array | ModelDocument;
+
+/**
+ * Compiles a model document and its weights to an ONNX file.
+ *
+ * @param weights the safetensors file that the document names; undefined for a network without tensors
+ * @throws SmxcError with everything that is wrong with the document, the weights or the options
+ */
+export async function compile(
+  document: DocumentInput,
+  weights: Bytes | undefined,
+  options: CompileOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const text = typeof document === "string" || document instanceof Uint8Array ? document : JSON.stringify(document);
+  const { spec, place } = parseDocument(text, "model.json");
+  const source = weights === undefined ? undefined : sourceOf("weights", weights);
+  try {
+    const expected = spec.weights?.sha256;
+    const found = source && expected !== undefined ? await source.sha256() : expected;
+    if (expected !== undefined && found !== expected)
+      throw new SmxcError([errors.wrongChecksum(expected, found ?? "")]);
+    const store = source && (await openWeights(source, options.report ? { report: options.report } : {}));
+    return await collect(encodeModel(compileModel(spec, store, options).model).model);
+  } catch (cause) {
+    if (!(cause instanceof SmxcError)) throw cause;
+    throw new SmxcError(cause.diagnostics.map(place), cause.kind);
+  }
+}
+
+/** An imported checkpoint, ready to be written as two files that belong together. */
+export interface ImportedCheckpoint {
+  readonly document: ModelDocument;
+  /** The file that `document.weights` names. */
+  readonly weights: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Imports a PyTorch or safetensors checkpoint; nothing in it is executed.
+ *
+ * @param options.key the entry of the checkpoint that holds the tensors, where it is not found
+ * @param options.weightsFile the name that the document gives the weights
+ * @throws SmxcError with all missing, misshapen and unexpected tensors
+ */
+export async function importCheckpoint(
+  checkpoint: Bytes,
+  options: ImportOptions & { readonly key?: string; readonly weightsFile?: string } = {},
+): Promise<ImportedCheckpoint> {
+  const { key, weightsFile = "model.weights.safetensors", ...rest } = options;
+  const source = sourceOf("checkpoint", checkpoint);
+  const store = await openWeights(source, {
+    ...(key === undefined ? {} : { key }),
+    ...(rest.report ? { report: rest.report } : {}),
+  });
+  const imported = importModel(store, { sha256: await source.sha256(), ...rest });
+  const weights = await collect(imported.weights);
+  const sha256 = await bytesSource(weightsFile, weights).sha256();
+  return { document: { ...imported.document, weights: { file: weightsFile, sha256 } }, weights };
+}
+
+function sourceOf(name: string, bytes: Bytes): ByteSource {
+  if (bytes instanceof Uint8Array) return bytesSource(name, bytes as Uint8Array<ArrayBuffer>);
+  return bytes instanceof Blob ? blobSource(name, bytes) : bytes;
+}
