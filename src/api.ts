@@ -66,10 +66,11 @@ export async function importCheckpoint(
     ...(key === undefined ? {} : { key }),
     ...(rest.report ? { report: rest.report } : {}),
   });
-  const imported = importModel(store, { sha256: await source.sha256(), ...rest });
+  const imported = importModel(store, rest);
   const weights = await collect(imported.weights);
   const sha256 = await bytesSource(weightsFile, weights).sha256();
-  return { document: { ...imported.document, weights: { file: weightsFile, sha256 } }, weights };
+  const origin = { arch: imported.arch, sha256: await source.sha256() };
+  return { document: { ...imported.document, source: origin, weights: { file: weightsFile, sha256 } }, weights };
 }
 
 function sourceOf(name: string, bytes: Bytes): ByteSource {
