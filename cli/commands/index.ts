@@ -2,6 +2,7 @@ import type { Command } from "../command.js";
 import { benchCommand } from "./bench.js";
 import { checkCommand } from "./check.js";
 import { compileCommand } from "./compile.js";
+import { diffCommand } from "./diff.js";
 import { importCommand } from "./import.js";
 import { inspectCommand } from "./inspect.js";
 import { runCommand } from "./run.js";
@@ -15,5 +16,6 @@ export const COMMANDS: readonly Command[] = [
   checkCommand,
   runCommand,
   inspectCommand,
+  diffCommand,
   benchCommand,
 ];
