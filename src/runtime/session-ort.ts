@@ -55,14 +55,18 @@ function sessionOptions(
   model: ModelBytes | string,
   { target, optimization = "all", threads, noFallback }: SessionOptions,
 ): InferenceSession.SessionOptions {
-  const external = typeof model === "string" ? undefined : model.externalData;
+  const { externalData: external, folder } = typeof model === "string" ? ({} as Partial<ModelBytes>) : model;
+  const entries = {
+    ...(noFallback ? { disable_cpu_ep_fallback: "1" } : {}),
+    ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }),
+  };
   return {
     executionProviders: [target],
     graphOptimizationLevel: optimization,
     logSeverityLevel: 4,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(external === undefined ? {} : { externalData: external.map(({ path, bytes }) => ({ path, data: bytes })) }),
-    ...(noFallback ? { extra: { session: { disable_cpu_ep_fallback: "1" } } } : {}),
+    extra: { session: entries },
   };
 }
 

@@ -40,6 +40,8 @@ export interface ModelBytes {
   readonly bytes: Uint8Array;
   /** Files that initializers lie in, by the location that the graph gives them. */
   readonly externalData?: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  /** The folder of those files, for packages that read files: they look for subgraphs' data nowhere else. */
+  readonly folder?: string;
 }
 
 export interface SessionOptions {
