@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { decodeModel } from "../../src/onnx/decode.js";
+import { type Change, type DiffResult, type DiffSide, diffModels } from "../../src/onnx/diff/diff.js";
+import { encodeModel } from "../../src/onnx/encode.js";
+import type { Initializer, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "../../src/onnx/model.js";
+import { bytesSource, collect } from "../../src/weights/byte-source.js";
+
+const value = (name: string, shape: readonly (number | string)[] = ["N", 3, 8, 8]): ValueInfo => ({
+  name,
+  type: { elem_type: "FLOAT", shape },
+});
+const weight = (name: string, values: readonly number[]): Initializer => ({
+  name,
+  data_type: "FLOAT",
+  dims: [values.length],
+  data: { shape: [values.length], read: async () => Float32Array.from(values) },
+});
+const node = (
+  op: string,
+  inputs: readonly string[],
+  output: string,
+  attribute: OnnxNode["attribute"] = {},
+): OnnxNode => ({
+  op_type: op,
+  name: `node_${output}`,
+  input: inputs,
+  output: [output],
+  attribute,
+});
+
+interface Parts {
+  readonly prefix?: string;
+  readonly values?: readonly number[];
+  readonly alpha?: number;
+  readonly extra?: boolean;
+  readonly shape?: readonly (number | string)[];
+  readonly opset?: number;
+}
+
+/** x → LeakyRelu → + w → (Relu) → y; inner names carry a prefix. */
+function model({ prefix = "", values = [1, 2, 3], alpha = 0.1, extra = false, shape, opset = 17 }: Parts): OnnxModel {
+  const inner = (name: string): string => `${prefix}${name}`;
+  const sum = extra ? inner("sum") : "y";
+  const graph: OnnxGraph = {
+    name: "g",
+    node: [
+      node("LeakyRelu", ["x"], inner("active"), { alpha: { type: "FLOAT", value: alpha } }),
+      node("Add", [inner("active"), inner("w")], sum),
+      ...(extra ? [node("Relu", [sum], "y")] : []),
+    ],
+    initializer: [weight(inner("w"), values)],
+    input: [value("x", shape)],
+    output: [value("y")],
+    value_info: [],
+  };
+  return { ir_version: 8, opset, producer_name: "test", producer_version: "0", metadata_props: new Map(), graph };
+}
+
+async function side(parts: Parts): Promise<DiffSide> {
+  const bytes = await collect(encodeModel(model(parts)).model);
+  return {
+    model: await decodeModel(bytesSource("m.onnx", bytes)),
+    readExternal: () => Promise.reject(new Error("there is no external data")),
+  };
+}
+
+async function diff(a: Parts, b: Parts, tolerance = 0): Promise<DiffResult> {
+  return diffModels(await side(a), await side(b), tolerance);
+}
+
+const said = (changes: readonly Change[]): readonly string[] =>
+  changes.map(({ kind, place, message }) => `${kind} ${place}: ${message}`);
+
+describe("diff of two models", () => {
+  it("finds nothing between a model and itself", async () => {
+    const { changes, weights } = await diff({}, {});
+    expect(changes).toEqual([]);
+    expect(weights).toEqual({ equal: 1, close: 0, different: 0 });
+  });
+
+  it("takes renamed values for what they are", async () => {
+    expect((await diff({}, { prefix: "other." })).changes).toEqual([]);
+  });
+
+  it.each<[string, Parts, string]>([
+    ["an attribute", { alpha: 0.5 }, 'attribute node "node_active": alpha: 0.10000000149011612 became 0.5'],
+    ["a weight", { values: [1, 2, 4] }, "weight w: values differ by up to 1.00e+0"],
+    ["a weight's shape", { values: [1, 2] }, "weight w: type 1 [3] became type 1 [2]"],
+    ["an input's shape", { shape: [1, 3, 8, 8] }, 'shape input[0] "x": type 1 [N, 3, 8, 8] became type 1 [1, 3, 8, 8]'],
+    ["the operator set", { opset: 18 }, "model opset_import: ai.onnx 17 became ai.onnx 18"],
+    ["a node", { extra: true }, 'node node "node_y": Relu was added'],
+  ])("tells a change of %s", async (_, parts, sentence) => {
+    expect(said((await diff({}, parts)).changes)).toContain(sentence);
+  });
+
+  it("takes weights within the tolerance as equal", async () => {
+    const { changes, weights } = await diff({}, { values: [1, 2, 3.0001] }, 1e-3);
+    expect(changes).toEqual([]);
+    expect(weights.close).toBe(1);
+  });
+
+  it("calls NaN different from a number and equal to NaN", async () => {
+    expect((await diff({ values: [1, Number.NaN, 3] }, {})).weights.different).toBe(1);
+    expect((await diff({ values: [1, Number.NaN, 3] }, { values: [1, Number.NaN, 3] })).weights.equal).toBe(1);
+  });
+});
