@@ -1,0 +1,326 @@
+/** The passes that fold: each keeps what the graph computes, and does its work where that is exact, only there. */
+import { describe, expect, it } from "vitest";
+import { type FoldOptions, referenceGraph } from "../../src/compile.js";
+import type { BetaTable } from "../../src/fold/betas.js";
+import type { Graph } from "../../src/ir/graph.js";
+import { absorbConstantFactors } from "../../src/passes/absorb-constant-factors.js";
+import { foldAffines } from "../../src/passes/fold-affines.js";
+import { foldConstants } from "../../src/passes/fold-constants.js";
+import { PASSES } from "../../src/passes/index.js";
+import { mergeConstantMixtures } from "../../src/passes/merge-constant-mixtures.js";
+import type { Pass } from "../../src/passes/pass.js";
+import { removeDeadNodes } from "../../src/passes/remove-dead-nodes.js";
+import { runPasses } from "../../src/passes/run.js";
+import type { ModelSpec } from "../../src/spec/document.js";
+import { parseDocument } from "../../src/spec/parse.js";
+import { compareValues } from "../../src/verify/compare.js";
+import { evaluate } from "../../src/verify/evaluate.js";
+import { inputSizes, randomProblem } from "../../src/verify/problems.js";
+import { randomNumbers } from "../../src/verify/random.js";
+import type { StoredTensor, TensorStore } from "../../src/weights/tensor.js";
+
+/** Float64 rounding, of the output's largest magnitude. */
+const EXACT = { relative: 1e-13, absolute: 0 };
+
+type Layer = Readonly<Record<string, unknown>> & { readonly name: string; readonly op: string };
+
+function document(layers: readonly Layer[], outputs: readonly string[] = ["y"]): ModelSpec {
+  const inputs = [{ name: "x", shape: ["N", 3, "H", "W"] }];
+  return parseDocument(
+    JSON.stringify({ version: 1, name: "test", inputs, layers, outputs, weights: { file: "w" } }),
+    "m.json",
+  ).spec;
+}
+
+/** Tensors of these shapes, each of its own random values. */
+function tensors(shapes: Readonly<Record<string, readonly number[]>>): TensorStore {
+  const entries = Object.entries(shapes).map(([name, shape], index): readonly [string, StoredTensor] => {
+    const next = randomNumbers(index + 1);
+    const values = Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 2 * next() - 1);
+    return [name, { name, dtype: "float64", shape, read: async () => values }];
+  });
+  return { tensors: new Map(entries), others: new Map(), metadata: new Map() };
+}
+
+const WEIGHTS = tensors({
+  "a.weight": [4, 3, 3, 3],
+  "a.bias": [4],
+  "b.weight": [3, 4, 3, 3],
+  "b.bias": [3],
+  "mix.weight": [8, 3, 3, 3],
+  "mix.bias": [8],
+  "mix.mlp.weight": [4, 3],
+  "mix.mlp.bias": [4],
+});
+
+const conv = (name: string, from: string, more: Readonly<Record<string, unknown>> = {}): Layer => ({
+  name,
+  op: "conv",
+  in: from,
+  out: name === "b" ? 3 : 4,
+  kernel: 3,
+  ...more,
+});
+const affine = (name: string, from: string, values: { readonly scale?: number; readonly shift?: number }): Layer => ({
+  name,
+  op: "affine",
+  in: from,
+  ...values,
+});
+const ROUTER: Layer = {
+  name: "mix.beta",
+  op: "route",
+  in: "x",
+  mlp: ["linear"],
+  weights: { "mlp.0": "mix.mlp" },
+  experts: 2,
+  cardinals: 2,
+};
+const MIXED: Layer = { name: "mix", op: "mix_conv", in: "x", beta: "mix.beta", out: 4, kernel: 3, pad: 1 };
+const BETAS: BetaTable = new Map([
+  [
+    "beta.mix",
+    [
+      [0.25, 0.9],
+      [0.75, 0.1],
+    ],
+  ],
+]);
+
+const opsOf = (graph: Graph): readonly string[] => graph.nodes.map((node) => node.op);
+
+async function expectSame(before: Graph, after: Graph): Promise<void> {
+  for (const [batch, height, width] of [
+    [2, 5, 6],
+    [1, 3, 4],
+  ] as const) {
+    const { inputs } = randomProblem(inputSizes(before, [batch, 3, height, width]), height);
+    const [want, got] = [await evaluate(before, inputs), await evaluate(after, inputs)];
+    const output = (values: typeof want, graph: Graph, name: string) =>
+      values.get(graph.outputs.find((each) => each.name === name)!.value)!;
+    for (const { name } of before.outputs) {
+      const [expected, actual] = [output(want, before, name), output(got, after, name)];
+      expect(actual.shape).toEqual(expected.shape);
+      expect(compareValues(expected.data, actual.data, EXACT)).toMatchObject({ passed: true });
+    }
+  }
+}
+
+interface Case {
+  readonly what: string;
+  readonly pass: Pass;
+  readonly layers: readonly Layer[];
+  readonly outputs?: readonly string[];
+  readonly fold?: FoldOptions;
+  /** Operators that are left; absent where the pass has nothing to do. */
+  readonly left?: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    what: "what reads the input is not constant",
+    pass: foldConstants,
+    layers: [conv("a", "x"), { name: "y", op: "relu", in: "a" }],
+  },
+  {
+    what: "the root of a frozen β is computed",
+    pass: foldConstants,
+    layers: [{ ...ROUTER, power: 0.5 }, MIXED],
+    outputs: ["mix"],
+    fold: { betas: BETAS },
+    left: ["mix_conv"],
+  },
+  {
+    what: "a shift before a convolution without padding goes into its bias",
+    pass: foldAffines,
+    layers: [affine("c", "x", { shift: -0.4 }), conv("y", "c", { weights: { weight: "a.weight", bias: "a.bias" } })],
+    left: ["conv"],
+  },
+  {
+    what: "a shift before zero padding stays: a border of zeros is not one of shifts",
+    pass: foldAffines,
+    layers: [
+      affine("c", "x", { shift: -0.4 }),
+      conv("y", "c", { pad: 1, weights: { weight: "a.weight", bias: "a.bias" } }),
+    ],
+  },
+  {
+    what: "a scale before zero padding goes into the kernel",
+    pass: foldAffines,
+    layers: [
+      affine("c", "x", { scale: 255 }),
+      conv("y", "c", { pad: 1, weights: { weight: "a.weight", bias: "a.bias" } }),
+    ],
+    left: ["conv"],
+  },
+  {
+    what: "a shift that two convolutions read stays where one of them pads",
+    pass: foldAffines,
+    layers: [
+      affine("c", "x", { shift: 0.5 }),
+      conv("a", "c"),
+      conv("d", "c", { pad: 2, dilation: 2, weights: { weight: "a.weight" }, bias: false }),
+    ],
+    outputs: ["a", "d"],
+  },
+  {
+    what: "a scale that two convolutions read goes into both",
+    pass: foldAffines,
+    layers: [
+      affine("c", "x", { scale: 2 }),
+      conv("a", "c"),
+      conv("d", "c", { pad: 2, weights: { weight: "a.weight" }, bias: false }),
+    ],
+    outputs: ["a", "d"],
+    left: ["conv", "conv"],
+  },
+  {
+    what: "an affine map that is an output stays",
+    pass: foldAffines,
+    layers: [affine("c", "x", { scale: 2 }), conv("a", "c", { pad: 1 })],
+    outputs: ["a", "c"],
+  },
+  {
+    what: "an affine map after a convolution goes into it",
+    pass: foldAffines,
+    layers: [conv("a", "x", { pad: 1 }), affine("y", "a", { scale: -3, shift: 0.4 })],
+    left: ["conv"],
+  },
+  {
+    what: "a convolution without bias gets one",
+    pass: foldAffines,
+    layers: [conv("a", "x", { pad: 1, bias: false }), affine("y", "a", { shift: 0.4 })],
+    left: ["conv"],
+  },
+  {
+    what: "a shift passes an addition and a pixel shuffle on its way back",
+    pass: foldAffines,
+    layers: [
+      conv("a", "x", { pad: 1 }),
+      conv("d", "x", { pad: 1, weights: { weight: "a.weight" }, bias: false }),
+      { name: "sum", op: "add", in: ["a", "d"] },
+      { name: "shuffle", op: "pixel_shuffle", in: "sum", scale: 2 },
+      affine("y", "shuffle", { shift: 0.4 }),
+    ],
+    left: ["conv", "conv", "add", "pixel_shuffle"],
+  },
+  {
+    what: "a scale does not pass an addition, of which it would scale one side only",
+    pass: foldAffines,
+    layers: [conv("a", "x", { pad: 1 }), { name: "sum", op: "add", in: ["a", "a"] }, affine("y", "sum", { scale: 2 })],
+  },
+  {
+    what: "an affine map after a convolution that others read stays",
+    pass: foldAffines,
+    layers: [conv("a", "x", { pad: 1 }), affine("c", "a", { shift: 1 }), { name: "y", op: "add", in: ["a", "c"] }],
+  },
+  {
+    what: "a mixture with constant weights becomes a convolution",
+    pass: mergeConstantMixtures,
+    layers: [ROUTER, MIXED],
+    outputs: ["mix"],
+    fold: { betas: BETAS },
+    left: ["conv"],
+  },
+  {
+    what: "a mixture whose weights come from the input stays",
+    pass: mergeConstantMixtures,
+    layers: [ROUTER, MIXED],
+    outputs: ["mix"],
+  },
+  {
+    what: "one constant factor of two is multiplied into the bank",
+    pass: absorbConstantFactors,
+    layers: [
+      ROUTER,
+      {
+        name: "gate",
+        op: "route",
+        in: "x",
+        mlp: ["linear"],
+        experts: 2,
+        cardinals: 2,
+        normalise: "sigmoid",
+        weights: { "mlp.0": "mix.mlp" },
+      },
+      { name: "mix", op: "mix_conv", in: "x", out: 4, kernel: 3, factors: [{ beta: "mix.beta" }, { beta: "gate" }] },
+    ],
+    outputs: ["mix"],
+    fold: { betas: BETAS, layers: ["mix"] },
+    left: ["route", "mix_conv"],
+  },
+  {
+    what: "what no output reads is dropped",
+    pass: removeDeadNodes,
+    layers: [
+      conv("a", "x"),
+      conv("d", "x", { weights: { weight: "a.weight", bias: "a.bias" } }),
+      { name: "y", op: "relu", in: "a" },
+    ],
+    left: ["conv", "activation"],
+  },
+];
+
+describe("the pass", () => {
+  it.each(CASES.map((row) => [`${row.pass.name}: ${row.what}`, row] as const))("%s", async (_what, row) => {
+    const { pass, layers, outputs, fold, left } = row;
+    const before = referenceGraph(document(layers, outputs), WEIGHTS, fold ? { fold } : {});
+    const after = runPasses(before, [pass]);
+    if (left === undefined) expect(after).toBe(before);
+    else expect(opsOf(after)).toEqual(left);
+    await expectSame(before, after);
+    expect(runPasses(after, [pass]), "a second run finds nothing to do").toBe(after);
+  });
+});
+
+describe("all passes together", () => {
+  const LAYERS: readonly Layer[] = [
+    affine("centre", "x", { shift: -0.5 }),
+    conv("a", "centre", { pad: 1 }),
+    { ...ROUTER, in: "a" },
+    { ...MIXED, in: "a" },
+    { name: "relu", op: "relu", in: "mix" },
+    { name: "sum", op: "add", in: ["relu", "a"] },
+    conv("b", "sum", { pad: 1 }),
+    affine("y", "b", { shift: 0.5 }),
+  ];
+  const STORE = tensors({
+    "a.weight": [4, 3, 3, 3],
+    "a.bias": [4],
+    "b.weight": [3, 4, 3, 3],
+    "b.bias": [3],
+    "mix.weight": [8, 4, 3, 3],
+    "mix.bias": [8],
+    "mix.mlp.weight": [4, 4],
+    "mix.mlp.bias": [4],
+  });
+
+  it("leave of a folded network its convolutions, and of its constants those that they read", async () => {
+    const before = referenceGraph(document(LAYERS), STORE, { fold: { betas: BETAS } });
+    const after = runPasses(before, PASSES);
+    expect(opsOf(after)).toEqual(["affine", "conv", "conv", "activation", "add", "conv"]);
+    const read = after.nodes.flatMap((node) => node.inputs);
+    expect([...after.constants.keys()].filter((name) => !read.includes(name))).toEqual([]);
+    expect(after.constants.size).toBe(6);
+    await expectSame(before, after);
+  });
+
+  it("compute the folded kernel in float64, once it is read", async () => {
+    const after = runPasses(referenceGraph(document(LAYERS), STORE, { fold: { betas: BETAS } }), PASSES);
+    const merged = after.nodes.find((node) => node.name === "mix")!;
+    const kernel = await after.constants.get(merged.inputs[1]!)!.read();
+    const bank = await STORE.tensors.get("mix.weight")!.read();
+    const rows = BETAS.get("beta.mix")!;
+    const row = 4 * 9;
+    const expected = Float64Array.from({ length: 4 * row }, (_, i) => {
+      const cardinal = Math.floor(i / row / 2);
+      return rows[0]![cardinal]! * bank[i]! + rows[1]![cardinal]! * bank[4 * row + i]!;
+    });
+    expect(compareValues(expected, kernel, EXACT)).toMatchObject({ passed: true });
+  });
+
+  it("leave a network without anything to fold as it is", () => {
+    const before = referenceGraph(document([conv("a", "x"), { name: "y", op: "relu", in: "a" }]), WEIGHTS);
+    expect(runPasses(before, PASSES)).toBe(before);
+  });
+});
