@@ -1,14 +1,15 @@
 import type { ModelSummary } from "../../src/inspect/model.js";
-import { argument, defineCommand, option } from "../command.js";
-import { EXIT } from "../exit-code.js";
+import type { OnnxSummary } from "../../src/inspect/onnx.js";
+import { argument, type Context, defineCommand, option } from "../command.js";
+import { EXIT, type ExitCode } from "../exit-code.js";
 import { table } from "../table.js";
 import { shape } from "../values.js";
 
 export const inspectCommand = defineCommand({
   name: "inspect",
   group: "Look inside:",
-  summary: "list a model's layers with shapes, parameters and work",
-  arguments: [argument("model.json", "a model document")],
+  summary: "list a model's layers with shapes, parameters, work and memory, or what an ONNX file is made of",
+  arguments: [argument("model", "a model document (.json) or an ONNX file, anyone's")],
   options: {
     shape: option("--shape <NxCxHxW>", "input size at which the work is counted (default: batch 1, 48x48)", shape),
   },
@@ -19,6 +20,8 @@ export const inspectCommand = defineCommand({
     },
   ],
   async action(context, [path], options) {
+    const { isDocument } = await import("../open-network.js");
+    if (!(await isDocument(path))) return inspectOnnx(context, path);
     const [{ loadModel }, { referenceGraph }, { summarise }, { inputSizes }] = await Promise.all([
       import("../load-model.js"),
       import("../../src/compile.js"),
@@ -39,6 +42,41 @@ export const inspectCommand = defineCommand({
   },
 });
 
+async function inspectOnnx(context: Context, path: string): Promise<ExitCode> {
+  const [{ summariseOnnx }, { decodeModel }, { openFileSource }] = await Promise.all([
+    import("../../src/inspect/onnx.js"),
+    import("../../src/onnx/decode.js"),
+    import("../../src/weights/file-source-node.js"),
+  ]);
+  const source = await openFileSource(path);
+  try {
+    const summary = summariseOnnx(await decodeModel(source));
+    await context.answer({
+      text: () => onnxText(summary),
+      json: () => ({ ...summary, metadata: Object.fromEntries(summary.metadata) }),
+    });
+    return EXIT.good;
+  } finally {
+    await source.close();
+  }
+}
+
+function onnxText(summary: OnnxSummary): string {
+  const value = ({ name, shape }: OnnxSummary["inputs"][number]): string =>
+    `${name} [${shape?.map((size) => size ?? "?").join(", ") ?? "?"}]`;
+  return [
+    `${summary.name}: ${summary.inputs.map(value).join(", ")} → ${summary.outputs.map(value).join(", ")}`,
+    `made by ${summary.producer || "an unnamed producer"}, IR ${summary.irVersion}, ${summary.opsets.map(({ domain, version }) => `${domain} ${version}`).join(", ")}`,
+    "",
+    table(
+      ["operator", "nodes"],
+      summary.operators.map(({ op, count }) => [op, count]),
+    ),
+    "",
+    `${summary.nodes.toLocaleString("en")} nodes, ${summary.parameters.toLocaleString("en")} parameters in ${summary.weightBytes.toLocaleString("en")} bytes`,
+  ].join("\n");
+}
+
 function text(summary: ModelSummary): string {
   const shapeOf = (value: { readonly name: string; readonly shape: readonly (number | string)[] }): string =>
     `${value.name} [${value.shape.join(", ")}]`;
@@ -55,6 +93,11 @@ function text(summary: ModelSummary): string {
     table(["layer", "op", "shape", "parameters", "MACs"], rows),
     "",
     `${summary.parameters.toLocaleString("en")} parameters, ${(summary.macs / 1e9).toPrecision(3)} GMACs for ${summary.measuredAt.map(shapeOf).join(", ")}`,
+    `weights ${megabytes(summary.weightBytes)}, activations at most ${megabytes(summary.peakBytes)} at once, in float32`,
     `routing and mixing take ${(100 * summary.routingShare).toPrecision(2)} % of them`,
   ].join("\n");
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toPrecision(3)} MB`;
 }

@@ -21,6 +21,10 @@ export interface ModelSummary {
   readonly layers: readonly LayerSummary[];
   readonly parameters: number;
   readonly macs: number;
+  /** Of the weights, in float32. */
+  readonly weightBytes: number;
+  /** Largest sum of activations that are needed at one time, in float32, when layers run in order. */
+  readonly peakBytes: number;
   /** Share of the MACs that routers and the mixing of kernels take. */
   readonly routingShare: number;
   /** The size at which MACs were counted, per input. */
@@ -46,16 +50,41 @@ export function summarise(graph: Graph, sizes: ReadonlyMap<string, readonly numb
   });
   const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
   const routing = graph.nodes.reduce((sum, node) => sum + mixingMacs(graph, node), 0);
+  const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
   return {
     name: graph.name,
     inputs: graph.inputs.map(({ name, shape }) => ({ name, shape: texts(shape) })),
     outputs: graph.outputs.map(({ name, value }) => ({ name, shape: texts(symbolic.get(value)!) })),
     layers,
-    parameters: layers.reduce((sum, layer) => sum + layer.parameters, 0),
+    parameters,
     macs,
+    weightBytes: parameters * FLOAT_BYTES,
+    peakBytes: peakElements(graph, concrete) * FLOAT_BYTES,
     routingShare: macs === 0 ? 0 : routing / macs,
     measuredAt: graph.inputs.map(({ name }) => ({ name, shape: sizes.get(name)! })),
   };
+}
+
+const FLOAT_BYTES = 4;
+
+/** Elements of all values that live at one time, at the most: from where a value is made to its last reader. */
+function peakElements(graph: Graph, shapes: ReadonlyMap<string, Shape>): number {
+  const lastRead = new Map<string, number>(graph.outputs.map(({ value }) => [value, graph.nodes.length]));
+  graph.nodes.forEach((node, index) => {
+    for (const input of node.inputs)
+      if (!lastRead.has(input) || lastRead.get(input)! < index) lastRead.set(input, index);
+  });
+  const elements = (name: string): number => elementCount(shapes.get(name)! as readonly number[]);
+  let live = graph.inputs.reduce((sum, { name }) => sum + elements(name), 0);
+  let peak = live;
+  graph.nodes.forEach((node, index) => {
+    live += elements(node.name);
+    peak = Math.max(peak, live);
+    for (const name of new Set([...node.inputs, node.name])) {
+      if (!graph.constants.has(name) && (lastRead.get(name) ?? index) <= index) live -= elements(name);
+    }
+  });
+  return peak;
 }
 
 /** MACs that a router or the mixture of a kernel takes for one sample: one per weight that it reads. */
