@@ -12,8 +12,11 @@ export const gather: Lowering = {
   description: "reads the chosen expert's kernel (hard routing, batch 1)",
   refuses: ({ attributes, x, oneHot }) => {
     if (!oneHot) return "its β is not a hard choice";
-    if (attributes.factors.length !== 1 || attributes.factors[0]!.on === "bias" || attributes.demodulate !== null)
-      return "it has more than one factor";
+    const { factors, bias, demodulate } = attributes;
+    const whole =
+      factors[0]!.over === "out" && factors[0]!.on !== "bias" && (factors[0]!.on === "both" || bias !== "bank");
+    if (factors.length !== 1 || !whole || demodulate !== null)
+      return "its β does not choose whole rows of kernel and bias";
     return x[0] === 1 ? undefined : "it needs a batch of 1";
   },
   emit(attributes, site) {

@@ -148,7 +148,7 @@ function emitTable(
           "Gather",
           `${label}/factor${f}`,
           [factor.value, e.ints(repeatEach(factor.blocks, blocks))],
-          [batch, factor.experts, blocks],
+          [factor.samples, factor.experts, blocks],
           {
             axis: 2,
           },
@@ -182,7 +182,7 @@ function emitWithinRows(
   const split = splitShape(bank, attributes);
   let value = e.op("Reshape", `${label}/split`, [rows, e.ints([-1, ...split])], [batch, ...split]);
   factors.forEach((factor, f) => {
-    const spread = emitSpread(e, `${label}/within${f}`, factor, bank, attributes, [batch]);
+    const spread = emitSpread(e, `${label}/within${f}`, factor, bank, attributes, [factor.samples]);
     value = e.op("Mul", `${label}/weighed${f}`, [value, spread], [batch, ...split]);
   });
   return e.reshape(`${label}/weighed`, value, [batch, ...split], [batch, bank.out, bank.row]);
@@ -200,7 +200,7 @@ function emitElements(
   const split = splitShape(bank, attributes);
   let value = e.weight(`${bank.name}/elements`, reshaped(bank.data, [1, bank.experts, ...split]));
   factors.forEach((factor, f) => {
-    const spread = emitSpread(e, `${label}/element${f}`, factor, bank, attributes, [batch, factor.experts]);
+    const spread = emitSpread(e, `${label}/element${f}`, factor, bank, attributes, [factor.samples, factor.experts]);
     value = e.op("Mul", `${label}/weighed${f}`, [value, spread], [batch, bank.experts, ...split]);
   });
   const sum = e.reduce("ReduceSum", `${label}/mixed`, value, [1], false, [batch, ...split]);

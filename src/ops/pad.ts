@@ -1,4 +1,5 @@
 import { addDims } from "../ir/dim.js";
+import type { LazyTensor } from "../weights/tensor.js";
 import { dense } from "./dense-tensor.js";
 import { operator, RuleError, requireRank } from "./operator.js";
 
@@ -16,6 +17,13 @@ const SOURCES: Readonly<Record<PadMode, (position: number, size: number) => numb
   reflect: (position, size) => (position < 0 ? -position : position >= size ? 2 * (size - 1) - position : position),
   replicate: (position, size) => Math.min(Math.max(position, 0), size - 1),
 };
+
+/**
+ * The zero that is padded. ONNX Runtime (1.30, pad_fusion.cc) moves a Pad of zeros into a pool behind it: a max pool then
+ * sees −∞ in their place, and an average pool whose pads reach its kernel's size cannot be loaded. It tells zeros by
+ * their bits, so that −0 keeps it from doing so.
+ */
+const NEGATIVE_ZERO: LazyTensor = { shape: [], read: async () => Float32Array.of(-0) };
 
 export const pad = operator<PadAttributes>({
   infer({ mode, pads: [top, left, bottom, right] }, [x]) {
@@ -46,6 +54,8 @@ export const pad = operator<PadAttributes>({
   },
   lower({ mode, pads: [top, left, bottom, right] }, site) {
     const onnxMode = { zeros: "constant", reflect: "reflect", replicate: "edge" }[mode];
-    site.result("Pad", [site.read(0), site.e.ints([0, 0, top, left, 0, 0, bottom, right])], { mode: onnxMode });
+    const zero = mode === "zeros" ? [site.e.weight("const.-0", NEGATIVE_ZERO)] : [];
+    const pads = site.e.ints([0, 0, top, left, 0, 0, bottom, right]);
+    site.result("Pad", [site.read(0), pads, ...zero], { mode: onnxMode });
   },
 });

@@ -1,0 +1,62 @@
+/** The ways to compile a random model: every lowering and every target, with sizes and operator sets that vary. */
+import type { CompileOptions } from "../../../src/compile.js";
+import { LOWERING_NAMES } from "../../../src/lowerings/names.js";
+import { TARGETS } from "../../../src/lowerings/targets.js";
+import { rowOf, type Values } from "../../support/sessions.js";
+import type { RandomModel } from "./model.js";
+
+export interface Variant {
+  readonly options: CompileOptions;
+  /** What the graph is fed with, run by run; the results are those of the whole batch. */
+  readonly feeds: readonly Values[];
+  /** How many times the sensitivity of an output may be lost where the tolerance is not kept. */
+  readonly rounding: number;
+}
+
+/** Sums in another order, and in fewer steps, than the disturbance stands for. */
+export const ROUNDING = 4;
+/** Winograd's transforms go through larger values than the convolution has: some 30 times for tiles of 6x8. */
+const WINOGRAD_ROUNDING = 32;
+
+/** How much of the sizes is fixed. */
+type Fixing = "open" | "fixed" | "one by one";
+
+const FIXINGS: readonly Fixing[] = ["open", "fixed", "one by one"];
+const OPSETS = [17, 21, 18, 20] as const;
+
+/** The default compile, every lowering, and every target with the lowering that it chooses. */
+export function variantsOf(model: RandomModel, inputs: Values): readonly Variant[] {
+  const named: readonly CompileOptions[] = ["auto", ...LOWERING_NAMES].map((lowering) => ({ lowering }));
+  const targeted: readonly CompileOptions[] = TARGETS.map((target) => ({ target }));
+  return [{}, ...named, ...targeted].map((choice, index): Variant => {
+    const turn = index === 0 ? 0 : model.seed + index;
+    const fixing = possible(model, FIXINGS[turn % FIXINGS.length]!);
+    const options: CompileOptions = {
+      ...choice,
+      opset: OPSETS[Math.floor(turn / FIXINGS.length) % OPSETS.length]!,
+      ...fixed(model, fixing),
+    };
+    const rounding = options.lowering?.startsWith("winograd") ? WINOGRAD_ROUNDING : ROUNDING;
+    return { options, rounding, feeds: fixing === "one by one" ? oneByOne(model, inputs) : [inputs] };
+  });
+}
+
+/** A batch that the document fixes cannot be run one by one. */
+function possible({ document }: RandomModel, fixing: Fixing): Fixing {
+  return fixing === "one by one" && typeof document.inputs[0]!.shape[0] === "number" ? "open" : fixing;
+}
+
+function fixed({ inputs }: RandomModel, fixing: Fixing): CompileOptions {
+  const main = inputs.x!;
+  if (fixing === "open") return {};
+  return fixing === "fixed" ? { batch: main[0]!, height: main.at(-2)!, width: main.at(-1)! } : { batch: 1 };
+}
+
+/** The samples of a batch; an input that the document declares with a batch of one belongs to every sample. */
+export function oneByOne({ document, inputs }: RandomModel, values: Values): readonly Values[] {
+  const common = new Set(document.inputs.filter(({ shape }) => shape[0] === 1).map(({ name }) => name));
+  return Array.from({ length: inputs.x![0]! }, (_, n) => {
+    const rows = [...values].map(([name, value]) => [name, common.has(name) ? value : rowOf(value, n)] as const);
+    return new Map(rows);
+  });
+}
