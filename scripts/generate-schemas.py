@@ -15,7 +15,7 @@ from onnx import checker, defs, helper
 EXPECTED_VERSION = "1.23.1"
 OPTIONS = {"Single": 0, "Optional": 1, "Variadic": 2}
 # Bits of the flags column.
-DEPRECATED, FUNCTION, INFERENCE, UNCHECKED_ATTRIBUTES, EXPERIMENTAL = 1, 2, 4, 8, 16
+DEPRECATED, FUNCTION, INFERENCE, UNCHECKED_ATTRIBUTES, EXPERIMENTAL, PLAIN_FUNCTION = 1, 2, 4, 8, 16, 32
 PROBE = "smxc_probe"
 
 types: dict[str, int] = {}
@@ -69,6 +69,8 @@ def flags(schema: defs.OpSchema) -> int:
         value |= DEPRECATED
     if schema.has_function or schema.has_context_dependent_function:
         value |= FUNCTION
+    if schema.has_function:
+        value |= PLAIN_FUNCTION
     if schema.has_type_and_shape_inference_function:
         value |= INFERENCE
     if schema.support_level == defs.OpSchema.SupportType.EXPERIMENTAL:

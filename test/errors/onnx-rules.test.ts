@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { checkFile } from "../../src/onnx/check/check-model.js";
-import { isValid } from "../../src/onnx/check/finding.js";
+import { isFullyValid, isValid } from "../../src/onnx/check/finding.js";
+import type { RuleScope } from "../../src/onnx/check/rule.js";
 import { RULES, type RuleId } from "../../src/onnx/check/rules.js";
 import { broken, type RuleCase } from "./onnx-rules/case.js";
+import { FULL_CASES } from "./onnx-rules/full.js";
 import { GRAPH_AND_NODE_CASES } from "./onnx-rules/graph-and-node.js";
 import { STRICT_CASES } from "./onnx-rules/strict.js";
 import { TENSOR_AND_FUNCTION_CASES } from "./onnx-rules/tensor-and-function.js";
@@ -14,30 +16,40 @@ const CASES: Readonly<Record<RuleId, RuleCase>> = {
   ...GRAPH_AND_NODE_CASES,
   ...TENSOR_AND_FUNCTION_CASES,
   ...STRICT_CASES,
+  ...FULL_CASES,
 };
 
-function options({ folder }: RuleCase, strict: boolean) {
-  return { strict, ...(folder === undefined ? {} : { folder }) };
+function options({ folder }: RuleCase, scope: RuleScope | null) {
+  const asks = { strict: scope === "strict", full: scope === "full" || scope === "note" };
+  return { ...asks, ...(folder === undefined ? {} : { folder }) };
+}
+
+function casesOf(scope: RuleScope) {
+  return (Object.entries(CASES) as [RuleId, RuleCase][]).filter(([rule]) => RULES[rule].scope === scope);
 }
 
 describe("each rule has a model that breaks it and no other", () => {
   it.each(Object.entries(CASES) as [RuleId, RuleCase][])("%s", async (rule, ruleCase) => {
     const { scope, severity, remedy } = RULES[rule];
-    const findings = await checkFile(ruleCase.source, options(ruleCase, scope === "strict"));
+    const findings = await checkFile(ruleCase.source, options(ruleCase, scope));
     expect(new Set(findings.map((f) => f.rule))).toEqual(new Set([rule]));
     expect(findings[0]).toMatchObject({ severity, hint: remedy });
     if (ruleCase.place !== undefined) expect(findings[0]!.place).toEqual(ruleCase.place);
     expect(isValid(findings)).toBe(scope !== "official");
   });
 
-  it.each((Object.entries(CASES) as [RuleId, RuleCase][]).filter(([rule]) => RULES[rule].scope === "strict"))(
-    "%s is silent unless asked for",
-    async (_, ruleCase) => {
-      expect(await checkFile(ruleCase.source, options(ruleCase, false))).toEqual([]);
-    },
-  );
+  it.each(casesOf("strict"))("%s is silent unless asked for", async (_, ruleCase) => {
+    expect(await checkFile(ruleCase.source, options(ruleCase, null))).toEqual([]);
+  });
+
+  it.each(casesOf("full"))("%s is a warning unless asked for", async (rule, ruleCase) => {
+    const findings = await checkFile(ruleCase.source, options(ruleCase, null));
+    expect(findings).toMatchObject([{ rule, severity: "warning" }]);
+    expect([isValid(findings), isFullyValid(findings)]).toEqual([true, true]);
+    expect(isFullyValid(await checkFile(ruleCase.source, options(ruleCase, "full")))).toBe(false);
+  });
 
   it("the model they start from breaks none", async () => {
-    expect(await checkFile(broken(() => {}).source, { strict: true })).toEqual([]);
+    expect(await checkFile(broken(() => {}).source, { strict: true, full: true })).toEqual([]);
   });
 });

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import contextlib
 import json
 import os
 import pathlib
@@ -22,7 +21,6 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from typing import Iterator
 
 import onnx
 from onnx import checker
@@ -52,18 +50,19 @@ def harvest() -> dict[str, bytes]:
     return found
 
 
-def mutated(bases: dict[str, bytes], count: int, seed: int) -> dict[str, bytes]:
+def mutated(bases: dict[str, bytes], count: int, seed: int, full: bool) -> dict[str, bytes]:
     rng = random.Random(seed)
     small = sorted(name for name, data in bases.items() if len(data) <= LARGEST_BASE)
-    names = sorted(onnx_mutations.MUTATIONS)
+    mutations = {**onnx_mutations.SHAPED, **({} if full else onnx_mutations.MUTATIONS)}
+    names = sorted(mutations)
     made: dict[str, bytes] = {}
     while len(made) < count:
         base = rng.choice(small)
-        if rng.random() < BYTE_SHARE:
+        if not full and rng.random() < BYTE_SHARE:
             made[f"{len(made)} bytes of {base}"] = onnx_mutations.mutate_bytes(rng, bases[base])
             continue
         model = onnx.ModelProto.FromString(bases[base])
-        used = [name for name in rng.sample(names, rng.choice([1, 1, 1, 2])) if onnx_mutations.MUTATIONS[name](rng, model)]
+        used = [name for name in rng.sample(names, rng.choice([1, 1, 1, 2])) if mutations[name](rng, model)]
         if used:
             made[f"{len(made)} {'+'.join(used)} of {base}"] = model.SerializeToString(deterministic=True)
     return made
@@ -83,28 +82,34 @@ def prepare_folder(folder: pathlib.Path) -> None:
     os.link(folder / "twice.bin", folder / "hardlink.bin")
 
 
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """The checker's C++ prints warnings to the process's own standard output."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    sink = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(sink, 1)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(sink)
+def judge(listing: pathlib.Path, verdicts: pathlib.Path, first: int, full: bool) -> None:
+    """Appends what the official checker says about each file of the list, a line each; empty: it accepts."""
+    with verdicts.open("a") as out:
+        for path in listing.read_text().splitlines()[first:]:
+            try:
+                checker.check_model(path, full_check=full)
+                said = ""
+            except Exception as error:  # The checker raises several kinds; each is a refusal.
+                said = f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
+            out.write(f"{said}\n")
+            out.flush()
 
 
-def peer_verdict(path: pathlib.Path, full: bool) -> str:
-    """Empty when the official checker accepts, otherwise what it says."""
-    try:
-        checker.check_model(str(path), full_check=full)
-    except Exception as error:  # The checker raises several kinds; each is a refusal.
-        return f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
-    return ""
+def peer_verdicts(paths: list[pathlib.Path], full: bool, folder: pathlib.Path) -> list[str | None]:
+    """The official verdicts, from a process of their own: bad shapes abort it. None where they did."""
+    listing, verdicts = folder.parent / "list.txt", folder.parent / "verdicts.txt"
+    listing.write_text("\n".join(map(str, paths)))
+    verdicts.touch()
+    crashes: set[int] = set()
+    while len(done := verdicts.read_text().split("\n")[:-1]) < len(paths):
+        command = [sys.executable, __file__, "--judge", str(listing), str(verdicts), str(len(done))]
+        # Its C++ prints warnings about experimental operators to standard output, and its last words to standard error.
+        code = subprocess.run([*command, *(["--full"] if full else [])], capture_output=True).returncode
+        if code != 0:
+            crashes.add(len(verdicts.read_text().split("\n")[:-1]))
+            with verdicts.open("a") as out:
+                out.write("crash\n")
+    return [None if i in crashes else said for i, said in enumerate(done)]
 
 
 def smxc_verdicts(paths: list[pathlib.Path], full: bool, folder: pathlib.Path) -> list[dict]:
@@ -120,9 +125,13 @@ def main() -> int:
     parser.add_argument("--mutations", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--judge", nargs=3, metavar=("LIST", "VERDICTS", "FIRST"), help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.judge is not None:
+        judge(pathlib.Path(options.judge[0]), pathlib.Path(options.judge[1]), int(options.judge[2]), options.full)
+        return 0
     bases = harvest()
-    models = {**bases, **mutated(bases, options.mutations, options.seed)}
+    models = {**bases, **mutated(bases, options.mutations, options.seed, options.full)}
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch) / "models"
         folder.mkdir()
@@ -131,19 +140,21 @@ def main() -> int:
         for path, data in zip(paths, models.values()):
             path.write_bytes(data)
         ours = smxc_verdicts(paths, options.full, folder)
-        with quiet():
-            peers = [peer_verdict(path, options.full) for path in paths]
+        peers = peer_verdicts(paths, options.full, folder)
     return compare(list(models), peers, ours, options)
 
 
-def compare(names: list[str], peers: list[str], ours: list[dict], options: argparse.Namespace) -> int:
+def compare(names: list[str], peers: list[str | None], ours: list[dict], options: argparse.Namespace) -> int:
     totals: collections.Counter[str] = collections.Counter()
     agreed: collections.Counter[str] = collections.Counter()
     rules: collections.Counter[str] = collections.Counter()
     lines = []
-    unjudged = 0
+    unjudged = crashed = 0
     for name, peer, verdict in zip(names, peers, ours):
         rules.update(set(verdict["rules"]))
+        if peer is None:
+            crashed += 1
+            continue
         if verdict["unchecked"] and verdict["valid"]:
             unjudged += 1
             if options.full:
@@ -156,16 +167,21 @@ def compare(names: list[str], peers: list[str], ours: list[dict], options: argpa
             line = f"{name} | peer: {peer or 'accepts'} | smxc: {verdict['said'] or 'accepts'}"
             reason = next((reason for words, reason in REASONS.items() if words in line), "UNEXPLAINED")
             lines.append(f"{line} | {reason}")
+    shares = {side: agreed[side] / totals[side] for side in sorted(totals)}
+    summary = [
+        f"onnx {onnx.__version__}, seed {options.seed}{', full_check' if options.full else ''}: {len(names)} models",
+        f"{unjudged} that smxc accepts have parts that it does not judge{', and are not compared' if options.full else ''}",
+        f"{crashed} crash the peer, and are not compared",
+        *(f"{side}: {agreed[side]} of {totals[side]} agree, {100 * share:.3f} %" for side, share in shares.items()),
+        "disagreements with known reasons, where the mutations meet them:",
+        *(f"  {words}: {reason}" for words, reason in REASONS.items()),
+        "disagreements of this run (mutation | peer | smxc | reason):",
+    ]
     out = HERE / ("onnx_full_disagreements.txt" if options.full else "onnx_check_disagreements.txt")
-    out.write_text("".join(f"{line}\n" for line in lines))
-    for line in lines[:60]:
-        print(line)
+    out.write_text("".join(f"{line}\n" for line in [*summary, *lines]))
     for rule, count in sorted(rules.items()):
         print(f"{count:6} {rule}")
-    shares = {side: agreed[side] / totals[side] for side in totals}
-    print(f"onnx {onnx.__version__}, seed {options.seed}: {len(names)} models, {unjudged} valid with unchecked parts")
-    for side, share in shares.items():
-        print(f"{side}: {agreed[side]} of {totals[side]} agree, {100 * share:.3f} %")
+    print("\n".join([*summary, *lines[:60]]))
     return 0 if all(share >= GOAL for share in shares.values()) else 1
 
 

@@ -575,6 +575,179 @@ def external(rng, model):
     return True
 
 
+# --- types and shapes (for --full) -----------------------------------------------------------------------------------
+
+SHAPED: dict[str, Mutation] = {}
+
+
+def shaped(function: Mutation) -> Mutation:
+    SHAPED[function.__name__] = function
+    return function
+
+
+def _tensor_types(model: ModelProto) -> list:
+    found = [value.type.tensor_type for value in values(model) if value.type.HasField("tensor_type")]
+    return found + [v.type.tensor_type for g in graphs(model) for v in g.value_info if v.type.HasField("tensor_type")]
+
+
+def _small(rng) -> int:
+    return rng.choice([0, 1, 1, 2, 2, 3, 4, 5, 6, 8, -1])
+
+
+@shaped
+def dimension(rng, model):
+    dims = [dim for t in _tensor_types(model) for dim in t.shape.dim]
+    dim = pick(rng, dims)
+    if dim is None:
+        return False
+    choice = rng.random()
+    if choice < 0.6:
+        dim.dim_value = _small(rng)
+    elif choice < 0.8:
+        dim.dim_param = rng.choice(["N", "M"])
+    else:
+        dim.Clear()
+    return True
+
+
+@shaped
+def rank(rng, model):
+    tensor_type = pick(rng, (t for t in _tensor_types(model) if t.HasField("shape")))
+    if tensor_type is None:
+        return False
+    if tensor_type.shape.dim and rng.random() < 0.5:
+        del tensor_type.shape.dim[rng.randrange(len(tensor_type.shape.dim))]
+    else:
+        tensor_type.shape.dim.add().dim_value = rng.choice([1, 2, 3])
+    return True
+
+
+@shaped
+def element_type(rng, model):
+    tensor_type = pick(rng, _tensor_types(model))
+    if tensor_type is None:
+        return False
+    tensor_type.elem_type = rng.choice([*range(1, 29), 1, 7, 6, 9, 10, 11, 0])
+    return True
+
+
+@shaped
+def value_info(rng, model):
+    graph = pick(rng, (g for g in graphs(model) if g.node))
+    if graph is None:
+        return False
+    name = rng.choice([name for node in graph.node for name in node.output] or ["x"])
+    dims = [_small(rng) if rng.random() < 0.7 else "N" for _ in range(rng.randint(0, 4))]
+    graph.value_info.append(helper.make_tensor_value_info(name, rng.choice([1, 7, 9]), dims))
+    return True
+
+
+@shaped
+def integer_attribute(rng, model):
+    attribute = pick(rng, (a for a in attributes(model) if a.type in (AttributeProto.INT, AttributeProto.INTS)))
+    if attribute is None:
+        return False
+    if attribute.type == AttributeProto.INT:
+        attribute.i = _small(rng) if rng.random() < 0.8 else rng.choice([-3, 7, 30, 99])
+    elif attribute.ints and rng.random() < 0.7:
+        attribute.ints[rng.randrange(len(attribute.ints))] = _small(rng)
+    elif attribute.ints and rng.random() < 0.5:
+        del attribute.ints[-1]
+    else:
+        attribute.ints.append(_small(rng))
+    return True
+
+
+@shaped
+def text_attribute(rng, model):
+    attribute = pick(rng, (a for a in attributes(model) if a.type == AttributeProto.STRING))
+    if attribute is None:
+        return False
+    attribute.s = rng.choice([b"SAME_UPPER", b"SAME_LOWER", b"VALID", b"NOTSET", b"none", b"sum", b"x", b"not_larger"])
+    return True
+
+
+@shaped
+def window_attribute(rng, model):
+    """Attributes of convolutions and pools that are mostly absent."""
+    windows = ("Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool", "ConvInteger", "QLinearConv", "DeformConv")
+    node = pick(rng, (n for n in nodes(model) if n.op_type in windows))
+    if node is None:
+        return False
+    name = rng.choice(["pads", "strides", "dilations", "kernel_shape", "output_padding", "output_shape", "auto_pad"])
+    for i, attribute in reversed(list(enumerate(node.attribute))):
+        if attribute.name == name or (name == "auto_pad" and attribute.name == "pads"):
+            del node.attribute[i]
+    if name == "auto_pad":
+        node.attribute.append(helper.make_attribute(name, rng.choice(["SAME_UPPER", "SAME_LOWER", "VALID"])))
+    else:
+        count = rng.choice([1, 2, 3]) * (2 if name == "pads" else 1)
+        node.attribute.append(helper.make_attribute(name, [rng.choice([1, 1, 2, 3, 0]) for _ in range(count)]))
+    return True
+
+
+@shaped
+def constant_value(rng, model):
+    tensor = pick(rng, (t for t in tensors(model) if t.data_type in (6, 7) and len(t.dims) <= 1))
+    if tensor is None:
+        return False
+    array = onnx.numpy_helper.to_array(tensor).copy()
+    if array.size and rng.random() < 0.8:
+        array.flat[rng.randrange(array.size)] = _small(rng)
+    else:
+        array = array.reshape(-1)[:-1] if array.size > 1 and rng.random() < 0.5 else _int64([*array.flat, 1], [array.size + 1])
+    name = tensor.name
+    tensor.CopyFrom(onnx.numpy_helper.from_array(array.astype("int64" if tensor.data_type == 7 else "int32"), name))
+    return True
+
+
+@shaped
+def input_becomes_initializer(rng, model):
+    """Turns an input of known small shape into a constant, so that shapes depend on its values."""
+    graph = model.graph
+    candidates = []
+    for value in graph.input:
+        dims = [dim.dim_value for dim in value.type.tensor_type.shape.dim]
+        if value.type.tensor_type.elem_type in (1, 6, 7, 11) and len(dims) <= 2 and all(0 < d <= 8 for d in dims):
+            candidates.append((value, dims))
+    chosen = pick(rng, candidates)
+    if chosen is None:
+        return False
+    value, dims = chosen
+    count = 1
+    for dim in dims:
+        count *= dim
+    numbers = [rng.choice([0, 1, 1, 2, 2, 3, 4, -1]) for _ in range(count)]
+    elem_type = value.type.tensor_type.elem_type
+    name = value.name
+    graph.initializer.append(helper.make_tensor(name, elem_type, dims, numbers))
+    model.ir_version = max(model.ir_version, 4)
+    if rng.random() < 0.7:
+        graph.input.remove(value)
+    return True
+
+
+@shaped
+def initializer_dims(rng, model):
+    tensor = pick(rng, (t for t in tensors(model) if 0 < len(t.dims) and t.data_type in (1, 6, 7)))
+    if tensor is None:
+        return False
+    array = onnx.numpy_helper.to_array(tensor)
+    shapes = [array.shape[::-1], (array.size,), (1, *array.shape), (array.size, 1)]
+    name = tensor.name
+    tensor.CopyFrom(onnx.numpy_helper.from_array(array.reshape(rng.choice(shapes)), name))
+    return True
+
+
+@shaped
+def version_moved(rng, model):
+    if not model.opset_import:
+        return False
+    opset = rng.choice(model.opset_import)
+    opset.version = max(1, opset.version + rng.choice([-8, -4, -2, -1, 1, 2, 4]))
+    return True
+
+
 # --- sparse ----------------------------------------------------------------------------------------------------------
 
 
@@ -701,7 +874,8 @@ def _break_function(rng, function, model) -> None:
     elif choice == 9:
         del function.node[0]
     elif choice == 10:
-        rng.choice(function.node).input[0] = rng.choice(["missing", ""])
+        node = rng.choice(function.node)
+        node.input[:1] = [rng.choice(["missing", ""])]
     elif choice == 11:
         model.functions.add().CopyFrom(function)
     elif choice == 12:

@@ -7,7 +7,8 @@ import { loadSchemas } from "../schemas/registry.js";
 import { functionId } from "./call-graph.js";
 import type { CheckContext, Report } from "./context.js";
 import type { ExternalDataFolder } from "./external-data.js";
-import type { Finding } from "./finding.js";
+import { type Finding, isValid } from "./finding.js";
+import { checkShapesStrictly, checkTypes, type ReportAs } from "./full.js";
 import { checkFunctions } from "./function.js";
 import { checkGraph } from "./graph.js";
 import { checkHeader, opsetVersions } from "./model.js";
@@ -25,6 +26,8 @@ export interface CheckOptions {
   readonly folder?: ExternalDataFolder;
   /** Also the rules that the official checker does not have. */
   readonly strict?: boolean;
+  /** Makes contradictions of types and shapes errors, which are warnings otherwise, and tells what is not inferred. */
+  readonly full?: boolean;
 }
 
 /**
@@ -71,7 +74,22 @@ export async function checkModel(decoded: DecodedModel, options: CheckOptions = 
   checkFunctions(model, context);
   if (options.strict) checkStrictly(decoded, context);
   for (const task of tasks) await task();
+  if (isValid(findings)) checkInference(model, context, options, findings);
   return findings;
+}
+
+/** Types and shapes can be inferred only where everything else is in order. */
+function checkInference(
+  model: DecodedModel["message"],
+  { schemas }: CheckContext,
+  { full = false, strict = false }: CheckOptions,
+  findings: Finding[],
+): void {
+  const report: ReportAs = (rule, place, message, severity) => {
+    findings.push({ ...finding(rule, place.toString(), message), ...(severity === undefined ? {} : { severity }) });
+  };
+  const isSound = checkTypes(model, schemas, full, report);
+  if (strict && isSound) checkShapesStrictly(model, schemas, report);
 }
 
 function checkStrictly(decoded: DecodedModel, context: CheckContext): void {

@@ -15,3 +15,8 @@ export interface Finding {
 export function isValid(findings: readonly Finding[]): boolean {
   return !findings.some((finding) => RULES[finding.rule].scope === "official");
 }
+
+/** Whether `onnx.checker.check_model(full_check=True)` accepts the model, as far as these findings of `--full` judge. */
+export function isFullyValid(findings: readonly Finding[]): boolean {
+  return isValid(findings) && !findings.some((f) => RULES[f.rule].scope === "full" && f.severity === "error");
+}

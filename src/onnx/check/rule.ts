@@ -22,6 +22,10 @@ export function official(demand: string, reason: string, remedy: string): Rule {
   return { scope: "official", severity: "error", demand, reason, remedy };
 }
 
+export function full(demand: string, reason: string, remedy: string): Rule {
+  return { scope: "full", severity: "error", demand, reason, remedy };
+}
+
 export function strictError(demand: string, reason: string, remedy: string): Rule {
   return { scope: "strict", severity: "error", demand, reason, remedy };
 }

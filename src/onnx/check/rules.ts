@@ -2,6 +2,7 @@
 import { ATTRIBUTE_RULES } from "./attribute.js";
 import { CALL_RULES } from "./call-graph.js";
 import { EXTERNAL_RULES } from "./external-data.js";
+import { FULL_RULES } from "./full.js";
 import { FUNCTION_RULES } from "./function.js";
 import { GRAPH_RULES } from "./graph.js";
 import { MODEL_RULES } from "./model.js";
@@ -32,6 +33,7 @@ export const RULES = {
   ...SPARSE_RULES,
   ...FUNCTION_RULES,
   ...CALL_RULES,
+  ...FULL_RULES,
   ...STRICT_FILE_RULES,
   ...STRICT_MODEL_RULES,
   ...STRICT_GRAPH_RULES,

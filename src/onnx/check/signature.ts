@@ -53,35 +53,34 @@ export const SIGNATURE_RULES = {
 
 /** The rules of `OpSchema::Verify` (onnx/defs/schema.cc). */
 export function checkSignature(node: NodeProto, schema: Schema, place: Place, context: CheckContext): void {
-  const operator = `${schema.name} (since opset ${schema.sinceVersion})`;
   const { report } = context;
-  checkCount("onnx/signature-input-count", "inputs", node.input.length, schema.inputCount, operator, place, context);
-  checkCount(
-    "onnx/signature-output-count",
-    "outputs",
-    node.output.length,
-    schema.outputCount,
-    operator,
-    place,
-    context,
-  );
+  checkCount("onnx/signature-input-count", "inputs", node.input.length, schema.inputCount, schema, place, context);
+  checkCount("onnx/signature-output-count", "outputs", node.output.length, schema.outputCount, schema, place, context);
   for (const [i, parameter] of emptySingles(node.input, schema.inputs)) {
-    report("onnx/signature-input-empty", place.position("input", i), `${operator} needs its input ${parameter.name}`);
+    report(
+      "onnx/signature-input-empty",
+      place.position("input", i),
+      `${nameOf(schema)} needs its input ${parameter.name}`,
+    );
   }
   for (const [i, parameter] of emptySingles(node.output, schema.outputs)) {
     report(
       "onnx/signature-output-empty",
       place.position("output", i),
-      `${operator} always gives its output ${parameter.name}`,
+      `${nameOf(schema)} always gives its output ${parameter.name}`,
     );
   }
-  for (const attribute of node.attribute) checkAttributeSignature(attribute, schema, operator, place, context);
+  for (const attribute of node.attribute) checkAttributeSignature(attribute, schema, place, context);
   const present = new Set(node.attribute.map((attribute) => attribute.name ?? ""));
   for (const { name, required } of schema.attributes.values()) {
     if (required && !present.has(name)) {
-      report("onnx/signature-attribute-required", place, `${operator} requires the attribute ${name}`);
+      report("onnx/signature-attribute-required", place, `${nameOf(schema)} requires the attribute ${name}`);
     }
   }
+}
+
+function nameOf({ name, sinceVersion }: Schema): string {
+  return `${name} (since opset ${sinceVersion})`;
 }
 
 function checkCount(
@@ -89,14 +88,14 @@ function checkCount(
   what: string,
   count: number,
   { min, max, allowed }: Range,
-  operator: string,
+  schema: Schema,
   place: Place,
   context: CheckContext,
 ): void {
   if (count >= min && count <= max && (allowed === null || allowed.includes(count))) return;
   const range = min === max ? `${min}` : max === 2 ** 31 - 1 ? `at least ${min}` : `${min} to ${max}`;
   const demand = allowed === null ? range : allowed.join(" or ");
-  context.report(rule, place, `has ${count} ${what}; ${operator} has ${demand}`);
+  context.report(rule, place, `has ${count} ${what}; ${nameOf(schema)} has ${demand}`);
 }
 
 function* emptySingles(names: readonly string[], parameters: readonly Parameter[]): Iterable<[number, Parameter]> {
@@ -112,13 +111,7 @@ const VALUE_OF_TYPE: ReadonlyMap<AttributeTypeName, "t" | "sparse_tensor" | "g" 
   ["TYPE_PROTO", "tp"],
 ]);
 
-function checkAttributeSignature(
-  attribute: AttributeProto,
-  schema: Schema,
-  operator: string,
-  node: Place,
-  context: CheckContext,
-): void {
+function checkAttributeSignature(attribute: AttributeProto, schema: Schema, node: Place, context: CheckContext): void {
   const name = attribute.name ?? "";
   const place = node.named("attribute", name);
   const signature = schema.attributes.get(name);
@@ -128,7 +121,7 @@ function checkAttributeSignature(
       context.report(
         "onnx/signature-attribute-known",
         place,
-        `${operator} has no attribute ${quoted(name)}; it has ${known}`,
+        `${nameOf(schema)} has no attribute ${quoted(name)}; it has ${known}`,
       );
     }
     return;
@@ -138,7 +131,7 @@ function checkAttributeSignature(
     context.report(
       "onnx/signature-attribute-type",
       place,
-      `has the type ${type}; ${operator} demands ${signature.type}`,
+      `has the type ${type}; ${nameOf(schema)} demands ${signature.type}`,
     );
   } else if (!attribute.ref_attr_name) {
     const field = VALUE_OF_TYPE.get(type);

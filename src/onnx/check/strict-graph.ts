@@ -41,11 +41,6 @@ export const STRICT_GRAPH_RULES = {
     "Exporters write -1 for a dimension that varies; ONNX has dim_param for that.",
     "name the dimension by dim_param",
   ),
-  "onnx/strict-initializer-type": strictError(
-    "An initializer that is also an input has the type and dimensions that the input declares.",
-    "Runtimes refuse the model or overwrite memory by the wrong size.",
-    "make both agree, or remove the input",
-  ),
   "onnx/strict-shadowing": strictWarning(
     "Inputs and initializers of a sub-graph have other names than the values around it.",
     "The format forbids to give a name twice; runtimes differ in which value they take.",
@@ -64,7 +59,6 @@ export function checkGraphsStrictly(model: ModelProto, report: Report): void {
       const known = definedNames(graph);
       names.set(graph, known);
       checkDescriptions(graph, known, place, report);
-      checkDefaults(graph, place, report);
       checkShadowing(
         graph,
         place,
@@ -140,24 +134,6 @@ function* tensorTypes(type: TypeProto | undefined): Iterable<TensorType> {
   const tensor = tensor_type ?? sparse_tensor_type;
   if (tensor !== undefined) yield tensor;
   yield* tensorTypes(sequence_type?.elem_type ?? optional_type?.elem_type ?? map_type?.value_type);
-}
-
-function checkDefaults(graph: GraphProto, place: Place, report: Report): void {
-  const inputs = new Map(graph.input.map((value) => [value.name ?? "", value.type?.tensor_type]));
-  for (const [i, tensor] of graph.initializer.entries()) {
-    const declared = inputs.get(tensor.name ?? "");
-    if (declared === undefined) continue;
-    const dims = declared.shape?.dim;
-    const sameType = declared.elem_type === undefined || declared.elem_type === tensor.data_type;
-    const sameRank = dims === undefined || dims.length === tensor.dims.length;
-    const sameDims =
-      !sameRank || (dims ?? []).every((d, j) => d.dim_value === undefined || d.dim_value === tensor.dims[j]);
-    if (!sameType || !sameRank || !sameDims) {
-      const at = place.item("initializer", i, tensor.name);
-      const what = `type ${tensor.data_type}, dimensions [${tensor.dims.join(", ")}]`;
-      report("onnx/strict-initializer-type", at, `has ${what}; the input of its name declares others`);
-    }
-  }
 }
 
 function checkShadowing(graph: GraphProto, place: Place, outer: readonly ReadonlySet<string>[], report: Report): void {

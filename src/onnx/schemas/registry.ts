@@ -38,6 +38,8 @@ export interface Schema {
   readonly experimental: boolean;
   /** Whether ONNX defines the operator by other operators. */
   readonly hasFunctionBody: boolean;
+  /** Whether that definition is the same for all nodes, and ONNX infers types through it. */
+  readonly hasPlainFunctionBody: boolean;
   /** Whether ONNX infers its output types and shapes. */
   readonly hasInference: boolean;
   /** Whether attributes that the signature does not name are ignored. */
@@ -93,7 +95,14 @@ interface Table {
 }
 
 const OPTIONS: readonly ParameterOption[] = ["single", "optional", "variadic"];
-const FLAGS = { deprecated: 1, function: 2, inference: 4, uncheckedAttributes: 8, experimental: 16 } as const;
+const FLAGS = {
+  deprecated: 1,
+  function: 2,
+  inference: 4,
+  uncheckedAttributes: 8,
+  experimental: 16,
+  plainFunction: 32,
+} as const;
 
 let loaded: Promise<SchemaRegistry> | undefined;
 
@@ -156,6 +165,7 @@ function build(row: SchemaRow, typeSets: readonly ReadonlySet<string>[]): Schema
     deprecated: (flags & FLAGS.deprecated) !== 0,
     experimental: (flags & FLAGS.experimental) !== 0,
     hasFunctionBody: (flags & FLAGS.function) !== 0,
+    hasPlainFunctionBody: (flags & FLAGS.plainFunction) !== 0,
     hasInference: (flags & FLAGS.inference) !== 0,
     allowsUncheckedAttributes: (flags & FLAGS.uncheckedAttributes) !== 0,
     inputs: inputs.map(parameter),

@@ -1,0 +1,93 @@
+import type { FaultKind } from "../infer/fault.js";
+import type { InferenceListener } from "../infer/graph-inference.js";
+import { inferModel } from "../infer/infer-model.js";
+import type { ModelProto } from "../proto/records.js";
+import type { Schema, SchemaRegistry } from "../schemas/registry.js";
+import type { Place } from "./place.js";
+import type { FindingSeverity } from "./rule.js";
+import { full, notChecked, strictWarning } from "./rule.js";
+import type { RuleId } from "./rules.js";
+
+const LOOK = "look where the wrong shape or type comes from; --full tells the first node it is seen at";
+
+export const FULL_RULES = {
+  "onnx/full-operator": full(
+    "The shapes and attributes of a node are such that its operator can work on them.",
+    "The node would fail when the model runs.",
+    LOOK,
+  ),
+  "onnx/full-signature": full(
+    "The types of a node's inputs and outputs are ones that its operator takes.",
+    "Runtimes have no kernel for others.",
+    "cast the input, or import the opset version that takes the type",
+  ),
+  "onnx/full-type": full(
+    "A value has the type that is declared for it.",
+    "Runtimes allocate by declared types, and refuse or crash when the value differs.",
+    "correct the declaration, or remove it from value_info",
+  ),
+  "onnx/full-rank": full(
+    "A value has as many dimensions as are declared for it.",
+    "Runtimes allocate by declared shapes, and refuse or crash when the value differs.",
+    "correct the declaration, or remove it from value_info",
+  ),
+  "onnx/full-dimension": full(
+    "A value has the dimensions that are declared for it.",
+    "Runtimes allocate by declared shapes, and refuse or crash when the value differs.",
+    "correct the declaration, or declare the dimension by a symbol",
+  ),
+  "onnx/full-not-inferred": notChecked(
+    "smxc infers the types and shapes of every operator in the model.",
+    "Of other operators only the types of their inputs are checked; what follows from their outputs is not judged.",
+    "check with onnx.checker.check_model(full_check=True)",
+  ),
+  "onnx/strict-shapes": strictWarning(
+    "Shapes stay free of contradictions when sizes are followed through Shape, Gather, Concat and arithmetic.",
+    "The official checker does not follow them; the model fails when it runs.",
+    LOOK,
+  ),
+} as const;
+
+const KIND_RULES: Readonly<Record<FaultKind, RuleId>> = {
+  operator: "onnx/full-operator",
+  signature: "onnx/full-signature",
+  type: "onnx/full-type",
+  rank: "onnx/full-rank",
+  dimension: "onnx/full-dimension",
+};
+
+export type ReportAs = (rule: RuleId, place: Place, message: string, severity?: FindingSeverity) => void;
+
+/**
+ * What follows from types and shapes. Without `isFull` contradictions are warnings, and what is not inferred is not
+ * told. The model must be valid. Returns whether there was no contradiction.
+ */
+export function checkTypes(model: ModelProto, schemas: SchemaRegistry, isFull: boolean, report: ReportAs): boolean {
+  let isSound = true;
+  const told = new Set<Schema>();
+  const listener: InferenceListener = {
+    contradiction: (kind, place, message, isCertain) => {
+      isSound = false;
+      report(KIND_RULES[kind], place, message, isFull && isCertain ? "error" : "warning");
+    },
+    notInferred: (schema, place) => {
+      if (!isFull || told.has(schema)) return;
+      told.add(schema);
+      const operator = schema.domain === "" ? schema.name : `${schema.domain}.${schema.name}`;
+      report("onnx/full-not-inferred", place, `${operator} (since opset ${schema.sinceVersion}) is not inferred`);
+    },
+  };
+  inferModel(model, schemas, { listener, propagates: false });
+  return isSound;
+}
+
+/** The same with sizes followed, for models without contradictions otherwise. */
+export function checkShapesStrictly(model: ModelProto, schemas: SchemaRegistry, report: ReportAs): void {
+  inferModel(model, schemas, {
+    propagates: true,
+    listener: {
+      contradiction: (_, place, message) => report("onnx/strict-shapes", place, message),
+      notInferred: () => {},
+    },
+  });
+}

@@ -1,0 +1,297 @@
+/**
+ * Types and shapes of all values of a graph, as ONNX infers them for full_check (onnx/shape_inference/
+ * implementation.cc): strict, with type checks. `sizes` adds what ONNX's data propagation does and more: sizes that
+ * follow from other shapes.
+ */
+import type { Place } from "../check/place.js";
+import type { FunctionProto, GraphProto, NodeProto, TensorProto } from "../proto/records.js";
+import type { Schema, SchemaRegistry } from "../schemas/registry.js";
+import { checkSignatureTypes } from "./check-signature-types.js";
+import { type Constant, constantOf } from "./constant.js";
+import { nodeConstant } from "./constant-value.js";
+import { type FaultKind, fault, InferenceFault, Undecided } from "./fault.js";
+import { checkCompatible, mergeTypes } from "./merge.js";
+import { NodeInference } from "./node-inference.js";
+import { inferenceOf } from "./ops/index.js";
+import { propagateSizes } from "./propagate-sizes.js";
+import { type Shape, type TypeInfo, typeInfo, UNSET } from "./type-info.js";
+import { TypeScope } from "./type-scope.js";
+
+/** What inference finds. */
+export interface InferenceListener {
+  /** A contradiction. `isCertain` is false where ONNX keeps quiet because of operators that it does not know. */
+  contradiction(kind: FaultKind, place: Place, message: string, isCertain: boolean): void;
+  /** An operator that is not inferred: its outputs, and what follows from them, are not judged. */
+  notInferred(schema: Schema, place: Place): void;
+}
+
+export interface InferenceSetting {
+  readonly schemas: SchemaRegistry;
+  readonly functions: ReadonlyMap<string, FunctionProto>;
+  readonly irVersion: number;
+  readonly listener: InferenceListener;
+  /** Whether sizes are followed through integer arithmetic on shapes. */
+  readonly propagates: boolean;
+  /** Nodes of functions that may still be inferred: functions that call others twice each grow beyond all bounds. */
+  readonly budget: { left: number };
+}
+
+export class GraphInference {
+  readonly types: TypeScope;
+  private readonly constants = new Map<string, Constant>();
+  private readonly sizes = new Map<string, Shape>();
+  /** Values of which nothing can be said, because what makes them is not inferred. */
+  private readonly unknown = new Set<string>();
+  /** Formal parameters that the caller of a function leaves out. */
+  private readonly omitted = new Set<string>();
+  /** Whether contradictions may come from an operator that nobody knows. */
+  private isDoubtful: boolean;
+
+  /** @param outer of the graph around a sub-graph; @param calls functions being inferred, outermost first. */
+  constructor(
+    private readonly setting: InferenceSetting,
+    private readonly opsets: ReadonlyMap<string, number>,
+    private readonly outer: GraphInference | null,
+    private readonly calls: readonly FunctionProto[],
+    isDoubtful: boolean,
+  ) {
+    this.types = new TypeScope(outer?.types ?? null);
+    this.isDoubtful = isDoubtful;
+  }
+
+  /** Infers a graph whose inputs have the given types where they are known. Returns the types of its outputs. */
+  inferGraph(graph: GraphProto, place: Place, inputs: readonly (TypeInfo | null)[]): readonly TypeInfo[] {
+    const undeclared = new Map<string, TypeInfo>();
+    this.declare(graph, inputs, undeclared);
+    this.addInitializers(graph, place);
+    for (const [n, node] of graph.node.entries()) this.inferNode(node, place.item("node", n, node.name), undeclared);
+    return graph.output.map(({ name = "", type }) => {
+      return type === undefined ? (undeclared.get(name) ?? UNSET) : (this.types.get(name) ?? UNSET);
+    });
+  }
+
+  private declare(graph: GraphProto, inputs: readonly (TypeInfo | null)[], undeclared: Map<string, TypeInfo>): void {
+    for (const { name = "", type } of graph.value_info) if (type !== undefined) this.types.set(name, typeInfo(type));
+    for (const [i, { name = "", type }] of graph.input.entries()) {
+      const given = inputs[i] ?? null;
+      if (given !== null) this.types.set(name, mergeTypes(given, typeInfo(type)));
+      else if (type !== undefined) this.types.set(name, typeInfo(type));
+    }
+    for (const { name = "", type } of graph.output) {
+      if (type !== undefined) this.types.set(name, typeInfo(type));
+      else undeclared.set(name, UNSET);
+    }
+  }
+
+  private addInitializers(graph: GraphProto, place: Place): void {
+    for (const [i, tensor] of graph.initializer.entries()) {
+      this.constants.set(tensor.name ?? "", constantOf(tensor));
+      this.addInitializer(tensor, tensor.dims.map(Number), "tensor", place.item("initializer", i, tensor.name));
+    }
+    for (const [i, { values, dims }] of graph.sparse_initializer.entries()) {
+      if (values === undefined) continue;
+      this.addInitializer(values, dims.map(Number), "sparse_tensor", place.item("sparse_initializer", i, values.name));
+    }
+  }
+
+  private addInitializer(
+    tensor: TensorProto,
+    shape: readonly number[],
+    kind: "tensor" | "sparse_tensor",
+    place: Place,
+  ): void {
+    const name = tensor.name ?? "";
+    const type: TypeInfo = { kind, elem: tensor.data_type ?? 0, shape };
+    const declared = this.types.get(name);
+    if (declared !== undefined) this.guard(place, () => checkCompatible(type, declared));
+    else if (this.setting.irVersion >= 4) this.types.set(name, type);
+  }
+
+  /** Reports what the step throws. Returns whether it went through. */
+  private guard(place: Place, step: () => void): boolean {
+    try {
+      step();
+      return true;
+    } catch (e) {
+      if (e instanceof Undecided) return false;
+      if (!(e instanceof InferenceFault)) throw e;
+      const isCertain = e.kind === "signature" || !this.isDoubtful;
+      this.setting.listener.contradiction(e.kind, place, e.message, isCertain);
+      return false;
+    }
+  }
+
+  private inferNode(node: NodeProto, place: Place, undeclared: Map<string, TypeInfo>): void {
+    const domain = node.domain ?? "";
+    const version = this.opsets.get(domain) ?? (domain === "" ? this.opsets.get("ai.onnx") : undefined);
+    const schema = version === undefined ? null : this.setting.schemas.find(domain, node.op_type ?? "", version);
+    const outputs: TypeInfo[] = [];
+    const done = this.guard(place, () => {
+      outputs.push(...this.outputTypes(node, schema, place));
+      for (const [o, name] of node.output.entries()) this.update(name, outputs[o] ?? UNSET, undeclared);
+    });
+    if (done) this.follow(node);
+    this.forgetUnknown(node);
+  }
+
+  /** Types of the outputs, as far as they can be inferred. */
+  private outputTypes(node: NodeProto, schema: Schema | null, place: Place): readonly TypeInfo[] {
+    const inputs = node.input.map((name) => this.types.get(name) ?? null);
+    if (schema === null) return this.calledTypes(node, inputs, place);
+    const isInferred = schema.hasInference || schema.hasPlainFunctionBody;
+    const infer = isInferred ? inferenceOf(schema.domain, schema.name, schema.sinceVersion) : null;
+    if (isInferred && infer === null) this.setting.listener.notInferred(schema, place);
+    const isReady = !node.input.some((name) => this.isUnknown(name));
+    const outputs = infer !== null && isReady ? this.run(node, schema, infer, inputs, place) : null;
+    return checkSignatureTypes(schema, inputs, outputs ?? node.output.map(() => UNSET));
+  }
+
+  /** Null when the operator would need what is not known, such as a constant left in the file. */
+  private run(
+    node: NodeProto,
+    schema: Schema,
+    infer: (node: NodeInference) => void,
+    inputs: readonly (TypeInfo | null)[],
+    place: Place,
+  ): readonly TypeInfo[] | null {
+    const inference = new NodeInference({
+      node,
+      sinceVersion: schema.sinceVersion,
+      inputTypes: inputs,
+      constants: node.input.map((name) => this.constants.get(name) ?? null),
+      sizes: node.input.map((name) => this.sizes.get(name) ?? null),
+      isGiven: (name) => !this.omitted.has(name),
+      inferGraph: (graph, types) => this.inferInner(graph, place, types),
+    });
+    try {
+      infer(inference);
+    } catch (e) {
+      if (e instanceof Undecided) return null;
+      throw e;
+    }
+    return inference.outputs;
+  }
+
+  private inferInner(graph: GraphProto, place: Place, types: readonly (TypeInfo | null)[]): readonly TypeInfo[] {
+    if (this.setting.irVersion >= 4 && graph.input.length !== types.length) {
+      throw fault("operator", `a sub-graph has ${graph.input.length} inputs, but ${types.length} are passed`);
+    }
+    const initializers = new Set(graph.initializer.map((tensor) => tensor.name));
+    const both = graph.input.find(({ name }) => initializers.has(name));
+    if (both !== undefined) throw fault("operator", `${both.name} is input and initializer of a sub-graph`);
+    const inner = new GraphInference(this.setting, this.opsets, this, this.calls, this.isDoubtful);
+    return inner.inferGraph(graph, place, types);
+  }
+
+  private calledTypes(node: NodeProto, inputs: readonly (TypeInfo | null)[], place: Place): readonly TypeInfo[] {
+    const fn = this.setting.functions.get(callId(node.domain, node.op_type, node.overload));
+    const { budget } = this.setting;
+    if (fn === undefined || this.calls.includes(fn) || fn.node.length > budget.left) {
+      this.isDoubtful = true;
+      return node.output.map(() => UNSET);
+    }
+    budget.left -= fn.node.length;
+    const opsets = new Map(fn.opset_import.map(({ domain = "", version = 0 }) => [domain, Number(version)]));
+    const inner = new GraphInference(this.setting, opsets, null, [...this.calls, fn], this.isDoubtful);
+    return inner.inferFunction(fn, node, inputs, this.constants, place);
+  }
+
+  /** Infers a call of a function: its parameters have the types, and the constants, of the call. */
+  private inferFunction(
+    fn: FunctionProto,
+    call: NodeProto,
+    inputs: readonly (TypeInfo | null)[],
+    constants: ReadonlyMap<string, Constant>,
+    place: Place,
+  ): readonly TypeInfo[] {
+    for (const [i, name] of fn.input.entries()) {
+      const given = call.input[i] ?? "";
+      const type = inputs[i] ?? null;
+      const constant = constants.get(given);
+      if (given === "") this.omitted.add(name);
+      else if (type !== null) this.types.set(name, type);
+      else this.unknown.add(name);
+      if (constant !== undefined) this.constants.set(name, constant);
+    }
+    const bind = attributeBinder(fn, call);
+    for (const [n, node] of fn.node.entries()) {
+      this.inferNode(bind(node), place.named("function", fn.name ?? "").item("node", n, node.name), new Map());
+    }
+    return fn.output.map((name) => this.types.get(name) ?? UNSET);
+  }
+
+  private isUnknown(name: string): boolean {
+    return name !== "" && this.types.get(name) === undefined && this.isMarkedUnknown(name);
+  }
+
+  private isMarkedUnknown(name: string): boolean {
+    return this.unknown.has(name) || (this.outer?.isMarkedUnknown(name) ?? false);
+  }
+
+  /** Outputs without a type are not judged further: either nothing is known, or the contradiction has been told. */
+  private forgetUnknown(node: NodeProto): void {
+    for (const name of node.output) if (name !== "" && this.types.get(name) === undefined) this.unknown.add(name);
+  }
+
+  private update(name: string, type: TypeInfo, undeclared: Map<string, TypeInfo>): void {
+    if (name === "" || type.kind === "unset") return;
+    const declared = this.types.get(name);
+    if (declared === undefined) {
+      this.types.set(name, type);
+      if (undeclared.has(name)) undeclared.set(name, type);
+    } else {
+      this.types.set(name, mergeTypes(type, declared));
+    }
+  }
+
+  /** Remembers what the node makes of constants and sizes. */
+  private follow(node: NodeProto): void {
+    const [output] = node.output;
+    const constant = nodeConstant(node);
+    if (constant !== null && output) this.constants.set(output, constant);
+    if (!this.setting.propagates || !output) return;
+    const sizes = propagateSizes(node, {
+      type: (name) => this.types.get(name) ?? null,
+      sizes: (name) => this.sizesOf(name),
+    });
+    if (sizes !== null) this.sizes.set(output, sizes);
+  }
+
+  private sizesOf(name: string): Shape | null {
+    const constant = this.constants.get(name);
+    if (constant === undefined) return this.sizes.get(name) ?? null;
+    try {
+      return constant.dims.length <= 1 ? constant.values("INT64") : null;
+    } catch (e) {
+      if (e instanceof Undecided || e instanceof InferenceFault) return null;
+      throw e;
+    }
+  }
+}
+
+/** How a call names a function; unlike in the checker, `ai.onnx` is not the empty domain here. */
+export function callId(domain = "", name = "", overload = ""): string {
+  return overload === "" ? `${domain}:${name}` : `${domain}:${name}:${overload}`;
+}
+
+/** Puts the call's attributes, or their defaults, where the function's nodes refer to them. */
+function attributeBinder(fn: FunctionProto, call: NodeProto): (node: NodeProto) => NodeProto {
+  const given = new Map(call.attribute.map((attribute) => [attribute.name ?? "", attribute]));
+  const values = new Map(fn.attribute_proto.map((attribute) => [attribute.name ?? "", attribute]));
+  for (const name of [...fn.attribute, ...values.keys()]) {
+    const attribute = given.get(name);
+    if (attribute !== undefined) values.set(name, attribute);
+  }
+  const bindNodes = (nodes: readonly NodeProto[]): NodeProto[] => nodes.map(bind);
+  const bindGraph = (graph: GraphProto): GraphProto => ({ ...graph, node: bindNodes(graph.node) });
+  const bind = (node: NodeProto): NodeProto => ({
+    ...node,
+    attribute: node.attribute.flatMap((attribute) => {
+      if (!attribute.ref_attr_name)
+        return [attribute.g === undefined ? attribute : { ...attribute, g: bindGraph(attribute.g) }];
+      const value = values.get(attribute.ref_attr_name);
+      return value === undefined ? [] : [{ ...value, name: attribute.name }];
+    }),
+  });
+  return bind;
+}

@@ -1,0 +1,40 @@
+import { Place } from "../check/place.js";
+import type { ModelProto } from "../proto/records.js";
+import type { SchemaRegistry } from "../schemas/registry.js";
+import { callId, GraphInference, type InferenceListener } from "./graph-inference.js";
+import type { TypeInfo } from "./type-info.js";
+
+export interface InferModelOptions {
+  readonly listener?: InferenceListener;
+  /** Follows sizes through integer arithmetic on shapes; off, it infers what full_check does. Default true. */
+  readonly propagates?: boolean;
+}
+
+const MOST_FUNCTION_NODES = 100_000;
+
+const SILENT: InferenceListener = { contradiction: () => {}, notInferred: () => {} };
+
+/**
+ * Types of all values of a model's main graph: what is declared, completed by what follows. The model must be valid.
+ * Symbols (`dim_param`) are kept; dimensions that nothing is known of are null.
+ */
+export function inferModel(
+  model: ModelProto,
+  schemas: SchemaRegistry,
+  options: InferModelOptions = {},
+): ReadonlyMap<string, TypeInfo> {
+  const { graph } = model;
+  if (graph === undefined) return new Map();
+  const setting = {
+    schemas,
+    functions: new Map(model.functions.map((fn) => [callId(fn.domain, fn.name, fn.overload), fn])),
+    irVersion: Number(model.ir_version ?? 0),
+    listener: options.listener ?? SILENT,
+    propagates: options.propagates ?? true,
+    budget: { left: MOST_FUNCTION_NODES },
+  };
+  const opsets = new Map(model.opset_import.map(({ domain = "", version = 0 }) => [domain, Number(version)]));
+  const inference = new GraphInference(setting, opsets, null, [], false);
+  inference.inferGraph(graph, Place.root("graph"), []);
+  return new Map(inference.types.entries());
+}
