@@ -41,7 +41,9 @@ describe.each(Object.entries(LAYERS))("the layer %s", (kind, { example, schema }
   it("allows no field that it does not know, in either", () => {
     const layer = { ...example, colour: 1 };
     expect(validate(withLayers(layer))).toBe(false);
-    expect(() => parseDocument(JSON.stringify(withLayers(layer)), "model.json")).toThrow(/"colour" is not a field here/);
+    expect(() => parseDocument(JSON.stringify(withLayers(layer)), "model.json")).toThrow(
+      /"colour" is not a field here/,
+    );
   });
 
   it("tells people what it is", () => {
