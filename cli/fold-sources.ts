@@ -66,7 +66,8 @@ function rowsOf(node: JsonNode): readonly (readonly number[])[] | undefined {
   const rows = node.items.map((row) =>
     row.kind === "array" ? row.items.map((item) => (item.kind === "number" ? item.value : Number.NaN)) : [],
   );
-  return rows.every((row) => row.length > 0 && row.every((value) => !Number.isNaN(value))) ? rows : undefined;
+  const filled = rows.length > 0 && rows.every((row) => row.length > 0);
+  return filled && rows.every((row) => row.every((value) => !Number.isNaN(value))) ? rows : undefined;
 }
 
 /** Runs the dynamic network on pictures and takes the mean of every β. */
