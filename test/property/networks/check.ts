@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type CompileOptions, compile, prepareGraph } from "../../../src/compile.js";
+import { type CompileOptions, compile, referenceGraph } from "../../../src/compile.js";
 import type { BetaTable } from "../../../src/fold/betas.js";
 import { importModel } from "../../../src/importers/import.js";
 import type { DenseTensor } from "../../../src/ops/dense-tensor.js";
@@ -36,7 +36,7 @@ export async function checkNetwork(problem: NetworkCase): Promise<number> {
   const options = optionsOf(problem);
   const shape = inputShape(problem);
   const { inputs } = randomProblem(new Map([["x", shape]]), problem.input.seed);
-  const graph = prepareGraph(imported.spec, imported.weights, { ...options, exposeBeta: true });
+  const graph = referenceGraph(imported.spec, imported.weights, { ...options, exposeBeta: true });
   const values = await evaluate(graph, inputs);
   const expected = new Map(graph.outputs.map(({ name, value }) => [name, values.get(value)!]));
   const graphs = new Set<string>();
