@@ -23,6 +23,7 @@ const SOUND: Graph = {
   constants: new Map([["c", constant(1, 3, 1, 1)]]),
   nodes: [node("a", ["x", "c"]), node("b", ["a", "x"])],
   outputs: [{ name: "y", value: "b" }],
+  betas: [],
 };
 
 it("lets a sound graph pass", () => {
