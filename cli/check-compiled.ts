@@ -11,9 +11,16 @@ import { collect } from "../src/weights/byte-source.js";
 import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
 
+/** A compile that is compared, and what is to be said of it. */
+interface Check {
+  readonly compiled: Compiled;
+  readonly problems: readonly Problem[];
+  readonly what: string;
+}
+
 /**
- * The run-and-compare that ends a compile. Where the graph's fixed sizes are more than the reference interpreter can
- * do in seconds, the same compile at small sizes is compared in its place, and the note says so.
+ * The run-and-compare that ends a compile. Where the graph's fixed sizes, or its patches, are more than the reference
+ * interpreter can do in seconds, the same compile at small sizes is compared in its place, and the note says so.
  */
 export async function checkCompiled(
   context: Context,
@@ -21,31 +28,48 @@ export async function checkCompiled(
   compiled: Compiled,
   options: CompileOptions,
 ): Promise<void> {
+  const open = { ...options, height: "dynamic", width: "dynamic", report: () => {} } as const;
   const own = smallProblems(compiled.reference);
-  const small =
+  const checks = [
     own.length > 0
-      ? compiled
-      : compile(spec, weights, { ...options, height: "dynamic", width: "dynamic", report: () => {} });
-  const problems = own.length > 0 ? own : smallProblems(small.reference, 1);
-  if (problems.length === 0 || encodedLength(small.model) > MODEL_BYTE_LIMIT) {
+      ? { compiled, problems: own, what: "" }
+      : smallCheck(compile(spec, weights, open), " of the same compile with dynamic sizes"),
+    ...(options.context === "patch"
+      ? [smallCheck(compile(withSmallPatches(spec), weights, open), " of the same compile with small patches")]
+      : []),
+  ];
+  for (const check of checks) await compare(context, check);
+}
+
+function smallCheck(compiled: Compiled, what: string): Check {
+  return { compiled, problems: smallProblems(compiled.reference, 1), what };
+}
+
+/** Patches that cost the reference interpreter little. */
+function withSmallPatches(spec: LoadedModel["spec"]): LoadedModel["spec"] {
+  if (spec.context?.kind !== "patch") return spec;
+  return { ...spec, context: { ...spec.context, patch: 8, frame: 1, stride: 5, wholeBelow: 8 } };
+}
+
+async function compare(context: Context, { compiled, problems, what }: Check): Promise<void> {
+  if (problems.length === 0 || encodedLength(compiled.model) > MODEL_BYTE_LIMIT) {
     context.note("not compared with the reference: the graph is too large for it; smxc verify takes a --shape");
     return;
   }
   const session = await createNodeSession(
-    { name: "the compiled graph", bytes: await collect(encodeModel(small.model).model) },
+    { name: "the compiled graph", bytes: await collect(encodeModel(compiled.model).model) },
     { target: "cpu", optimization: "all" },
   );
   const bar = context.progress("comparing with the reference", problems.length);
   try {
-    const { results } = await compareWithReference(small.reference, session, problems, TOLERANCES, (done) =>
+    const { results } = await compareWithReference(compiled.reference, session, problems, TOLERANCES, (done) =>
       bar.update(done),
     );
     const failed = results.filter((result) => !result.passed);
     if (failed.length > 0) throw new SmxcError(failed.map(errors.compiledDiffers));
     const worst = results.reduce((a, b) => (b.maxError / b.limit > a.maxError / a.limit ? b : a));
-    const sizes = own.length > 0 ? "" : " of the same compile with dynamic sizes";
     context.note(
-      `compared with the reference on the CPU provider${sizes} (${labels(problems)}): largest difference ${worst.maxError.toExponential(1)} at outputs up to ${worst.magnitude.toPrecision(2)}`,
+      `compared with the reference on the CPU provider${what} (${labels(problems)}): largest difference ${worst.maxError.toExponential(1)} at outputs up to ${worst.magnitude.toPrecision(2)}`,
     );
   } finally {
     bar.end();

@@ -39,6 +39,15 @@ export const foldFlags = {
 } as const;
 
 export const compileFlags = {
+  context: grouped(
+    "Routing:",
+    choice(
+      "--context <kind>",
+      "what β is pooled over: whole pictures, or patches of the training size inside the graph",
+      ["whole", "patch"],
+      "whole",
+    ),
+  ),
   lowering: grouped(
     "How it runs:",
     choice("--lowering <name>", "how mixed convolutions are run", ["auto", ...LOWERING_NAMES], "auto"),
@@ -70,6 +79,7 @@ export function compileOptionsOf(
   const { opset, ...rest } = options;
   return {
     target: rest.target,
+    context: rest.context,
     lowering: rest.lowering,
     batch: rest.batch,
     height: rest.height,

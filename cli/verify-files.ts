@@ -107,12 +107,13 @@ function asFixedByFile(graph: Graph, signature: Signature, path: string): Graph 
 }
 
 /** What the graph was compiled with: another routing, the β that it was folded with, its outputs. */
-function optionsOf(signature: Signature): Pick<CompileOptions, "fold" | "routing" | "exposeBeta"> {
-  const { fold, routing } = readMetadata(signature.metadata)?.compiled ?? {};
+function optionsOf(signature: Signature): Pick<CompileOptions, "fold" | "routing" | "exposeBeta" | "context"> {
+  const { fold, routing, context } = readMetadata(signature.metadata)?.compiled ?? {};
   return {
     exposeBeta: signature.outputs.some((output) => output.name.startsWith("beta.")),
     ...(fold ? { fold: { betas: new Map(Object.entries(fold.betas)), layers: fold.layers } } : {}),
     ...(routing ? { routing } : {}),
+    ...(context ? { context } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { noPatchContext } from "./context/errors.js";
 import { type Diagnostic, SmxcError } from "./diagnostics.js";
 import { type BetaPlace, type BetaTable, frozenBetas, selectRouters } from "./fold/betas.js";
 import { buildGraph } from "./ir/build.js";
@@ -12,6 +13,8 @@ import { modelMetadata } from "./metadata.js";
 import type { OnnxModel } from "./onnx/model.js";
 import { freezeBetas } from "./passes/freeze-betas.js";
 import { PASSES } from "./passes/index.js";
+import type { Pass } from "./passes/pass.js";
+import { patchify } from "./passes/patchify.js";
 import { removeDeadNodes } from "./passes/remove-dead-nodes.js";
 import { runPasses } from "./passes/run.js";
 import type { ModelSpec } from "./spec/document.js";
@@ -36,6 +39,8 @@ export interface CompileOptions {
   readonly routing?: RoutingMode;
   /** Freezes β: the routers of the layers that match a pattern, of all for none, take the values of the table. */
   readonly fold?: FoldOptions;
+  /** What β is pooled over: `whole` pictures when absent, or patches, as the document's context says, inside the graph. */
+  readonly context?: "whole" | "patch";
   /** Every β becomes an output `beta.<layer>` [N,k,d] after the main output. */
   readonly exposeBeta?: boolean;
   /** Receives warnings. */
@@ -95,7 +100,14 @@ export function referenceGraph(spec: ModelSpec, weights: TensorStore | undefined
     ? frozenBetas(sized, selectRouters(sized, fold.layers ?? []), fold, options.report ?? (() => {}))
     : new Map();
   const exposed = options.exposeBeta ? exposeBetas(sized) : sized;
-  return runPasses(exposed, [removeDeadNodes, freezeBetas(frozen)]);
+  return runPasses(exposed, [removeDeadNodes, freezeBetas(frozen), ...contextPasses(spec, options)]);
+}
+
+/** Cuts the document's region into patches where that is asked for. */
+function contextPasses({ context }: ModelSpec, options: CompileOptions): readonly Pass[] {
+  if (options.context !== "patch") return [];
+  if (context?.kind !== "patch") throw new SmxcError([noPatchContext()]);
+  return [patchify(context)];
 }
 
 /** The same through the passes, before it is lowered. */

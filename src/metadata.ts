@@ -17,6 +17,8 @@ const metadataSchema = z.object({
   compiled: z.object({
     target: z.string(),
     lowering: z.string(),
+    /** What β is pooled over in this graph; `context` says what the network was trained with. */
+    context: z.enum(["whole", "patch"]).default("whole"),
     routing: z.enum(ROUTING_MODES).optional(),
     fold: z
       .object({ betas: z.record(z.string(), z.array(z.array(z.number()))), layers: z.array(z.string()) })
@@ -39,6 +41,7 @@ export function modelMetadata(spec: ModelSpec, options: CompileOptions): Readonl
     compiled: {
       target: options.target ?? "cpu",
       lowering: options.lowering ?? "auto",
+      context: options.context ?? "whole",
       ...(options.routing === undefined ? {} : { routing: options.routing }),
       ...(fold ? { fold: { betas: betaRecord(fold.betas), layers: [...(fold.layers ?? [])] } } : {}),
     },

@@ -21,6 +21,7 @@ const BATCHED: ReadonlySet<string> = new Set(["grouped", "unfold"]);
  * cache and whose kernels are those of a batch of one; convolutions outside keep constant kernels and fast paths.
  * Not where the batch is one, and not on providers on which control flow leaves the device. Values with a batch of one
  * among the samples' belong to all of them: they can only depend on each other, and are computed once, before.
+ * Where pictures are cut into patches, or blended, another batch begins.
  */
 export function segmentsOf(
   graph: Graph,
@@ -28,21 +29,38 @@ export function segmentsOf(
   plan: CanvasPlan,
   options: EmitOptions,
 ): readonly Segment[] {
+  if (BATCHED.has(options.lowering) || !TARGET_PROFILES[options.target].controlFlow) {
+    return [{ kind: "plain", nodes: graph.nodes }];
+  }
+  return batchesOf(graph.nodes).flatMap((nodes) => segmentsOfBatch(nodes, shapes, plan));
+}
+
+/** The nodes of each batch size, in order: those up to the cutting, the patches', those from the blending on. */
+function batchesOf(nodes: readonly Node[]): readonly (readonly Node[])[] {
+  const starts = nodes.flatMap(({ op }, index) =>
+    op === "extract_patches" ? [index + 1] : op === "blend_patches" ? [index] : [],
+  );
+  return [0, ...starts].map((start, index) => nodes.slice(start, starts[index]));
+}
+
+function segmentsOfBatch(
+  nodes: readonly Node[],
+  shapes: ReadonlyMap<string, Shape>,
+  plan: CanvasPlan,
+): readonly Segment[] {
   const common = (node: Node): boolean => shapes.get(node.name)![0] === 1;
   const perSample = (node: Node): boolean =>
     node.op === "mix_conv" || plan.layers.has(node.name) || plan.fused.has(node.name);
-  const mixed = graph.nodes.flatMap((node, index) => (perSample(node) && !common(node) ? [index] : []));
-  if (mixed.length === 0 || BATCHED.has(options.lowering) || !TARGET_PROFILES[options.target].controlFlow) {
-    return [{ kind: "plain", nodes: graph.nodes }];
-  }
+  const mixed = nodes.flatMap((node, index) => (perSample(node) && !common(node) ? [index] : []));
+  if (mixed.length === 0) return nodes.length > 0 ? [{ kind: "plain", nodes }] : [];
   let first = mixed[0]!;
-  while (first > 0 && ROUTING.has(graph.nodes[first - 1]!.op)) first--;
+  while (first > 0 && ROUTING.has(nodes[first - 1]!.op)) first--;
   const last = mixed.at(-1)!;
-  const region = graph.nodes.slice(first, last + 1);
+  const region = nodes.slice(first, last + 1);
   const segments: readonly Segment[] = [
-    { kind: "plain", nodes: [...graph.nodes.slice(0, first), ...region.filter(common)] },
+    { kind: "plain", nodes: [...nodes.slice(0, first), ...region.filter(common)] },
     { kind: "scan", nodes: region.filter((node) => !common(node)) },
-    { kind: "plain", nodes: graph.nodes.slice(last + 1) },
+    { kind: "plain", nodes: nodes.slice(last + 1) },
   ];
   return segments.filter((segment) => segment.nodes.length > 0);
 }

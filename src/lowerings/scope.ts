@@ -2,7 +2,7 @@ import { type Dim, dimText, type Shape } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
 import type { GraphEmitter, Layout, LowerSite } from "./emitter.js";
-import { hasSize } from "./has-size.js";
+import { hasSize, sizedValues } from "./has-size.js";
 import { type Canvas, fixedCanvas } from "./winograd/canvas.js";
 import { dynamicCanvas } from "./winograd/canvas-dynamic.js";
 import { emitCanvasMean, emitFromCanvas, emitToCanvas } from "./winograd/convert.js";
@@ -100,8 +100,8 @@ export class Scope {
   }
 
   private openCanvas(height: Dim, width: Dim, form: WinogradForm): Canvas {
-    const input = this.graph.inputs.find(({ shape }) => hasSize(shape, height, width))!;
-    return dynamicCanvas(this.e, form, input.name, input.shape.length, height, width);
+    const sized = sizedValues(this.graph).find((name) => hasSize(this.shapes.get(name)!, height, width))!;
+    return dynamicCanvas(this.e, form, this.read(sized, "nchw"), this.shapes.get(sized)!.length, height, width);
   }
 
   site(node: Node): LowerSite {

@@ -1,12 +1,14 @@
 import { activation } from "./activation.js";
 import { add } from "./add.js";
 import { affine } from "./affine.js";
+import { blendPatches } from "./blend-patches.js";
 import { channelAffine } from "./channel-affine.js";
 import { channelBias } from "./channel-bias.js";
 import { channelScale } from "./channel-scale.js";
 import { concat } from "./concat.js";
 import { conv } from "./conv.js";
 import { demodulation } from "./demodulation.js";
+import { extractPatches } from "./extract-patches.js";
 import { foldFrames, unfoldFrames } from "./frames.js";
 import { globalPool } from "./global-pool.js";
 import { linear } from "./linear.js";
@@ -31,12 +33,14 @@ export const OPS = {
   activation,
   add,
   affine,
+  blend_patches: blendPatches,
   channel_affine: channelAffine,
   channel_bias: channelBias,
   channel_scale: channelScale,
   concat,
   conv,
   demodulation,
+  extract_patches: extractPatches,
   fold_frames: foldFrames,
   global_pool: globalPool,
   linear,

@@ -3,7 +3,7 @@ import { type Dim, dimText, type Shape } from "../../ir/dim.js";
 import { consumers, type Graph, type Node } from "../../ir/graph.js";
 import { inferShapes, withInputShapes } from "../../ir/infer.js";
 import type { EmitOptions } from "../emitter.js";
-import { hasSize } from "../has-size.js";
+import { hasSize, sizedValues } from "../has-size.js";
 import { chooseForm, type LayerProblem } from "./cost.js";
 import type { WinogradForm } from "./forms.js";
 
@@ -66,14 +66,14 @@ function mayUseWinograd({ target, lowering }: EmitOptions): boolean {
   return (target === "cpu" || target === "wasm") && (lowering === "auto" || lowering.startsWith("winograd"));
 }
 
-/** 3×3, stride 1, one zero around, ungrouped; of a fixed size or that of an input, from which it can be read. */
+/** 3×3, stride 1, one zero around, ungrouped; of a fixed size or one that can be read from a value. */
 function isEligible(node: Node, graph: Graph, shapes: ReadonlyMap<string, Shape>): boolean {
   if (node.op !== "conv" && node.op !== "mix_conv") return false;
   const { kernel, stride, dilation, pads, groups } = node.attributes;
   const ones = [...stride, ...dilation, ...pads, groups].every((value) => value === 1);
   const [, , height, width] = shapes.get(node.name)! as readonly [Dim, Dim, Dim, Dim];
   const fixed = typeof height === "number" && typeof width === "number";
-  const known = fixed || graph.inputs.some((input) => hasSize(input.shape, height, width));
+  const known = fixed || sizedValues(graph).some((name) => hasSize(shapes.get(name)!, height, width));
   return ones && kernel[0] === 3 && kernel[1] === 3 && known;
 }
 
