@@ -7,7 +7,7 @@ import { loadSchemas } from "../schemas/registry.js";
 import { functionId } from "./call-graph.js";
 import type { CheckContext, Report } from "./context.js";
 import type { ExternalDataFolder } from "./external-data.js";
-import { type Finding, isValid } from "./finding.js";
+import { type Finding, findingOf, isValid } from "./finding.js";
 import { checkShapesStrictly, checkTypes, type ReportAs } from "./full.js";
 import { checkFunctions } from "./function.js";
 import { checkGraph } from "./graph.js";
@@ -38,8 +38,8 @@ export async function checkFile(source: ByteSource, options: CheckOptions = {}):
   try {
     return await checkModel(await decodeModel(source), options);
   } catch (e) {
-    if (!(e instanceof SmxcError) || !e.diagnostics.every((d) => d.code in RULES)) throw e;
-    return e.diagnostics.map(({ code, message, place = "" }) => finding(code as RuleId, place, message));
+    if (!(e instanceof SmxcError) || !e.diagnostics.every((d) => Object.hasOwn(RULES, d.code))) throw e;
+    return e.diagnostics.map(({ code, message, place = "" }) => findingOf(code as RuleId, Place.root(place), message));
   }
 }
 
@@ -49,7 +49,7 @@ export async function checkModel(decoded: DecodedModel, options: CheckOptions = 
   const findings: Finding[] = [];
   const told = new Set<string>();
   const tasks: (() => Promise<void>)[] = [];
-  const report: Report = (rule, place, message) => void findings.push(finding(rule, place.toString(), message));
+  const report: Report = (rule, place, message) => void findings.push(findingOf(rule, place, message));
   const schemas = await loadSchemas();
   const root = Place.root("model");
   if (source.size > MODEL_BYTE_LIMIT) report("onnx/model-size", root, `the file has ${source.size} bytes`);
@@ -86,7 +86,7 @@ function checkInference(
   findings: Finding[],
 ): void {
   const report: ReportAs = (rule, place, message, severity) => {
-    findings.push({ ...finding(rule, place.toString(), message), ...(severity === undefined ? {} : { severity }) });
+    findings.push({ ...findingOf(rule, place, message), ...(severity === undefined ? {} : { severity }) });
   };
   const isSound = checkTypes(model, schemas, full, report);
   if (strict && isSound) checkShapesStrictly(model, schemas, report);
@@ -106,9 +106,4 @@ function checkStrictly(decoded: DecodedModel, context: CheckContext): void {
 function modelOpsets(model: DecodedModel["message"], root: Place, report: Report): ReadonlyMap<string, number> {
   const imported = opsetVersions(model.opset_import, root, report);
   return imported.size === 0 && (model.ir_version ?? 0) < 3 ? new Map([["", 1]]) : imported;
-}
-
-function finding(rule: RuleId, place: string, message: string): Finding {
-  const { severity, remedy } = RULES[rule];
-  return { rule, severity, message, place, hint: remedy };
 }

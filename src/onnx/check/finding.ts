@@ -1,3 +1,4 @@
+import type { Place } from "./place.js";
 import type { FindingSeverity } from "./rule.js";
 import { RULES, type RuleId } from "./rules.js";
 
@@ -9,6 +10,12 @@ export interface Finding {
   /** For example `graph.node[12] "b3.conv" input 1`. */
   readonly place: string;
   readonly hint?: string;
+}
+
+/** A finding with the rule's own severity and remedy. */
+export function findingOf(rule: RuleId, place: Place, message: string): Finding {
+  const { severity, remedy } = RULES[rule];
+  return { rule, severity, message, place: place.toString(), hint: remedy };
 }
 
 /** Whether `onnx.checker.check_model` (without full_check) accepts the model with these findings. */

@@ -10,6 +10,7 @@ import { NODE_RULES } from "./node.js";
 import type { Rule } from "./rule.js";
 import { SIGNATURE_RULES } from "./signature.js";
 import { SPARSE_RULES } from "./sparse.js";
+import { STORED_VALUE_RULES } from "./stored-value.js";
 import { STRICT_EXTERNAL_RULES } from "./strict-external.js";
 import { STRICT_FILE_RULES } from "./strict-file.js";
 import { STRICT_GRAPH_RULES } from "./strict-graph.js";
@@ -31,6 +32,7 @@ export const RULES = {
   ...TENSOR_RULES,
   ...EXTERNAL_RULES,
   ...SPARSE_RULES,
+  ...STORED_VALUE_RULES,
   ...FUNCTION_RULES,
   ...CALL_RULES,
   ...FULL_RULES,

@@ -21,6 +21,8 @@ import { type ByteSource, bytesSource } from "../../../src/weights/byte-source.j
 export interface RuleCase {
   readonly source: ByteSource;
   readonly folder?: ExternalDataFolder;
+  /** Of a file that holds a value instead of a model. */
+  readonly kind?: "SequenceProto" | "OptionalProto" | "MapProto";
   /** Where the finding is, when it is worth a test. */
   readonly place?: string;
 }

@@ -2,6 +2,7 @@ import { CONTROL_FLOW } from "./control-flow.js";
 import { CONVOLUTION } from "./convolution.js";
 import { ELEMENTWISE } from "./elementwise.js";
 import { GENERATION } from "./generation.js";
+import { INDEXING } from "./indexing.js";
 import { LINEAR } from "./linear.js";
 import { LOSS } from "./loss.js";
 import type { Infer, Operator } from "./operator.js";
@@ -26,6 +27,7 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     RESHAPING,
     SLICING,
     SELECTION,
+    INDEXING,
     SAMPLING,
     GENERATION,
     QUANTIZATION,
