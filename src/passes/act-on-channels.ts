@@ -36,10 +36,11 @@ function rewritten(
   const { x, bank, bias, factors } = mixConvInputs(attributes, node.inputs);
   const over = (axis: "in" | "out"): readonly string[] =>
     factors.filter((_, f) => attributes.factors[f]!.over === axis && attributes.factors[f]!.on !== "bias");
+  const inner = (step: string): string => freshName(graph, `${name}.${step}`);
   const nodes: Node[] = [];
   let value = x;
   over("in").forEach((factor, f) => {
-    const scaled = `${name}.input${f}`;
+    const scaled = inner(`input${f}`);
     nodes.push({ op: "channel_scale", name: scaled, inputs: [value, factor], attributes: {}, origin });
     value = scaled;
   });
@@ -49,7 +50,7 @@ function rewritten(
   constants.set(weight, reshaped(constants.get(bank)!, [out, perGroup, ...kernel]));
   const after = [...over("out")];
   if (demodulate !== null) {
-    const norms = `${name}.demodulation`;
+    const norms = inner("demodulation");
     nodes.push({
       op: "demodulation",
       name: norms,
@@ -63,7 +64,7 @@ function rewritten(
     ...after.map((factor) => ({ kind: "scale" as const, factor })),
     ...(bias === undefined ? [] : [{ kind: "bias" as const, factor: bias }]),
   ];
-  const label = (step: number): string => (step === steps.length ? name : `${name}.output${step}`);
+  const label = (step: number): string => (step === steps.length ? name : inner(`output${step}`));
   nodes.push({
     op: "conv",
     name: label(0),
