@@ -24,9 +24,14 @@ type Fixing = "open" | "fixed" | "one by one";
 const FIXINGS: readonly Fixing[] = ["open", "fixed", "one by one"];
 const OPSETS = [17, 21, 18, 20] as const;
 
-/** The default compile, every lowering, and every target with the lowering that it chooses. */
+const WINOGRAD = LOWERING_NAMES.filter((name) => name.startsWith("winograd"));
+const OTHERS = LOWERING_NAMES.filter((name) => !name.startsWith("winograd"));
+
+/** The default compile, every lowering, of Winograd's forms one, and every target with the lowering that it chooses. */
 export function variantsOf(model: RandomModel, inputs: Values): readonly Variant[] {
-  const named: readonly CompileOptions[] = ["auto", ...LOWERING_NAMES].map((lowering) => ({ lowering }));
+  const named: readonly CompileOptions[] = ["auto", ...OTHERS, WINOGRAD[model.seed % WINOGRAD.length]!].map(
+    (lowering) => ({ lowering }),
+  );
   const targeted: readonly CompileOptions[] = TARGETS.map((target) => ({ target }));
   return [{}, ...named, ...targeted].map((choice, index): Variant => {
     const turn = index === 0 ? 0 : model.seed + index;
