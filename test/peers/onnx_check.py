@@ -83,15 +83,15 @@ def prepare_folder(folder: pathlib.Path) -> None:
 
 
 def judge(listing: pathlib.Path, verdicts: pathlib.Path, first: int, full: bool) -> None:
-    """Appends what the official checker says about each file of the list, a line each; empty: it accepts."""
+    """Appends what the official checker says about each file of the list, a JSON string a line; empty: it accepts."""
     with verdicts.open("a") as out:
         for path in listing.read_text().splitlines()[first:]:
             try:
                 checker.check_model(path, full_check=full)
                 said = ""
             except Exception as error:  # The checker raises several kinds; each is a refusal.
-                said = f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
-            out.write(f"{said}\n")
+                said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            out.write(f"{json.dumps(said)}\n")
             out.flush()
 
 
@@ -108,8 +108,8 @@ def peer_verdicts(paths: list[pathlib.Path], full: bool, folder: pathlib.Path) -
         if code != 0:
             crashes.add(len(verdicts.read_text().split("\n")[:-1]))
             with verdicts.open("a") as out:
-                out.write("crash\n")
-    return [None if i in crashes else said for i, said in enumerate(done)]
+                out.write('""\n')
+    return [None if i in crashes else json.loads(said) for i, said in enumerate(done)]
 
 
 def smxc_verdicts(paths: list[pathlib.Path], full: bool, folder: pathlib.Path) -> list[dict]:
