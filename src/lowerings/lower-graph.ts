@@ -3,8 +3,9 @@ import type { Graph, Node } from "../ir/graph.js";
 import { definition } from "../ir/infer.js";
 import type { OnnxGraph } from "../onnx/model.js";
 import { type EmitOptions, GraphEmitter, valueInfo } from "./emitter.js";
+import { lowerScan } from "./lower-scan.js";
 import { pruneGraph } from "./prune-graph.js";
-import { regionGraph, segmentsOf } from "./regions.js";
+import { segmentsOf } from "./regions.js";
 import { Scope } from "./scope.js";
 import { canvasOfNode, lowerOnCanvas, lowerPlannedLayer } from "./winograd/lower-planned.js";
 import { type CanvasPlan, planCanvases } from "./winograd/plan.js";
@@ -18,7 +19,7 @@ export function lowerGraph(graph: Graph, options: EmitOptions): OnnxGraph {
   const plan = planCanvases(graph, options);
   for (const segment of segmentsOf(graph, scope.shapes, plan, options)) {
     if (segment.kind === "plain") lowerNodes(scope, segment.nodes, plan);
-    else lowerScan(scope, segment.nodes, plan);
+    else lowerScan(scope, segment.nodes, plan, (inner, nodes) => lowerNodes(inner, nodes, plan));
   }
   const outputs = graph.outputs.map((output) => {
     const shape = scope.shapes.get(output.value)!;
@@ -49,37 +50,4 @@ function lowerNodes(scope: Scope, nodes: readonly Node[], plan: CanvasPlan): voi
     else if (canvas) lowerOnCanvas(scope, node, canvas);
     else definition(node).lower(node.attributes, scope.site(node));
   }
-}
-
-/** A region as a Scan over the batch; its body computes one sample, with its own initializers. */
-function lowerScan(outer: Scope, nodes: readonly Node[], plan: CanvasPlan): void {
-  const region = regionGraph(outer.graph, nodes, outer.shapes);
-  const e = new GraphEmitter(outer.e.options, outer.e);
-  const shown = new Map(region.outputs.map(({ value }) => [value, e.fresh(`${value}/one`)]));
-  const inner = new Scope(region, e, (value) => shown.get(value) ?? value, outer);
-  // What all samples have in common is not taken apart: the body sees it in the graph around it.
-  const isCommon = (value: string): boolean => outer.shapes.get(value)![0] === 1;
-  const [common, scanned] = [
-    region.inputs.filter(({ name }) => isCommon(name)),
-    region.inputs.filter(({ name }) => !isCommon(name)),
-  ];
-  for (const { name } of common) inner.bind(name, { nchw: outer.read(name, "nchw") });
-  const inputs = scanned.map((input) => {
-    const sample = e.fresh(`${input.name}/sample`);
-    inner.bind(input.name, { nchw: e.op("Unsqueeze", `${input.name}/one`, [sample, e.ints([0])], input.shape) });
-    return valueInfo(sample, input.shape.slice(1));
-  });
-  lowerNodes(inner, region.nodes, plan);
-  const outputs = region.outputs.map(({ value }) => {
-    const shape = inner.shapes.get(value)!.slice(1);
-    return valueInfo(e.op("Squeeze", `${value}/row`, [inner.read(value, "nchw"), e.ints([0])], shape), shape);
-  });
-  const body = e.finish(`${nodes[0]!.name}/sample`, inputs, outputs);
-  const results = region.outputs.map(({ value }) => ({ name: outer.nameOf(value), shape: outer.shapes.get(value)! }));
-  const feeds = scanned.map((input) => outer.read(input.name, "nchw"));
-  outer.e.multi("Scan", `${nodes[0]!.name}/per_sample`, feeds, results, {
-    body: { type: "GRAPH", value: body },
-    num_scan_inputs: scanned.length,
-  });
-  for (const { value } of region.outputs) outer.bind(value, { nchw: outer.nameOf(value) });
 }

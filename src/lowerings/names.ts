@@ -7,6 +7,4 @@ export const LOWERING_NAMES = [
   "winograd-f4x4",
   "winograd-f4x6",
   "winograd-f6x6",
-  "winograd-f4x8",
-  "winograd-f6x8",
 ] as const;

@@ -5,9 +5,9 @@ import type { GraphEmitter, Layout, LowerSite } from "./emitter.js";
 import { hasSize, sizedValues } from "./has-size.js";
 import { type Canvas, fixedCanvas } from "./winograd/canvas.js";
 import { dynamicCanvas } from "./winograd/canvas-dynamic.js";
-import { emitCanvasMean, emitFromCanvas, emitToCanvas } from "./winograd/convert.js";
+import { emitCanvasMean, emitFromCanvases, emitToCanvas } from "./winograd/convert.js";
 import type { WinogradForm } from "./winograd/forms.js";
-import type { CanvasValue } from "./winograd/layer.js";
+import type { CanvasValue } from "./winograd/value.js";
 
 /** The ONNX values that hold an IR value, by layout. */
 interface Binding {
@@ -50,7 +50,11 @@ export class Scope {
   }
 
   canvasOf(name: string): Canvas | undefined {
-    return this.bindings.get(name)?.canvas?.canvas;
+    return this.boundCanvas(name)?.canvas;
+  }
+
+  boundCanvas(name: string): Binding["canvas"] {
+    return this.bindings.get(name)?.canvas;
   }
 
   read(name: string, layout: Layout): string {
@@ -60,7 +64,7 @@ export class Scope {
     if (ready !== undefined) return ready;
     const shape = this.shapes.get(name)!;
     if (layout === "nhwc" && canvas) {
-      const picture = emitFromCanvas(this.e, name, canvas.canvas, canvas.value.value, shape);
+      const picture = emitFromCanvases(this.e, name, canvas.canvas, canvas.value.raw.value, shape);
       this.bind(name, { nhwc: picture });
       return picture;
     }
@@ -77,10 +81,7 @@ export class Scope {
   readCanvas(name: string, canvas: Canvas): CanvasValue {
     const bound = this.bindings.get(name)?.canvas;
     if (bound?.canvas === canvas) return bound.value;
-    const value = {
-      value: emitToCanvas(this.e, name, canvas, this.read(name, "nhwc"), this.shapes.get(name)!),
-      sums: undefined,
-    };
+    const value = emitToCanvas(this.e, name, canvas, this.read(name, "nhwc"), this.shapes.get(name)!);
     this.bind(name, { canvas: { canvas, value } });
     return value;
   }
@@ -102,6 +103,10 @@ export class Scope {
   private openCanvas(height: Dim, width: Dim, form: WinogradForm): Canvas {
     const sized = sizedValues(this.graph).find((name) => hasSize(this.shapes.get(name)!, height, width))!;
     return dynamicCanvas(this.e, form, this.read(sized, "nchw"), this.shapes.get(sized)!.length, height, width);
+  }
+
+  shapeOf(name: string, layout: Layout): Shape {
+    return shapeIn(this.shapes.get(name)!, layout);
   }
 
   site(node: Node): LowerSite {

@@ -1,8 +1,9 @@
 /** The canvas of a size that only run time knows: the same vectors and tables, computed once per run by small nodes. */
 import { type Dim, dimText, symbol } from "../../ir/dim.js";
 import type { AttributeValue, ElementType, GraphEmitter } from "../emitter.js";
-import { type Canvas, DROWN, STRIP_CHOICE } from "./canvas.js";
+import { type Canvas, type CanvasTables, type CanvasVectors, DROWN, STRIP_CHOICE } from "./canvas.js";
 import type { WinogradForm } from "./forms.js";
+import { lazily, once, remembered } from "./lazily.js";
 
 const FLOAT = 1;
 
@@ -94,13 +95,12 @@ export function dynamicCanvas(
   const Hc = a.binary("Mul", S, h);
   const Wc = a.binary("Mul", TW, m2);
 
-  const inside = a.float(a.op("Less", [a.range(Hc, sizes.canvasHeight), H], [sizes.canvasHeight], {}, "BOOL"), [
-    sizes.canvasHeight,
-  ]);
-  const area = a.float(a.binary("Mul", H, W), [1]);
-  const columns = a.float(a.op("Less", [a.range(Wc, sizes.canvasWidth), W], [sizes.canvasWidth], {}, "BOOL"), [
-    sizes.canvasWidth,
-  ]);
+  /** 1 for the first `count` of all positions of an axis, 0 beyond. */
+  const inFirst = (count: string, all: string, length: Dim): string =>
+    a.float(a.op("Less", [a.range(all, length), count], [length], {}, "BOOL"), [length]);
+  const inside = once(() => inFirst(H, Hc, sizes.canvasHeight));
+  const columns = once(() => inFirst(W, Wc, sizes.canvasWidth));
+  const area = once(() => a.float(a.binary("Mul", H, W), [1]));
   const unsqueezed = (input: string, length: Dim): string =>
     a.op("Unsqueeze", [input, a.int(0)], [1, length], {}, "FLOAT");
   return {
@@ -109,23 +109,27 @@ export function dynamicCanvas(
     exactRows: false,
     exactColumns: false,
     size: sizes,
-    vectors: {
-      tiles: a.vector([m2, m1, r, TW, -1]),
-      strip: a.vector([h, Wc, -1]),
-      allStrips: a.vector([S, h, Wc, -1]),
-      canvas: a.vector([1, 1, Hc, Wc, -1]),
-      rows: a.vector([Hc, Wc, -1]),
-      end: a.vector([H, W]),
-      repeats: a.vector([1, a.binary("Mul", a.binary("Mul", r, TW), m1)]),
-      pads: a.vector([0, 0, 0, 0, 0, 0, 0, a.binary("Sub", Hc, H), a.binary("Sub", Wc, W), 0]),
-    },
-    tables: {
-      windows: windows(a, e, { S, h, Hc, W, Wc }, sizes.strips),
-      rowMask: a.op("Reshape", [inside, a.vector([S, h, 1, 1])], [sizes.strips, sizes.stripHeight, 1, 1], {}, "FLOAT"),
-      drown: drown(a, e, inside, { S, r, TW }, sizes, m1),
-      rowWeights: unsqueezed(a.op("Div", [inside, area], [sizes.canvasHeight], {}, "FLOAT"), sizes.canvasHeight),
-      columnWeights: unsqueezed(columns, sizes.canvasWidth),
-    },
+    vectors: lazily<CanvasVectors>({
+      tiles: () => a.vector([m2, m1, r, TW, -1]),
+      strip: () => a.vector([h, Wc, -1]),
+      allStrips: () => a.vector([S, h, Wc, -1]),
+      canvas: () => a.vector([1, 1, Hc, Wc, -1]),
+      rows: () => a.vector([Hc, Wc, -1]),
+      end: () => a.vector([H, W]),
+      repeats: () => a.vector([1, a.binary("Mul", a.binary("Mul", r, TW), m1)]),
+      pads: () => a.vector([0, 0, 0, 0, 0, 0, 0, a.binary("Sub", Hc, H), a.binary("Sub", Wc, W), 0]),
+      chunks: () => remembered((count, columns) => a.vector([count, columns, 1, a.binary("Add", h, 2), 1, -1])),
+      batch: () => remembered((channels) => a.vector([-1, Hc, Wc, channels])),
+    }),
+    tables: lazily<CanvasTables>({
+      windows: () => windows(a, e, { S, h, Hc, W, Wc }, sizes.strips),
+      rowMask: () =>
+        a.op("Reshape", [inside(), a.vector([S, h, 1, 1])], [sizes.strips, sizes.stripHeight, 1, 1], {}, "FLOAT"),
+      drown: () => drown(a, e, inside(), { S, r, TW }, sizes, m1),
+      rowWeights: () =>
+        unsqueezed(a.op("Div", [inside(), area()], [sizes.canvasHeight], {}, "FLOAT"), sizes.canvasHeight),
+      columnWeights: () => unsqueezed(columns(), sizes.canvasWidth),
+    }),
   };
 }
 

@@ -50,6 +50,10 @@ export interface CanvasVectors {
   readonly repeats: string;
   /** Pads that make [1,1,H,W,C] a canvas. */
   readonly pads: string;
+  /** [count, columns, 1, rows of a strip's window, 1, -1]: the input of the transform along the height, in chunks. */
+  readonly chunks: (count: number, columns: number) => string;
+  /** [-1, Hc, Wc, C]: the canvases of a batch. */
+  readonly batch: (channels: number) => string;
 }
 
 export interface CanvasTables {
@@ -130,6 +134,8 @@ export function fixedCanvas(e: GraphEmitter, form: WinogradForm, height: number,
       end: e.ints([height, width]),
       repeats: e.ints([1, m1 * tileRows * tileColumns]),
       pads: e.ints([0, 0, 0, 0, 0, 0, 0, canvasHeight - height, canvasWidth - width, 0]),
+      chunks: (count, columns) => e.ints([count, columns, 1, strips > 1 ? stripHeight + 2 : height, 1, -1]),
+      batch: (channels) => e.ints([-1, canvasHeight, canvasWidth, channels]),
     },
     tables: {
       windows: e.ints(windows.flat(), [strips, 10]),

@@ -40,6 +40,15 @@ const TYPICAL_SIZE = 96;
 /** Forms that a graph of open size may use: the strips adapt, the tile cannot. */
 const OPEN_FORM = "f4x6";
 
+/** From as many channels as this, squared, the points are worked on in chunks: below, all of them fit in cache. */
+const CHUNKED_CHANNELS = 128;
+const CHUNK = 2;
+
+/** How many points of the width a layer takes together; 0 for all. */
+export function chunkFor({ channels, out }: LayerProblem): number {
+  return channels * out >= CHUNKED_CHANNELS ** 2 ? CHUNK : 0;
+}
+
 export interface FormChoice {
   readonly form: WinogradForm;
   /** Nanoseconds of all layers together. */

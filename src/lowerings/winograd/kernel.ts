@@ -1,4 +1,5 @@
-import { computed } from "../../weights/derived.js";
+/** Kernels in the points of a form. */
+import { computed, reshaped } from "../../weights/derived.js";
 import type { LazyTensor } from "../../weights/tensor.js";
 import type { GraphEmitter } from "../emitter.js";
 import { FORM_KERNEL, type WinogradForm } from "./forms.js";
@@ -6,20 +7,72 @@ import type { CanvasLayer } from "./layer.js";
 
 const TAPS = FORM_KERNEL ** 2;
 
-/**
- * The kernel in the points of a form, ready for the matrix product: [P, C, O] for a constant kernel, [P, O, C] for a
- * mixed one, which is transposed where it is used so that ONNX Runtime fuses the transposition into its MatMul.
- */
-export function transformedKernel(e: GraphEmitter, { name, kernel, canvas, channels, out }: CanvasLayer): string {
-  const { form } = canvas;
-  const points = form.rows.n * form.columns.n;
-  if ("constant" in kernel)
-    return e.weight(`${kernel.name}/${form.name}`, transformed(form, kernel.constant, out, channels));
-  const rows = e.op("Reshape", `${name}/taps`, [kernel.mixed, e.ints([out * channels, TAPS])], [out * channels, TAPS]);
-  const columns = e.transpose(`${name}/taps_first`, rows, [TAPS, out * channels], [1, 0]);
-  const matrix = e.floats(pointMatrix(form).flat(), [points, TAPS]);
-  const product = e.op("MatMul", `${name}/points`, [matrix, columns], [points, out * channels]);
-  return e.op("Reshape", `${name}/kernel_points`, [product, e.ints([points, out, channels])], [points, out, channels]);
+/** The points of a form, in equal chunks that are worked on one after the other. */
+export interface Chunks {
+  readonly count: number;
+  /** Points of the width, and points altogether, in a chunk. */
+  readonly columns: number;
+  readonly points: number;
+}
+
+export function chunksOf({ canvas, chunk }: CanvasLayer): Chunks {
+  const { rows, columns } = canvas.form;
+  const size = chunk === 0 ? columns.n : chunk;
+  return { count: columns.n / size, columns: size, points: size * rows.n };
+}
+
+/** How far a kernel has come when the points are worked on; shapes are of one chunk, several lie behind one another. */
+export type KernelSource =
+  /** Constant, in the points: [P, C, O]. */
+  | { readonly kind: "finished"; readonly value: string }
+  /** Mixed, in the points: [P, O, C]. */
+  | { readonly kind: "points"; readonly value: string }
+  /** Mixed: [O·C, 9], the same for all chunks. */
+  | { readonly kind: "taps"; readonly value: string };
+
+export function kernelSource(e: GraphEmitter, layer: CanvasLayer): KernelSource {
+  const { name, kernel, canvas, channels, out } = layer;
+  const { count, points } = chunksOf(layer);
+  if ("constant" in kernel) {
+    const finished = transformed(canvas.form, kernel.constant, out, channels);
+    const data = count === 1 ? finished : reshaped(finished, [count, points, channels, out]);
+    return { kind: "finished", value: e.weight(`${kernel.name}/${canvas.form.name}`, data) };
+  }
+  const rows = [out * channels, TAPS];
+  return { kind: "taps", value: e.op("Reshape", `${name}/taps`, [kernel.mixed, e.ints(rows)], rows) };
+}
+
+/** The same with its taps taken into the points, once for all strips. */
+export function inPoints(e: GraphEmitter, layer: CanvasLayer, kernel: KernelSource): KernelSource {
+  if (kernel.kind !== "taps") return kernel;
+  const { count, points } = chunksOf(layer);
+  const rows = pointRows(e, layer.canvas.form, {
+    count: 1,
+    columns: layer.canvas.form.columns.n,
+    points: count * points,
+  });
+  return { kind: "points", value: emitPoints(e, layer, kernel.value, rows, points, count) };
+}
+
+/** The matrix from taps to points, in chunks when there are several: [P, 9] or [count, P/count, 9]. */
+export function pointRows(e: GraphEmitter, form: WinogradForm, { count, points }: Chunks): string {
+  return e.floats(pointMatrix(form).flat(), count === 1 ? [points, TAPS] : [count, points, TAPS]);
+}
+
+/** Mixed taps [O·C, 9] in `count` chunks of points, [points, O, C] each; `rows` is their part of the matrix, [all, 9]. */
+export function emitPoints(
+  e: GraphEmitter,
+  { name, channels, out }: CanvasLayer,
+  taps: string,
+  rows: string,
+  points: number,
+  count = 1,
+): string {
+  const all = count * points;
+  const columns = e.transpose(`${name}/taps_first`, taps, [TAPS, out * channels], [1, 0]);
+  const product = e.op("MatMul", `${name}/points`, [rows, columns], [all, out * channels]);
+  const shape = count === 1 ? [points, out, channels] : [count, points, out, channels];
+  return e.op("Reshape", `${name}/kernel_points`, [product, e.ints(shape)], shape);
 }
 
 /** [P][9]: row (j, i) of point (j along the width, i along the height) holds G1[i][kh] · G2[j][kw]. */

@@ -7,6 +7,7 @@ import type { Scope } from "../scope.js";
 import type { Canvas } from "./canvas.js";
 import { emitCanvasLayer } from "./layer.js";
 import type { ConvolutionNode, PlannedLayer } from "./plan.js";
+import { canvasValue } from "./value.js";
 
 /** A planned convolution with all that is fused behind it. */
 export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: PlannedLayer): void {
@@ -16,7 +17,7 @@ export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: Pla
   const value = emitCanvasLayer(scope.e, {
     name: site.name,
     canvas,
-    x: scope.readCanvas(node.inputs[0]!, canvas).value,
+    x: scope.readCanvas(node.inputs[0]!, canvas),
     channels: site.inputShapes[0]![1] as number,
     out,
     kernel:
@@ -25,7 +26,8 @@ export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: Pla
         : { constant: site.constant(1)!, name: node.inputs[1]! },
     bias: biasRow(scope.e, site, node, out),
     relu: plan.relu,
-    residual: plan.residual === undefined ? undefined : scope.readCanvas(plan.residual, canvas).value,
+    residual: plan.residual === undefined ? undefined : scope.readCanvas(plan.residual, canvas),
+    chunk: plan.chunk,
     sums: plan.sums,
   });
   scope.bind(plan.result, { canvas: { canvas, value } });
@@ -60,8 +62,8 @@ function channelsAgree(scope: Scope, node: Node): boolean {
 }
 
 export function lowerOnCanvas(scope: Scope, node: Node, canvas: Canvas): void {
-  const inputs = node.inputs.map((input) => scope.readCanvas(input, canvas).value);
-  const channels = scope.shapes.get(node.name)![1]!;
+  const inputs = node.inputs.map((input) => scope.readCanvas(input, canvas).value());
+  const channels = scope.shapes.get(node.name)![1] as number;
   const shape = [1, 1, canvas.size.canvasHeight, canvas.size.canvasWidth, channels];
   const name = `${node.name}:canvas`;
   const activation = node.op === "activation" ? node.attributes : undefined;
@@ -71,5 +73,7 @@ export function lowerOnCanvas(scope: Scope, node: Node, canvas: Canvas): void {
       : activation.fn === "leaky_relu"
         ? scope.e.op("LeakyRelu", name, inputs, shape, { alpha: activation.slope })
         : scope.e.op("Relu", name, inputs, shape);
-  scope.bind(node.name, { canvas: { canvas, value: { value, sums: undefined } } });
+  scope.bind(node.name, {
+    canvas: { canvas, value: canvasValue(scope.e, { name: node.name, canvas, channels }, { value, shape }) },
+  });
 }

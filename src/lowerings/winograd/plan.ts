@@ -4,7 +4,7 @@ import { consumers, type Graph, type Node } from "../../ir/graph.js";
 import { inferShapes, withInputShapes } from "../../ir/infer.js";
 import type { EmitOptions } from "../emitter.js";
 import { hasSize, sizedValues } from "../has-size.js";
-import { chooseForm, type LayerProblem } from "./cost.js";
+import { chooseForm, chunkFor, type LayerProblem } from "./cost.js";
 import type { WinogradForm } from "./forms.js";
 
 export type ConvolutionNode = Extract<Node, { readonly op: "conv" | "mix_conv" }>;
@@ -12,6 +12,8 @@ export type ConvolutionNode = Extract<Node, { readonly op: "conv" | "mix_conv" }
 /** A convolution on a canvas and the nodes behind it that its lowering computes too. */
 export interface PlannedLayer {
   readonly form: WinogradForm;
+  /** Points of the width that are worked on together; 0 for all. */
+  readonly chunk: number;
   readonly relu: boolean;
   /** The value that is added to the result. */
   readonly residual: string | undefined;
@@ -56,7 +58,14 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
       const { relu, residual, covered } = fusion.behind(node);
       const result = covered.at(-1) ?? node.name;
       for (const name of covered) fused.add(name);
-      layers.set(node.name, { form: choice.form, relu, residual, result, sums: fusion.isRouted(result) });
+      layers.set(node.name, {
+        form: choice.form,
+        chunk: chunkFor(problems[index]!),
+        relu,
+        residual,
+        result,
+        sums: fusion.isRouted(result),
+      });
     });
   }
   return { layers, fused };

@@ -1,0 +1,77 @@
+/** Compiles networks in memory and times graphs side by side. What `smxc bench` does for files, for many graphs in one process. */
+import { edsrNsr, evenBetas } from "./networks.mjs";
+
+/** The build to measure; another one for comparisons between versions. */
+const DIST = new URL(process.env.SMXC_DIST ?? "../dist/", import.meta.url);
+const load = (path) => import(new URL(path, DIST).href);
+
+const { compile } = await load("src/compile.js");
+const { parseDocument } = await load("src/spec/parse.js");
+const { encodeModel } = await load("src/onnx/encode.js");
+const { collect } = await load("src/weights/byte-source.js");
+
+/**
+ * A graph's bytes.
+ *
+ * @param network what `edsrNsr` takes
+ * @param options CompileOptions; `fold: true` freezes every β
+ */
+export async function graphBytes(network, { fold = false, ...options }) {
+  const made = edsrNsr(network);
+  const { spec } = parseDocument(new TextEncoder().encode(made.text), "network");
+  const compiled = compile(spec, made.store, {
+    ...options,
+    ...(fold ? { fold: { betas: evenBetas(spec, made) } } : {}),
+  });
+  return { bytes: await collect(encodeModel(compiled.model).model), choices: compiled.choices };
+}
+
+const RUNTIMES = {
+  cpu: async () => (await import("onnxruntime-node")).default,
+  wasm: async (threads) => {
+    const ort = (await import("onnxruntime-web")).default;
+    ort.env.wasm.numThreads = threads;
+    return ort;
+  },
+};
+
+/**
+ * Milliseconds of graphs that run in turn.
+ *
+ * @param graphs bytes by name
+ * @param shape of the input `x`
+ * @param {{target?: "cpu" | "wasm", threads?: number, seconds: number, rounds?: number}} options `seconds` for all graphs
+ *   together; at least `rounds` rounds
+ * @returns by name the wall clock and the processor time of each round: the second is what other work on the machine
+ *   disturbs least, and tells only for one thread
+ */
+export async function timeGraphs(graphs, shape, { target = "cpu", threads = 1, seconds, rounds = 5 }) {
+  const ort = await RUNTIMES[target](threads);
+  const count = shape.reduce((product, dim) => product * dim, 1);
+  const x = new ort.Tensor("float32", Float32Array.from({ length: count }, Math.random), shape);
+  const entrants = [];
+  for (const [name, bytes] of graphs) {
+    const session = await ort.InferenceSession.create(bytes, {
+      executionProviders: [target],
+      intraOpNumThreads: threads,
+      logSeverityLevel: 3,
+    });
+    for (let warmUp = 0; warmUp < 2; warmUp++) await session.run({ x });
+    entrants.push({ name, session, wall: [], cpu: [] });
+  }
+  const start = performance.now();
+  for (let round = 0; round < rounds || performance.now() - start < seconds * 1000; round++) {
+    for (const { session, wall, cpu } of round % 2 ? [...entrants].reverse() : entrants) {
+      const before = process.cpuUsage();
+      const began = performance.now();
+      await session.run({ x });
+      wall.push(performance.now() - began);
+      const used = process.cpuUsage(before);
+      cpu.push((used.user + used.system) / 1000);
+    }
+  }
+  for (const { session } of entrants) await session.release();
+  return new Map(entrants.map(({ name, wall, cpu }) => [name, { wall, cpu }]));
+}
+
+export const least = (values) => values.reduce((a, b) => Math.min(a, b));

@@ -1,0 +1,100 @@
+/**
+ * A Winograd convolution of one strip, or of the whole canvas where it is not cut: across the columns, through the points, back
+ * across the columns with bias and ReLU, and the tiles put in order.
+ */
+import { type Dim, symbol } from "../../ir/dim.js";
+import type { GraphEmitter } from "../emitter.js";
+import type { KernelSource } from "./kernel.js";
+import type { CanvasLayer } from "./layer.js";
+import { emitPointProducts, times } from "./points.js";
+
+export interface StripInputs {
+  /** [1, 1, rows, W, C] */
+  readonly window: string;
+  readonly windowRows: Dim;
+  /** Rows of zeros that the transform along the height adds before and after the window. */
+  readonly rowPads: readonly [number, number];
+  readonly kernel: KernelSource;
+  /** [h, Wc, O]: added to the result. */
+  readonly residual: string | undefined;
+  /** Added to the bias: sinks rows beyond the picture below zero before a ReLU. */
+  readonly drown: string | undefined;
+  /** Multiplied into the result: clears rows beyond the picture. */
+  readonly mask: string | undefined;
+}
+
+export interface StripResult {
+  /**
+   * The strip of the result: [h, Wc, O] or, where nothing follows the rearrangement of tiles, [r, m1, TW, m2, O], since a
+   * Reshape at the end of a Scan's body would be a copy.
+   */
+  readonly value: string;
+  readonly shape: readonly Dim[];
+  /** [h, 1, O] */
+  readonly sums: string | undefined;
+}
+
+export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInputs): StripResult {
+  const { canvas, name, channels, out } = layer;
+  const { rows, columns } = canvas.form;
+  const { tileRows, tileColumns, stripHeight, canvasWidth } = canvas.size;
+  const tiles =
+    typeof tileRows === "number" && typeof tileColumns === "number"
+      ? tileRows * tileColumns
+      : symbol(`${name}.tiles_of_strip`);
+  const acrossColumns = e.op(
+    "Conv",
+    `${name}/columns`,
+    [inputs.window, e.floats(columns.bt.flat(), [columns.n, 1, 1, columns.n, 1])],
+    [1, columns.n, inputs.windowRows, tileColumns, channels],
+    {
+      kernel_shape: [1, columns.n, 1],
+      strides: [1, columns.m, 1],
+      pads: [0, 1, 0, 0, canvas.exactColumns ? 1 : columns.m, 0],
+    },
+  );
+  const products = emitPointProducts(e, layer, {
+    acrossColumns,
+    rows: inputs.windowRows,
+    rowPads: inputs.rowPads,
+    kernel: inputs.kernel,
+    tiles,
+  });
+  const width = times(times(tiles, out, `${name}.point_outputs`), rows.m, `${name}.row_outputs`);
+  const flat = e.op("Reshape", `${name}/flat`, [products, e.ints([columns.n, -1])], [columns.n, width]);
+  const columnsBack = e.op(
+    "Gemm",
+    `${name}/columns_back`,
+    [e.floats(columns.at.flat(), [columns.m, columns.n]), flat, biasRow(e, layer, inputs.drown, width)],
+    [columns.m, width],
+  );
+  const active = layer.relu ? e.op("Relu", `${name}/relu`, [columnsBack], [columns.m, width]) : columnsBack;
+  const asTiles = e.op(
+    "Reshape",
+    `${name}/tiles`,
+    [active, canvas.vectors.tiles],
+    [columns.m, rows.m, tileRows, tileColumns, out],
+  );
+  const order: readonly Dim[] = [tileRows, rows.m, tileColumns, columns.m, out];
+  const ordered = e.transpose(`${name}/ordered`, asTiles, order, [2, 1, 3, 0, 4]);
+  const strip: readonly Dim[] = [stripHeight, canvasWidth, out];
+  const { mask, residual } = inputs;
+  if (mask === undefined && residual === undefined && !layer.sums) {
+    return { value: ordered, shape: order, sums: undefined };
+  }
+  const y = e.op("Reshape", `${name}/strip`, [ordered, canvas.vectors.strip], strip);
+  const masked = mask === undefined ? y : e.op("Mul", `${name}/masked`, [y, mask], strip);
+  const added = residual === undefined ? masked : e.op("Add", `${name}/added`, [masked, residual], strip);
+  const sums = layer.sums
+    ? e.op("MatMul", `${name}/column_sums`, [canvas.tables.columnWeights, added], [stripHeight, 1, out])
+    : undefined;
+  return added === y ? { value: ordered, shape: order, sums } : { value: added, shape: strip, sums };
+}
+
+/** The bias of every output of a strip, [1, m1·r·TW·O]. */
+function biasRow(e: GraphEmitter, layer: CanvasLayer, drown: string | undefined, width: Dim): string {
+  const { name, canvas, out } = layer;
+  if (drown === undefined) return e.op("Tile", `${name}/biases`, [layer.bias, canvas.vectors.repeats], [1, width]);
+  const sunk = e.op("Add", `${name}/sunk_bias`, [drown, layer.bias], [symbol(`${name}.tiles`), out]);
+  return e.op("Reshape", `${name}/biases`, [sunk, e.ints([1, -1])], [1, width]);
+}

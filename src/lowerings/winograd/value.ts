@@ -1,0 +1,48 @@
+/** A feature map on a canvas. */
+import type { Dim, Shape } from "../../ir/dim.js";
+import type { GraphEmitter } from "../emitter.js";
+import type { Canvas } from "./canvas.js";
+import { once } from "./lazily.js";
+
+export interface CanvasValue {
+  /** The ONNX value as its layer left it: the canvas in memory, under whatever shape. */
+  readonly raw: { readonly value: string; readonly shape: Shape };
+  /** ONNX value [1,1,Hc,Wc,C]. */
+  value(): string;
+  /** ONNX value [Hc,C]: sums of the rows over the picture's columns. */
+  sums(): string;
+}
+
+/** @param sums what holds the row sums already, in any shape */
+export function canvasValue(
+  e: GraphEmitter,
+  { name, canvas, channels }: { readonly name: string; readonly canvas: Canvas; readonly channels: number },
+  raw: CanvasValue["raw"],
+  sums?: string,
+): CanvasValue {
+  const { canvasHeight, canvasWidth } = canvas.size;
+  const shape: Shape = [1, 1, canvasHeight, canvasWidth, channels];
+  return {
+    raw,
+    value: once(() =>
+      raw.shape.length === 5 && raw.shape[0] === 1 && raw.shape[1] === 1
+        ? raw.value
+        : e.op("Reshape", `${name}:canvas`, [raw.value, canvas.vectors.canvas], shape),
+    ),
+    sums: once(() =>
+      e.op(
+        "Reshape",
+        `${name}/row_sums`,
+        [sums ?? emitSums(e, name, canvas, raw.value, channels), e.ints([-1, channels])],
+        [canvasHeight, channels],
+      ),
+    ),
+  };
+}
+
+function emitSums(e: GraphEmitter, name: string, canvas: Canvas, value: string, channels: number): string {
+  const { canvasHeight, canvasWidth } = canvas.size;
+  const shape: readonly Dim[] = [canvasHeight, canvasWidth, channels];
+  const rows = e.op("Reshape", `${name}/rows`, [value, canvas.vectors.rows], shape);
+  return e.op("MatMul", `${name}/column_sums`, [canvas.tables.columnWeights, rows], [canvasHeight, 1, channels]);
+}
