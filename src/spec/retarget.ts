@@ -2,11 +2,13 @@
 import { type Diagnostic, error, SmxcError } from "../diagnostics.js";
 import { pointerOf } from "../json/parse.js";
 import type { LayerSpec, ModelSpec } from "./document.js";
+import { referencesOf } from "./references.js";
 
 export const ROUTING_MODES = ["hard", "exact", "merged", "dense"] as const;
 export type RoutingMode = (typeof ROUTING_MODES)[number];
 
 type Block = Extract<LayerSpec, { readonly op: "sparse_block" }>;
+type Mixture = Extract<LayerSpec, { readonly op: "mix_conv" }>;
 type Route = Extract<LayerSpec, { readonly op: "route" }>;
 
 /** What a mode makes of the router of a block. */
@@ -59,19 +61,14 @@ const RULES: Readonly<Record<RoutingMode, Rule>> = {
 export function retarget(spec: ModelSpec, mode: RoutingMode): ModelSpec {
   const routers = new Map(spec.layers.flatMap((layer) => (layer.op === "route" ? [[layer.name, layer] as const] : [])));
   const found: Diagnostic[] = [];
-  const changed = new Map<string, RouterChange>();
+  const asking = new Set<string>();
   const { refuses, router: change } = RULES[mode];
   const layers = spec.layers.map((layer, index): LayerSpec => {
-    if (layer.op === "mix_conv" && mode === "hard") {
-      const reason = hardMixture(layer, routers);
-      if (reason !== undefined) found.push(notAllowed(layer.name, index, mode, reason));
-      else changed.set(layer.beta!, RULES.hard.router!);
-      return layer;
-    }
-    if (layer.op !== "sparse_block" || layer.mode === mode) return layer;
-    const reason = refuses(layer, routers.get(layer.beta ?? ""));
+    const reason = refusalOf(layer, mode, routers, refuses);
+    if (reason === UNTOUCHED) return layer;
     if (reason !== undefined) found.push(notAllowed(layer.name, index, mode, reason));
-    else if (change) changed.set(layer.beta!, change);
+    else if (change) asking.add(layer.name);
+    if (layer.op !== "sparse_block") return layer;
     const { beta, beta2, ...rest } = layer;
     return mode === "dense" ? { ...rest, mode } : { ...layer, mode };
   });
@@ -80,22 +77,87 @@ export function retarget(spec: ModelSpec, mode: RoutingMode): ModelSpec {
   );
   if (!blocks) found.push(nothingToRetarget(spec, mode));
   if (found.length > 0) throw new SmxcError(found);
-  return {
-    ...spec,
-    layers: layers.map((layer) => (layer.op === "route" ? { ...layer, ...changed.get(layer.name) } : layer)),
-  };
+  return { ...spec, layers: change ? withRouters(layers, spec.outputs, asking, mode, change) : layers };
 }
 
-function hardMixture(
-  layer: Extract<LayerSpec, { readonly op: "mix_conv" }>,
+/** A layer that the mode has nothing to say about. */
+const UNTOUCHED = Symbol("untouched");
+
+function refusalOf(
+  layer: LayerSpec,
+  mode: RoutingMode,
   routers: ReadonlyMap<string, Route>,
-): string | undefined {
-  if (layer.beta === undefined) return "its kernel is a product of several factors, not a choice among experts";
-  const router = routers.get(layer.beta);
-  if (!router) return `its β "${layer.beta}" is not the result of a router of this document`;
+  refuses: Rule["refuses"],
+): string | undefined | typeof UNTOUCHED {
+  if (layer.op === "mix_conv" && mode === "hard") return hardMixture(layer, routers);
+  if (layer.op === "sparse_block" && layer.mode !== mode) return refuses(layer, routers.get(layer.beta ?? ""));
+  return UNTOUCHED;
+}
+
+function hardMixture(layer: Mixture, routers: ReadonlyMap<string, Route>): string | undefined {
+  const beta = betaOf(layer);
+  if (beta === undefined) return "its kernel is a product of several factors, not a choice among experts";
+  const router = routers.get(beta);
+  if (!router) return `its β "${beta}" is not the result of a router of this document`;
   return router.normalise === "softmax" || router.normalise === "argmax"
     ? undefined
     : `its β is normalised by ${router.normalise}, so experts are not alternatives`;
+}
+
+/** The one β of a mixture, if there is but one. */
+function betaOf(layer: Mixture | Block): string | undefined {
+  if (layer.op === "sparse_block" || layer.beta !== undefined) return layer.beta;
+  return layer.factors?.length === 1 ? layer.factors[0]!.beta : undefined;
+}
+
+/**
+ * The routers of the layers that ask for it, changed: in place where nobody else reads them, and as changed copies
+ * behind them where somebody does, whose weights must stay what they are.
+ */
+function withRouters(
+  layers: readonly LayerSpec[],
+  outputs: readonly string[],
+  asking: ReadonlySet<string>,
+  mode: RoutingMode,
+  change: RouterChange,
+): LayerSpec[] {
+  const asked = new Set(
+    layers.flatMap((layer) => (isMixture(layer) && asking.has(layer.name) ? [betaOf(layer)!] : [])),
+  );
+  const shared = new Set([
+    ...outputs,
+    ...layers.flatMap((layer, index) =>
+      asking.has(layer.name) ? [] : referencesOf(layer, index).map(({ name }) => name),
+    ),
+  ]);
+  const names = new Set(layers.map(({ name }) => name));
+  const copies = new Map<string, string>();
+  return layers.flatMap((layer): readonly LayerSpec[] => {
+    if (isMixture(layer) && asking.has(layer.name)) return [reading(layer, copies.get(betaOf(layer)!))];
+    if (layer.op !== "route" || !asked.has(layer.name)) return [layer];
+    const same = layer.normalise === change.normalise && layer.power === change.power;
+    if (same || !shared.has(layer.name)) return [{ ...layer, ...change }];
+    let name = `${layer.name}.${mode}`;
+    for (let n = 2; names.has(name); n++) name = `${layer.name}.${mode}${n}`;
+    copies.set(layer.name, name);
+    return [layer, { ...layer, ...change, name, weights: ownWeights(layer) }];
+  });
+}
+
+function isMixture(layer: LayerSpec): layer is Mixture | Block {
+  return layer.op === "mix_conv" || layer.op === "sparse_block";
+}
+
+/** A mixture with another β, if there is one. */
+function reading<Layer extends Mixture | Block>(layer: Layer, beta: string | undefined): Layer {
+  if (beta === undefined) return layer;
+  const factors = layer.op === "mix_conv" && layer.factors ? { factors: [{ ...layer.factors[0]!, beta }] } : { beta };
+  return { ...layer, ...factors };
+}
+
+/** Where a router's tensors are, told by name, so that a copy under another name finds them. */
+function ownWeights({ name, mlp, weights }: Route): Route["weights"] {
+  return Object.fromEntries(mlp.map((_, stage) => [`mlp.${stage}`, weights[`mlp.${stage}`] ?? `${name}.mlp.${stage}`]));
 }
 
 const notAllowed = (layer: string, index: number, mode: RoutingMode, reason: string): Diagnostic =>
