@@ -8,7 +8,10 @@ export interface TargetProfile {
   readonly controlFlow: boolean;
 }
 
-/** What smxc knows of each provider (ONNX Runtime 1.30). */
+/**
+ * What lowerings need to know of each provider (ONNX Runtime 1.30). Which operators, opsets and types a provider runs
+ * itself is in the tables of `src/onnx/providers`, which `smxc check --target` reads too.
+ */
 export const TARGET_PROFILES: Readonly<Record<Target, TargetProfile>> = {
   cpu: { description: "ONNX Runtime's CPU provider", controlFlow: true },
   wasm: { description: "onnxruntime-web's WebAssembly provider", controlFlow: true },
