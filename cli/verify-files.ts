@@ -107,7 +107,7 @@ function asFixedByFile(graph: Graph, signature: Signature, path: string): Graph 
 }
 
 /** What the graph was compiled with: another routing, the β that it was folded with, its outputs. */
-function optionsOf(signature: Signature): Pick<CompileOptions, "fold" | "routing" | "exposeBeta" | "context"> {
+export function optionsOf(signature: Signature): Pick<CompileOptions, "fold" | "routing" | "exposeBeta" | "context"> {
   const { fold, routing, context } = readMetadata(signature.metadata)?.compiled ?? {};
   return {
     exposeBeta: signature.outputs.some((output) => output.name.startsWith("beta.")),
@@ -123,7 +123,8 @@ const otherInterface = (file: string, name: string) =>
     hint: "was it compiled from another document?",
   });
 
-async function problemsOf(
+/** The inputs to compare on: given sizes and pictures, or a few small random ones. */
+export async function problemsOf(
   context: Context,
   model: LoadedModel,
   graph: Graph,

@@ -1,4 +1,4 @@
-import { argument, defineCommand, option, optionOr, repeatedOption } from "../command.js";
+import { argument, choice, defineCommand, option, optionOr, repeatedOption } from "../command.js";
 import { targetFlag } from "../compile-flags.js";
 import { EXIT } from "../exit-code.js";
 import { table } from "../table.js";
@@ -20,19 +20,39 @@ export const verifyCommand = defineCommand({
     rtol: optionOr("--rtol <r>", "allowed error, relative to the output's largest magnitude", numberFrom(0), 1e-5),
     atol: optionOr("--atol <a>", "allowed absolute error, added to the relative one", numberFrom(0), 1e-6),
     minPsnr: option("--min-psnr <dB>", "instead of tolerances: the least PSNR against the reference", numberFrom(0)),
+    against: choice(
+      "--against <form>",
+      "the reference interpreter, or the exact form Σ β_i W2_i F(W1_i X) of two-layer blocks: reports how far the merged form is from it",
+      ["reference", "exact"],
+      "reference",
+    ),
     target: targetFlag,
   },
   examples: [
     { does: "Does the graph compute what the document says", line: "smxc verify model.json model.onnx" },
     { does: "On a photograph, at 60 dB", line: "smxc verify model.json model.onnx --image photo.png --min-psnr 60" },
+    {
+      does: "What the paper's merged blocks cost on a photograph, in dB and per block",
+      line: "smxc verify model.json model.onnx --against exact --image photo.png",
+    },
   ],
   async action(context, [documentPath, graphPath], options) {
-    const [{ loadModel }, { verifyFiles }] = await Promise.all([
+    const [{ loadModel }, { verifyFiles }, { againstExact, exactTable }] = await Promise.all([
       import("../load-model.js"),
       import("../verify-files.js"),
+      import("../against-exact.js"),
     ]);
     const model = await loadModel(documentPath, context.report);
     try {
+      if (options.against === "exact") {
+        const report = await model.within(() => againstExact(context, model, graphPath, options));
+        await context.answer({
+          text: () =>
+            `${exactTable(report)}\n${report.routing === "document" ? "the document's routing" : `routing ${report.routing}`} against the exact form, on ${report.target}`,
+          json: () => report,
+        });
+        return EXIT.good;
+      }
       const report = await model.within(() => verifyFiles(context, model, graphPath, options));
       await context.answer({
         text: () =>

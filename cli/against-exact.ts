@@ -1,0 +1,152 @@
+/** How far the merged form of two-layer blocks is from the exact one. */
+import { type Compiled, type CompileOptions, compile } from "../src/compile.js";
+import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
+import type { Target } from "../src/lowerings/targets.js";
+import { encodeModel } from "../src/onnx/encode.js";
+import type { Tensor } from "../src/runtime/session.js";
+import { createNodeSession } from "../src/runtime/session-ort-node.js";
+import type { ModelSpec } from "../src/spec/document.js";
+import type { RoutingMode } from "../src/spec/retarget.js";
+import { compareValues } from "../src/verify/compare.js";
+import type { Problem } from "../src/verify/problems.js";
+import { TOLERANCES } from "../src/verify/tolerances.js";
+import { toFeeds } from "../src/verify/verify.js";
+import { collect } from "../src/weights/byte-source.js";
+import type { Context } from "./command.js";
+import type { LoadedModel } from "./load-model.js";
+import { readSignature } from "./open-network.js";
+import { table } from "./table.js";
+import { optionsOf, problemsOf, type VerifyOptions } from "./verify-files.js";
+
+/** How far a value of a form is from the same value of the exact form. */
+export interface Distance {
+  /** dB over the peak; null where the values are equal. */
+  readonly psnr: number | null;
+  /** What PSNR is relative to: the range of pictures for a network's output, else the largest exact value. */
+  readonly peak: number;
+  readonly maxError: number;
+}
+
+/** The two forms on one input. */
+export interface ExactComparison {
+  readonly problem: string;
+  readonly output: Distance & { readonly name: string };
+  /** The results of the two-layer blocks, in the order of the document. */
+  readonly blocks: readonly (Distance & { readonly layer: string })[];
+}
+
+export interface ExactReport {
+  readonly against: "exact";
+  /** The routing that is compared with exact; `document` where it is the document's own. */
+  readonly routing: RoutingMode | "document";
+  readonly target: Target;
+  readonly results: readonly ExactComparison[];
+}
+
+/**
+ * Compares the routing of a graph, or merged where that is exact itself, with Σ β_i W2_i F(W1_i X) on pictures or random
+ * inputs: what the paper's approximation costs, block by block as errors add up. Both forms are compiled anew, with
+ * their blocks as outputs and β pooled over the whole input.
+ *
+ * @throws SmxcError `routing/not-allowed`, `routing/no-blocks` where the document has no exact form;
+ * `verify/far-from-exact` below `minPsnr`
+ */
+export async function againstExact(
+  context: Context,
+  model: LoadedModel,
+  path: string,
+  options: VerifyOptions,
+): Promise<ExactReport> {
+  const { spec, weights } = model;
+  const { target, minPsnr } = options;
+  const blocks = spec.layers.flatMap((layer) => (layer.op === "sparse_block" ? [layer.name] : []));
+  const shown = { ...spec, outputs: [...new Set([...spec.outputs, ...blocks])] };
+  const exact = compile(shown, weights, { target, routing: "exact" });
+  const { routing, options: ofForm } = formOf(spec, optionsOf(await readSignature(path)));
+  const form = compile(shown, weights, { target, ...ofForm });
+  const problems = await problemsOf(context, model, exact.reference, options);
+  const [expected, actual] = [await runAll(exact, problems, target), await runAll(form, problems, target)];
+  const results = problems.map(({ label }, index): ExactComparison => {
+    const distance = (name: string, peak?: number): Distance =>
+      distanceOf(expected[index]!.get(name)!, actual[index]!.get(name)!, peak);
+    const [output] = spec.outputs as [string];
+    return {
+      problem: label,
+      output: { name: output, ...distance(output, spec.image && spec.image.range[1] - spec.image.range[0]) },
+      blocks: blocks.map((layer) => ({ layer, ...distance(layer) })),
+    };
+  });
+  const far = results.filter(({ output }) => output.psnr !== null && output.psnr < (minPsnr ?? 0));
+  if (minPsnr !== undefined && far.length > 0) throw new SmxcError(far.map((each) => tooFar(path, each, minPsnr)));
+  return { against: "exact", routing, target, results };
+}
+
+/** What is compared with the exact form: the graph's own routing, or merged where it is exact itself. */
+function formOf(
+  spec: ModelSpec,
+  { fold, routing }: Pick<CompileOptions, "fold" | "routing">,
+): { readonly routing: ExactReport["routing"]; readonly options: CompileOptions } {
+  const written = spec.layers.every((layer) => layer.op !== "sparse_block" || layer.mode === "exact")
+    ? "exact"
+    : "document";
+  if ((routing ?? written) === "exact") return { routing: "merged", options: { routing: "merged" } };
+  const folded = fold ? { fold } : {};
+  return routing === undefined
+    ? { routing: "document", options: folded }
+    : { routing, options: { routing, ...folded } };
+}
+
+async function runAll(
+  { model }: Compiled,
+  problems: readonly Problem[],
+  target: Target,
+): Promise<readonly ReadonlyMap<string, Tensor>[]> {
+  const bytes = await collect(encodeModel(model).model);
+  const session = await createNodeSession({ name: model.graph.name, bytes }, { target });
+  try {
+    const results: ReadonlyMap<string, Tensor>[] = [];
+    for (const problem of problems) results.push(await session.run(toFeeds(problem)));
+    return results;
+  } finally {
+    await session.release();
+  }
+}
+
+function distanceOf(expected: Tensor, actual: Tensor, range: number | undefined): Distance {
+  const { maxError, rmse, magnitude } = compareValues(expected.data, actual.data, TOLERANCES);
+  const peak = range ?? magnitude;
+  return { psnr: rmse === 0 ? null : 20 * Math.log10(peak / rmse), peak, maxError };
+}
+
+const tooFar = (file: string, { problem, output }: ExactComparison, minPsnr: number): Diagnostic =>
+  error(
+    "verify/far-from-exact",
+    `the output "${output.name}" is ${decibels(output)} from the exact form's (${problem}), less than ${minPsnr} dB`,
+    {
+      file,
+      place: output.name,
+      hint: "compile with --routing exact where that matters more than the time of one group",
+    },
+  );
+
+/** The report as a table: the network's output and its blocks on each input. */
+export function exactTable({ results }: ExactReport): string {
+  const row = (problem: string, name: string, distance: Distance): readonly string[] => [
+    problem,
+    name,
+    decibels(distance),
+    distance.maxError.toExponential(2),
+    distance.peak.toPrecision(3),
+  ];
+  return table(
+    ["input", "value", "PSNR", "largest error", "peak"],
+    results.flatMap(({ problem, output, blocks }) => [
+      row(problem, output.name, output),
+      ...blocks.map((block) => row("", `block ${block.layer}`, block)),
+    ]),
+  );
+}
+
+function decibels({ psnr }: Distance): string {
+  return psnr === null ? "equal" : `${psnr.toFixed(2)} dB`;
+}
