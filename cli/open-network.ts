@@ -1,31 +1,27 @@
-import { compile } from "../src/compile.js";
-import { error, SmxcError } from "../src/diagnostics.js";
 import type { Target } from "../src/lowerings/targets.js";
 import { readMetadata } from "../src/metadata.js";
 import { decodeModel } from "../src/onnx/decode.js";
-import { encodeModel } from "../src/onnx/encode.js";
 import { type Signature, signatureOf } from "../src/onnx/signature.js";
-import type { Session } from "../src/runtime/session.js";
+import { type ContextOptions, type Network, openDocument, openGraph } from "../src/runtime/network.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
-import type { ModelSpec } from "../src/spec/document.js";
-import { collect } from "../src/weights/byte-source.js";
 import { openFileSource } from "../src/weights/file-source-node.js";
 import type { Context } from "./command.js";
 import { loadModel } from "./load-model.js";
 
 /** A network that is ready to restore pictures, from a document or from a graph. */
-export interface OpenNetwork {
-  readonly session: Session;
-  readonly image: NonNullable<ModelSpec["image"]>;
-  /** Names of the main input and output. */
-  readonly input: string;
-  readonly output: string;
+export interface OpenNetwork extends Network {
+  /** The files behind it: none of them may be an output. */
   readonly files: readonly string[];
+  close(): Promise<void>;
 }
 
 /** Opens `model.json`, which is compiled in memory, or `model.onnx`. */
-export async function openNetwork(path: string, target: Target, context: Context): Promise<OpenNetwork> {
-  return (await isDocument(path)) ? openDocument(path, target, context) : openGraph(path, target);
+export async function openNetwork(
+  path: string,
+  options: ContextOptions & { readonly target: Target },
+  context: Context,
+): Promise<OpenNetwork> {
+  return (await isDocument(path)) ? openModel(path, options, context) : openOnnx(path, options);
 }
 
 /** Whether a file is a model document: its first character that is not white is a brace. */
@@ -39,28 +35,50 @@ export async function isDocument(path: string): Promise<boolean> {
   }
 }
 
-async function openDocument(path: string, target: Target, context: Context): Promise<OpenNetwork> {
+/** The weights stay open: parts of the network are compiled when they are needed. */
+async function openModel(
+  path: string,
+  { target, ...options }: ContextOptions & { readonly target: Target },
+  context: Context,
+): Promise<OpenNetwork> {
   const model = await loadModel(path, context.report);
   try {
-    return await model.within(async () => {
-      const { spec } = model;
-      if (!spec.image) throw new SmxcError([noImage(path)]);
-      const compiled = compile(spec, model.weights, { target, report: context.report });
-      const bytes = await collect(encodeModel(compiled.model).model);
-      const session = await createNodeSession({ name: path, bytes }, { target });
-      return { session, image: spec.image, input: spec.inputs[0]!.name, output: spec.outputs[0]!, files: model.files };
-    });
-  } finally {
+    const network = await model.within(() =>
+      openDocument(
+        { name: path, spec: model.spec, weights: model.weights },
+        options,
+        target,
+        (bytes) => createNodeSession(bytes, { target }),
+        context.report,
+      ),
+    );
+    return {
+      ...network,
+      files: model.files,
+      close: async () => {
+        await network.restorer.release();
+        await model.close();
+      },
+    };
+  } catch (cause) {
     await model.close();
+    throw cause;
   }
 }
 
-async function openGraph(path: string, target: Target): Promise<OpenNetwork> {
+async function openOnnx(
+  path: string,
+  { target, ...options }: ContextOptions & { readonly target: Target },
+): Promise<OpenNetwork> {
   const signature = await readSignature(path);
-  const image = readMetadata(signature.metadata)?.image;
-  if (!image) throw new SmxcError([noImage(path)]);
   const session = await createNodeSession(path, { target });
-  return { session, image, input: session.inputNames[0]!, output: session.outputNames[0]!, files: [path] };
+  try {
+    const network = openGraph(path, session, readMetadata(signature.metadata), options);
+    return { ...network, files: [path], close: () => network.restorer.release() };
+  } catch (cause) {
+    await session.release();
+    throw cause;
+  }
 }
 
 export async function readSignature(path: string): Promise<Signature> {
@@ -71,9 +89,3 @@ export async function readSignature(path: string): Promise<Signature> {
     await source.close();
   }
 }
-
-const noImage = (file: string) =>
-  error("run/no-image", "the model does not say how pictures become its input", {
-    file,
-    hint: 'give the document an "image" entry: {"range":[0,1],"color":"rgb","scale":2}',
-  });

@@ -73,7 +73,15 @@ const IR_VERSIONS: Readonly<Record<number, number>> = { 17: 8, 18: 8, 19: 9, 20:
  * result is encoded. Throws SmxcError with everything that does not fit together.
  */
 export function compile(spec: ModelSpec, weights: TensorStore | undefined, options: CompileOptions = {}): Compiled {
-  const reference = referenceGraph(spec, weights, options);
+  return compileGraph(referenceGraph(spec, weights, options), options, modelMetadata(spec, options));
+}
+
+/** Compiles a graph as it is, such as a part of a network: passes → lowering → ONNX. */
+export function compileGraph(
+  reference: Graph,
+  options: Pick<CompileOptions, "target" | "opset" | "lowering">,
+  metadata: OnnxModel["metadata_props"] = new Map(),
+): Compiled {
   const graph = runPasses(reference, PASSES);
   const opset = options.opset ?? LOWEST_OPSET;
   const lowered = lowerGraph(graph, { target: options.target ?? "cpu", opset, lowering: options.lowering ?? "auto" });
@@ -82,7 +90,7 @@ export function compile(spec: ModelSpec, weights: TensorStore | undefined, optio
     opset,
     producer_name: "smxc",
     producer_version: VERSION,
-    metadata_props: modelMetadata(spec, options),
+    metadata_props: metadata,
     graph: lowered,
   };
   return { reference, graph, model };

@@ -43,3 +43,9 @@ export const regionShape = (message: string): Diagnostic =>
     pointer: `${CONTEXT}/region`,
     hint: "the region must keep the height and width of what is cut",
   });
+
+export const notLocal = (layer: string, op: string): Diagnostic =>
+  error("context/not-local", `the layer "${layer}" (${op}) cannot run on a part of a picture`, {
+    place: layer,
+    hint: "run the picture whole: --context whole --tile off",
+  });

@@ -151,6 +151,34 @@ export const unsupportedType = (file: string, name: string, type: string): Diagn
     hint: "give inputs and outputs a float, int32, int64 or bool type",
   });
 
+export const noImage = (file: string): Diagnostic =>
+  error("run/no-image", "the model does not say how pictures become its input", {
+    file,
+    hint: 'give the document an "image" entry: {"range":[0,1],"color":"rgb","scale":2}',
+  });
+
+export const graphContext = (file: string, own: string, wanted: string): Diagnostic =>
+  error("run/graph-context", `the graph pools β over ${CONTEXT_TEXTS[own]}; it cannot run with --context ${wanted}`, {
+    file,
+    hint: "give the model document in place of the graph, or compile the graph with another --context",
+  });
+
+const CONTEXT_TEXTS: Readonly<Record<string, string>> = {
+  whole: "whole pictures",
+  patch: "patches",
+};
+
+export const graphTiles = (file: string): Diagnostic =>
+  error("run/graph-tiles", "a graph runs a picture in one piece", {
+    file,
+    hint: "give the model document in place of the graph: tiles are made of its parts",
+  });
+
+export const wrongScale = (scale: number): Diagnostic =>
+  error("run/wrong-scale", `the network's output is larger than the ${scale} times that the model announces`, {
+    hint: 'correct "scale" in the document\'s "image" entry',
+  });
+
 /** Node's own message without the call and the path, which the diagnostic has in a field of its own. */
 function reason(cause: unknown): string {
   return (cause as Error).message.replace(/, \w+( '.*')?$/, "");
