@@ -5,7 +5,7 @@ import { LOWERING_NAMES } from "../src/lowerings/names.js";
 import { TARGETS } from "../src/lowerings/targets.js";
 import { ROUTING_MODES } from "../src/spec/retarget.js";
 import { choice, flag, grouped, type OptionSpec, option, optionOr, repeatedOption } from "./command.js";
-import { filePath, graphDimension, integerFrom, name } from "./values.js";
+import { filePath, graphDimension, integerFrom, name, positiveInteger } from "./values.js";
 
 export const targetFlag = choice("--target <provider>", "the execution provider that the graph is for", TARGETS, "cpu");
 
@@ -53,6 +53,14 @@ export const compileFlags = {
     choice("--lowering <name>", "how mixed convolutions are run", ["auto", ...LOWERING_NAMES], "auto"),
   ),
   target: grouped("How it runs:", targetFlag),
+  threads: grouped(
+    "How it runs:",
+    optionOr("--threads <n>", "threads per operator that the choice of lowerings is for", positiveInteger, 1),
+  ),
+  winograd: grouped(
+    "How it runs:",
+    flag("--no-winograd", "use no Winograd convolutions, which are faster and round differently (by up to 1e-5)"),
+  ),
   batch: grouped("Sizes:", optionOr("--batch <n>", "pictures per run", graphDimension, "dynamic")),
   height: grouped("Sizes:", optionOr("--height <n>", "input rows", graphDimension, "dynamic")),
   width: grouped("Sizes:", optionOr("--width <n>", "input columns", graphDimension, "dynamic")),
@@ -81,6 +89,8 @@ export function compileOptionsOf(
     target: rest.target,
     context: rest.context,
     lowering: rest.lowering,
+    winograd: rest.winograd,
+    threads: rest.threads,
     batch: rest.batch,
     height: rest.height,
     width: rest.width,

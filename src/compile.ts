@@ -7,6 +7,8 @@ import { exposeBetas } from "./ir/expose-betas.js";
 import type { Graph } from "./ir/graph.js";
 import { withInputShapes } from "./ir/infer.js";
 import { verifyGraph } from "./ir/verify.js";
+import { type LoweringChoice, loweringChoices } from "./lowerings/choices.js";
+import type { EmitOptions } from "./lowerings/emitter.js";
 import { lowerGraph } from "./lowerings/lower-graph.js";
 import type { Target } from "./lowerings/targets.js";
 import { modelMetadata } from "./metadata.js";
@@ -35,6 +37,12 @@ export interface CompileOptions {
   readonly opset?: number;
   /** `auto`, or the name of a lowering. */
   readonly lowering?: string;
+  /** Whether Winograd convolutions may be used, which round differently; they may when absent. */
+  readonly winograd?: boolean;
+  /** Threads inside one operator that the choice of lowerings is for; 1 when absent. */
+  readonly threads?: number;
+  /** Nanoseconds measured on the machine at hand, which the choice prefers to its model: see src/lowerings/tune. */
+  readonly measured?: ReadonlyMap<string, number>;
   /** Another routing for the model's blocks than its document's. */
   readonly routing?: RoutingMode;
   /** Freezes β: the routers of the layers that match a pattern, of all for none, take the values of the table. */
@@ -46,6 +54,12 @@ export interface CompileOptions {
   /** Receives warnings. */
   readonly report?: (diagnostic: Diagnostic) => void;
 }
+
+/** The options that say how a graph is run. */
+export type LoweringOptions = Pick<
+  CompileOptions,
+  "target" | "opset" | "lowering" | "winograd" | "threads" | "measured"
+>;
 
 export interface FoldOptions {
   readonly betas: BetaTable;
@@ -61,6 +75,8 @@ export interface Compiled {
   /** The IR as it was lowered. */
   readonly graph: Graph;
   readonly model: OnnxModel;
+  /** How each convolution is run, and why. */
+  readonly choices: readonly LoweringChoice[];
 }
 
 /** The lowest operator set that everything smxc emits is defined in. */
@@ -73,27 +89,40 @@ const IR_VERSIONS: Readonly<Record<number, number>> = { 17: 8, 18: 8, 19: 9, 20:
  * result is encoded. Throws SmxcError with everything that does not fit together.
  */
 export function compile(spec: ModelSpec, weights: TensorStore | undefined, options: CompileOptions = {}): Compiled {
-  return compileGraph(referenceGraph(spec, weights, options), options, modelMetadata(spec, options));
+  const compiled = compileGraph(referenceGraph(spec, weights, options), options);
+  return {
+    ...compiled,
+    model: { ...compiled.model, metadata_props: modelMetadata(spec, options, compiled.choices) },
+  };
 }
 
 /** Compiles a graph as it is, such as a part of a network: passes → lowering → ONNX. */
-export function compileGraph(
-  reference: Graph,
-  options: Pick<CompileOptions, "target" | "opset" | "lowering">,
-  metadata: OnnxModel["metadata_props"] = new Map(),
-): Compiled {
+export function compileGraph(reference: Graph, options: LoweringOptions): Compiled {
   const graph = runPasses(reference, PASSES);
-  const opset = options.opset ?? LOWEST_OPSET;
-  const lowered = lowerGraph(graph, { target: options.target ?? "cpu", opset, lowering: options.lowering ?? "auto" });
+  const emitOptions = emitOptionsOf(options);
+  const { opset } = emitOptions;
   const model: OnnxModel = {
     ir_version: IR_VERSIONS[opset]!,
     opset,
     producer_name: "smxc",
     producer_version: VERSION,
-    metadata_props: metadata,
-    graph: lowered,
+    metadata_props: new Map(),
+    graph: lowerGraph(graph, emitOptions),
   };
-  return { reference, graph, model };
+  return { reference, graph, model, choices: loweringChoices(graph, emitOptions) };
+}
+
+/** What the lowering is told of a compile's options. */
+export function emitOptionsOf(options: LoweringOptions): EmitOptions {
+  const { target = "cpu", opset = LOWEST_OPSET, lowering = "auto", winograd, threads, measured } = options;
+  return {
+    target,
+    opset,
+    lowering,
+    ...(winograd === undefined ? {} : { winograd }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(measured === undefined ? {} : { measured }),
+  };
 }
 
 /** The IR of a model as its document says it, with the routing, the sizes and the frozen β of the options. */

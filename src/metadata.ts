@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { CompileOptions } from "./compile.js";
 import type { BetaTable } from "./fold/betas.js";
+import type { LoweringChoice } from "./lowerings/choices.js";
 import { documentSchema, type ModelSpec } from "./spec/document.js";
 import { ROUTING_MODES } from "./spec/retarget.js";
 
@@ -20,6 +21,11 @@ const metadataSchema = z.object({
     /** What β is pooled over in this graph; `context` says what the network was trained with. */
     context: z.enum(["whole", "patch"]).default("whole"),
     routing: z.enum(ROUTING_MODES).optional(),
+    /** How each convolution is run, and why. */
+    choices: z
+      .array(z.object({ layer: z.string(), lowering: z.string(), perSample: z.boolean(), reason: z.string() }))
+      .optional()
+      .catch(undefined),
     fold: z
       .object({ betas: z.record(z.string(), z.array(z.array(z.number()))), layers: z.array(z.string()) })
       .optional(),
@@ -30,7 +36,11 @@ const metadataSchema = z.object({
 export type ModelMetadata = z.output<typeof metadataSchema>;
 
 /** ONNX metadata of a compile: one JSON document under `smxc`. */
-export function modelMetadata(spec: ModelSpec, options: CompileOptions): ReadonlyMap<string, string> {
+export function modelMetadata(
+  spec: ModelSpec,
+  options: CompileOptions,
+  choices: readonly LoweringChoice[],
+): ReadonlyMap<string, string> {
   const { fold } = options;
   const metadata: ModelMetadata = {
     version: 1,
@@ -42,6 +52,7 @@ export function modelMetadata(spec: ModelSpec, options: CompileOptions): Readonl
       target: options.target ?? "cpu",
       lowering: options.lowering ?? "auto",
       context: options.context ?? "whole",
+      choices: [...choices],
       ...(options.routing === undefined ? {} : { routing: options.routing }),
       ...(fold ? { fold: { betas: betaRecord(fold.betas), layers: [...(fold.layers ?? [])] } } : {}),
     },

@@ -1,6 +1,8 @@
 import type { ModelSummary } from "../../src/inspect/model.js";
 import type { OnnxSummary } from "../../src/inspect/onnx.js";
+import type { LoweringChoice } from "../../src/lowerings/choices.js";
 import { argument, type Context, defineCommand, option } from "../command.js";
+import { targetFlag } from "../compile-flags.js";
 import { EXIT, type ExitCode } from "../exit-code.js";
 import { table } from "../table.js";
 import { shape } from "../values.js";
@@ -12,6 +14,7 @@ export const inspectCommand = defineCommand({
   arguments: [argument("model", "a model document (.json) or an ONNX file, anyone's")],
   options: {
     shape: option("--shape <NxCxHxW>", "input size at which the work is counted (default: batch 1, 48x48)", shape),
+    target: targetFlag,
   },
   examples: [
     {
@@ -22,9 +25,16 @@ export const inspectCommand = defineCommand({
   async action(context, [path], options) {
     const { isDocument } = await import("../open-network.js");
     if (!(await isDocument(path))) return inspectOnnx(context, path);
-    const [{ loadModel }, { referenceGraph }, { summarise }, { inputSizes }] = await Promise.all([
+    const [
+      { loadModel },
+      { emitOptionsOf, prepareGraph, referenceGraph },
+      { loweringChoices },
+      { summarise },
+      { inputSizes },
+    ] = await Promise.all([
       import("../load-model.js"),
       import("../../src/compile.js"),
+      import("../../src/lowerings/choices.js"),
       import("../../src/inspect/model.js"),
       import("../../src/verify/problems.js"),
     ]);
@@ -33,7 +43,15 @@ export const inspectCommand = defineCommand({
       return await model.within(async () => {
         const graph = referenceGraph(model.spec, model.weights, { report: context.report });
         const summary = summarise(graph, inputSizes(graph, options.shape ?? []));
-        await context.answer({ text: () => text(summary), json: () => summary });
+        // As `compile` would with these flags: a size that is given is fixed, otherwise all are dynamic.
+        const [batch, , height, width] = options.shape ?? [];
+        const sizes = batch && height && width ? { batch, height, width } : {};
+        const prepared = prepareGraph(model.spec, model.weights, sizes);
+        const choices = loweringChoices(prepared, emitOptionsOf({ target: options.target }));
+        await context.answer({
+          text: () => [text(summary), "", choicesText(choices, options.target)].join("\n"),
+          json: () => ({ ...summary, target: options.target, choices }),
+        });
         return EXIT.good;
       });
     } finally {
@@ -96,6 +114,25 @@ function text(summary: ModelSummary): string {
     `weights ${megabytes(summary.weightBytes)}, activations at most ${megabytes(summary.peakBytes)} at once, in float32`,
     `routing and mixing take ${(100 * summary.routingShare).toPrecision(2)} % of them`,
   ].join("\n");
+}
+
+/** Layers that run alike for the same reason share a row. */
+function choicesText(choices: readonly LoweringChoice[], target: string): string {
+  const rows = new Map<string, { readonly choice: LoweringChoice; readonly layers: string[] }>();
+  for (const choice of choices) {
+    const key = JSON.stringify([choice.lowering, choice.perSample, choice.reason]);
+    const row = rows.get(key) ?? { choice, layers: [] };
+    row.layers.push(choice.layer);
+    rows.set(key, row);
+  }
+  return table(
+    [`on ${target}, runs as`, "layers", "because"],
+    [...rows.values()].map(({ choice, layers }) => [
+      choice.perSample ? `${choice.lowering}, per sample` : choice.lowering,
+      layers.length === 1 ? layers[0]! : `${layers.length}: ${layers[0]} … ${layers.at(-1)}`,
+      choice.reason,
+    ]),
+  );
 }
 
 function megabytes(bytes: number): string {

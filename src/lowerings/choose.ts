@@ -1,11 +1,11 @@
 import { type MixConvAttributes, mixConvInputs } from "../ops/mix-conv.js";
 import type { LowerSite } from "./emitter.js";
-import { LOWERINGS } from "./index.js";
+import { MIX_LOWERINGS } from "./index.js";
 import type { Lowering, MixConvProblem } from "./lowering.js";
 
 /** The lowering for a problem: the named one where it can run it, otherwise the first of the table that can. */
 export function chooseLowering(problem: MixConvProblem, wanted: string): Lowering {
-  const able = LOWERINGS.filter((lowering) => lowering.refuses(problem) === undefined);
+  const able = MIX_LOWERINGS.filter((lowering) => lowering.refuses(problem) === undefined);
   return able.find((lowering) => lowering.name === wanted) ?? able[0]!;
 }
 

@@ -1,11 +1,13 @@
 import { windowAttributes } from "../ops/windows.js";
 import type { Lowering } from "./lowering.js";
 import { emitBias, emitMixedKernel } from "./mix-kernel.js";
+import { TARGETS } from "./targets.js";
 
 /** One Conv with the mixed kernel: a batch of one needs nothing else. */
 export const direct: Lowering = {
   name: "direct",
   description: "one Conv with the mixed kernel (batch 1)",
+  targets: TARGETS,
   refuses: ({ x }) => (x[0] === 1 ? undefined : "it needs a batch of 1"),
   emit(attributes, site) {
     const { e, name } = site;

@@ -14,6 +14,12 @@ export interface EmitOptions {
   readonly opset: number;
   /** `auto`, or the name of a lowering. */
   readonly lowering: string;
+  /** Whether Winograd convolutions may be used; they may when absent. */
+  readonly winograd?: boolean;
+  /** Threads inside one operator that the choice is for; 1 when absent. */
+  readonly threads?: number;
+  /** Nanoseconds measured on the machine at hand, under the keys of the cost model. */
+  readonly measured?: ReadonlyMap<string, number>;
 }
 
 /** How a feature map [N,C,H,W] lies in memory; other values have the one layout `nchw`. */

@@ -1,11 +1,13 @@
 import { windowAttributes } from "../ops/windows.js";
 import type { Lowering } from "./lowering.js";
 import { emitBias, emitMixedKernel } from "./mix-kernel.js";
+import { TARGETS } from "./targets.js";
 
 /** The samples of a fixed batch as groups of one grouped Conv: what PyTorch exports. */
 export const grouped: Lowering = {
   name: "grouped",
   description: "one grouped Conv, a group per sample (fixed batch)",
+  targets: TARGETS,
   refuses: ({ x }) => (typeof x[0] === "number" ? undefined : "it needs a fixed batch (--batch)"),
   emit(attributes, site) {
     const { e, name } = site;

@@ -13,10 +13,16 @@ export interface MixConvProblem {
   readonly oneHot: boolean;
 }
 
-/** One way to run a mixed convolution in ONNX. One file per lowering; the table is `index.ts`. */
-export interface Lowering {
+/** A value of `--lowering`. */
+export interface LoweringInfo {
   readonly name: string;
   readonly description: string;
+  /** Where it is of use. */
+  readonly targets: readonly Target[];
+}
+
+/** One way to run a mixed convolution in ONNX. One file per lowering; the table is `index.ts`. */
+export interface Lowering extends LoweringInfo {
   /** Undefined when the lowering can run the problem, else the reason why it cannot. */
   refuses(problem: MixConvProblem): string | undefined;
   emit(attributes: MixConvAttributes, site: LowerSite): void;

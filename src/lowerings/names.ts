@@ -4,6 +4,7 @@ export const LOWERING_NAMES = [
   "direct",
   "grouped",
   "unfold",
+  "experts",
   "winograd-f4x4",
   "winograd-f4x6",
   "winograd-f6x6",

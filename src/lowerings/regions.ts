@@ -14,7 +14,7 @@ export interface Segment {
 const ROUTING: ReadonlySet<Node["op"]> = new Set(["route", "one_hot", "root"]);
 
 /** Lowerings that take the batch as it is. */
-const BATCHED: ReadonlySet<string> = new Set(["grouped", "unfold"]);
+const BATCHED: ReadonlySet<string> = new Set(["grouped", "unfold", "experts"]);
 
 /**
  * From the first mixed convolution, or the first on a canvas, to the last, a batch runs as a Scan over its samples, whose working set stays in

@@ -6,6 +6,8 @@ export interface TargetProfile {
   readonly description: string;
   /** Control flow (Scan, If) runs on the provider without a round trip to the host. */
   readonly controlFlow: boolean;
+  /** Winograd convolutions in plain operators are faster than the provider's own convolution kernels. */
+  readonly canvas: boolean;
 }
 
 /**
@@ -13,8 +15,8 @@ export interface TargetProfile {
  * itself is in the tables of `src/onnx/providers`, which `smxc check --target` reads too.
  */
 export const TARGET_PROFILES: Readonly<Record<Target, TargetProfile>> = {
-  cpu: { description: "ONNX Runtime's CPU provider", controlFlow: true },
-  wasm: { description: "onnxruntime-web's WebAssembly provider", controlFlow: true },
-  webgpu: { description: "WebGPU, in browsers and in onnxruntime-node", controlFlow: false },
-  cuda: { description: "CUDA", controlFlow: false },
+  cpu: { description: "ONNX Runtime's CPU provider", controlFlow: true, canvas: true },
+  wasm: { description: "onnxruntime-web's WebAssembly provider", controlFlow: true, canvas: true },
+  webgpu: { description: "WebGPU, in browsers and in onnxruntime-node", controlFlow: false, canvas: false },
+  cuda: { description: "CUDA", controlFlow: false, canvas: false },
 };

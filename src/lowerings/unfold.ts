@@ -1,8 +1,10 @@
-import { type Dim, dimText, type Shape, symbol } from "../ir/dim.js";
+import type { Shape } from "../ir/dim.js";
 import { windowAttributes } from "../ops/windows.js";
 import type { LazyTensor } from "../weights/tensor.js";
+import { emitFromColumns, pixelsOf } from "./columns.js";
 import type { Lowering } from "./lowering.js";
-import { emitBias, emitMixedKernel } from "./mix-kernel.js";
+import { emitMixedKernel } from "./mix-kernel.js";
+import { TARGETS } from "./targets.js";
 
 /**
  * The window of every output position gathered by a depthwise Conv with one-hot kernels, then one matrix product per
@@ -11,6 +13,7 @@ import { emitBias, emitMixedKernel } from "./mix-kernel.js";
 export const unfold: Lowering = {
   name: "unfold",
   description: "windows gathered by a one-hot Conv, then a matrix product per sample (any batch, no control flow)",
+  targets: TARGETS,
   refuses: () => undefined,
   emit(attributes, site) {
     const { e, name } = site;
@@ -19,7 +22,7 @@ export const unfold: Lowering = {
     const { groups } = attributes;
     const taps = attributes.kernel[0] * attributes.kernel[1];
     const row = (channels / groups) * taps;
-    const positions = productDim(height, width);
+    const positions = pixelsOf(site.shape);
 
     const oneHot = e.weight(
       `one_hot.${channels}x${attributes.kernel.join("x")}`,
@@ -44,20 +47,14 @@ export const unfold: Lowering = {
     );
     const productShape = [batch, groups, out / groups, positions];
     const product = e.op("MatMul", `${name}/product`, [kernel, columns], productShape);
-    const target = e.reshapeTarget(name, windows, windowsShape, site.shape, productShape);
-    const bias = emitBias(attributes, site);
-    if (!bias) return site.result("Reshape", [product, target]);
-    const unbiased = e.op("Reshape", `${name}/unbiased`, [product, target], site.shape);
-    const column = bias.mixed
-      ? e.reshape(`${name}/bias_column`, bias.value, [batch, out], [batch, out, 1, 1])
-      : e.reshape(`${name}/bias_column`, bias.value, [out], [1, out, 1, 1]);
-    site.result("Add", [unbiased, column]);
+    emitFromColumns(attributes, site, {
+      columns: product,
+      shape: productShape,
+      sized: windows,
+      sizedShape: windowsShape,
+    });
   },
 };
-
-function productDim(a: Dim, b: Dim): Dim {
-  return typeof a === "number" && typeof b === "number" ? a * b : symbol(`(${dimText(a)})*(${dimText(b)})`);
-}
 
 /** Kernels [C·taps,1,kh,kw], each with a one at one tap. */
 function oneHotKernels(channels: number, [kh, kw]: readonly [number, number]): LazyTensor {

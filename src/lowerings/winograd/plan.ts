@@ -4,7 +4,9 @@ import { consumers, type Graph, type Node } from "../../ir/graph.js";
 import { inferShapes, withInputShapes } from "../../ir/infer.js";
 import type { EmitOptions } from "../emitter.js";
 import { hasSize, sizedValues } from "../has-size.js";
-import { chooseForm, chunkFor, type LayerProblem } from "./cost.js";
+import { TARGET_PROFILES } from "../targets.js";
+import { chooseForms, chunkFor, FORM_PREFIX, type LayerChoice } from "./choose-form.js";
+import type { LayerProblem } from "./cost.js";
 import type { WinogradForm } from "./forms.js";
 
 export type ConvolutionNode = Extract<Node, { readonly op: "conv" | "mix_conv" }>;
@@ -27,13 +29,15 @@ export interface CanvasPlan {
   readonly layers: ReadonlyMap<string, PlannedLayer>;
   /** Nodes that a layer computes besides its own. */
   readonly fused: ReadonlySet<string>;
+  /** What was weighed, of every convolution that a form fits. */
+  readonly choices: ReadonlyMap<string, LayerChoice>;
 }
 
-const EMPTY: CanvasPlan = { layers: new Map(), fused: new Set() };
+const EMPTY: CanvasPlan = { layers: new Map(), fused: new Set(), choices: new Map() };
 
 /** Plans a graph as one sample of it runs. */
 export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
-  if (!mayUseWinograd(options)) return EMPTY;
+  if (refusesWinograd(options) !== undefined) return EMPTY;
   const graph = withInputShapes(
     batched,
     new Map(batched.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]])),
@@ -48,18 +52,20 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
   }
   const layers = new Map<string, PlannedLayer>();
   const fused = new Set<string>();
+  const choices = new Map<string, LayerChoice>();
   const fusion = new FusionFinder(graph, inferShapes(batched));
   for (const nodes of bySize.values()) {
     const problems = nodes.map((node) => problemOf(node, shapes));
-    const choice = chooseForm(problems, options);
-    if (!choice) continue;
+    const chosen = chooseForms(problems, options);
     nodes.forEach((node, index) => {
-      if (!choice.worthwhile[index]) return;
+      const { form } = chosen[index]!;
+      choices.set(node.name, chosen[index]!);
+      if (!form) return;
       const { relu, residual, covered } = fusion.behind(node);
       const result = covered.at(-1) ?? node.name;
       for (const name of covered) fused.add(name);
       layers.set(node.name, {
-        form: choice.form,
+        form,
         chunk: chunkFor(problems[index]!),
         relu,
         residual,
@@ -68,11 +74,14 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
       });
     });
   }
-  return { layers, fused };
+  return { layers, fused, choices };
 }
 
-function mayUseWinograd({ target, lowering }: EmitOptions): boolean {
-  return (target === "cpu" || target === "wasm") && (lowering === "auto" || lowering.startsWith("winograd"));
+/** Why no convolution of a graph may run on a canvas; undefined when they may. */
+export function refusesWinograd({ target, lowering, winograd = true }: EmitOptions): string | undefined {
+  if (lowering !== "auto" && !lowering.startsWith(FORM_PREFIX)) return `--lowering ${lowering}`;
+  if (!winograd) return "Winograd is forbidden";
+  return TARGET_PROFILES[target].canvas ? undefined : `Winograd is not used on ${target}`;
 }
 
 /** 3×3, stride 1, one zero around, ungrouped; of a fixed size or one that can be read from a value. */
@@ -86,7 +95,7 @@ function isEligible(node: Node, graph: Graph, shapes: ReadonlyMap<string, Shape>
   return ones && kernel[0] === 3 && kernel[1] === 3 && known;
 }
 
-function problemOf(node: ConvolutionNode, shapes: ReadonlyMap<string, Shape>): LayerProblem {
+export function problemOf(node: ConvolutionNode, shapes: ReadonlyMap<string, Shape>): LayerProblem {
   const [, out, height, width] = shapes.get(node.name)! as readonly [Dim, number, Dim, Dim];
   const channels = shapes.get(node.inputs[0]!)![1] as number;
   return { channels, out, height, width, experts: node.op === "mix_conv" ? node.attributes.experts : 0 };
