@@ -50,13 +50,12 @@ export function emitMixedKernel(attributes: MixConvAttributes, site: LowerSite):
   const bank: Bank = { name: site.inputNames[index]!, data: site.constant(index)!, experts, out, row: perGroup * taps };
   const label = `${site.name}/kernel`;
   const factors = emittedFactors(attributes, site, "kernel");
-  const batch = samplesOf(factors);
   const onRows = factors.filter((factor) => factor.over === "out");
   const inRow = factors.filter((factor) => factor.over !== "out");
   const kernel = inRow.every((factor) => factor.experts === 1)
-    ? emitWithinRows(e, label, emitMixedRows(e, label, onRows, bank, batch), inRow, bank, attributes, batch)
-    : emitElements(e, label, factors, bank, attributes, batch);
-  const shape: Shape = [batch, out, bank.row];
+    ? emitWithinRows(e, label, emitMixedRows(e, label, onRows, bank), onRows, inRow, bank, attributes)
+    : emitElements(e, label, factors, bank, attributes);
+  const shape: Shape = [samplesOf(factors), out, bank.row];
   const finished =
     attributes.demodulate === null ? kernel : emitDemodulated(e, label, kernel, shape, attributes.demodulate);
   return emitForEachSample(site, label, finished, shape);
@@ -100,7 +99,7 @@ export function emitBias(
   const label = `${site.name}/bias`;
   const factors = emittedFactors(attributes, site, "bias");
   const batch = samplesOf(factors);
-  const rows = emitMixedRows(site.e, label, factors, bank, batch);
+  const rows = emitMixedRows(site.e, label, factors, bank);
   const value = site.e.reshape(label, rows, [batch, out, 1], [batch, out]);
   return { value: emitForEachSample(site, label, value, [batch, out]), mixed: true };
 }
@@ -109,21 +108,16 @@ export function emitBias(
  * Rows mixed by factors over experts and output blocks: [N,O,row], or [1,O,row] without factors. The factors are
  * multiplied to one table [N,k,d]; a matrix product per block mixes the experts, [N,d,1,k] × [d,k,(O/d)·row].
  */
-function emitMixedRows(
-  e: GraphEmitter,
-  label: string,
-  factors: readonly EmittedFactor[],
-  bank: Bank,
-  batch: Dim,
-): string {
+function emitMixedRows(e: GraphEmitter, label: string, factors: readonly EmittedFactor[], bank: Bank): string {
   const { experts, out, row } = bank;
+  const batch = samplesOf(factors);
   if (factors.length === 0) {
     // No factor: Σ_e bank_e.
     const sum = experts === 1 ? bank.data : summed(reshaped(bank.data, [experts, out * row]));
     return e.weight(`${bank.name}/rows`, reshaped(sum, [1, out, row]));
   }
   const blocks = factors.reduce((least, factor) => commonMultiple(least, factor.blocks), 1);
-  const table = emitTable(e, label, factors, experts, blocks, batch);
+  const table = emitTable(e, label, factors, experts, blocks);
   const byBlock = e.transpose(`${label}/by_block`, table, [batch, blocks, experts], [0, 2, 1]);
   const left = e.reshape(`${label}/left`, byBlock, [batch, blocks, experts], [batch, blocks, 1, experts]);
   const size = (out / blocks) * row;
@@ -139,7 +133,6 @@ function emitTable(
   factors: readonly EmittedFactor[],
   experts: number,
   blocks: number,
-  batch: Dim,
 ): string {
   const tables = factors.map((factor, f) =>
     factor.blocks === 1 || factor.blocks === blocks
@@ -163,29 +156,31 @@ function emitTable(
       "Mul",
       `${label}/weights${index === operands.length - 1 ? "" : index}`,
       [product, table],
-      [batch, experts, blocks],
+      [samplesOf(factors.slice(0, index + 1)), experts, blocks],
     ),
   );
 }
 
-/** Rows [N or 1,O,row] weighed by factors over input channels and taps: [N,O,row]. */
+/** Rows [N or 1,O,row], which `mixed` weighed already, weighed by factors over input channels and taps too. */
 function emitWithinRows(
   e: GraphEmitter,
   label: string,
   rows: string,
+  mixed: readonly EmittedFactor[],
   factors: readonly EmittedFactor[],
   bank: Bank,
   attributes: MixConvAttributes,
-  batch: Dim,
 ): string {
   if (factors.length === 0) return rows;
   const split = splitShape(bank, attributes);
-  let value = e.op("Reshape", `${label}/split`, [rows, e.ints([-1, ...split])], [batch, ...split]);
+  const shapeAfter = (count: number): Shape => [samplesOf([...mixed, ...factors.slice(0, count)]), ...split];
+  let value = e.op("Reshape", `${label}/split`, [rows, e.ints([-1, ...split])], shapeAfter(0));
   factors.forEach((factor, f) => {
     const spread = emitSpread(e, `${label}/within${f}`, factor, bank, attributes, [factor.samples]);
-    value = e.op("Mul", `${label}/weighed${f}`, [value, spread], [batch, ...split]);
+    value = e.op("Mul", `${label}/weighed${f}`, [value, spread], shapeAfter(f + 1));
   });
-  return e.reshape(`${label}/weighed`, value, [batch, ...split], [batch, bank.out, bank.row]);
+  const whole = shapeAfter(factors.length);
+  return e.reshape(`${label}/weighed`, value, whole, [whole[0]!, bank.out, bank.row]);
 }
 
 /** The general mixture, element by element: every factor times the bank, summed over experts. */
@@ -195,14 +190,15 @@ function emitElements(
   factors: readonly EmittedFactor[],
   bank: Bank,
   attributes: MixConvAttributes,
-  batch: Dim,
 ): string {
   const split = splitShape(bank, attributes);
   let value = e.weight(`${bank.name}/elements`, reshaped(bank.data, [1, bank.experts, ...split]));
   factors.forEach((factor, f) => {
     const spread = emitSpread(e, `${label}/element${f}`, factor, bank, attributes, [factor.samples, factor.experts]);
-    value = e.op("Mul", `${label}/weighed${f}`, [value, spread], [batch, bank.experts, ...split]);
+    const samples = samplesOf(factors.slice(0, f + 1));
+    value = e.op("Mul", `${label}/weighed${f}`, [value, spread], [samples, bank.experts, ...split]);
   });
+  const batch = samplesOf(factors);
   const sum = e.reduce("ReduceSum", `${label}/mixed`, value, [1], false, [batch, ...split]);
   return e.reshape(`${label}/rows`, sum, [batch, ...split], [batch, bank.out, bank.row]);
 }
