@@ -112,8 +112,8 @@ export const linear = layer({
 
 export const softmax = layer({
   schema: z
-    .strictObject({ name: layerName, op: z.literal("softmax"), in: reference, axis: z.int().min(0).default(1) })
-    .describe("exp(x) over its sum along an axis"),
+    .strictObject({ name: layerName, op: z.literal("softmax"), in: reference, axis: z.int().min(1).default(1) })
+    .describe("exp(x) over its sum along an axis; not along the first, since samples know nothing of each other"),
   example: { name: "attention", op: "softmax", in: "scores", axis: 1 },
   build(spec, builder) {
     builder.node("softmax", spec.name, [spec.in], { axis: spec.axis });

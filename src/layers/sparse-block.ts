@@ -34,7 +34,10 @@ const schema = z
       ])
       .default("relu")
       .describe("F"),
-    bias: z.boolean().default(false).describe("Whether there are tensors `<layer>.b1` [k·c] and `<layer>.b2` [k·out]"),
+    bias: z
+      .boolean()
+      .default(false)
+      .describe("Whether there are tensors `<layer>.b1` [k·c] and `<layer>.b2` [k·out] (dense: or [out])"),
     weights: z
       .strictObject({
         w1: z.string().optional(),
@@ -112,7 +115,7 @@ class BlockBuilder {
     const stored = this.second([experts * out, hidden], [out, experts * hidden]);
     const isBank = this.b.tensor(stored).shape[0] === experts * out && experts > 1;
     const kernel = isBank ? this.b.constant(`${name}.w2.wide`, this.wideSecond(stored)) : stored;
-    const bias = this.spec.bias ? [this.b.constant(`${name}.b2.sum`, this.summedBias())] : [];
+    const bias = this.spec.bias ? [this.denseBias()] : [];
     this.b.node("conv", name, [features, kernel, ...bias], { ...this.window, groups: 1 });
   }
 
@@ -211,8 +214,12 @@ class BlockBuilder {
     return reshaped(permuted(split, [1, 0, 2]), [out, experts * hidden, kh, kw]);
   }
 
-  private summedBias() {
-    const { experts, out } = this.spec;
-    return summed(reshaped(this.b.tensor(this.secondBias()), [experts, out]));
+  /** Σ_i b2_i, or the one bias of a layer that was dense from the start. */
+  private denseBias(): string {
+    const { name, experts, out, weights } = this.spec;
+    const tensor = weights.b2 ?? `${name}.b2`;
+    const stored = this.b.storedShape(tensor);
+    if (stored?.length === 1 && stored[0] === out) return this.b.weight(tensor, [out]);
+    return this.b.constant(`${name}.b2.sum`, summed(reshaped(this.b.tensor(this.secondBias()), [experts, out])));
   }
 }
