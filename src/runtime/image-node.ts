@@ -63,7 +63,8 @@ export async function encodeImage(image: Image, file: string, report: Reporter):
     raw: { width, height, channels: opaque ? channels : ((channels + 1) as 2 | 4) },
     limitInputPixels: false,
   }).toColourspace(channels === 1 ? (deep ? "grey16" : "b-w") : deep ? "rgb16" : "srgb");
-  return new Uint8Array(await ENCODERS[format.name](picture).toBuffer());
+  const { buffer, byteOffset, byteLength } = await ENCODERS[format.name](picture).toBuffer();
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** @throws SmxcError `image/unknown-extension`; asked before the work, so that it is not done in vain */

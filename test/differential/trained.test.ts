@@ -22,7 +22,7 @@ interface Psnr {
 interface Info {
   readonly scale: number;
   readonly task: string;
-  readonly psnr: Readonly<Record<string, { readonly whole: Psnr }>>;
+  readonly psnr: Readonly<Record<string, { readonly whole: Psnr; readonly patch: Psnr }>>;
 }
 
 const NETWORKS = ["nsr-x2", "nsr-x3", "nsr-denoise25", "nsr-jpeg10"] as const;
@@ -58,16 +58,18 @@ describe.each(NETWORKS)("%s", (name) => {
     expect(absoluteError(result!.get("y")!, io.get("y")!)).toBeLessThanOrEqual(WHOLE_TOLERANCE);
   });
 
-  it.each(Object.keys(info.psnr))("restores %s as well as PyTorch does, from file to file", async (image) => {
-    const output = folder.at(`${image}.png`);
-    await succeed(["run", "model.json", fixture("photographs", info.task, `${image}.png`), "-o", output], folder.path);
+  const runs = Object.keys(info.psnr).flatMap((image) =>
+    (["whole", "patch"] as const).map((kind) => [image, kind] as const),
+  );
+  it.each(runs)("restores %s as well as PyTorch does in the context %s, from file to file", async (image, kind) => {
+    const [input, output] = [fixture("photographs", info.task, `${image}.png`), folder.at(`${image}.${kind}.png`)];
+    await succeed(["run", "model.json", input, "-o", output, "--context", kind], folder.path);
     const [restored, original] = await Promise.all([readImage(output, () => {}), picture("hr", `${image}.png`)]);
     const shave = info.scale === 1 ? 0 : info.scale;
     for (const color of ["rgb", "y"] as const) {
       const measured = psnr(restored, original, { shave, color });
-      expect(Math.abs(measured - info.psnr[image]!.whole[color]), `${color} ${measured}`).toBeLessThanOrEqual(
-        PSNR_TOLERANCE,
-      );
+      const expected = info.psnr[image]![kind][color];
+      expect(Math.abs(measured - expected), `${color} ${measured}`).toBeLessThanOrEqual(PSNR_TOLERANCE);
     }
   });
 

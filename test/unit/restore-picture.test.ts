@@ -1,0 +1,161 @@
+/** Pictures as people have them, through networks. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Image, newSamples } from "../../src/runtime/image.js";
+import { openDocument } from "../../src/runtime/network.js";
+import { resizeBicubic } from "../../src/runtime/resize.js";
+import { type RestoreOptions, restorePicture } from "../../src/runtime/restore.js";
+import type { Restorer } from "../../src/runtime/restorer.js";
+import { createNodeSession } from "../../src/runtime/session-ort-node.js";
+import { randomNumbers } from "../../src/verify/random.js";
+import { importStore, openFixture } from "../support/fixtures.js";
+
+function picture(width: number, height: number, more: Partial<Image> = {}): Image {
+  const { channels = 3, bitDepth = 8 } = more;
+  const next = randomNumbers(width * height);
+  const data = newSamples(bitDepth, width * height * channels);
+  data.forEach((_, index) => {
+    data[index] = Math.floor(next() * 2 ** bitDepth);
+  });
+  return { width, height, channels, bitDepth, data, ...more };
+}
+
+/** Doubles every pixel, in parts, and adds what depends on the channel and on where the part lies. */
+function doubling(color: "rgb" | "gray", shift = 0) {
+  const seen: Image[] = [];
+  const restorer: Restorer = {
+    async restore(image, emit) {
+      seen.push(image);
+      for (let top = 0; top < image.height; top += 2) {
+        const rows = Math.min(2, image.height - top);
+        const [height, width] = [rows * 2, image.width * 2];
+        const values = new Float32Array(image.channels * height * width);
+        for (let channel = 0, at = 0; channel < image.channels; channel++)
+          for (let row = 0; row < height; row++)
+            for (let column = 0; column < width; column++, at++) {
+              const pixel = (top + (row >> 1)) * image.width + (column >> 1);
+              values[at] =
+                image.data[pixel * image.channels + channel]! / (2 ** image.bitDepth - 1) + (channel - 1) * shift;
+            }
+        emit({ top: top * 2, left: 0, height, width }, { data: values, shape: [1, image.channels, height, width] });
+      }
+      return { context: "whole", parts: 1 };
+    },
+    release: async () => {},
+  };
+  const format = { range: [0, 1], color, scale: 2 } as const;
+  const run = async (image: Image, options: RestoreOptions = {}) =>
+    (await restorePicture({ restorer, format, context: "whole", trained: undefined }, image, options)).image;
+  return { run, seen };
+}
+
+const doubled = (image: Image): Image => {
+  const { width, height, channels, data, bitDepth } = image;
+  const out = newSamples(bitDepth, data.length * 4);
+  for (let row = 0; row < height * 2; row++)
+    for (let column = 0; column < width * 2; column++)
+      for (let channel = 0; channel < channels; channel++)
+        out[(row * width * 2 + column) * channels + channel] =
+          data[((row >> 1) * width + (column >> 1)) * channels + channel]!;
+  return { width: width * 2, height: height * 2, channels, bitDepth, data: out };
+};
+
+describe("colours and opacity", () => {
+  it.each([8, 16] as const)("keeps %i bits", async (bitDepth) => {
+    const image = picture(5, 7, { bitDepth });
+    expect(await doubling("rgb").run(image)).toEqual(doubled(image));
+  });
+
+  it("shows a network for colours a grey picture in three channels, and takes their mean", async () => {
+    const image = picture(4, 3, { channels: 1 });
+    const { run, seen } = doubling("rgb", 0.3);
+    expect(await run(image)).toEqual(doubled(image));
+    expect(seen.map(({ channels }) => channels)).toEqual([3]);
+  });
+
+  it("runs each colour through a network for grey by itself", async () => {
+    const image = picture(4, 3);
+    const { run, seen } = doubling("gray");
+    expect(await run(image)).toEqual(doubled(image));
+    expect(seen.map(({ channels }) => channels)).toEqual([1, 1, 1]);
+  });
+
+  it("resizes, restores or drops opacity", async () => {
+    const alpha = picture(6, 4, { channels: 1 }).data;
+    const image = picture(6, 4, { alpha });
+    const plane = { ...image, channels: 1, data: alpha } as const;
+    const { alpha: _, ...grey } = plane;
+    expect((await doubling("rgb").run(image)).alpha).toEqual(resizeBicubic(grey, 12, 8).data);
+    expect((await doubling("rgb").run(image, { alpha: "restore" })).alpha).toEqual(doubled(grey).data);
+    expect(await doubling("rgb").run(image, { alpha: "drop" })).not.toHaveProperty("alpha");
+    const seen = await doubling("rgb").run(image);
+    expect(seen.data).toEqual(doubled(image).data);
+  });
+
+  it("averages eight turns, each turned back", async () => {
+    const image = picture(5, 3);
+    const { run, seen } = doubling("rgb");
+    expect(await run(image, { selfEnsemble: true })).toEqual(doubled(image));
+    expect(seen).toHaveLength(8);
+    expect(new Set(seen.map(({ data }) => data.join())).size).toBe(8);
+    expect(seen.filter(({ width }) => width === 3)).toHaveLength(4);
+  });
+
+  it("tells one progress for all runs", async () => {
+    const done: number[] = [];
+    const restorer: Restorer = {
+      async restore(_, __, { onProgress }) {
+        onProgress?.(1, 2);
+        onProgress?.(2, 2);
+        return { context: "whole", parts: 2 };
+      },
+      release: async () => {},
+    };
+    const network = { restorer, format: { range: [0, 1], color: "rgb", scale: 1 }, context: "whole" } as const;
+    await restorePicture({ ...network, trained: undefined }, picture(2, 2, { alpha: new Uint8Array(4) }), {
+      alpha: "restore",
+      onProgress: (part, total) => done.push(part / total),
+    });
+    expect(done).toEqual([0.25, 0.5, 0.75, 1]);
+  });
+
+  it("refuses a result that is larger than announced, and NaN", async () => {
+    const restorer: Restorer = {
+      async restore(_, emit) {
+        emit({ top: 0, left: 0, height: 6, width: 6 }, { data: new Float32Array(108), shape: [1, 3, 6, 6] });
+        return { context: "whole", parts: 1 };
+      },
+      release: async () => {},
+    };
+    const network = { restorer, format: { range: [0, 1], color: "rgb", scale: 2 }, context: "whole" } as const;
+    await expect(restorePicture({ ...network, trained: undefined }, picture(2, 2))).rejects.toMatchObject({
+      diagnostics: [{ code: "run/wrong-scale" }],
+    });
+    await expect(doubling("rgb", Number.NaN).run(picture(2, 2))).rejects.toMatchObject({
+      diagnostics: [{ code: "image/not-finite" }],
+    });
+  });
+});
+
+describe("sizes", () => {
+  let network: Awaited<ReturnType<typeof openDocument>>;
+
+  beforeAll(async () => {
+    const model = await importStore(await openFixture("models", "nsr-x3", "checkpoint.pt"), {
+      config: new Map([["patch", 24]]),
+    });
+    network = await openDocument({ name: "m", spec: model.spec, weights: model.weights }, {}, "cpu", (bytes) =>
+      createNodeSession(bytes, { target: "cpu", threads: 1 }),
+    );
+    return () => network.restorer.release();
+  });
+
+  it.each([
+    [1, 1],
+    [3, 700],
+    [700, 2],
+    [96, 97],
+  ])("restores %i x %i pixels", async (width, height) => {
+    const { image } = await restorePicture(network, picture(width, height));
+    expect([image.width, image.height, image.data.length]).toEqual([3 * width, 3 * height, 27 * width * height]);
+  });
+});
