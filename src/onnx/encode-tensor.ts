@@ -1,7 +1,7 @@
 /** Initializers as ropes: headers from onnx-proto, values spliced in, inside the model or in the external data file. */
 import pkg, { type onnx as onnxTypes } from "onnx-proto";
 import { float32ToFloat16Bits } from "../weights/half-float.js";
-import { elementCount, type TensorData } from "../weights/tensor.js";
+import { elementCount, partsOf, type TensorData } from "../weights/tensor.js";
 import { WRITTEN_TYPES } from "./data-type.js";
 import { float16Overflow } from "./errors.js";
 import type { Initializer } from "./model.js";
@@ -63,10 +63,13 @@ function tensorValues(tensor: Initializer): Piece {
   const { name, data_type, dims, data } = tensor;
   return {
     length: elementCount(dims) * WRITTEN_TYPES[data_type].width,
-    produce: async () => {
-      const values = await data.read();
-      requireCount(name, dims, values.length);
-      return littleEndian(data_type === "FLOAT" ? toFloat32(values) : toFloat16(name, values));
+    async *produce() {
+      let count = 0;
+      for await (const values of partsOf(data)) {
+        yield littleEndian(data_type === "FLOAT" ? toFloat32(values) : toFloat16(name, values, count));
+        count += values.length;
+      }
+      requireCount(name, dims, count);
     },
   };
 }
@@ -75,10 +78,11 @@ function toFloat32(values: TensorData): Float32Array {
   return values instanceof Float32Array ? values : new Float32Array(values);
 }
 
-function toFloat16(name: string, values: TensorData): Uint16Array {
+/** @param before how many of the tensor's values come before these */
+function toFloat16(name: string, values: TensorData, before: number): Uint16Array {
   const bits = float32ToFloat16Bits(toFloat32(values));
   const index = bits.findIndex((half, i) => (half & 0x7fff) === 0x7c00 && Number.isFinite(values[i]));
-  if (index >= 0) throw float16Overflow(name, index, values[index]!);
+  if (index >= 0) throw float16Overflow(name, before + index, values[index]!);
   return bits;
 }
 

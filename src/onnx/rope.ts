@@ -9,7 +9,7 @@ import type { ByteStream } from "../weights/byte-source.js";
 /** Bytes to be produced while the file is written. */
 export interface Deferred {
   readonly length: number;
-  produce(): Promise<Uint8Array>;
+  produce(): AsyncIterable<Uint8Array>;
 }
 
 export type Piece = Uint8Array | Deferred;
@@ -30,7 +30,10 @@ export function ropeStream(rope: Rope): ByteStream {
   return {
     length: ropeLength(joined),
     async *chunks() {
-      for (const piece of joined) yield piece instanceof Uint8Array ? piece : await piece.produce();
+      for (const piece of joined) {
+        if (piece instanceof Uint8Array) yield piece;
+        else yield* piece.produce();
+      }
     },
   };
 }

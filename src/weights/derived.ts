@@ -6,31 +6,51 @@ export function reshaped(tensor: LazyTensor, shape: readonly number[]): LazyTens
   if (elementCount(shape) !== elementCount(tensor.shape)) {
     throw new RangeError(`cannot reshape [${tensor.shape.join(",")}] to [${shape.join(",")}]`);
   }
-  return { shape, read: () => tensor.read() };
+  const { parts } = tensor;
+  return { shape, read: () => tensor.read(), ...(parts === undefined ? {} : { parts: () => parts.call(tensor) }) };
 }
 
-/** Axes reordered: result axis i is the source's axis `perm[i]`. Runs that stay contiguous are copied whole. */
+/** Runs of at least this many elements are passed on as parts rather than copied together. */
+const SHORTEST_PART = 2 ** 12;
+
+/** Axes reordered: result axis i is the source's axis `perm[i]`. Runs that stay contiguous are taken whole. */
 export function permuted(tensor: LazyTensor, perm: readonly number[]): LazyTensor {
   const shape = perm.map((axis) => tensor.shape[axis]!);
+  const strides = rowMajorStrides(tensor.shape);
+  let run = 1;
+  let outer = perm.length;
+  while (outer > 0 && perm[outer - 1] === outer - 1) run *= shape[--outer]!;
+  const outerShape = shape.slice(0, outer);
+  const outerStrides = perm.slice(0, outer).map((axis) => strides[axis]!);
+  const read = async (): Promise<TensorData> => {
+    const source = await tensor.read();
+    const target = newLike(source, source.length);
+    copyRuns(source, target, outerShape, outerStrides, run);
+    return target;
+  };
+  if (run < SHORTEST_PART) return { shape, read };
   return {
     shape,
-    async read() {
+    read,
+    async *parts() {
       const source = await tensor.read();
-      const target = newLike(source, source.length);
-      const strides = rowMajorStrides(tensor.shape);
-      let run = 1;
-      let outer = perm.length;
-      while (outer > 0 && perm[outer - 1] === outer - 1) run *= shape[--outer]!;
-      copyRuns(
-        source,
-        target,
-        shape.slice(0, outer),
-        perm.slice(0, outer).map((axis) => strides[axis]!),
-        run,
-      );
-      return target;
+      for (const from of runStarts(source.length / run, outerShape, outerStrides))
+        yield source.subarray(from, from + run);
     },
   };
+}
+
+/** Where each of the runs begins in the source, in the order of the result. */
+function* runStarts(count: number, shape: readonly number[], strides: readonly number[]): Iterable<number> {
+  for (let n = 0; n < count; n++) {
+    let rest = n;
+    let from = 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += (rest % shape[axis]!) * strides[axis]!;
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    yield from;
+  }
 }
 
 function copyRuns(

@@ -12,6 +12,17 @@ export interface LazyTensor {
   readonly shape: readonly number[];
   /** Row-major values; the length is the product of `shape`. The caller owns the array and must not write to it. */
   read(): Promise<TensorData>;
+  /**
+   * The same values, one part after the other, for callers that only pass them on: a tensor that is another one in
+   * another order has them without a copy. Absent where `read` is as good.
+   */
+  parts?(): AsyncIterable<TensorData>;
+}
+
+/** A tensor's values in parts; in one part where it has no others. */
+export async function* partsOf(tensor: LazyTensor): AsyncIterable<TensorData> {
+  if (tensor.parts) yield* tensor.parts();
+  else yield await tensor.read();
 }
 
 /** A tensor of a checkpoint or weights file. */
