@@ -1,3 +1,5 @@
+import { type Diagnostic, error, warning } from "../diagnostics.js";
+import type { Config } from "./config.js";
 import type { Importer } from "./importer.js";
 import { GEOMETRY_KEYS, geometryOf } from "./layer-geometry.js";
 import { singleLayerDocument } from "./single-layer.js";
@@ -12,22 +14,23 @@ export const condconv: Importer = {
   matches: (store) => store.tensors.has("routing_fn.weight") && store.tensors.get("weight")?.shape.length === 2,
   keys: {
     ...GEOMETRY_KEYS,
-    out_channels: "output channels; needed, the flat bank does not tell them",
-    kernel: "side of the kernel (default 3)",
-    groups: "groups of a grouped convolution (default 1)",
+    out_channels: "output channels; needed where neither a bias nor kernel and groups tell how the flat bank is cut",
+    kernel: "side of the kernel, where the other sizes do not tell it",
+    groups: "groups of a grouped convolution, where the other sizes do not tell them",
   },
   read(tensors, config) {
     const [experts = 1, channels = 1] = tensors.shapeOf("routing_fn.weight") ?? [];
-    const row = tensors.shapeOf("weight")?.[1] ?? 1;
-    const groups = config.integer("groups", 1);
+    const row = tensors.shapeOf("weight")?.[1];
+    const told = tensors.shapeOf("bias")?.[1];
     const bias = tensors.has("bias");
-    const kernel = config.integer("kernel", 3);
-    const perGroup = channels / groups;
-    const told = bias ? tensors.shapeOf("bias")?.[1] : row / (perGroup * kernel ** 2);
-    const out = config.integer("out_channels", Number.isInteger(told) ? told! : 1);
+    if (told !== undefined) config.confirm("out_channels", told);
     for (const [key, value] of Object.entries({ in_channels: channels, experts })) config.confirm(key, value);
-    const bank = tensors.take("weight", [experts, out * perGroup * kernel ** 2]);
-    return singleLayerDocument({
+    const warnings: Diagnostic[] = [];
+    const cut =
+      row === undefined || !tensors.has("routing_fn.weight") ? undefined : cutOf(row, channels, told, config, warnings);
+    const { out, kernel, groups } = cut ?? { out: told ?? 1, kernel: 1, groups: 1 };
+    const bank = tensors.take("weight", [experts, cut ? (out * channels * kernel ** 2) / groups : null]);
+    const imported = singleLayerDocument({
       name: "condconv",
       channels,
       layers: [
@@ -60,5 +63,78 @@ export const condconv: Importer = {
         ...(bias ? [{ name: "bias", tensor: tensors.take("bias", [experts, out]) }] : []),
       ],
     });
+    return { ...imported, warnings };
   },
 };
+
+/** How a row of the bank is cut into out · in/groups · kernel². */
+interface Cut {
+  readonly out: number;
+  readonly kernel: number;
+  readonly groups: number;
+}
+
+/** Sides of kernels that are thought of, the usual ones first. */
+const SIDES = [3, 1, 5, 7] as const;
+
+/**
+ * The cut that is given or told; of several that fit the one of the fewest groups, the others named in a warning. What
+ * fits nothing, or anything, is noted as an error.
+ */
+function cutOf(
+  row: number,
+  channels: number,
+  told: number | undefined,
+  config: Config,
+  warnings: Diagnostic[],
+): Cut | undefined {
+  const sides = config.has("kernel") ? [config.integer("kernel", 3)] : SIDES;
+  const known = config.has("out_channels") ? config.integer("out_channels", 1) : told;
+  const cuts = groupCounts(channels, config).flatMap((groups) =>
+    sides.flatMap((kernel): readonly Cut[] => {
+      const out = row / ((channels / groups) * kernel ** 2);
+      const fits = Number.isInteger(out) && out % groups === 0 && (known === undefined || out === known);
+      return fits ? [{ out, kernel, groups }] : [];
+    }),
+  );
+  const [first, ...others] = cuts;
+  if (!first) config.found.push(noCut(row, channels));
+  else if (others.length > 0 && known === undefined) config.found.push(manyCuts(cuts));
+  else if (others.length > 0) warnings.push(severalCuts(first, others));
+  return first;
+}
+
+const noCut = (row: number, channels: number): Diagnostic =>
+  error(
+    "import/no-reading",
+    `a row of ${row} values is no kernel over ${channels} input channels of the sizes that are given or usual`,
+    { place: "weight", hint: "give out_channels, kernel and groups as they are in the model" },
+  );
+
+/** As many readings as a hint names. */
+const NAMED_READINGS = 4;
+
+const manyCuts = (cuts: readonly Cut[]): Diagnostic => {
+  const named = cuts.slice(0, NAMED_READINGS).map((cut) => `--set out_channels=${cut.out} (${cutText(cut)})`);
+  return error(
+    "import/missing-config",
+    'the checkpoint does not tell "out_channels": its flat bank can be cut in several ways',
+    { place: "weight", hint: `give ${named.join(", or ")}${cuts.length > NAMED_READINGS ? ", …" : ""}` },
+  );
+};
+
+const severalCuts = (taken: Cut, others: readonly Cut[]): Diagnostic =>
+  warning("import/two-readings", `the shapes leave more than one reading; taken is ${cutText(taken)}`, {
+    place: "weight",
+    hint: `the others are ${others.map(cutText).join("; ")}: give kernel and groups to choose`,
+  });
+
+/** The groups that are given, or all that divide the channels, the fewest first. */
+function groupCounts(channels: number, config: Config): readonly number[] {
+  if (config.has("groups")) return [config.integer("groups", 1)].filter((groups) => channels % groups === 0);
+  return Array.from({ length: channels }, (_, i) => i + 1).filter((groups) => channels % groups === 0);
+}
+
+function cutText({ kernel, groups }: Cut): string {
+  return `kernel ${kernel}, ${groups} group${groups === 1 ? "" : "s"}`;
+}
