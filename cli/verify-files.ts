@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { type CompileOptions, compile, referenceGraph, type Size } from "../src/compile.js";
 import { error, SmxcError } from "../src/diagnostics.js";
 import { sameDim } from "../src/ir/dim.js";
@@ -55,7 +56,10 @@ export async function verifyFiles(
     const bytes = await source.read(0, source.size);
     const externalData = await externalDataOf(path, signature);
     const open = (extra: Uint8Array): Promise<Session> =>
-      createNodeSession({ name: path, bytes: concat(bytes, extra), externalData }, { target: options.target });
+      createNodeSession(
+        { name: path, bytes: concat(bytes, extra), externalData, folder: dirname(path) },
+        { target: options.target },
+      );
     const tolerance = { relative: options.rtol, absolute: options.atol };
     const session = await open(new Uint8Array(0));
     const bar = context.progress("comparing", problems.length);
