@@ -3,6 +3,7 @@ import { benchCommand } from "./bench.js";
 import { checkCommand } from "./check.js";
 import { compileCommand } from "./compile.js";
 import { diffCommand } from "./diff.js";
+import { evalCommand } from "./eval.js";
 import { importCommand } from "./import.js";
 import { inspectCommand } from "./inspect.js";
 import { runCommand } from "./run.js";
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   verifyCommand,
   checkCommand,
   runCommand,
+  evalCommand,
   inspectCommand,
   diffCommand,
   benchCommand,

@@ -1,0 +1,173 @@
+import { error, SmxcError } from "../../src/diagnostics.js";
+import type { Evaluation, Score } from "../../src/eval/evaluate.js";
+import type { ReportPicture } from "../../src/eval/report-html.js";
+import { argument, defineCommand, flag, option, repeatedOption } from "../command.js";
+import { contextFlags, contextOptionsOf } from "../context-flags.js";
+import { EXIT } from "../exit-code.js";
+import { table } from "../table.js";
+import { filePath, integerFrom } from "../values.js";
+
+export const evalCommand = defineCommand({
+  name: "eval",
+  group: "Use a graph:",
+  summary: "measure PSNR and SSIM of restored pictures against the true ones",
+  description:
+    "Pictures are rounded to 8 bits first, as the field does. The baseline is bicubic enlargement (Pillow's), or the input itself " +
+    "at scale 1. PSNR of RGB is over all samples; --y takes BT.601's luma in studio range.",
+  arguments: [argument("model", "a model document (.json) or a compiled graph (.onnx)")],
+  options: {
+    pairs: repeatedOption("--pairs <dirs...>", "the folder of inputs, then that of the true pictures", filePath),
+    shave: option(
+      "--shave <n>",
+      "pixels left out along every edge (default: the scale, none at scale 1)",
+      integerFrom(0),
+    ),
+    y: flag("--y", "measure luma alone"),
+    html: option("--html <report.html>", "also write a report with parts side by side and their errors", filePath),
+    ...contextFlags,
+  },
+  examples: [
+    { does: "On a folder of pairs", line: "smxc eval nsr-x2.json --pairs x2/ hr/ --y" },
+    { does: "With a report to look at", line: "smxc eval nsr-x2.json --pairs x2/ hr/ --html report.html" },
+  ],
+  async action(context, [modelPath], { pairs: folders, shave, y, html, ...options }) {
+    const [
+      { openNetwork },
+      { encodeImage, readImage },
+      { toBitDepth },
+      { restorePicture },
+      { checkOutputs },
+      { writeFiles },
+      { evalPairs },
+      { contextText },
+      { compared, evaluatePictures, meanEvaluation },
+      { viewsOf },
+      { reportHtml },
+    ] = await Promise.all([
+      import("../open-network.js"),
+      import("../../src/runtime/image-node.js"),
+      import("../../src/runtime/image.js"),
+      import("../../src/runtime/restore.js"),
+      import("../check-outputs.js"),
+      import("../write-files.js"),
+      import("../eval-pairs.js"),
+      import("../context-text.js"),
+      import("../../src/eval/evaluate.js"),
+      import("../../src/eval/views.js"),
+      import("../../src/eval/report-html.js"),
+    ]);
+    if (folders.length !== 2) throw twoFolders();
+    if (html !== undefined) await checkOutputs([html], [modelPath]);
+    const network = await openNetwork(modelPath, { ...contextOptionsOf(options), target: options.target }, context);
+    try {
+      const { scale } = network.format;
+      const pairs = await evalPairs(folders[0]!, folders[1]!, scale);
+      const metric = { shave: shave ?? (scale === 1 ? 0 : scale), color: y ? "y" : "rgb" } as const;
+      const baseline = scale === 1 ? "input" : "bicubic";
+      const results: (ReportPicture & { readonly seconds: number; readonly context: string })[] = [];
+      const bar = context.progress("evaluating", pairs.length);
+      for (const [index, { name, input, truth }] of pairs.entries()) {
+        const picture = await readImage(input, context.report);
+        const began = performance.now();
+        const { image, report } = await restorePicture(network, picture, {
+          alpha: "drop",
+          selfEnsemble: options.selfEnsemble,
+          onProgress: (done, total) => bar.update(index + done / total),
+        });
+        const seconds = (performance.now() - began) / 1000;
+        const trio = compared(
+          toBitDepth(picture, 8),
+          toBitDepth(image, 8),
+          toBitDepth(await readImage(truth, context.report), 8),
+        );
+        const evaluation = within(input, () => evaluatePictures(trio, metric));
+        const views = html === undefined ? [] : viewsOf(trio, baseline);
+        const encoded = views.map(async ({ title, image: view }) => ({
+          title,
+          width: view.width,
+          png: await encodeImage(view, `${title}.png`, context.report),
+        }));
+        results.push({
+          name,
+          evaluation,
+          views: await Promise.all(encoded),
+          seconds,
+          context: contextText(network, report),
+        });
+      }
+      bar.end();
+      const mean = meanEvaluation(results.map(({ evaluation }) => evaluation));
+      const conditions = `${y ? "luma (Y)" : "RGB"}, shave ${metric.shave}, context: ${network.context}${options.selfEnsemble ? ", self-ensemble" : ""}`;
+      if (html !== undefined) {
+        const content = reportHtml({ model: modelPath, conditions, baseline, pictures: results, mean });
+        const inputs = [...network.files, ...pairs.flatMap(({ input, truth }) => [input, truth])];
+        await writeFiles([{ path: html, content }], { inputs });
+      }
+      await context.answer({
+        text: () =>
+          [
+            table(
+              ["picture", "PSNR", "SSIM", `PSNR of ${baseline}`, "SSIM", "context"],
+              [
+                ...results.map((result) => [result.name, ...cells(result.evaluation), result.context]),
+                ["mean", ...cells(mean), ""],
+              ],
+            ),
+            conditions,
+            ...(html === undefined ? [] : [`wrote ${html}`]),
+          ].join("\n"),
+        json: () => ({
+          model: modelPath,
+          color: metric.color,
+          shave: metric.shave,
+          context: network.context,
+          trainedContext: network.trained ?? null,
+          selfEnsemble: options.selfEnsemble,
+          baseline,
+          images: results.map(({ name, evaluation, seconds }) => ({ image: name, ...json(evaluation), seconds })),
+          mean: json(mean),
+          ...(html === undefined ? {} : { report: html }),
+        }),
+      });
+      return EXIT.good;
+    } finally {
+      await network.close();
+    }
+  },
+});
+
+function cells({ restored, baseline }: Evaluation): readonly string[] {
+  return [restored, baseline].flatMap(({ psnr, ssim }) => [
+    `${psnr.toFixed(4)} dB`,
+    ssim === undefined ? "-" : ssim.toFixed(4),
+  ]);
+}
+
+/** JSON has no infinity: equal pictures have a PSNR of null. */
+function json({ restored, baseline }: Evaluation): object {
+  const score = ({ psnr, ssim }: Score) => ({ psnr: Number.isFinite(psnr) ? psnr : null, ssim: ssim ?? null });
+  return { ...score(restored), baseline: score(baseline) };
+}
+
+/** Says of which picture an error is. */
+function within<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof SmxcError)) throw cause;
+    throw new SmxcError(
+      cause.diagnostics.map((diagnostic) => ({ file, ...diagnostic })),
+      cause.kind,
+    );
+  }
+}
+
+const twoFolders = (): SmxcError =>
+  new SmxcError(
+    [
+      error("usage/pairs", "--pairs takes two folders: of inputs, and of the true pictures", {
+        hint: "smxc eval model.json --pairs lr/ hr/",
+      }),
+    ],
+    "usage",
+  );
