@@ -16,10 +16,21 @@ const { target } = values;
 const FILE = new URL(`./results/layers-${target}.json`, import.meta.url);
 
 const CASES = [
-  ...[[32, 1], [32, 4], [64, 1], [128, 1], [256, 1]].map(([units, width]) => ({ units, width, size: 48 })),
+  ...[
+    [32, 1],
+    [32, 4],
+    [64, 1],
+    [128, 1],
+    [256, 1],
+  ].map(([units, width]) => ({ units, width, size: 48 })),
   { units: 64, width: 1, size: 24 },
   { units: 64, width: 1, size: 96 },
-  ...[[32, 1], [32, 4], [64, 1], [128, 1]].map(([units, width]) => ({ units, width, size: 128 })),
+  ...[
+    [32, 1],
+    [32, 4],
+    [64, 1],
+    [128, 1],
+  ].map(([units, width]) => ({ units, width, size: 128 })),
   { units: 64, width: 1, size: 256 },
 ];
 const FORMS = ["f4x4", "f4x6", "f6x6"];
@@ -36,7 +47,9 @@ const known = new Map(read().map((entry) => [keyOf(entry), entry]));
 for (const { units, width, size } of CASES) {
   const network = { units, width, blocks: 1 };
   const fixed = { target, batch: 1, height: size, width: size };
-  const graphs = new Map([["empty", (await graphBytes({ ...network, blocks: 0 }, { ...fixed, lowering: "direct" })).bytes]]);
+  const graphs = new Map([
+    ["empty", (await graphBytes({ ...network, blocks: 0 }, { ...fixed, lowering: "direct" })).bytes],
+  ]);
   for (const [name, { open, ...options }] of Object.entries(VARIANTS)) {
     graphs.set(name, (await graphBytes(network, { ...(open ? { target } : fixed), ...options })).bytes);
   }

@@ -40,7 +40,7 @@ export function lowerScan(
     const shape = inner.shapeOf(name, layout);
     inner.bind(name, { [layout]: e.op("Unsqueeze", `${name}/sample:${layout}`, [sample, e.ints([0])], shape) });
     // Put there at once, so that routers read their means of it too.
-    if (reader) inner.readCanvas(name, inner.canvasFor(shape[1]!, shape[2]!, reader.form));
+    if (reader) inner.readCanvas(name, inner.canvasFor(shape[1]!, shape[2]!, reader));
     return valueInfo(sample, shape.slice(1));
   });
   lowerNodes(inner, region.nodes);

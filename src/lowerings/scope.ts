@@ -3,10 +3,9 @@ import type { Graph, Node } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
 import type { GraphEmitter, Layout, LowerSite } from "./emitter.js";
 import { hasSize, sizedValues } from "./has-size.js";
-import { type Canvas, fixedCanvas } from "./winograd/canvas.js";
+import { type Canvas, type CanvasShape, fixedCanvas } from "./winograd/canvas.js";
 import { dynamicCanvas } from "./winograd/canvas-dynamic.js";
 import { emitCanvasMean, emitFromCanvases, emitToCanvas } from "./winograd/convert.js";
-import type { WinogradForm } from "./winograd/forms.js";
 import type { CanvasValue } from "./winograd/value.js";
 
 /** The ONNX values that hold an IR value, by layout. */
@@ -87,22 +86,22 @@ export class Scope {
   }
 
   /** The canvas of a size, made once in the outermost graph, where every body can see it. */
-  canvasFor(height: Dim, width: Dim, form: WinogradForm): Canvas {
-    if (this.enclosing) return this.enclosing.canvasFor(height, width, form);
-    const key = `${dimText(height)}x${dimText(width)}.${form.name}`;
+  canvasFor(height: Dim, width: Dim, shape: CanvasShape): Canvas {
+    if (this.enclosing) return this.enclosing.canvasFor(height, width, shape);
+    const key = `${dimText(height)}x${dimText(width)}.${shape.form.name}.${shape.tilesPerStrip}`;
     const known = this.canvases.get(key);
     if (known) return known;
     const made =
       typeof height === "number" && typeof width === "number"
-        ? fixedCanvas(this.e, form, height, width)
-        : this.openCanvas(height, width, form);
+        ? fixedCanvas(this.e, shape, height, width)
+        : this.openCanvas(height, width, shape);
     this.canvases.set(key, made);
     return made;
   }
 
-  private openCanvas(height: Dim, width: Dim, form: WinogradForm): Canvas {
+  private openCanvas(height: Dim, width: Dim, canvas: CanvasShape): Canvas {
     const sized = sizedValues(this.graph).find((name) => hasSize(this.shapes.get(name)!, height, width))!;
-    return dynamicCanvas(this.e, form, this.read(sized, "nchw"), this.shapes.get(sized)!.length, height, width);
+    return dynamicCanvas(this.e, canvas, this.read(sized, "nchw"), this.shapes.get(sized)!.length, height, width);
   }
 
   shapeOf(name: string, layout: Layout): Shape {

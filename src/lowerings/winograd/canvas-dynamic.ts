@@ -1,8 +1,7 @@
 /** The canvas of a size that only run time knows: the same vectors and tables, computed once per run by small nodes. */
 import { type Dim, dimText, symbol } from "../../ir/dim.js";
 import type { AttributeValue, ElementType, GraphEmitter } from "../emitter.js";
-import { type Canvas, type CanvasTables, type CanvasVectors, DROWN, STRIP_CHOICE } from "./canvas.js";
-import type { WinogradForm } from "./forms.js";
+import { type Canvas, type CanvasShape, type CanvasTables, type CanvasVectors, DROWN, STRIP_CHOICE } from "./canvas.js";
 import { lazily, once, remembered } from "./lazily.js";
 
 const FLOAT = 1;
@@ -65,7 +64,7 @@ class Arithmetic {
  */
 export function dynamicCanvas(
   e: GraphEmitter,
-  form: WinogradForm,
+  { form, tilesPerStrip }: CanvasShape,
   sized: string,
   rank: number,
   height: Dim,
@@ -89,7 +88,7 @@ export function dynamicCanvas(
   const W = a.op("Shape", [sized], [1], { start: rank - 1, end: rank });
   const allTileRows = a.ceilDiv(H, m1);
   const TW = a.ceilDiv(W, m2);
-  const S = stripCount(a, e, allTileRows, TW);
+  const S = stripCount(a, e, [allTileRows, TW], tilesPerStrip);
   const r = a.binary("Div", a.binary("Sub", a.binary("Add", allTileRows, S), 1), S);
   const h = a.binary("Mul", r, m1);
   const Hc = a.binary("Mul", S, h);
@@ -134,8 +133,13 @@ export function dynamicCanvas(
 }
 
 /** The number of strips by the rule of `stripCount`, over all candidates at once. */
-function stripCount(a: Arithmetic, e: GraphEmitter, tileRows: string, tileColumns: string): string {
-  const { most, tiles, penalty } = STRIP_CHOICE;
+function stripCount(
+  a: Arithmetic,
+  e: GraphEmitter,
+  [tileRows, tileColumns]: readonly [string, string],
+  tiles: number,
+): string {
+  const { most, penalty } = STRIP_CHOICE;
   const all: readonly Dim[] = [most];
   const numbers = Array.from({ length: most }, (_, i) => i + 1);
   const candidates = e.ints(numbers);

@@ -72,15 +72,28 @@ export interface CanvasTables {
 /** What is added to values that a ReLU is to make zero: larger than any activation, and finite in float32. */
 export const DROWN = 1e30;
 
-/** Strips hold about this many tiles: fewer repack the kernel too often, more leave the cache. */
-const TILES_PER_STRIP = 128;
+/** A strip's tiles times the channels of its chain: more leave the cache. */
+const TILE_CHANNELS = 8192;
+/** Fewer tiles repack the kernel too often. */
+const FEWEST_TILES = 64;
 const MOST_STRIPS = 64;
 /** Penalty, per factor of two, of strips that are larger or smaller than wanted. */
 const STRIP_PENALTY = 0.06;
 
+/** How many tiles a strip should hold when the largest layer of a chain has so many channels. */
+export function tilesPerStrip(channels: number): number {
+  return Math.max(FEWEST_TILES, Math.round(TILE_CHANNELS / channels));
+}
+
+/** What a canvas is made for. */
+export interface CanvasShape {
+  readonly form: WinogradForm;
+  readonly tilesPerStrip: number;
+}
+
 /** The number of strips: little padding, and about as many tiles each as wanted. */
-export function stripCount(tileRows: number, tileColumns: number): number {
-  const want = Math.max(1, (tileRows * tileColumns) / TILES_PER_STRIP);
+export function stripCount(tileRows: number, tileColumns: number, wanted: number): number {
+  const want = Math.max(1, (tileRows * tileColumns) / wanted);
   const cost = (strips: number): number =>
     strips * Math.ceil(tileRows / strips) * (1 + STRIP_PENALTY * Math.abs(Math.log2(strips / want)));
   return Array.from({ length: MOST_STRIPS }, (_, i) => i + 1).reduce(
@@ -89,14 +102,15 @@ export function stripCount(tileRows: number, tileColumns: number): number {
   );
 }
 
-export const STRIP_CHOICE = { tiles: TILES_PER_STRIP, most: MOST_STRIPS, penalty: STRIP_PENALTY } as const;
+export const STRIP_CHOICE = { most: MOST_STRIPS, penalty: STRIP_PENALTY } as const;
 
 /** The canvas of a size that is known at compile time. */
-export function fixedCanvas(e: GraphEmitter, form: WinogradForm, height: number, width: number): Canvas {
+export function fixedCanvas(e: GraphEmitter, shape: CanvasShape, height: number, width: number): Canvas {
+  const { form } = shape;
   const [m1, m2] = [form.rows.m, form.columns.m];
   const allTileRows = Math.ceil(height / m1);
   const tileColumns = Math.ceil(width / m2);
-  const strips = stripCount(allTileRows, tileColumns);
+  const strips = stripCount(allTileRows, tileColumns, shape.tilesPerStrip);
   const tileRows = Math.ceil(allTileRows / strips);
   const stripHeight = tileRows * m1;
   const canvasHeight = strips * stripHeight;

@@ -13,7 +13,7 @@ import { canvasValue } from "./value.js";
 export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: PlannedLayer): void {
   const site = scope.site(node);
   const [, out, height, width] = site.shape as readonly [Dim, number, Dim, Dim];
-  const canvas = scope.canvasFor(height, width, plan.form);
+  const canvas = scope.canvasFor(height, width, plan);
   const value = emitCanvasLayer(scope.e, {
     name: site.name,
     canvas,

@@ -5,15 +5,14 @@ import { inferShapes, withInputShapes } from "../../ir/infer.js";
 import type { EmitOptions } from "../emitter.js";
 import { hasSize, sizedValues } from "../has-size.js";
 import { TARGET_PROFILES } from "../targets.js";
+import { type CanvasShape, tilesPerStrip } from "./canvas.js";
 import { chooseForms, chunkFor, FORM_PREFIX, type LayerChoice } from "./choose-form.js";
 import type { LayerProblem } from "./cost.js";
-import type { WinogradForm } from "./forms.js";
 
 export type ConvolutionNode = Extract<Node, { readonly op: "conv" | "mix_conv" }>;
 
 /** A convolution on a canvas and the nodes behind it that its lowering computes too. */
-export interface PlannedLayer {
-  readonly form: WinogradForm;
+export interface PlannedLayer extends CanvasShape {
   /** Points of the width that are worked on together; 0 for all. */
   readonly chunk: number;
   readonly relu: boolean;
@@ -57,6 +56,8 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
   for (const nodes of bySize.values()) {
     const problems = nodes.map((node) => problemOf(node, shapes));
     const chosen = chooseForms(problems, options);
+    const tiled = problems.filter((_, index) => chosen[index]!.form !== undefined);
+    const strip = tilesPerStrip(Math.max(...tiled.map(({ channels, out }) => Math.max(channels, out))));
     nodes.forEach((node, index) => {
       const { form } = chosen[index]!;
       choices.set(node.name, chosen[index]!);
@@ -66,6 +67,7 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
       for (const name of covered) fused.add(name);
       layers.set(node.name, {
         form,
+        tilesPerStrip: strip,
         chunk: chunkFor(problems[index]!),
         relu,
         residual,
