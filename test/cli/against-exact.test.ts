@@ -11,7 +11,7 @@ import { evaluate } from "../../src/verify/evaluate.js";
 import { collect } from "../../src/weights/byte-source.js";
 import { writeSafetensors } from "../../src/weights/safetensors-write.js";
 import { temporaryFolder } from "../support/cli.js";
-import { type Model, store, tensor, valuesOf } from "../unit/layers/model.js";
+import { type Model, store, type TensorValues, tensor, valuesOf } from "../unit/layers/model.js";
 import { type Captured, runCaptured } from "./capture.js";
 
 const folder = temporaryFolder();
