@@ -1,19 +1,13 @@
 /** The library's front: whole steps on bytes, for Node and browsers alike. */
 import { type CompileOptions, compile as compileModel } from "./compile.js";
-import { SmxcError } from "./diagnostics.js";
 import { type ImportOptions, importModel } from "./importers/import.js";
 import { encodeModel } from "./onnx/encode.js";
+import { type Bytes, type DocumentInput, sourceOf, withModel } from "./open-model.js";
 import type { ModelDocument } from "./spec/document.js";
-import * as errors from "./spec/errors.js";
-import { parseDocument } from "./spec/parse.js";
-import { type ByteSource, blobSource, bytesSource, collect } from "./weights/byte-source.js";
+import { bytesSource, collect } from "./weights/byte-source.js";
 import { openWeights } from "./weights/open.js";
 
-/** A file's content: bytes, a Blob or File, or anything that reads at offsets. */
-export type Bytes = Uint8Array | Blob | ByteSource;
-
-/** A model document: its text, its bytes, or the object that the text says. */
-export type DocumentInput = string | Uint8Array | ModelDocument;
+export type { Bytes, DocumentInput };
 
 /**
  * Compiles a model document and its weights to an ONNX file.
@@ -26,20 +20,9 @@ export async function compile(
   weights: Bytes | undefined,
   options: CompileOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const text = typeof document === "string" || document instanceof Uint8Array ? document : JSON.stringify(document);
-  const { spec, place } = parseDocument(text, "model.json");
-  const source = weights === undefined ? undefined : sourceOf("weights", weights);
-  try {
-    const expected = spec.weights?.sha256;
-    const found = source && expected !== undefined ? await source.sha256() : expected;
-    if (expected !== undefined && found !== expected)
-      throw new SmxcError([errors.wrongChecksum(expected, found ?? "")]);
-    const store = source && (await openWeights(source, options.report ? { report: options.report } : {}));
-    return await collect(encodeModel(compileModel(spec, store, options).model).model);
-  } catch (cause) {
-    if (!(cause instanceof SmxcError)) throw cause;
-    throw new SmxcError(cause.diagnostics.map(place), cause.kind);
-  }
+  return withModel(document, weights, options.report, (spec, store) =>
+    collect(encodeModel(compileModel(spec, store, options).model).model),
+  );
 }
 
 /** An imported checkpoint, ready to be written as two files that belong together. */
@@ -71,9 +54,4 @@ export async function importCheckpoint(
   const sha256 = await bytesSource(weightsFile, weights).sha256();
   const origin = { arch: imported.arch, sha256: await source.sha256() };
   return { document: { ...imported.document, source: origin, weights: { file: weightsFile, sha256 } }, weights };
-}
-
-function sourceOf(name: string, bytes: Bytes): ByteSource {
-  if (bytes instanceof Uint8Array) return bytesSource(name, bytes as Uint8Array<ArrayBuffer>);
-  return bytes instanceof Blob ? blobSource(name, bytes) : bytes;
 }

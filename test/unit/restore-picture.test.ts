@@ -1,7 +1,7 @@
 /** Pictures as people have them, through networks. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Image, newSamples } from "../../src/runtime/image.js";
-import { openDocument } from "../../src/runtime/network.js";
+import { openDocument } from "../../src/runtime/open-document.js";
 import { resizeBicubic } from "../../src/runtime/resize.js";
 import { type RestoreOptions, restorePicture } from "../../src/runtime/restore.js";
 import type { Restorer } from "../../src/runtime/restorer.js";

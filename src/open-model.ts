@@ -1,0 +1,46 @@
+/** A model document and its weights from memory, or from anything that reads at offsets. */
+import { type Reporter, SmxcError } from "./diagnostics.js";
+import type { ModelDocument, ModelSpec } from "./spec/document.js";
+import * as errors from "./spec/errors.js";
+import { parseDocument } from "./spec/parse.js";
+import { type ByteSource, blobSource, bytesSource } from "./weights/byte-source.js";
+import { openWeights } from "./weights/open.js";
+import type { TensorStore } from "./weights/tensor.js";
+
+/** A file's content: bytes, a Blob or File, or anything that reads at offsets. */
+export type Bytes = Uint8Array | Blob | ByteSource;
+
+/** A model document: its text, its bytes, or the object that the text says. */
+export type DocumentInput = string | Uint8Array | ModelDocument;
+
+/**
+ * Does work on a model; its errors get their place in the document.
+ *
+ * @throws SmxcError when the document is broken, or the weights are not those that it names
+ */
+export async function withModel<T>(
+  document: DocumentInput,
+  weights: Bytes | undefined,
+  report: Reporter | undefined,
+  work: (spec: ModelSpec, weights: TensorStore | undefined) => Promise<T>,
+): Promise<T> {
+  const text = typeof document === "string" || document instanceof Uint8Array ? document : JSON.stringify(document);
+  const { spec, place } = parseDocument(text, "model.json");
+  const source = weights === undefined ? undefined : sourceOf("weights", weights);
+  try {
+    const expected = spec.weights?.sha256;
+    const found = source && expected !== undefined ? await source.sha256() : expected;
+    if (expected !== undefined && found !== expected)
+      throw new SmxcError([errors.wrongChecksum(expected, found ?? "")]);
+    const store = source && (await openWeights(source, report ? { report } : {}));
+    return await work(spec, store);
+  } catch (cause) {
+    if (!(cause instanceof SmxcError)) throw cause;
+    throw new SmxcError(cause.diagnostics.map(place), cause.kind);
+  }
+}
+
+export function sourceOf(name: string, bytes: Bytes): ByteSource {
+  if (bytes instanceof Uint8Array) return bytesSource(name, bytes as Uint8Array<ArrayBuffer>);
+  return bytes instanceof Blob ? blobSource(name, bytes) : bytes;
+}

@@ -1,0 +1,68 @@
+/** `smxc/runtime` in Node: onnxruntime-node on CPU, WebGPU and CUDA, or onnxruntime-web on WebAssembly. */
+import { readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
+import { SmxcError } from "../diagnostics.js";
+import type { Target } from "../lowerings/targets.js";
+import { weightsElsewhere } from "../spec/errors.js";
+import { parseDocument } from "../spec/parse.js";
+import { openFileSource } from "../weights/file-source-node.js";
+import { cannotReadModel } from "./errors.js";
+import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "./load.js";
+import { createNodeSession } from "./session-ort-node.js";
+
+export { type Diagnostic, SmxcError } from "../diagnostics.js";
+export type { Image } from "./image.js";
+export { encodeImage, readImage } from "./image-node.js";
+export type { LoadedNetwork, LoadOptions, ModelInput } from "./load.js";
+export { imageFromPixels, pixelsOf } from "./pixels.js";
+export type { AlphaMode, Restored, RestoreOptions } from "./restore.js";
+export type { ContextKind, PictureFormat, RunReport } from "./restorer.js";
+
+export interface NodeLoadOptions extends LoadOptions {
+  /** The execution provider; `cpu` when absent. */
+  readonly target?: Target;
+}
+
+/**
+ * Loads a network.
+ *
+ * @param model the path of a model document or of a compiled graph, or either in memory
+ * @throws SmxcError with everything that is wrong with the model or the options
+ */
+export async function load(model: string | ModelInput, options: NodeLoadOptions = {}): Promise<LoadedNetwork> {
+  const { target = "cpu", threads } = options;
+  const session = { target, ...(threads === undefined ? {} : { threads }) };
+  const { input, close } = typeof model === "string" ? await fromFiles(model) : { input: model, close: async () => {} };
+  // ONNX Runtime finds the external data of a graph beside its file.
+  const file = typeof model === "string" && "graph" in input ? model : undefined;
+  try {
+    const network = await loadWith(input, target, options, (bytes) => createNodeSession(file ?? bytes, session));
+    return {
+      ...network,
+      release: async () => {
+        await network.release();
+        await close();
+      },
+    };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+/** The weights are read when parts of the network are compiled, so their file stays open until the network is released. */
+async function fromFiles(path: string): Promise<{ readonly input: ModelInput; close(): Promise<void> }> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new SmxcError([cannotReadModel(path, cause)], "io");
+  });
+  if (!/^\s*\{/.test(bytes.subarray(0, 64).toString("utf8"))) {
+    return { input: { graph: bytes, name: path }, close: async () => {} };
+  }
+  const file = parseDocument(bytes, path).spec.weights?.file;
+  if (file === undefined) return { input: { document: bytes, name: path }, close: async () => {} };
+  if (isAbsolute(file) || file.split(/[\\/]/).includes("..") || file.includes("\0")) {
+    throw new SmxcError([{ ...weightsElsewhere(file), file: path }]);
+  }
+  const weights = await openFileSource(join(dirname(path), file));
+  return { input: { document: bytes, weights, name: path }, close: () => weights.close() };
+}

@@ -1,0 +1,41 @@
+/** `smxc/runtime` in browsers: onnxruntime-web on WebGPU, or on WebAssembly where there is no graphics adapter. */
+import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "./load.js";
+import { createWebSession, type WebTarget } from "./session-ort-web.js";
+
+export { type Diagnostic, SmxcError } from "../diagnostics.js";
+export type { Image } from "./image.js";
+export type { LoadedNetwork, LoadOptions, ModelInput } from "./load.js";
+export { imageFromPixels, pixelsOf } from "./pixels.js";
+export type { AlphaMode, Restored, RestoreOptions } from "./restore.js";
+export type { ContextKind, PictureFormat, RunReport } from "./restorer.js";
+
+export interface WebLoadOptions extends LoadOptions {
+  /** By default WebGPU where the browser has an adapter, else WebAssembly. */
+  readonly target?: WebTarget;
+  /** Where onnxruntime-web's `.wasm` and `.mjs` files are served, when not beside the script. */
+  readonly wasmPaths?: string;
+}
+
+/** Loads a network. Runs in workers too. */
+export async function load(model: ModelInput, options: WebLoadOptions = {}): Promise<LoadedNetwork> {
+  const { threads, wasmPaths } = options;
+  const target = options.target ?? (await bestTarget());
+  return loadWith(model, target, options, (bytes) =>
+    createWebSession(bytes, {
+      target,
+      ...(threads === undefined ? {} : { threads }),
+      ...(wasmPaths === undefined ? {} : { wasmPaths }),
+    }),
+  );
+}
+
+interface Gpu {
+  requestAdapter(): Promise<object | null>;
+}
+
+/** What this browser runs fastest. */
+export async function bestTarget(): Promise<WebTarget> {
+  const { gpu } = navigator as Navigator & { readonly gpu?: Gpu };
+  const adapter = await gpu?.requestAdapter().catch(() => null);
+  return adapter ? "webgpu" : "wasm";
+}

@@ -1,0 +1,113 @@
+/** `smxc/runtime`: what programs load networks with. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compile, importCheckpoint } from "../../src/api.js";
+import type { Image } from "../../src/runtime/image.js";
+import { encodeImage, load, type ModelInput, readImage } from "../../src/runtime/index-node.js";
+import { imageFromPixels, pixelsOf } from "../../src/runtime/pixels.js";
+import { temporaryFolder } from "../support/cli.js";
+import { fixture } from "../support/fixtures.js";
+
+const folder = temporaryFolder();
+const { at } = folder;
+let inMemory: ModelInput;
+let graph: Uint8Array;
+
+const picture: Image = {
+  width: 31,
+  height: 23,
+  channels: 3,
+  bitDepth: 8,
+  data: Uint8Array.from({ length: 31 * 23 * 3 }, (_, index) => (index * 37) % 251),
+};
+
+beforeAll(async () => {
+  const checkpoint = Uint8Array.from(readFileSync(fixture("models", "nsr-x3", "checkpoint.pt")));
+  const options = { config: new Map([["patch", 24]]), weightsFile: "m.weights.safetensors" };
+  const { document, weights } = await importCheckpoint(checkpoint, options);
+  graph = await compile(document, weights);
+  inMemory = { document, weights };
+  writeFileSync(at("m.json"), JSON.stringify(document));
+  writeFileSync(at("m.weights.safetensors"), weights);
+  writeFileSync(at("m.onnx"), graph);
+});
+afterAll(folder.remove);
+
+describe("load", () => {
+  it("gives the same picture from files and from memory, from documents and graphs", async () => {
+    const results: Image[] = [];
+    for (const model of [at("m.json"), at("m.onnx"), inMemory, { graph }]) {
+      const network = await load(model, { threads: 1, context: "whole" });
+      expect(network).toMatchObject({ context: "whole", trained: "patch", format: { scale: 3, color: "rgb" } });
+      results.push((await network.restore(picture)).image);
+      await network.release();
+    }
+    for (const result of results) expect(result).toEqual(results[0]);
+    expect(results[0]).toMatchObject({ width: 93, height: 69 });
+  });
+
+  it("keeps to the context of the training, and tells the progress", async () => {
+    const network = await load(at("m.json"), { threads: 1 });
+    const parts: number[] = [];
+    const large = { ...picture, width: 99, height: 98, data: new Uint8Array(99 * 98 * 3).fill(90) };
+    const { report } = await network.restore(large, { onProgress: (done, total) => parts.push(done / total) });
+    await network.release();
+    expect(network.context).toBe("patch");
+    expect(report).toMatchObject({ context: "patch", side: 24 });
+    expect(parts.at(-1)).toBe(1);
+    expect(parts).toEqual(parts.toSorted((a, b) => a - b));
+  });
+
+  it("runs on WebAssembly too", async () => {
+    const network = await load(at("m.onnx"), { target: "wasm", threads: 1 });
+    const { image } = await network.restore(picture);
+    await network.release();
+    const cpu = await load(at("m.onnx"), { threads: 1 });
+    const { image: expected } = await cpu.restore(picture);
+    await cpu.release();
+    for (const [index, sample] of image.data.entries())
+      expect(Math.abs(sample - expected.data[index]!)).toBeLessThanOrEqual(1);
+  });
+
+  it("stops when it is told to", async () => {
+    const network = await load(at("m.json"), { threads: 1 });
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(network.restore(picture, { signal })).rejects.toThrow("enough");
+    await network.release();
+  });
+
+  it.each([
+    ["another file's weights", () => ({ ...inMemory, weights: graph }), "weights/wrong-checksum"],
+    ["a file that is not there", () => at("none.json"), "runtime/cannot-read"],
+    ["no graph", () => ({ graph: new Uint8Array([1, 2, 3]) }), "onnx/"],
+    ["no document", () => ({ document: "{}" }), "document/"],
+  ])("refuses %s", async (_, model, code) => {
+    await expect(load(model() as ModelInput | string)).rejects.toMatchObject({
+      name: "SmxcError",
+      diagnostics: expect.arrayContaining([expect.objectContaining({ code: expect.stringContaining(code) })]),
+    });
+  });
+});
+
+describe("pixels of canvases", () => {
+  it("come and go without loss", () => {
+    const opaque = pixelsOf(picture);
+    expect(opaque.data.length).toBe(31 * 23 * 4);
+    expect(imageFromPixels(opaque)).toEqual(picture);
+    const alpha = Uint8Array.from({ length: 31 * 23 }, (_, index) => index % 256);
+    expect(imageFromPixels(pixelsOf({ ...picture, alpha }))).toEqual({ ...picture, alpha });
+    const grey: Image = { width: 2, height: 1, channels: 1, bitDepth: 16, data: Uint16Array.of(0, 65535) };
+    expect([...pixelsOf(grey).data]).toEqual([0, 0, 0, 255, 255, 255, 255, 255]);
+  });
+});
+
+describe("the package", () => {
+  it("has an entry for Node and one for browsers", async () => {
+    const { exports } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(Object.keys(exports["./runtime"])).toEqual(["browser", "types", "default"]);
+    // By the package's own name, as a program has it.
+    const entry: object = await import("smxc/runtime" as string);
+    expect(Object.keys(entry)).toEqual(expect.arrayContaining(["load", "readImage", "encodeImage", "SmxcError"]));
+    expect([encodeImage, readImage].every((each) => typeof each === "function")).toBe(true);
+  });
+});
