@@ -1,7 +1,10 @@
 import type { FileReport } from "../../src/onnx/check/report/file-report.js";
+import { PROVIDERS, type Provider } from "../../src/onnx/providers/provider.js";
 import { type Context, choice, defineCommand, flag, manyArguments, option } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { integerFrom } from "../values.js";
+
+const TARGET_HELP = "also what an execution provider makes of it: what it lacks, moves to the CPU or runs slowly";
 
 export const checkCommand = defineCommand({
   name: "check",
@@ -15,13 +18,14 @@ export const checkCommand = defineCommand({
     format: choice("--format <form>", "how findings are told", ["text", "json", "sarif", "junit"], "text"),
     strict: flag("--strict", "also what the official checker lets pass and ONNX Runtime or common sense does not"),
     full: flag("--full", "also types and shapes, as full_check does; without it they are warnings"),
+    target: { ...option("--target <provider>", TARGET_HELP, (text) => text as Provider), choices: PROVIDERS },
     maxWarnings: option("--max-warnings <n>", "exit 1 when there are more warnings than this", integerFrom(0)),
   },
   examples: [
     { does: "Is every model of the repository sound", line: "smxc check models/*.onnx --strict --full" },
     { does: "For GitHub code scanning", line: "smxc check model.onnx --format sarif" },
   ],
-  async action(context, [files], { format, strict, full, maxWarnings }) {
+  async action(context, [files], { format, strict, full, target, maxWarnings }) {
     const [{ checkFile }, { modelFolder }, { openFileSource }, { countFindings }, { dirname }] = await Promise.all([
       import("../../src/onnx/check/check-model.js"),
       import("../../src/onnx/check/external-data-node.js"),
@@ -34,7 +38,9 @@ export const checkCommand = defineCommand({
     for (const file of files) {
       const source = await openFileSource(file);
       try {
-        reports.push({ file, findings: await checkFile(source, { folder: modelFolder(dirname(file)), strict, full }) });
+        const folder = modelFolder(dirname(file));
+        const findings = await checkFile(source, { folder, strict, full, ...(target && { target }) });
+        reports.push({ file, findings });
       } finally {
         await source.close();
       }

@@ -4,11 +4,13 @@ import { type Finding, isFullyValid, isValid } from "../../src/onnx/check/findin
 import type { RuleScope } from "../../src/onnx/check/rule.js";
 import { RULES, type RuleId } from "../../src/onnx/check/rules.js";
 import { checkStoredValue } from "../../src/onnx/check/stored-value.js";
+import { PROVIDERS } from "../../src/onnx/providers/provider.js";
 import { broken, type RuleCase } from "./onnx-rules/case.js";
 import { FULL_CASES } from "./onnx-rules/full.js";
 import { GRAPH_AND_NODE_CASES } from "./onnx-rules/graph-and-node.js";
 import { SOUND_VALUES, STORED_VALUE_CASES } from "./onnx-rules/stored-value.js";
 import { STRICT_CASES } from "./onnx-rules/strict.js";
+import { TARGET_CASES } from "./onnx-rules/target.js";
 import { TENSOR_AND_FUNCTION_CASES } from "./onnx-rules/tensor-and-function.js";
 import { WIRE_AND_MODEL_CASES } from "./onnx-rules/wire-and-model.js";
 
@@ -20,6 +22,7 @@ const CASES: Readonly<Record<RuleId, RuleCase>> = {
   ...STRICT_CASES,
   ...FULL_CASES,
   ...STORED_VALUE_CASES,
+  ...TARGET_CASES,
 };
 
 function check(ruleCase: RuleCase, scope: RuleScope | null): Promise<readonly Finding[]> {
@@ -27,9 +30,10 @@ function check(ruleCase: RuleCase, scope: RuleScope | null): Promise<readonly Fi
   return kind === undefined ? checkFile(source, options(ruleCase, scope)) : checkStoredValue(source, kind);
 }
 
-function options({ folder }: RuleCase, scope: RuleScope | null) {
+function options({ folder, target }: RuleCase, scope: RuleScope | null) {
   const asks = { strict: scope === "strict", full: scope === "full" || scope === "note" };
-  return { ...asks, ...(folder === undefined ? {} : { folder }) };
+  const targets = scope === "target" && target !== undefined ? { target } : {};
+  return { ...asks, ...targets, ...(folder === undefined ? {} : { folder }) };
 }
 
 function casesOf(scope: RuleScope) {
@@ -46,7 +50,7 @@ describe("each rule has a model that breaks it and no other", () => {
     expect(isValid(findings)).toBe(scope !== "official");
   });
 
-  it.each(casesOf("strict"))("%s is silent unless asked for", async (_, ruleCase) => {
+  it.each([...casesOf("strict"), ...casesOf("target")])("%s is silent unless asked for", async (_, ruleCase) => {
     expect(await check(ruleCase, null)).toEqual([]);
   });
 
@@ -62,6 +66,8 @@ describe("each rule has a model that breaks it and no other", () => {
   });
 
   it("the model they start from breaks none", async () => {
-    expect(await checkFile(broken(() => {}).source, { strict: true, full: true })).toEqual([]);
+    for (const target of PROVIDERS) {
+      expect(await checkFile(broken(() => {}).source, { strict: true, full: true, target })).toEqual([]);
+    }
   });
 });

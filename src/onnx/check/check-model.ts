@@ -3,6 +3,7 @@ import { SmxcError } from "../../diagnostics.js";
 import type { ByteSource } from "../../weights/byte-source.js";
 import { type DecodedModel, decodeModel } from "../decode.js";
 import { MODEL_BYTE_LIMIT } from "../errors.js";
+import type { Provider } from "../providers/provider.js";
 import { loadSchemas } from "../schemas/registry.js";
 import { functionId } from "./call-graph.js";
 import type { CheckContext, Report } from "./context.js";
@@ -28,6 +29,8 @@ export interface CheckOptions {
   readonly strict?: boolean;
   /** Makes contradictions of types and shapes errors, which are warnings otherwise, and tells what is not inferred. */
   readonly full?: boolean;
+  /** Also what this execution provider makes of the model. */
+  readonly target?: Provider;
 }
 
 /**
@@ -74,7 +77,13 @@ export async function checkModel(decoded: DecodedModel, options: CheckOptions = 
   checkFunctions(model, context);
   if (options.strict) checkStrictly(decoded, context);
   for (const task of tasks) await task();
-  if (isValid(findings)) checkInference(model, context, options, findings);
+  if (isValid(findings)) {
+    checkInference(model, context, options, findings);
+    if (options.target !== undefined) {
+      const { checkTarget } = await import("./target.js");
+      checkTarget(model, schemas, options.target, report);
+    }
+  }
   return findings;
 }
 

@@ -4,6 +4,7 @@ const SCOPES: Readonly<Record<RuleScope, string>> = {
   official: "always checked; `onnx.checker.check_model` of onnx 1.23.1 refuses a model that breaks it",
   full: "checked by `--full`, as by `onnx.checker.check_model(full_check=True)` of onnx 1.23.1",
   strict: "checked by `--strict`; the official checker lets a model that breaks it pass",
+  target: "checked by",
   note: "always told; it is no verdict",
 };
 
@@ -17,13 +18,18 @@ ${rule.demand}
 
 **What to do.** ${sentence(rule.remedy)}
 
-**When.** ${sentence(SCOPES[rule.scope])} Severity: ${rule.severity}.
+**When.** ${sentence([SCOPES[rule.scope], ...targetFlags(rule)].join(" "))} Severity: ${rule.severity}.
 `;
 }
 
 /** Name of the page's file. */
 export function ruleDocumentName(id: string): string {
   return `${id.slice(id.indexOf("/") + 1)}.md`;
+}
+
+/** The flags that ask for a rule about targets. */
+function targetFlags({ targets }: Rule): readonly string[] {
+  return targets === undefined ? [] : [targets.map((target) => `\`--target ${target}\``).join(" and ")];
 }
 
 function sentence(text: string): string {

@@ -1,11 +1,14 @@
+import type { Provider } from "../providers/provider.js";
+
 /** `unchecked`: smxc cannot judge this part; it is never a verdict that the part is good. */
 export type FindingSeverity = "error" | "warning" | "unchecked";
 
 /**
  * Who demands the rule. `official`: `onnx.checker.check_model` refuses a model that breaks it. `full`: it does so with
- * full_check. `strict`: the official checker lets it pass, ONNX Runtime or common sense does not. `note`: always told.
+ * full_check. `strict`: the official checker lets it pass, ONNX Runtime or common sense does not. `target`: an execution
+ * provider, when it is asked for. `note`: always told.
  */
-export type RuleScope = "official" | "full" | "strict" | "note";
+export type RuleScope = "official" | "full" | "strict" | "target" | "note";
 
 export interface Rule {
   readonly scope: RuleScope;
@@ -16,6 +19,8 @@ export interface Rule {
   readonly reason: string;
   /** What to do about a model that breaks it. */
   readonly remedy: string;
+  /** Of rules about targets: those that it is checked for. */
+  readonly targets?: readonly Provider[];
 }
 
 export function official(demand: string, reason: string, remedy: string): Rule {
@@ -36,4 +41,8 @@ export function strictWarning(demand: string, reason: string, remedy: string): R
 
 export function notChecked(demand: string, reason: string, remedy: string): Rule {
   return { scope: "note", severity: "unchecked", demand, reason, remedy };
+}
+
+export function targetWarning(targets: readonly Provider[], demand: string, reason: string, remedy: string): Rule {
+  return { scope: "target", severity: "warning", targets, demand, reason, remedy };
 }

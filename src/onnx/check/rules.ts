@@ -17,6 +17,7 @@ import { STRICT_GRAPH_RULES } from "./strict-graph.js";
 import { STRICT_MODEL_RULES } from "./strict-model.js";
 import { STRICT_TENSOR_RULES } from "./strict-tensor.js";
 import { STRICT_UNUSED_RULES } from "./strict-unused.js";
+import { TARGET_RULES } from "./target-rules.js";
 import { TENSOR_RULES } from "./tensor.js";
 import { VALUE_RULES } from "./value-info.js";
 import { WIRE_RULES } from "./wire-rules.js";
@@ -42,6 +43,7 @@ export const RULES = {
   ...STRICT_UNUSED_RULES,
   ...STRICT_TENSOR_RULES,
   ...STRICT_EXTERNAL_RULES,
+  ...TARGET_RULES,
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleId = keyof typeof RULES;

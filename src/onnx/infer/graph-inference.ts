@@ -23,6 +23,8 @@ export interface InferenceListener {
   contradiction(kind: FaultKind, place: Place, message: string, isCertain: boolean): void;
   /** An operator that is not inferred: its outputs, and what follows from them, are not judged. */
   notInferred(schema: Schema, place: Place): void;
+  /** A node, once its outputs are inferred as far as they can be. `typeOf` answers for the names that it sees. */
+  visited?(node: NodeProto, place: Place, schema: Schema | null, typeOf: (name: string) => TypeInfo | null): void;
 }
 
 export interface InferenceSetting {
@@ -132,6 +134,7 @@ export class GraphInference {
     });
     if (done) this.follow(node);
     this.forgetUnknown(node);
+    this.setting.listener.visited?.(node, place, schema, (name) => this.types.get(name) ?? null);
   }
 
   /** Types of the outputs, as far as they can be inferred. */

@@ -15,6 +15,7 @@ import {
 } from "onnx-buf";
 import type { ExternalDataFolder, ExternalDataState } from "../../../src/onnx/check/external-data.js";
 import type { RuleId } from "../../../src/onnx/check/rules.js";
+import type { Provider } from "../../../src/onnx/providers/provider.js";
 import { type ByteSource, bytesSource } from "../../../src/weights/byte-source.js";
 
 /** A model that breaks exactly one rule. */
@@ -23,6 +24,8 @@ export interface RuleCase {
   readonly folder?: ExternalDataFolder;
   /** Of a file that holds a value instead of a model. */
   readonly kind?: "SequenceProto" | "OptionalProto" | "MapProto";
+  /** For rules about targets. */
+  readonly target?: Provider;
   /** Where the finding is, when it is worth a test. */
   readonly place?: string;
 }

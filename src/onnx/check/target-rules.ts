@@ -1,0 +1,56 @@
+import { PROVIDERS } from "../providers/provider.js";
+import { type Rule, targetWarning } from "./rule.js";
+
+export const TARGET_RULES = {
+  "onnx/target-version": targetWarning(
+    PROVIDERS,
+    "ONNX Runtime 1.30 opens models of this opset and ir_version.",
+    "It refuses opsets of ai.onnx after 26 and ir_version after 13.",
+    "export again with an opset of 17 to 21, which all providers know best",
+  ),
+  "onnx/target-refused": targetWarning(
+    PROVIDERS,
+    "ONNX Runtime 1.30 has a kernel for every operator, in the version and with the types of the model.",
+    "It opens no session for a model with a node that neither the provider nor the CPU provider can run.",
+    "use another operator or type, or convert to an opset in which the operator has a kernel",
+  ),
+  "onnx/target-moved": targetWarning(
+    ["webgpu", "cuda"],
+    "The provider runs every operator on floating-point tensors itself.",
+    "ONNX Runtime silently moves what the provider has no kernel for to the CPU; each move copies the tensors there and back.",
+    "use an operator, type or opset version that the provider has (session.disable_cpu_ep_fallback=1 makes the move an error)",
+  ),
+  "onnx/target-control-flow": targetWarning(
+    ["webgpu", "cuda"],
+    "The graph has no If, Loop or Scan.",
+    "The host decides what runs next: it waits for the device in each iteration, and neither CUDA graphs nor WebGPU's graph capture can record it. WebGPU runs Loop and Scan on the CPU.",
+    "unroll the loop, or run both branches and choose with Where; smxc compiles without them with --target webgpu or --target cuda",
+  ),
+  "onnx/target-constant-kernel": targetWarning(
+    ["cpu", "webgpu"],
+    "Weights and biases of convolutions are constants of the graph that the convolution is in.",
+    "The CPU provider's blocked convolutions (NCHWc) take only such: others run im2col and a product, in 1.35 to 1.7 times the time. WebGPU transposes other weights in every run.",
+    "store the weights as initializers of that graph; where they depend on the input, as in mixed convolutions, it can't be helped (smxc's Winograd lowerings need no such kernels)",
+  ),
+  "onnx/target-dynamic-shape": targetWarning(
+    ["cuda"],
+    "Inputs of a graph with convolutions have fixed dimensions.",
+    "cuDNN plans each convolution again for each new shape, and CUDA graphs can't be captured.",
+    "fix the dimensions (smxc compile --batch --height --width), or feed few different shapes",
+  ),
+  "onnx/target-float16": targetWarning(
+    ["cpu", "wasm"],
+    "The provider computes in the type of the tensors.",
+    "The CPU provider has few kernels for 16-bit floats: ONNX Runtime puts casts around those for 32 bits, so they save storage and cost time.",
+    "compile with float32 for this target",
+  ),
+  "onnx/target-not-known": {
+    scope: "target",
+    severity: "unchecked",
+    targets: PROVIDERS,
+    demand: "The tables of ONNX Runtime's providers have every operator of the model.",
+    reason:
+      "Of operators of other domains, and of some that no session could be opened for, it is not known who runs them.",
+    remedy: "open a session with session.disable_cpu_ep_fallback=1 and see",
+  },
+} as const satisfies Readonly<Record<string, Rule>>;

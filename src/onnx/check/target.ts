@@ -1,0 +1,167 @@
+/** `smxc check --target`: what an execution provider of ONNX Runtime 1.30 makes of a model. */
+import { inferModel } from "../infer/infer-model.js";
+import type { TypeInfo } from "../infer/type-info.js";
+import type { ModelProto, NodeProto, ValueInfoProto } from "../proto/records.js";
+import { nodeTypes } from "../providers/node-types.js";
+import type { Provider } from "../providers/provider.js";
+import { NEWEST_RUNNABLE, providerSupport } from "../providers/provider-support.js";
+import type { Schema, SchemaRegistry } from "../schemas/registry.js";
+import type { Report } from "./context.js";
+import { Place, quoted } from "./place.js";
+import type { RuleId } from "./rules.js";
+import { type ValueOrigins, valueOrigins } from "./value-origins.js";
+
+/** Reports what is to be said of a valid model on a target; of what is the same in many nodes only the first. */
+export function checkTarget(model: ModelProto, schemas: SchemaRegistry, target: Provider, report: Report): void {
+  checkVersions(model, report);
+  const groups = new Groups();
+  const origins = valueOrigins(model);
+  const seen = new Set<NodeProto>();
+  let hasConvolutions = false;
+  inferModel(model, schemas, {
+    listener: {
+      contradiction: () => {},
+      notInferred: () => {},
+      visited: (node, place, schema, typeOf) => {
+        if (seen.has(node)) return;
+        seen.add(node);
+        hasConvolutions ||= CONVOLUTIONS.has(node.op_type ?? "");
+        checkNode({ node, place, schema, typeOf, origins: origins.get(node) ?? null }, target, groups);
+      },
+    },
+  });
+  groups.tell(report);
+  if (target === "cuda" && hasConvolutions) checkDimensions(model, report);
+}
+
+interface Visit {
+  readonly node: NodeProto;
+  readonly place: Place;
+  /** Null for operators that ONNX does not define. */
+  readonly schema: Schema | null;
+  readonly typeOf: (name: string) => TypeInfo | null;
+  /** Null in functions. */
+  readonly origins: ValueOrigins | null;
+}
+
+const CONVOLUTIONS: ReadonlySet<string> = new Set(["Conv", "ConvTranspose"]);
+const CONTROL_FLOW: ReadonlySet<string> = new Set(["If", "Loop", "Scan"]);
+
+function checkVersions(model: ModelProto, report: Report): void {
+  const root = Place.root("model");
+  const { opset, irVersion } = NEWEST_RUNNABLE;
+  for (const [i, { domain = "", version = 0 }] of model.opset_import.entries()) {
+    if ((domain === "" || domain === "ai.onnx") && version > opset) {
+      report("onnx/target-version", root.item("opset_import", i), `imports opset ${version}; the newest is ${opset}`);
+    }
+  }
+  if ((model.ir_version ?? 0) > irVersion) {
+    report("onnx/target-version", root, `has ir_version ${model.ir_version}; the newest is ${irVersion}`);
+  }
+}
+
+function checkNode(visit: Visit, target: Provider, groups: Groups): void {
+  const { node, schema, place, origins } = visit;
+  const operator = node.op_type ?? "";
+  // Calls of functions are judged by the functions' nodes; operators of foreign domains are told of in any case.
+  if (schema === null) return;
+  const leavesDevice = target === "webgpu" || target === "cuda";
+  if (leavesDevice && schema.domain === "" && CONTROL_FLOW.has(operator)) {
+    if (origins?.constant(node.input[0] ?? "") == null || operator !== "If") {
+      groups.add("onnx/target-control-flow", place, CONTROL_FLOW_MESSAGES[target](operator));
+    }
+    return;
+  }
+  checkKernel(visit, schema, target, groups);
+  if (operator === "Conv" && schema.domain === "") checkConvolution(visit, target, groups);
+}
+
+const CONTROL_FLOW_MESSAGES: Readonly<Record<"webgpu" | "cuda", (operator: string) => string>> = {
+  webgpu: (operator) => (operator === "If" ? "If reads its condition back to the host" : `${operator} runs on the CPU`),
+  cuda: (operator) => `${operator} makes the host wait for the device`,
+};
+
+const FLOATS: ReadonlySet<string> = new Set(["float", "float16", "double", "bfloat16"]);
+
+function checkKernel({ node, place, typeOf, origins }: Visit, schema: Schema, target: Provider, groups: Groups): void {
+  const typed = (names: readonly string[]): (TypeInfo | null)[] =>
+    names.map((name) => (name === "" ? null : typeOf(name)));
+  const types = nodeTypes(schema, typed(node.input), typed(node.output));
+  const { status, reason } = providerSupport(target, schema, types);
+  if (status === "refused") groups.add("onnx/target-refused", place, reason);
+  else if (status === "unknown") groups.add("onnx/target-not-known", place, reason);
+  else if (status === "as-float32")
+    groups.add("onnx/target-float16", place, "runs in 32 bits between casts", "float16");
+  else if (status === "cpu") {
+    const isFloat = types.size === 0 || [...types.values()].some((type) => FLOATS.has(type));
+    if (isFloat && !node.output.every((name) => staysOnHost(name, origins)) && !REMOVED.has(schema.name))
+      groups.add("onnx/target-moved", place, `${reason}: it moves to the CPU`);
+  }
+}
+
+/** Operators that ONNX Runtime's optimizer takes out of graphs before anything is placed. */
+const REMOVED: ReadonlySet<string> = new Set(["Dropout"]);
+
+/** Constants are computed once, and arithmetic on sizes stays on the host by design. */
+function staysOnHost(name: string, origins: ValueOrigins | null): boolean {
+  return name === "" || (origins !== null && (origins.constant(name) !== null || origins.isSize(name)));
+}
+
+const CONV_INPUTS = ["input", "weight", "bias"] as const;
+const NCHW = 4;
+
+function checkConvolution({ node, place, typeOf, origins }: Visit, target: Provider, groups: Groups): void {
+  if (origins === null || (target !== "cpu" && target !== "webgpu")) return;
+  const input = typeOf(node.input[0] ?? "");
+  if (target === "cpu" && input?.kind === "tensor" && input.shape !== null && input.shape.length !== NCHW) return;
+  for (const i of target === "cpu" ? [1, 2] : [1]) {
+    const name = node.input[i] ?? "";
+    const constant = origins.constant(name);
+    if (name === "" || constant === "here" || (constant === "outer" && target === "webgpu")) continue;
+    const what = constant === "outer" ? "is an initializer of a graph around" : "is no constant";
+    const message = `its ${CONV_INPUTS[i]} ${quoted(name)} ${what}`;
+    groups.add("onnx/target-constant-kernel", place, message, `${i} ${what}`);
+  }
+}
+
+function checkDimensions(model: ModelProto, report: Report): void {
+  const initializers = new Set(model.graph?.initializer.map((tensor) => tensor.name));
+  for (const [i, value] of model.graph?.input.entries() ?? []) {
+    const varying = initializers.has(value.name) ? [] : varyingDimensions(value);
+    if (varying.length === 0) continue;
+    const place = Place.root("graph").item("input", i, value.name);
+    report("onnx/target-dynamic-shape", place, `its dimensions ${varying.join(", ")} vary`);
+  }
+}
+
+/** The symbols, or where there is none the positions, of dimensions that are not fixed. */
+function varyingDimensions({ type }: ValueInfoProto): readonly string[] {
+  const dims = type?.tensor_type?.shape?.dim ?? [];
+  return dims.flatMap(({ dim_value, dim_param }, d) => (dim_value === undefined ? [dim_param || `${d}`] : []));
+}
+
+interface Group {
+  readonly rule: RuleId;
+  readonly place: Place;
+  readonly message: string;
+  count: number;
+}
+
+/** Findings that say the same of many nodes, told once and counted. */
+class Groups {
+  private readonly groups = new Map<string, Group>();
+
+  add(rule: RuleId, place: Place, message: string, kind = message): void {
+    const key = `${rule} ${kind}`;
+    const group = this.groups.get(key);
+    if (group === undefined) this.groups.set(key, { rule, place, message, count: 1 });
+    else group.count++;
+  }
+
+  tell(report: Report): void {
+    for (const { rule, place, message, count } of this.groups.values()) {
+      const others = count === 1 ? "" : `; ${count - 1} more like it`;
+      report(rule, place, `${message}${others}`);
+    }
+  }
+}
