@@ -34,7 +34,7 @@ function termsOf({ channels, out, size }, variant) {
 }
 
 /** Non-negative x that makes every row's product with it about 1. */
-function fit(rows) {
+function solve(rows) {
   const x = TERMS.map(() => 0);
   const residual = rows.map(() => -1);
   for (let sweep = 0; sweep < 5000; sweep++) {
@@ -67,7 +67,7 @@ for (const target of ["cpu", "wasm"]) {
         return { units, width, size, variant, ns: (time - ms.empty) * 1e6, sum };
       }),
   );
-  const x = fit(samples.map(({ sum, ns }) => sum.map((count) => count / ns)));
+  const x = solve(samples.map(({ sum, ns }) => sum.map((count) => count / ns)));
   const predicted = ({ sum }) => sum.reduce((total, count, t) => total + count * x[t], 0);
   console.log(target, Object.fromEntries(TERMS.map((term, t) => [term, Number(x[t].toPrecision(3))])));
   const errors = samples.map((sample) => predicted(sample) / sample.ns - 1).sort((a, b) => a - b);
