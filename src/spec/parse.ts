@@ -44,7 +44,8 @@ const MOST_FINDINGS = 100;
 
 /** Checks a document that is already a value. Throws SmxcError whose diagnostics have pointers only. */
 export function checkDocument(value: JsonValue): ModelSpec {
-  const result = documentSchema.safeParse(value);
+  // One document does not repay generating code for it; and pages may forbid that.
+  const result = documentSchema.safeParse(value, { jitless: true });
   const found: Diagnostic[] = [];
   for (const diagnostic of findings(result.error?.issues ?? [], value)) {
     if (found.length < MOST_FINDINGS) found.push(diagnostic);
