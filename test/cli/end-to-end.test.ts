@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readImage } from "../../src/runtime/image-node.js";
+import { psnr } from "../../src/runtime/metrics.js";
 import { type Ended, smxc, succeed, temporaryFolder } from "../support/cli.js";
 import { fixture, openFixture } from "../support/fixtures.js";
 
@@ -109,7 +111,9 @@ describe("the answers under --json", () => {
       context: "whole",
     });
     expect(json(fromDocument)).toMatchObject({ output: "document.png", width: 450, height: 300 });
-    expect(sha256("graph.png")).toBe(sha256("document.png"));
+    // The two are compiled differently, so that a value between two samples may round either way.
+    const [a, b] = await Promise.all(["graph.png", "document.png"].map((name) => readImage(folder.at(name), () => {})));
+    expect(psnr(a!, b!, { shave: 0, color: "rgb" })).toBeGreaterThan(70);
   });
 });
 
