@@ -41,7 +41,7 @@ export interface CompileOptions {
   readonly winograd?: boolean;
   /** Threads inside one operator that the choice of lowerings is for; 1 when absent. */
   readonly threads?: number;
-  /** Nanoseconds measured on the machine at hand, which the choice prefers to its model: see src/lowerings/tune. */
+  /** Nanoseconds measured on the machine at hand, which the choice prefers to its model: see src/lowerings/trials.ts. */
   readonly measured?: ReadonlyMap<string, number>;
   /** Another routing for the model's blocks than its document's. */
   readonly routing?: RoutingMode;

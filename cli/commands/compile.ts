@@ -2,7 +2,7 @@ import type { CompileOptions } from "../../src/compile.js";
 import { error, SmxcError } from "../../src/diagnostics.js";
 import type { FoldCost } from "../../src/fold/from-images.js";
 import type { RoutingMode } from "../../src/spec/retarget.js";
-import { argument, type Context, defineCommand, flag, grouped, requiredOption } from "../command.js";
+import { argument, type Context, defineCommand, flag, grouped, option, requiredOption } from "../command.js";
 import { compileFlags, compileOptionsOf, foldFlags } from "../compile-flags.js";
 import { EXIT } from "../exit-code.js";
 import type { FoldSource } from "../fold-sources.js";
@@ -25,6 +25,14 @@ export const compileCommand = defineCommand({
     externalData: grouped(
       "Format:",
       flag("--external-data", "put the weights into <output>.data (automatic past 2 GB)"),
+    ),
+    tune: grouped(
+      "How it runs:",
+      flag("--tune", "measure the candidates for every distinct convolution on this machine, and take the fastest"),
+    ),
+    tuneCache: grouped(
+      "How it runs:",
+      option("--tune-cache <file>", "where --tune keeps what it measured (default: <output>.tune.json)", filePath),
     ),
     verify: flag("--no-verify", "skip the run-and-compare that ends a compile"),
   },
@@ -56,7 +64,10 @@ export const compileCommand = defineCommand({
         const mode = options.routing === "dynamic" || options.routing === "fold" ? {} : { routing: options.routing };
         const base = { ...compileOptionsOf(options), ...mode, report: context.report };
         const fold = await foldSource(context, model, options, base);
-        const compileOptions = fold ? { ...base, fold: { ...fold, layers: options.foldLayers } } : base;
+        const untuned = fold ? { ...base, fold: { ...fold, layers: options.foldLayers } } : base;
+        const compileOptions = options.tune
+          ? { ...untuned, measured: await measurements(context, model, untuned, options) }
+          : untuned;
         const compiled = compile(model.spec, model.weights, compileOptions);
         const onnx = compiled.model;
         const files = encodeForFiles(onnx, options.output, options.externalData);
@@ -88,6 +99,17 @@ export const compileCommand = defineCommand({
     }
   },
 });
+
+/** What `--tune` measured, now or before. */
+async function measurements(
+  context: Context,
+  model: LoadedModel,
+  compileOptions: CompileOptions,
+  { output, tuneCache }: { readonly output: string; readonly tuneCache: string | undefined },
+): Promise<ReadonlyMap<string, number>> {
+  const { tune } = await import("../tune.js");
+  return tune(context, model, compileOptions, tuneCache ?? `${output}.tune.json`);
+}
 
 interface FoldOptions {
   readonly routing: "dynamic" | "fold" | RoutingMode;

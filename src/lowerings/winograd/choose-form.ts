@@ -8,6 +8,7 @@ export interface FormOptions extends CostOptions {
 }
 
 export interface LayerChoice {
+  readonly problem: LayerProblem;
   /** Undefined: the convolution runs directly. */
   readonly form: WinogradForm | undefined;
   /** Of the form that was taken or came closest, and of the direct convolution. */
@@ -29,6 +30,11 @@ export function chunkFor({ channels, out }: LayerProblem): number {
 /** With fewer than this in or out a convolution is all transforms: a form that is asked for by name leaves those out. */
 const FEWEST_CHANNELS = 16;
 
+/** Whether a form that is asked for by name is taken. */
+export function runsInForms({ channels, out }: LayerProblem): boolean {
+  return Math.min(channels, out) >= FEWEST_CHANNELS;
+}
+
 export const FORM_PREFIX = "winograd-";
 
 /** One form for all layers of a size, which share a canvas: the one with the least time over all of them. */
@@ -38,8 +44,8 @@ export function chooseForms(layers: readonly LayerProblem[], options: FormOption
     layers.map((layer): LayerChoice => {
       const tiled = costOf(layer, candidate, options);
       const direct = costOf(layer, undefined, options);
-      const forced = named !== undefined && Math.min(layer.channels, layer.out) >= FEWEST_CHANNELS;
-      return { form: forced || tiled.ns < direct.ns ? candidate : undefined, tiled, direct, candidate };
+      const forced = named !== undefined && runsInForms(layer);
+      return { problem: layer, form: forced || tiled.ns < direct.ns ? candidate : undefined, tiled, direct, candidate };
     }),
   );
   return candidates.reduce((best, each) => (total(each) < total(best) ? each : best));
