@@ -26,21 +26,22 @@ export interface Network {
   readonly seed: number;
 }
 
-interface Spec {
+export interface TensorShape {
   readonly name: string;
   readonly shape: readonly number[];
   /** Standard deviation, or the norm of a row where the weight is under weight_norm. */
   readonly spread: number;
 }
 
-/** A network's tensors by name, as a checkpoint holds them. */
+/** A network's tensors by name, as a checkpoint holds them; values are made when they are read. */
 export function networkTensors(network: Network): readonly NamedTensor[] {
-  const next = gaussian(network.seed);
-  return specsOf(network).map(({ name, shape, spread }) => {
-    const values = Float32Array.from({ length: count(shape) }, () =>
-      name.endsWith("_g") || name.endsWith("original0") ? spread * (1 + 0.2 * next()) : spread * next(),
-    );
-    return { name: network.parallel ? `module.${name}` : name, tensor: { shape, read: async () => values } };
+  return tensorShapes(network).map(({ name, shape, spread }, index) => {
+    const read = async (): Promise<Float32Array> => {
+      const next = gaussian(network.seed + index);
+      const gain = /(_g|original0)$/.test(name);
+      return Float32Array.from({ length: count(shape) }, () => spread * (gain ? 1 + 0.2 * next() : next()));
+    };
+    return { name, tensor: { shape, read } };
   });
 }
 
@@ -53,19 +54,25 @@ export function networkStore(network: Network): TensorStore {
   return { tensors: new Map(tensors), others: new Map(), metadata: new Map() };
 }
 
-function specsOf(network: Network): readonly Spec[] {
+/** Names and shapes of a network's tensors. */
+export function tensorShapes(network: Network): readonly TensorShape[] {
+  const prefix = network.parallel ? "module." : "";
+  return shapesOf(network).map(({ name, ...shape }) => ({ name: prefix + name, ...shape }));
+}
+
+function shapesOf(network: Network): readonly TensorShape[] {
   const { units, blocks, experts, cardinals, width, scale, channels, frames, skip } = network;
   const hidden = Math.floor(units * width);
   const [input, output] = [channels * frames, channels * scale ** 2];
-  const mixed = (name: string, from: number, to: number): readonly Spec[] => [
-    ...weightSpecs(network, name, [experts * to, from, 3, 3], 1),
+  const mixed = (name: string, from: number, to: number): readonly TensorShape[] => [
+    ...weightShapes(network, name, [experts * to, from, 3, 3], 1),
     { name: `${name}.bias`, shape: [experts * to], spread: 0.05 },
     // Logits that differ by some units, so that β moves across its whole range.
     { name: `${name}.mlp.0.weight`, shape: [experts * cardinals, from], spread: 4 / Math.sqrt(from) },
     { name: `${name}.mlp.0.bias`, shape: [experts * cardinals], spread: 1 },
   ];
-  const plain = (name: string, from: number, to: number, side: number, gain: number): readonly Spec[] => [
-    ...weightSpecs(network, name, [to, from, side, side], gain),
+  const plain = (name: string, from: number, to: number, side: number, gain: number): readonly TensorShape[] => [
+    ...weightShapes(network, name, [to, from, side, side], gain),
     { name: `${name}.bias`, shape: [to], spread: 0.05 },
   ];
   const indices = Array.from({ length: blocks }, (_, i) => i + 1);
@@ -80,10 +87,15 @@ function specsOf(network: Network): readonly Spec[] {
   ];
 }
 
-function weightSpecs({ spelling }: Network, name: string, shape: readonly number[], gain: number): readonly Spec[] {
+function weightShapes(
+  { spelling }: Network,
+  name: string,
+  shape: readonly number[],
+  gain: number,
+): readonly TensorShape[] {
   const row = count(shape.slice(1));
   const gains = [shape[0]!, ...shape.slice(1).map(() => 1)];
-  const plain: Spec = { name: `${name}.weight`, shape, spread: gain / Math.sqrt(row) };
+  const plain: TensorShape = { name: `${name}.weight`, shape, spread: gain / Math.sqrt(row) };
   return {
     plain: [plain],
     weight_norm: [
