@@ -34,7 +34,7 @@ describe.each(WRITING)("$name", (command) => {
     expect(whole.code).toBe(0);
     fresh = written(folder.path);
     expect([...fresh.keys()]).toEqual(outputs.toSorted());
-  });
+  }, 120_000);
 
   /** Every output is the old or the new one, and those that hold another's hash are not newer than that. */
   function expectWhole(found: ReadonlyMap<string, string>): void {

@@ -66,7 +66,7 @@ export function describeRows(title: string, rows: readonly Row[]): void {
       for (const command of new Set(rows.map(({ argv }) => argv[0]!))) {
         await runCaptured(rows.find(({ argv }) => argv[0] === command)!.argv, COMMANDS);
       }
-    });
+    }, 120_000);
     beforeEach(() => {
       folder = mkdtempSync(join(tmpdir(), "smxc-bad-"));
       process.chdir(folder);
