@@ -32,6 +32,7 @@ function targetFlags({ targets }: Rule): readonly string[] {
   return targets === undefined ? [] : [targets.map((target) => `\`--target ${target}\``).join(" and ")];
 }
 
-function sentence(text: string): string {
+/** A remedy, which is a clause, as a sentence. */
+export function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

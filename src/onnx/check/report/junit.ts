@@ -29,12 +29,12 @@ function passing(file: string): string {
   return `    <testcase classname="${escaped(file)}" name="valid"/>`;
 }
 
-function testCase(file: string, { rule, severity, place, message }: Finding): string {
+function testCase(file: string, { rule, severity, place, message, hint = "" }: Finding): string {
   const open = `    <testcase classname="${escaped(file)}" name="${escaped(`${rule} ${place}`.trim())}">`;
   const text = escaped(`${place === "" ? "" : `${place}: `}${message}`);
   const inner =
     severity === "error"
-      ? `<failure message="${text}" type="${rule}"/>`
+      ? `<failure message="${text}" type="${rule}">${escaped(hint)}</failure>`
       : `<system-out>${severity}: ${text}</system-out>`;
   return `${open}${inner}</testcase>`;
 }

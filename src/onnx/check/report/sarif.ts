@@ -1,6 +1,6 @@
 import { VERSION } from "../../../version.js";
 import type { FindingSeverity } from "../rule.js";
-import { ruleDocumentName } from "../rule-document.js";
+import { ruleDocumentName, sentence } from "../rule-document.js";
 import { RULES, type RuleId } from "../rules.js";
 import type { FileReport } from "./file-report.js";
 
@@ -54,19 +54,23 @@ export function sarifReport(reports: readonly FileReport[]): object {
 
 function ruleDescriptor(id: RuleId): object {
   const rule = RULES[id];
+  const remedy = sentence(rule.remedy);
+  const helpUri = `${DOCS}/${ruleDocumentName(id)}`;
   return {
     id,
     shortDescription: { text: rule.demand },
     fullDescription: { text: `${rule.demand} ${rule.reason}` },
-    help: { text: rule.remedy },
-    helpUri: `${DOCS}/${ruleDocumentName(id)}`,
+    help: { text: remedy, markdown: `**What to do.** ${remedy}\n\n[More](${helpUri})` },
+    helpUri,
     defaultConfiguration: { level: LEVELS[rule.severity] },
   };
 }
 
-/** A relative reference for a relative path, a file URI for an absolute one. */
+/** A relative reference for a relative path, a file URI for an absolute one, with or without a drive letter. */
 function uriOf(file: string): string {
-  const path = file.replaceAll("\\", "/").replace(/^\.\//, "");
-  const encoded = path.split("/").map(encodeURIComponent).join("/");
+  const path = file.replaceAll("\\", "/").replace(/^(\.\/)+/, "");
+  const [, drive = "", rest = ""] = /^([A-Za-z]:(?=\/))?(.*)$/s.exec(path)!;
+  const encoded = drive + rest.split("/").map(encodeURIComponent).join("/");
+  if (drive !== "") return `file:///${encoded}`;
   return path.startsWith("/") ? `file://${encoded}` : encoded;
 }

@@ -1,6 +1,5 @@
-import { isValid } from "../finding.js";
+import { type Finding, isValid } from "../finding.js";
 import type { FindingSeverity } from "../rule.js";
-import { RULES } from "../rules.js";
 import { countFindings, type FileReport } from "./file-report.js";
 
 /** Paints words by meaning; the identity where there are no colours. */
@@ -12,23 +11,40 @@ export interface Paint {
 
 export const PLAIN: Paint = { severity: (_, text) => text, strong: (text) => text, faint: (text) => text };
 
-/** A report for people: per file its verdict and findings, then the counts. */
+/** A report for people: per file its verdict and findings, then the counts, painted as the worst of them. */
 export function textReport(reports: readonly FileReport[], paint: Paint): string {
   const files = reports.map(({ file, findings }) => {
-    const verdict = isValid(findings) ? "valid" : "not a valid ONNX model";
-    const lines = findings.flatMap(({ rule, severity, place, message, hint }) => [
-      `  ${paint.severity(severity, severity)} ${paint.strong(place || "model")}: ${message} ${paint.faint(`[${rule}]`)}`,
-      ...(severity === "unchecked" ? [] : [`    ${paint.faint(hint ?? RULES[rule].remedy)}`]),
-    ]);
-    return [`${paint.strong(file)}: ${verdict}`, ...lines].join("\n");
+    return [`${paint.strong(file)}: ${verdict(findings, paint)}`, ...findingLines(findings, paint)].join("\n");
   });
   const { error, warning, unchecked } = countFindings(reports);
   const counted = [
-    plural(error, "error"),
-    plural(warning, "warning"),
-    ...(unchecked > 0 ? [`${unchecked} unchecked`] : []),
+    painted(error, plural(error, "error"), "error", paint),
+    painted(warning, plural(warning, "warning"), "warning", paint),
+    ...(unchecked > 0 ? [paint.severity("unchecked", `${unchecked} unchecked`)] : []),
   ];
   return [...files, `${plural(reports.length, "file")}: ${counted.join(", ")}`].join("\n");
+}
+
+function verdict(findings: readonly Finding[], paint: Paint): string {
+  if (!isValid(findings)) return paint.severity("error", "not a valid ONNX model");
+  return findings.some(({ severity }) => severity === "error")
+    ? paint.severity("error", "valid for onnx.checker, with errors all the same")
+    : "valid";
+}
+
+/** What to do is said once for each rule. */
+function findingLines(findings: readonly Finding[], paint: Paint): readonly string[] {
+  const told = new Set<string>();
+  return findings.flatMap(({ rule, severity, place, message, hint }) => {
+    const line = `  ${paint.severity(severity, severity)} ${paint.strong(place || "model")}: ${message} ${paint.faint(`[${rule}]`)}`;
+    const isTold = told.has(rule) || severity === "unchecked" || hint === undefined;
+    told.add(rule);
+    return isTold ? [line] : [line, `    ${paint.faint(`= ${hint}`)}`];
+  });
+}
+
+function painted(count: number, text: string, severity: FindingSeverity, paint: Paint): string {
+  return count === 0 ? text : paint.severity(severity, text);
 }
 
 function plural(count: number, word: string): string {
