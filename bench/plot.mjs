@@ -1,0 +1,95 @@
+/**
+ * Writes bench/results/README.md and grid.svg from grid.json.
+ *
+ *     node bench/plot.mjs
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+
+const results = new URL("./results/", import.meta.url);
+const cases = JSON.parse(readFileSync(new URL("grid.json", results), "utf8"));
+const SHOWN = ["PyTorch 2.13", "grouped", "auto", "auto, open sizes", "folded"];
+const COLORS = ["#b5483a", "#d99a5b", "#2f6f9f", "#6fa8c9", "#4f8a5b"];
+const FORMS = ["f4x4", "f4x6", "f6x6"];
+
+const timesOf = (entry) => (entry.threads === 1 ? entry.cpuMs : entry.wallMs);
+const ratio = (entry, name) =>
+  timesOf(entry)[name] === undefined ? undefined : timesOf(entry)[name] / timesOf(entry).constant;
+const label = ({ target, threads, units, width, batch, size }) =>
+  `${target}, ${threads === 1 ? "1 thread" : `${threads} threads`}: ${units} units${width > 1 ? ` × ${width}` : ""}, ${batch} × ${size}²`;
+
+function svg() {
+  const row = SHOWN.length * 9 + 10;
+  const scale = 260;
+  const bars = cases.flatMap((entry, index) => {
+    const top = 40 + index * row;
+    return [
+      `<text x="290" y="${top + 22}" text-anchor="end">${label(entry)}</text>`,
+      ...SHOWN.map((name, i) => {
+        const value = ratio(entry, name);
+        return value === undefined
+          ? ""
+          : `<rect x="300" y="${top + i * 9}" width="${(value * scale).toFixed(1)}" height="8" fill="${COLORS[i]}"><title>${name}: ${value.toFixed(3)}</title></rect>`;
+      }),
+    ];
+  });
+  const height = 50 + cases.length * row;
+  const keys = SHOWN.map(
+    (name, i) =>
+      `<rect x="${300 + i * 120}" y="8" width="10" height="10" fill="${COLORS[i]}"/><text x="${315 + i * 120}" y="17">${name}</text>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="920" height="${height}" viewBox="0 0 920 ${height}" font-family="sans-serif" font-size="11">
+<rect width="100%" height="100%" fill="#fff"/>${keys.join("")}
+<line x1="${300 + scale}" x2="${300 + scale}" y1="30" y2="${height}" stroke="#999"/><text x="${304 + scale}" y="${height - 4}">1.0: constant kernels</text>
+${bars.join("\n")}
+</svg>
+`;
+}
+
+function choiceQuality() {
+  const losses = cases.map((entry) => {
+    const ms = timesOf(entry);
+    const best = Math.min(...[...FORMS, "without winograd", "auto"].map((name) => ms[name]));
+    return ms.auto / best;
+  });
+  const within = losses.filter((loss) => loss <= 1.05).length;
+  return `\`auto\` is within 5 % of the best measured candidate in ${within} of ${cases.length} cases; the worst is ${Math.max(...losses).toFixed(2)} times the best.`;
+}
+
+const columns = [...SHOWN, "without winograd", ...FORMS];
+const table = cases.map(
+  (entry) =>
+    `| ${label(entry)} | ${timesOf(entry).constant.toFixed(1)} | ${columns.map((name) => ratio(entry, name)?.toFixed(2) ?? "–").join(" | ")} |`,
+);
+writeFileSync(new URL("grid.svg", results), svg());
+writeFileSync(
+  new URL("README.md", results),
+  `# Measurements
+
+Whole EDSR-NSR networks ×2 (head, skip and tail included; 1 to 4 blocks instead of 16, so head and tail weigh more than in the
+public ones), ONNX Runtime 1.30. Numbers are ratios to the same network with constant kernels as plain Convs (\`--routing fold
+--lowering direct\`, what PyTorch or onnxsim make of constants): below 1 is faster. Minima over all runs; processor time for one
+thread, wall clock for two. The machine has two cores that others used at the same time: memory-sensitive graphs, Winograd's before
+all, come out slower than on a quiet one, and wall-clock figures of two threads are indicative only.
+
+![ratios](grid.svg)
+
+| case | constant, ms | ${columns.join(" | ")} |
+|---|---|${columns.map(() => "---").join("|")}|
+${table.join("\n")}
+
+${choiceQuality()}
+
+## Commands
+
+\`\`\`sh
+npm run build
+node bench/measure-layers.mjs            # results/layers-cpu.json; again with --target wasm
+node bench/fit-costs.mjs                 # constants for src/lowerings/winograd/rates.ts, and how well they predict
+venv/bin/python bench/peers/export_torch.py out/peers/64x1-b4-1x48.onnx --units 64 --blocks 4 --shape 1x3x48x48
+node bench/grid.mjs                      # results/grid.json; --target wasm, --threads 2, --seconds n, --only units
+node bench/plot.mjs                      # this page
+\`\`\`
+
+\`peers/export_torch.py\` says what its environment needs. \`smxc bench\` compares any two files the same way.
+`,
+);
