@@ -1,17 +1,38 @@
 /** One graph under ONNX Runtime's own profiler. */
+import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { type ProfileRow, profileRows } from "../src/bench/profile.js";
 import { error, SmxcError } from "../src/diagnostics.js";
 import { type BenchOptions, randomFeeds } from "./bench-graphs.js";
+import type { ProfileTask } from "./bench-profile-wasm.js";
 
 const WARM_UP = 2;
 const MOST_RUNS = 10;
+const LARGEST_PROFILE = 2 ** 29;
 
-/** @throws SmxcError `bench/profile-target`: only onnxruntime-node writes a profile that can be read back */
+/** @throws SmxcError `bench/profile` when WebAssembly gives none */
 export async function profileGraph(file: string, options: BenchOptions): Promise<readonly ProfileRow[]> {
-  if (options.target === "wasm") throw new SmxcError([noProfile()], "usage");
+  return options.target === "wasm" ? profileWasm(file, options) : profileNative(file, options);
+}
+
+async function profileWasm(file: string, { threads, shape, runs }: BenchOptions): Promise<readonly ProfileRow[]> {
+  const script = fileURLToPath(new URL("./bench-profile-wasm.js", import.meta.url));
+  const task: ProfileTask = { file, threads, shape: shape ?? null, runs: WARM_UP + Math.min(MOST_RUNS, runs) };
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(task)], {
+      maxBuffer: LARGEST_PROFILE,
+    });
+    return profileRows(stdout.slice(stdout.indexOf("["), stdout.lastIndexOf("]") + 1), WARM_UP);
+  } catch (cause) {
+    throw new SmxcError([noProfile(file, (cause as Error).message)]);
+  }
+}
+
+async function profileNative(file: string, options: BenchOptions): Promise<readonly ProfileRow[]> {
   const ort = await import("onnxruntime-node");
   const folder = await mkdtemp(join(tmpdir(), "smxc-profile-"));
   try {
@@ -42,7 +63,8 @@ export async function profileGraph(file: string, options: BenchOptions): Promise
   }
 }
 
-const noProfile = () =>
-  error("bench/profile-target", "ONNX Runtime's WebAssembly keeps its profile inside, where nothing can read it", {
+const noProfile = (file: string, cause: string) =>
+  error("bench/profile", `ONNX Runtime's WebAssembly gave no profile: ${cause.split("\n")[0]}`, {
+    file,
     hint: "profile with --target cpu: the operators are the same",
   });
