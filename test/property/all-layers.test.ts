@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fixture, readJson } from "../support/fixtures.js";
 import { checkModel } from "./all-layers/check.js";
+import { FEATURES } from "./all-layers/features.js";
 import { KINDS } from "./all-layers/generators.js";
 import { type RandomModel, randomModel } from "./all-layers/model.js";
 
@@ -16,6 +17,7 @@ const UNDECIDED_SHARE = 0.01;
 
 it(`${CASES} random models are computed as the reference computes them`, { timeout: 1e9 }, async () => {
   const reached = new Map(KINDS.map((kind) => [kind, 0]));
+  const missing = new Set(Object.keys(FEATURES));
   let undecided = 0;
   let folded = 0;
   let graphs = 0;
@@ -23,6 +25,7 @@ it(`${CASES} random models are computed as the reference computes them`, { timeo
     fc.asyncProperty(randomModel, async (model) => {
       const checked = await checkModel(model);
       for (const kind of new Set(model.document.layers.map(({ op }) => op))) reached.set(kind, reached.get(kind)! + 1);
+      for (const feature of missing) if (FEATURES[feature]!(model)) missing.delete(feature);
       undecided += checked.undecided > 0 ? 1 : 0;
       folded += checked.folded ? 1 : 0;
       graphs += checked.graphs;
@@ -31,6 +34,7 @@ it(`${CASES} random models are computed as the reference computes them`, { timeo
   );
   const rare = [...reached].filter(([, count]) => count < CASES / 50);
   expect(rare, "kinds of layer that hardly any model has").toEqual([]);
+  expect([...missing], "what no model has").toEqual([]);
   expect(folded, "models with routers to fold").toBeGreaterThan(CASES / 10);
   expect(graphs / CASES, "different graphs of a model").toBeGreaterThan(2);
   expect(undecided / CASES, "models whose outputs float32 does not determine").toBeLessThan(UNDECIDED_SHARE);

@@ -31,13 +31,23 @@ export interface Recipe {
 
 // Small numbers shrink in few steps, and are many times what is chosen from.
 const decisions = fc.array(fc.noBias(fc.nat(0xff)), { minLength: DECISIONS, maxLength: DECISIONS });
-const step = fc.record({ kind: fc.noBias(fc.nat(KINDS.length - 1)).map((index) => KINDS[index]!), decisions });
+/** Kinds by how often they are taken: what smxc is about more often than the rest. */
+const CHOICES: readonly LayerKind[] = [
+  ...KINDS,
+  ...repeated(4, "mix_conv", "sparse_block"),
+  ...repeated(2, "route", "conv"),
+];
+const step = fc.record({ kind: fc.noBias(fc.nat(CHOICES.length - 1)).map((index) => CHOICES[index]!), decisions });
 
 export const recipe: fc.Arbitrary<Recipe> = fc.record({
   seed: fc.noBias(fc.nat(0xffff)),
   start: decisions,
   steps: fc.array(step, { minLength: 1, maxLength: LONGEST, size: "max" }),
 });
+
+function repeated(times: number, ...kinds: readonly LayerKind[]): readonly LayerKind[] {
+  return Array.from({ length: times }, () => kinds).flat();
+}
 
 export const randomModel: fc.Arbitrary<RandomModel> = recipe.map(modelFrom);
 

@@ -108,7 +108,9 @@ export const concat: Generator = (draft, tape) => {
   if (!first) return;
   const fits = draft
     .ofRank(first.size.length)
-    .filter(({ shape }) => shape.every((dim, axis) => axis === 1 || sameDim(dim, first.shape[axis]!)));
+    .filter(({ shape }) =>
+      shape.every((dim, axis) => axis === 1 || sameDim(dim, first.shape[axis]!) || (axis === 0 && dim === 1)),
+    );
   const parts = [first, ...Array.from({ length: tape.integer(1, 2) }, () => tape.pick(fits))];
   const channels = parts.reduce((sum, part) => sum + channelsOf(part), 0);
   draft.layer(
