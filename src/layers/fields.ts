@@ -2,10 +2,14 @@
 import * as z from "zod";
 import type { Pair, Window } from "../ops/windows.js";
 
-export const layerName = z
+/** Text that ONNX can hold as a name: no NUL, which ends names in C, and no half of a surrogate pair. */
+export const onnxName = z
   .string()
-  .min(1)
-  .describe("Unique name of the layer and of its result; for imported networks the checkpoint's prefix");
+  .regex(/^[^\0\p{Cs}]+$/u, "must be text without NUL and lone surrogates, and not empty");
+
+export const layerName = onnxName.describe(
+  "Unique name of the layer and of its result; for imported networks the checkpoint's prefix",
+);
 
 export const reference = z.string().min(1).describe("Name of an input or of an earlier layer");
 

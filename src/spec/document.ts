@@ -1,6 +1,6 @@
 /** The model document, `model.json`: the source of its TypeScript types and of `schemas/model.v1.schema.json`. */
 import * as z from "zod";
-import { layerName, positive } from "../layers/fields.js";
+import { layerName, onnxName, positive } from "../layers/fields.js";
 import { LAYERS } from "../layers/index.js";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits in lower case");
@@ -33,7 +33,7 @@ export const documentSchema = z
   .strictObject({
     $schema: z.string().optional(),
     version: z.literal(1),
-    name: z.string().min(1).describe("Name of the model; becomes the name of the ONNX graph"),
+    name: onnxName.describe("Name of the model; becomes the name of the ONNX graph"),
     weights: z
       .strictObject({
         file: z.string().min(1).describe("The safetensors file, relative to the document"),

@@ -20,6 +20,12 @@ export interface DifferingLayer {
   readonly maxError: number;
 }
 
+export const inputTooLarge = (input: string, shape: readonly number[]): Diagnostic =>
+  error("verify/too-large", `an input "${input}" of the shape [${shape.join(",")}] is too large to be compared`, {
+    place: input,
+    hint: "leave sizes open in the document, or compare at a smaller --shape",
+  });
+
 export const outputDiffers = (result: OutputResult, layer: DifferingLayer | undefined): Diagnostic =>
   error(
     "verify/differs",

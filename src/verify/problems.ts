@@ -1,9 +1,11 @@
 /** Inputs on which a compiled graph is compared with the reference. */
+import { SmxcError } from "../diagnostics.js";
 import { type Dim, dimText, type Shape } from "../ir/dim.js";
 import type { Graph } from "../ir/graph.js";
 import { definition, inferShapes, withInputShapes } from "../ir/infer.js";
 import { type DenseTensor, sizeOf } from "../ops/dense-tensor.js";
 import { RuleError } from "../ops/operator.js";
+import * as errors from "./errors.js";
 import { randomNumbers } from "./random.js";
 
 /** Concrete inputs of a graph, by name. */
@@ -12,8 +14,10 @@ export interface Problem {
   readonly inputs: ReadonlyMap<string, DenseTensor>;
 }
 
-/** Multiply-accumulates that the reference interpreter may spend on one problem: about a second. */
-const MACS_PER_PROBLEM = 6e8;
+/** Multiply-accumulates, and values, that the reference interpreter may spend on one problem: about a second. */
+const WORK_PER_PROBLEM = 6e8;
+/** 2 GiB in float64. */
+const MOST_ELEMENTS = 2 ** 28;
 
 /** Batches and sizes to try, the most telling first: several samples, sides that differ, odd sides. */
 const CANDIDATES: readonly (readonly [batch: number, height: number, width: number])[] = [
@@ -35,7 +39,7 @@ export function smallProblems(graph: Graph, count = 3): readonly Problem[] {
       axis === 0 ? batch : axis === rank - 1 ? width : axis === rank - 2 ? height : 3,
     );
     const label = shapesLabel(shapes);
-    if (problems.has(label) || !(macsOf(graph, shapes) <= MACS_PER_PROBLEM)) continue;
+    if (problems.has(label) || !(workOf(graph, shapes) <= WORK_PER_PROBLEM)) continue;
     problems.set(label, randomProblem(shapes, problems.size + 1));
   }
   return [...problems.values()];
@@ -76,12 +80,32 @@ export function inputSizes(graph: Graph, shape: readonly number[]): ReadonlyMap<
 
 /** Multiply-accumulates of a graph for concrete input shapes; Infinity when the graph refuses them. */
 export function macsOf(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): number {
+  return costOf(graph, inputs, ({ macs }) => macs);
+}
+
+/** The same and the values themselves, of which some operators make many without a product. */
+function workOf(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): number {
+  return costOf(graph, inputs, ({ macs, elements }) => macs + elements);
+}
+
+interface NodeCost {
+  readonly macs: number;
+  readonly elements: number;
+}
+
+function costOf(
+  graph: Graph,
+  inputs: ReadonlyMap<string, readonly number[]>,
+  cost: (node: NodeCost) => number,
+): number {
   try {
     const sized = withInputShapes(graph, inputs);
     const shapes = inferShapes(sized);
     return sized.nodes.reduce((sum, node) => {
       const operands = node.inputs.map((input): Shape => shapes.get(input)!);
-      return sum + (definition(node).macs?.(node.attributes, operands, shapes.get(node.name)!) ?? 0);
+      const shape = shapes.get(node.name)!;
+      const macs = definition(node).macs?.(node.attributes, operands, shape) ?? 0;
+      return sum + cost({ macs, elements: sizeOf(shape as readonly number[]) });
     }, 0);
   } catch (cause) {
     if (cause instanceof RuleError) return Number.POSITIVE_INFINITY;
@@ -89,11 +113,16 @@ export function macsOf(graph: Graph, inputs: ReadonlyMap<string, readonly number
   }
 }
 
-/** Uniform values in [0,1), rounded to float32 so that both sides read the same. */
+/**
+ * Uniform values in [0,1), rounded to float32 so that both sides read the same.
+ *
+ * @throws SmxcError `verify/too-large`
+ */
 export function randomProblem(shapes: ReadonlyMap<string, readonly number[]>, seed: number): Problem {
   const next = randomNumbers(seed);
   const inputs = new Map(
     [...shapes].map(([name, shape]) => {
+      if (!(sizeOf(shape) <= MOST_ELEMENTS)) throw new SmxcError([errors.inputTooLarge(name, shape)]);
       const data = Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(next()));
       return [name, { shape, data }];
     }),

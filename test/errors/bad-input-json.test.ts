@@ -217,6 +217,15 @@ describeRows("documents that break a rule", [
       }),
   ),
   compiling(
+    "names that ONNX cannot hold",
+    document({
+      layers: '{"name":¶"a\\u0000b","op":"relu","in":"x"},\n    {"name":¶"\\ud800","op":"relu","in":"x"}',
+      outputs: '"x"',
+    }),
+    { code: "document/invalid-value", pointer: "/layers/0/name", message: /NUL/, hint: /schema/ },
+    { code: "document/invalid-value", pointer: "/layers/1/name", message: /surrogates/, hint: /schema/ },
+  ),
+  compiling(
     "a pair that does not belong together",
     document({ weights: `"w.safetensors","sha256":¶"${"0".repeat(64)}"` }),
     {
@@ -268,6 +277,20 @@ function overwriting(what: string, files: Row["files"], argv: readonly string[],
 
 describeRows("documents and what belongs to them", [
   ...["__proto__", "constructor", "toString", "hasOwnProperty"].map(calledLike),
+  {
+    what: "sizes that no machine could run are compiled, and not compared",
+    files: {
+      "m.json": document({
+        inputs: '{"name":"x","shape":[1,3,100000000,100000000]}',
+        layers: '{"name":"y","op":"relu","in":"x"}',
+        weights: '"w.safetensors"',
+      }).replace('"weights": {"file":"w.safetensors"},', ""),
+    },
+    argv: ["compile", "m.json", "-o", "m.onnx"],
+    exit: 0,
+    findings: [],
+    writes: ["m.onnx"],
+  },
   {
     what: "14 a weights file that is not there",
     files: { "m.json": document() },
