@@ -2,7 +2,7 @@
  * What networks of 600 MB and of more than 2 GB cost: time and peak memory of the whole process for an import and for
  * compiles with the weights inside and beside the graph, and whether ONNX Runtime takes the result.
  *
- *   node bench/large.mjs [folder] [--only 600MB|2GB]
+ *   node bench/large.mjs [folder] [--only 600MB|2GB] [--rounds n]
  *
  * Needs a build (npx tsc -b) and up to 8 GB of disk in the folder; the checkpoints stay there for the next time.
  */
@@ -12,22 +12,27 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { writeFiles } from "../dist/cli/write-files.js";
-import { createNodeSession } from "../dist/src/runtime/session-ort-node.js";
-import { writeSafetensors } from "../dist/src/weights/safetensors-write.js";
 
-const MAIN = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+/** The build to measure; another one for comparisons between versions. */
+const DIST = new URL(process.env.SMXC_DIST ?? "../dist/", import.meta.url);
+const load = (path) => import(new URL(path, DIST).href);
+
+const { writeFiles } = await load("cli/write-files.js");
+const { createNodeSession } = await load("src/runtime/session-ort-node.js");
+const { writeSafetensors } = await load("src/weights/safetensors-write.js");
+
+const MAIN = fileURLToPath(new URL("cli/main.js", DIST));
 const RESULTS = fileURLToPath(new URL("results/large.json", import.meta.url));
-/** Each step is taken this often; the best time counts, as other work on the machine only ever adds. */
-const ROUNDS = 3;
-
 /** The public ×2 network, wide. */
 const SIZES = {
   "600MB": { units: 256, blocks: 32, experts: 4, cardinals: 16 },
   "2GB": { units: 256, blocks: 32, experts: 16, cardinals: 16 },
 };
 
-const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: "string" } } });
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: "string" }, rounds: { type: "string", default: "3" } },
+});
 const folder = positionals[0] ?? join(tmpdir(), "smxc-large");
 
 /** Tensors under weight_norm whose values repeat: what they are does not matter here. */
@@ -97,10 +102,10 @@ function run(args) {
   });
 }
 
-/** The best of several rounds. */
+/** The best of several rounds, as other work on the machine only ever adds. */
 async function measured(args) {
   const rounds = [];
-  for (let round = 0; round < ROUNDS; round++) rounds.push(await run(args));
+  for (let round = 0; round < Number(flags.rounds); round++) rounds.push(await run(args));
   const best = (field) => Math.min(...rounds.map((each) => each[field]));
   return {
     seconds: round(best("seconds"), 2),
