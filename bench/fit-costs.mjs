@@ -1,5 +1,5 @@
 /**
- * Fits the constants of the cost model to bench/results/layers-<target>.json: non-negative least squares on relative errors, by
+ * Fits the constants of the cost model to bench/results/layers-<target>.generated.json: non-negative least squares on relative errors, by
  * coordinate descent. Prints them, and how well the model then predicts and chooses.
  *
  *     node bench/fit-costs.mjs
@@ -53,7 +53,7 @@ function solve(rows) {
 }
 
 for (const target of ["cpu", "wasm"]) {
-  const cases = JSON.parse(readFileSync(new URL(`./results/layers-${target}.json`, import.meta.url), "utf8"));
+  const cases = JSON.parse(readFileSync(new URL(`./results/layers-${target}.generated.json`, import.meta.url), "utf8"));
   const samples = cases.flatMap(({ units, width, size, ms }) =>
     Object.entries(ms)
       .filter(([variant]) => variant !== "empty")

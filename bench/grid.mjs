@@ -20,7 +20,7 @@ const { values } = parseArgs({
 });
 const { target } = values;
 const threads = Number(values.threads);
-const FILE = new URL("./results/grid.json", import.meta.url);
+const FILE = new URL("./results/grid.generated.json", import.meta.url);
 const SHAPES = [
   [1, 48],
   [16, 48],

@@ -13,7 +13,7 @@ const { values } = parseArgs({
   options: { target: { type: "string", default: "cpu" }, seconds: { type: "string", default: "6" } },
 });
 const { target } = values;
-const FILE = new URL(`./results/layers-${target}.json`, import.meta.url);
+const FILE = new URL(`./results/layers-${target}.generated.json`, import.meta.url);
 
 const CASES = [
   ...[

@@ -1,12 +1,12 @@
 /**
- * Writes bench/results/README.md and grid.svg from grid.json.
+ * Writes bench/results/README.md and grid.svg from grid.generated.json.
  *
  *     node bench/plot.mjs
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
 const results = new URL("./results/", import.meta.url);
-const cases = JSON.parse(readFileSync(new URL("grid.json", results), "utf8"));
+const cases = JSON.parse(readFileSync(new URL("grid.generated.json", results), "utf8"));
 const SHOWN = ["PyTorch 2.13", "grouped", "auto", "auto, open sizes", "folded"];
 const COLORS = ["#b5483a", "#d99a5b", "#2f6f9f", "#6fa8c9", "#4f8a5b"];
 const FORMS = ["f4x4", "f4x6", "f6x6"];
@@ -38,6 +38,7 @@ function svg() {
       `<rect x="${300 + i * 120}" y="8" width="10" height="10" fill="${COLORS[i]}"/><text x="${315 + i * 120}" y="17">${name}</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="920" height="${height}" viewBox="0 0 920 ${height}" font-family="sans-serif" font-size="11">
+<title>Time of each graph in multiples of constant kernels</title>
 <rect width="100%" height="100%" fill="#fff"/>${keys.join("")}
 <line x1="${300 + scale}" x2="${300 + scale}" y1="30" y2="${height}" stroke="#999"/><text x="${304 + scale}" y="${height - 4}">1.0: constant kernels</text>
 ${bars.join("\n")}
@@ -83,10 +84,10 @@ ${choiceQuality()}
 
 \`\`\`sh
 npm run build
-node bench/measure-layers.mjs            # results/layers-cpu.json; again with --target wasm
+node bench/measure-layers.mjs            # results/layers-cpu.generated.json; again with --target wasm
 node bench/fit-costs.mjs                 # constants for src/lowerings/winograd/rates.ts, and how well they predict
 venv/bin/python bench/peers/export_torch.py out/peers/64x1-b4-1x48.onnx --units 64 --blocks 4 --shape 1x3x48x48
-node bench/grid.mjs                      # results/grid.json; --target wasm, --threads 2, --seconds n, --only units
+node bench/grid.mjs                      # results/grid.generated.json; --target wasm, --threads 2, --seconds n, --only units
 node bench/plot.mjs                      # this page
 \`\`\`
 

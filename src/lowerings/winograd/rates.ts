@@ -1,5 +1,5 @@
 /**
- * Constants of the cost model, fitted by bench/fit-costs.mjs to bench/results/layers-<target>.json. Nanoseconds per unit, one
+ * Constants of the cost model, fitted by bench/fit-costs.mjs to bench/results/layers-<target>.generated.json. Nanoseconds per unit, one
  * thread. Other machines differ in speed, but the choice depends on ratios alone.
  */
 export interface Rates {
