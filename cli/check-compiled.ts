@@ -5,8 +5,8 @@ import { MODEL_BYTE_LIMIT } from "../src/onnx/errors.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import * as errors from "../src/verify/errors.js";
 import { type Problem, smallProblems } from "../src/verify/problems.js";
-import { TOLERANCES } from "../src/verify/tolerances.js";
-import { compareWithReference } from "../src/verify/verify.js";
+import { HALF_TOLERANCE, TOLERANCES, type Tolerance } from "../src/verify/tolerances.js";
+import { compareWithReference, type OutputResult } from "../src/verify/verify.js";
 import { collect } from "../src/weights/byte-source.js";
 import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
@@ -38,7 +38,8 @@ export async function checkCompiled(
       ? [smallCheck(compile(withSmallPatches(spec), weights, open), " of the same compile with small patches")]
       : []),
   ];
-  for (const check of checks) await compare(context, check);
+  const tolerance = options.dtype === "float16" ? HALF_TOLERANCE : TOLERANCES;
+  for (const check of checks) await compare(context, check, tolerance);
 }
 
 function smallCheck(compiled: Compiled, what: string): Check {
@@ -51,7 +52,7 @@ function withSmallPatches(spec: LoadedModel["spec"]): LoadedModel["spec"] {
   return { ...spec, context: { ...spec.context, patch: 8, frame: 1, stride: 5, wholeBelow: 8 } };
 }
 
-async function compare(context: Context, { compiled, problems, what }: Check): Promise<void> {
+async function compare(context: Context, { compiled, problems, what }: Check, tolerance: Tolerance): Promise<void> {
   if (problems.length === 0 || encodedLength(compiled.model) > MODEL_BYTE_LIMIT) {
     context.note("not compared with the reference: the graph is too large for it; smxc verify takes a --shape");
     return;
@@ -62,19 +63,24 @@ async function compare(context: Context, { compiled, problems, what }: Check): P
   );
   const bar = context.progress("comparing with the reference", problems.length);
   try {
-    const { results } = await compareWithReference(compiled.reference, session, problems, TOLERANCES, (done) =>
+    const { results } = await compareWithReference(compiled.reference, session, problems, tolerance, (done) =>
       bar.update(done),
     );
     const failed = results.filter((result) => !result.passed);
     if (failed.length > 0) throw new SmxcError(failed.map(errors.compiledDiffers));
     const worst = results.reduce((a, b) => (b.maxError / b.limit > a.maxError / a.limit ? b : a));
     context.note(
-      `compared with the reference on the CPU provider${what} (${labels(problems)}): largest difference ${worst.maxError.toExponential(1)} at outputs up to ${worst.magnitude.toPrecision(2)}`,
+      `compared with the reference on the CPU provider${what} (${labels(problems)}): largest difference ${worst.maxError.toExponential(1)} at outputs up to ${worst.magnitude.toPrecision(2)}, PSNR of ${Math.min(...results.map(psnrOf)).toFixed(1)} dB`,
     );
   } finally {
     bar.end();
     await session.release();
   }
+}
+
+/** Of a range of 1. */
+function psnrOf({ rmse }: OutputResult): number {
+  return -20 * Math.log10(Math.max(rmse, Number.MIN_VALUE));
 }
 
 function labels(problems: readonly Problem[]): string {

@@ -72,6 +72,15 @@ export const compileFlags = {
       integerFrom(17, 21),
     ),
   ),
+  dtype: grouped(
+    "Format:",
+    choice(
+      "--dtype <type>",
+      "element type of weights and feature maps; inputs, outputs and routers stay float32",
+      ["float32", "float16"],
+      "float32",
+    ),
+  ),
   exposeBeta: grouped(
     "Format:",
     flag("--expose-beta", "add every β as an output beta.<layer> [N, experts, cardinals]"),
@@ -88,6 +97,7 @@ export function compileOptionsOf(
   return {
     target: rest.target,
     context: rest.context,
+    dtype: rest.dtype,
     lowering: rest.lowering,
     winograd: rest.winograd,
     threads: rest.threads,

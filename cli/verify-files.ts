@@ -19,6 +19,7 @@ import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import { changedWeights } from "../src/verify/changed-weights.js";
 import * as errors from "../src/verify/errors.js";
 import { inputSizes, type Problem, randomProblem, smallProblems } from "../src/verify/problems.js";
+import { HALF_TOLERANCE } from "../src/verify/tolerances.js";
 import { compareWithReference, type OutputResult } from "../src/verify/verify.js";
 import { openFileSource } from "../src/weights/file-source-node.js";
 import type { Context } from "./command.js";
@@ -60,7 +61,11 @@ export async function verifyFiles(
         { name: path, bytes: concat(bytes, extra), externalData, folder: dirname(path) },
         { target: options.target },
       );
-    const tolerance = { relative: options.rtol, absolute: options.atol };
+    const half = readMetadata(signature.metadata)?.compiled.dtype === "float16" ? HALF_TOLERANCE : undefined;
+    const tolerance = {
+      relative: Math.max(options.rtol, half?.relative ?? 0),
+      absolute: Math.max(options.atol, half?.absolute ?? 0),
+    };
     const session = await open(new Uint8Array(0));
     const bar = context.progress("comparing", problems.length);
     const { results } = await compareWithReference(reference, session, problems, tolerance, bar.update).finally(() => {
@@ -111,13 +116,16 @@ function asFixedByFile(graph: Graph, signature: Signature, path: string): Graph 
 }
 
 /** What the graph was compiled with: another routing, the β that it was folded with, its outputs. */
-export function optionsOf(signature: Signature): Pick<CompileOptions, "fold" | "routing" | "exposeBeta" | "context"> {
-  const { fold, routing, context } = readMetadata(signature.metadata)?.compiled ?? {};
+export function optionsOf(
+  signature: Signature,
+): Pick<CompileOptions, "fold" | "routing" | "exposeBeta" | "context" | "dtype"> {
+  const { fold, routing, context, dtype } = readMetadata(signature.metadata)?.compiled ?? {};
   return {
     exposeBeta: signature.outputs.some((output) => output.name.startsWith("beta.")),
     ...(fold ? { fold: { betas: new Map(Object.entries(fold.betas)), layers: fold.layers } } : {}),
     ...(routing ? { routing } : {}),
     ...(context ? { context } : {}),
+    ...(dtype ? { dtype } : {}),
   };
 }
 

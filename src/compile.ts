@@ -13,6 +13,7 @@ import { lowerGraph } from "./lowerings/lower-graph.js";
 import type { Target } from "./lowerings/targets.js";
 import { modelMetadata } from "./metadata.js";
 import type { OnnxModel } from "./onnx/model.js";
+import { toFloat16 } from "./onnx/to-float16.js";
 import { freezeBetas } from "./passes/freeze-betas.js";
 import { PASSES } from "./passes/index.js";
 import type { Pass } from "./passes/pass.js";
@@ -37,6 +38,8 @@ export interface CompileOptions {
   readonly opset?: number;
   /** `auto`, or the name of a lowering. */
   readonly lowering?: string;
+  /** Element type of weights and feature maps; inputs, outputs and routers are float32 in any case. */
+  readonly dtype?: "float32" | "float16";
   /** Whether Winograd convolutions may be used, which round differently; they may when absent. */
   readonly winograd?: boolean;
   /** Threads inside one operator that the choice of lowerings is for; 1 when absent. */
@@ -58,7 +61,7 @@ export interface CompileOptions {
 /** The options that say how a graph is run. */
 export type LoweringOptions = Pick<
   CompileOptions,
-  "target" | "opset" | "lowering" | "winograd" | "threads" | "measured"
+  "target" | "opset" | "lowering" | "winograd" | "threads" | "measured" | "dtype"
 >;
 
 export interface FoldOptions {
@@ -109,12 +112,21 @@ export function compileGraph(reference: Graph, options: LoweringOptions): Compil
     metadata_props: new Map(),
     graph: lowerGraph(graph, emitOptions),
   };
-  return { reference, graph, model, choices: loweringChoices(graph, emitOptions) };
+  const half = options.dtype === "float16" ? toFloat16(model, isExact(graph)) : model;
+  return { reference, graph, model: half, choices: loweringChoices(graph, emitOptions) };
+}
+
+/** Nodes that stay in float32: β is a softmax of a mean over a whole feature map. */
+function isExact(graph: Graph): (node: string) => boolean {
+  const routers = new Set(graph.nodes.filter(({ op }) => op === "route" || op === "softmax").map(({ name }) => name));
+  return (node) => routers.has(node.split("/")[0]!);
 }
 
 /** What the lowering is told of a compile's options. */
 export function emitOptionsOf(options: LoweringOptions): EmitOptions {
-  const { target = "cpu", opset = LOWEST_OPSET, lowering = "auto", winograd, threads, measured } = options;
+  const { target = "cpu", opset = LOWEST_OPSET, lowering = "auto", threads, measured } = options;
+  // The transforms of a Winograd convolution lose several bits, which half precision does not have.
+  const winograd = options.dtype === "float16" ? false : options.winograd;
   return {
     target,
     opset,

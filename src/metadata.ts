@@ -21,6 +21,8 @@ const metadataSchema = z.object({
     /** What β is pooled over in this graph; `context` says what the network was trained with. */
     context: z.enum(["whole", "patch"]).default("whole"),
     routing: z.enum(ROUTING_MODES).optional(),
+    /** Element type of weights and feature maps. */
+    dtype: z.enum(["float32", "float16"]).default("float32"),
     /** How each convolution is run, and why. */
     choices: z
       .array(z.object({ layer: z.string(), lowering: z.string(), perSample: z.boolean(), reason: z.string() }))
@@ -52,6 +54,7 @@ export function modelMetadata(
       target: options.target ?? "cpu",
       lowering: options.lowering ?? "auto",
       context: options.context ?? "whole",
+      dtype: options.dtype ?? "float32",
       choices: [...choices],
       ...(options.routing === undefined ? {} : { routing: options.routing }),
       ...(fold ? { fold: { betas: betaRecord(fold.betas), layers: [...(fold.layers ?? [])] } } : {}),

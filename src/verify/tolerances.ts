@@ -15,6 +15,12 @@ export const TOLERANCES = {
   beta: 1e-6,
 } as const;
 
+/**
+ * Half precision keeps 11 bits, 2⁻¹¹ ≈ 4.9e-4 of each value: about ten layers behind one another, errors of random signs
+ * and residual sums of a few times the output's magnitude.
+ */
+export const HALF_TOLERANCE = { relative: 1e-2, absolute: 1e-3 } as const;
+
 export interface Tolerance {
   readonly relative: number;
   readonly absolute: number;
