@@ -16,7 +16,7 @@ export { encodeImage, readImage } from "./image-node.js";
 export type { LoadedNetwork, LoadOptions, ModelInput } from "./load.js";
 export { imageFromPixels, pixelsOf } from "./pixels.js";
 export type { AlphaMode, Restored, RestoreOptions } from "./restore.js";
-export type { ContextKind, PictureFormat, RunReport } from "./restorer.js";
+export type { Betas, ContextKind, PictureFormat, RunReport } from "./restorer.js";
 
 export interface NodeLoadOptions extends LoadOptions {
   /** The execution provider; `cpu` when absent. */

@@ -13,6 +13,8 @@ export interface ContextOptions {
   readonly tile?: number | "auto" | "off";
   /** In the global context: β is estimated from so many tiles. */
   readonly samples?: number;
+  /** Compiles a document so that its β can be told to `onBetas`; a graph tells those that it was compiled to expose. */
+  readonly exposeBeta?: boolean;
 }
 
 export interface Network {

@@ -22,7 +22,7 @@ const AUTO_TILE = 256;
 /** @throws SmxcError when the document does not say how pictures become its input, or has no such context */
 export async function openDocument(
   model: { readonly name: string; readonly spec: ModelSpec; readonly weights: TensorStore | undefined },
-  { context, tile = "auto", samples }: ContextOptions,
+  { context, tile = "auto", samples, exposeBeta }: ContextOptions,
   target: Target,
   openSession: (model: ModelBytes) => Promise<Session>,
   report: Reporter = () => {},
@@ -33,7 +33,7 @@ export async function openDocument(
   const trained = spec.context?.kind;
   const kind = context ?? trained ?? "whole";
   const network: PartedNetwork = {
-    graph: referenceGraph(spec, weights, { batch: 1, report }),
+    graph: referenceGraph(spec, weights, { batch: 1, report, ...(exposeBeta ? { exposeBeta } : {}) }),
     format,
     open: async (part) => {
       const compiled = compileGraph(part, { target });

@@ -9,6 +9,7 @@ import { inferShapes } from "../ir/infer.js";
 import { type DenseTensor, dense } from "../ops/dense-tensor.js";
 import { route } from "../ops/route.js";
 import { macsOf } from "../verify/problems.js";
+import { reportBetas } from "./betas.js";
 import type { Image } from "./image.js";
 import type { PartedNetwork, Restorer, RunOptions } from "./restorer.js";
 import type { Session, Tensor } from "./session.js";
@@ -156,7 +157,10 @@ class GlobalRun {
     });
     for (const [name, map] of fresh) this.maps.set(name, map);
     for (const name of this.maps.keys()) if (!kept.includes(name)) this.maps.delete(name);
-    this.betas.set(router.name, await this.evaluate(router, means, areas));
+    const beta = await this.evaluate(router, means, areas);
+    this.betas.set(router.name, beta);
+    const shown = this.network.graph.outputs.filter(({ value }) => value === router.name);
+    reportBetas(new Map(shown.map(({ name }) => [name, beta.tensor])), this.options.onBetas);
   }
 
   /** Runs a stage on tiles, each with what it must see around it. */

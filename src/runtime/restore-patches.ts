@@ -9,6 +9,7 @@ import { type PatchContext, regionOf } from "../context/region.js";
 import { symbol } from "../ir/dim.js";
 import type { Graph } from "../ir/graph.js";
 import { inferShapes, withInputShapes } from "../ir/infer.js";
+import { betasInside, reportBetas } from "./betas.js";
 import { PatchBlend } from "./patch-blend.js";
 import { PatchSource } from "./patch-source.js";
 import { wholeRestorer } from "./restore-whole.js";
@@ -40,7 +41,7 @@ export async function patchRestorer(
         whole ??= openWhole();
         return (await whole).restore(image, emit, options);
       }
-      const { onProgress, signal } = options;
+      const { onProgress, signal, onBetas } = options;
       const grid = patchGrid(context, image.height, image.width);
       const rows = Math.min(image.height, bandRows ?? Math.max(grid.rows.patch, Math.ceil(BAND_PIXELS / image.width)));
       const source = new PatchSource({ image, grid, session: head, part: parts.head, reach: parts.headReach, format });
@@ -78,8 +79,9 @@ export async function patchRestorer(
         // Rows above the first patch of this batch are finished; the room in memory is for one band more.
         while (batch[0]!.row - parts.tailReach - top >= rows) await runBand(top + rows);
         const x = await source.patches(batch);
-        const y = (await region.run(new Map([[feed, x]]))).get(context.region.to)!;
-        blend.add(batch, y);
+        const values = await region.run(new Map([[feed, x]]));
+        reportBetas(values, onBetas);
+        blend.add(batch, values.get(context.region.to)!);
         onProgress?.(index + 1, batches.length);
       }
       while (top < image.height) await runBand(Math.min(image.height, top + rows));
@@ -117,7 +119,8 @@ function partsOf(graph: Graph, context: PatchContext): PatchParts {
   const input = graph.inputs[0]!.name;
   const output = graph.outputs[0]!.value;
   const head = cutGraph(graph, [input], [from]);
-  const region = cutGraph(graph, [from], [to]);
+  const cut = cutGraph(graph, [from], [to]);
+  const region = { ...cut, outputs: [...cut.outputs, ...betasInside(graph, cut)] };
   const tail = named(cutGraph(graph, [input, to], [output]), graph.outputs[0]!.name);
   const [channels] = inferShapes(graph).get(to)!.slice(1) as [number];
   const { scale, pixels } = reachOf(tail).get(output)!;

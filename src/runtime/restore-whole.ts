@@ -1,3 +1,4 @@
+import { reportBetas } from "./betas.js";
 import { imageToTensor } from "./image.js";
 import type { PictureFormat, Restorer } from "./restorer.js";
 import type { Session } from "./session.js";
@@ -10,10 +11,11 @@ export function wholeRestorer(
   context: "whole" | "patch" = "whole",
 ): Restorer {
   return {
-    async restore(image, emit, { onProgress, signal }) {
+    async restore(image, emit, { onProgress, signal, onBetas }) {
       signal?.throwIfAborted();
       const outputs = await session.run(new Map([[names.input, imageToTensor(image, range)]]));
       signal?.throwIfAborted();
+      reportBetas(outputs, onBetas);
       const values = outputs.get(names.output)!;
       const [height, width] = values.shape.slice(-2) as [number, number];
       emit({ top: 0, left: 0, height, width }, values);

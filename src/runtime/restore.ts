@@ -43,7 +43,7 @@ export async function restorePicture(
   picture: Image,
   options: RestoreOptions = {},
 ): Promise<Restored> {
-  const { alpha = "resize", selfEnsemble = false, onProgress, signal } = options;
+  const { alpha = "resize", selfEnsemble = false, onProgress, signal, onBetas } = options;
   const { scale, range } = network.format;
   const [width, height] = [picture.width * scale, picture.height * scale];
   const data = newSamples(picture.bitDepth, width * height * picture.channels);
@@ -66,6 +66,7 @@ export async function restorePicture(
       reports.push(
         await network.restorer.restore(source, emit, {
           ...(signal ? { signal } : {}),
+          ...(onBetas ? { onBetas } : {}),
           ...(onProgress ? { onProgress: (part, total) => onProgress(done * total + part, runs * total) } : {}),
         }),
       );

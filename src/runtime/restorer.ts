@@ -25,7 +25,12 @@ export interface PartedNetwork {
 export interface RunOptions {
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
+  /** Receives what the network's routers gave, as soon as it is known, where the network was loaded with `exposeBeta`. */
+  readonly onBetas?: (betas: Betas) => void;
 }
+
+/** β by public name, `beta.<layer>`, [samples, experts, cardinals]: a sample is a patch, or the picture. */
+export type Betas = ReadonlyMap<string, Tensor>;
 
 /** What a run did, for people who want to know. */
 export interface RunReport {

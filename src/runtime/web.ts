@@ -7,7 +7,7 @@ export type { Image } from "./image.js";
 export type { LoadedNetwork, LoadOptions, ModelInput } from "./load.js";
 export { imageFromPixels, pixelsOf } from "./pixels.js";
 export type { AlphaMode, Restored, RestoreOptions } from "./restore.js";
-export type { ContextKind, PictureFormat, RunReport } from "./restorer.js";
+export type { Betas, ContextKind, PictureFormat, RunReport } from "./restorer.js";
 
 export interface WebLoadOptions extends LoadOptions {
   /** By default WebGPU where the browser has an adapter, else WebAssembly. */

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile, importCheckpoint } from "../../src/api.js";
 import type { Image } from "../../src/runtime/image.js";
-import { encodeImage, load, type ModelInput, readImage } from "../../src/runtime/index-node.js";
+import { type Betas, encodeImage, load, type ModelInput, readImage } from "../../src/runtime/index-node.js";
 import { imageFromPixels, pixelsOf } from "../../src/runtime/pixels.js";
 import { temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
@@ -56,6 +56,58 @@ describe("load", () => {
     expect(report).toMatchObject({ context: "patch", side: 24 });
     expect(parts.at(-1)).toBe(1);
     expect(parts).toEqual(parts.toSorted((a, b) => a - b));
+  });
+
+  it.each(["whole", "patch", "global"] as const)("tells β, pooled over %s", async (context) => {
+    const large = { ...picture, width: 99, height: 98, data: new Uint8Array(99 * 98 * 3).map((_, i) => (i * i) % 239) };
+    const restore = async (exposeBeta: boolean) => {
+      const network = await load(at("m.json"), {
+        threads: 1,
+        context,
+        tile: context === "global" ? 40 : "auto",
+        exposeBeta,
+      });
+      const told: Betas[] = [];
+      const { image, report } = await network.restore(large, { onBetas: (betas) => told.push(betas) });
+      await network.release();
+      return { image, report, told };
+    };
+    const { image, report, told } = await restore(true);
+    const names = [...new Set(told.flatMap((betas) => [...betas.keys()]))];
+    expect(names).toEqual([1, 2, 3, 4].flatMap((block) => [0, 2].map((conv) => `beta.body.${block}.body.${conv}`)));
+    for (const name of names) {
+      const values = told.flatMap((betas) => betas.get(name) ?? []);
+      expect(values.reduce((sum, { shape }) => sum + shape[0]!, 0)).toBe(context === "patch" ? report.parts : 1);
+      for (const { shape, data } of values) {
+        expect(shape.slice(1)).toEqual([3, 1]);
+        for (let i = 0; i < data.length; i += 3) expect(data[i]! + data[i + 1]! + data[i + 2]!).toBeCloseTo(1, 5);
+      }
+    }
+    const quiet = await restore(false);
+    expect(quiet.told).toEqual([]);
+    const apart = Array.from(image.data, (sample, index) => Math.abs(sample - quiet.image.data[index]!));
+    expect(apart.reduce((most, each) => Math.max(most, each))).toBeLessThanOrEqual(1);
+  });
+
+  it("tells the same β of tiles as of the whole picture", async () => {
+    const betasIn = async (context: "whole" | "global") => {
+      const network = await load(at("m.json"), {
+        threads: 1,
+        context,
+        tile: context === "global" ? 10 : "auto",
+        exposeBeta: true,
+      });
+      const betas = new Map<string, readonly number[]>();
+      await network.restore(picture, {
+        onBetas: (told) => told.forEach(({ data }, name) => void betas.set(name, [...data])),
+      });
+      await network.release();
+      return betas;
+    };
+    const [whole, global] = [await betasIn("whole"), await betasIn("global")];
+    expect([...global.keys()]).toEqual([...whole.keys()]);
+    for (const [name, values] of whole)
+      for (const [index, value] of values.entries()) expect(global.get(name)![index]).toBeCloseTo(value, 5);
   });
 
   it("runs on WebAssembly too", async () => {
