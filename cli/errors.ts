@@ -30,6 +30,13 @@ export function outputTwice(output: string): Diagnostic {
   });
 }
 
+export function noModels(name: string): Diagnostic {
+  return error("io/no-models", "there is no ONNX file there", {
+    file: name,
+    hint: "of a folder the files that end in .onnx are taken; name others one by one",
+  });
+}
+
 export function cannotWrite(file: string, cause: unknown): Diagnostic {
   const { code = "", message = String(cause) } = cause as NodeJS.ErrnoException;
   const [reason, hint] = WRITE_FAILURES.get(code) ?? [message, undefined];

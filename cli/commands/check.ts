@@ -1,3 +1,4 @@
+import { type Diagnostic, SmxcError } from "../../src/diagnostics.js";
 import type { FileReport } from "../../src/onnx/check/report/file-report.js";
 import { PROVIDERS, type Provider } from "../../src/onnx/providers/provider.js";
 import { type Context, choice, defineCommand, flag, manyArguments, option } from "../command.js";
@@ -6,16 +7,24 @@ import { integerFrom } from "../values.js";
 
 const TARGET_HELP = "also what an execution provider makes of it: what it lacks, moves to the CPU or runs slowly";
 
+const FORMATS = ["text", "json", "sarif", "junit", "github"] as const;
+type Format = (typeof FORMATS)[number];
+
 export const checkCommand = defineCommand({
   name: "check",
   group: "Trust a graph:",
   summary: "validate ONNX files, anyone's, by the rules of the official checker and more",
   description:
     "Every rule of onnx.checker.check_model (onnx 1.23.1), told all at once and with the way to the place. " +
-    "Exit code 1 when a rule is broken.",
-  arguments: [manyArguments("file.onnx", "the files to check")],
+    "Exit code 1 when a rule is broken, 2 when a file cannot be read; the others are checked all the same.",
+  arguments: [
+    manyArguments(
+      "file.onnx",
+      "files, folders (for the .onnx files below them), or patterns such as 'models/**/*.onnx'",
+    ),
+  ],
   options: {
-    format: choice("--format <form>", "how findings are told", ["text", "json", "sarif", "junit"], "text"),
+    format: choice("--format <form>", "how findings are told", FORMATS, "text"),
     strict: flag("--strict", "also what the official checker lets pass and ONNX Runtime or common sense does not"),
     full: flag("--full", "also types and shapes, as full_check does; without it they are warnings"),
     target: { ...option("--target <provider>", TARGET_HELP, (text) => text as Provider), choices: PROVIDERS },
@@ -25,49 +34,82 @@ export const checkCommand = defineCommand({
     { does: "Is every model of the repository sound", line: "smxc check models/*.onnx --strict --full" },
     { does: "For GitHub code scanning", line: "smxc check model.onnx --format sarif" },
   ],
-  async action(context, [files], { format, strict, full, target, maxWarnings }) {
-    const [{ checkFile }, { modelFolder }, { openFileSource }, { countFindings }, { dirname }] = await Promise.all([
-      import("../../src/onnx/check/check-model.js"),
-      import("../../src/onnx/check/external-data-node.js"),
-      import("../../src/weights/file-source-node.js"),
-      import("../../src/onnx/check/report/file-report.js"),
-      import("node:path"),
-    ]);
+  async action(context, [named], { format, strict, full, target, maxWarnings }) {
+    const [{ checkFile }, { modelFolder }, { openFileSource }, { countFindings }, { findModels }, { dirname }] =
+      await Promise.all([
+        import("../../src/onnx/check/check-model.js"),
+        import("../../src/onnx/check/external-data-node.js"),
+        import("../../src/weights/file-source-node.js"),
+        import("../../src/onnx/check/report/file-report.js"),
+        import("../find-models.js"),
+        import("node:path"),
+      ]);
+    const { files, errors } = await findModels(named);
     const reports: FileReport[] = [];
+    const unread: Diagnostic[] = [...errors];
     const bar = context.progress("checking", files.length);
-    for (const file of files) {
-      const source = await openFileSource(file);
+    for (const [index, file] of files.entries()) {
       try {
-        const folder = modelFolder(dirname(file));
-        const findings = await checkFile(source, { folder, strict, full, ...(target && { target }) });
-        reports.push({ file, findings });
-      } finally {
-        await source.close();
+        const source = await openFileSource(file);
+        try {
+          const folder = modelFolder(dirname(file));
+          const findings = await checkFile(source, { folder, strict, full, ...(target && { target }) });
+          reports.push({ file, findings });
+        } finally {
+          await source.close();
+        }
+      } catch (cause) {
+        unread.push(...unreadable(cause));
       }
-      bar.update(reports.length);
+      bar.update(index + 1);
     }
     bar.end();
-    await print(context, reports, format);
+    await print(context, { reports, unread }, context.json ? "json" : format);
+    if (unread.length > 0) return EXIT.usage;
     const { error, warning } = countFindings(reports);
     return error > 0 || (maxWarnings !== undefined && warning > maxWarnings) ? EXIT.bad : EXIT.good;
   },
 });
 
-async function print(
-  context: Context,
-  reports: readonly FileReport[],
-  format: "text" | "json" | "sarif" | "junit",
-): Promise<void> {
-  if (context.json || format === "json") {
-    const { jsonReport } = await import("../../src/onnx/check/report/file-report.js");
-    await context.print(`${JSON.stringify({ schemaVersion: 1, ...jsonReport(reports) }, null, 2)}\n`);
-  } else if (format === "sarif") {
+/** Why a file could not be read: the others are checked all the same. Throws what is no such reason. */
+function unreadable(cause: unknown): readonly Diagnostic[] {
+  if (cause instanceof SmxcError && cause.kind === "io") return cause.diagnostics;
+  throw cause;
+}
+
+/** Unread files are in the document of every format that has a place for them, and on standard error. */
+async function print(context: Context, checked: Checked, format: Format): Promise<void> {
+  if (checked.reports.length > 0 || format !== "text") await context.print(await REPORTS[format](checked));
+  if (checked.unread.length > 0 && !context.json) await context.fail(checked.unread);
+}
+
+interface Checked {
+  readonly reports: readonly FileReport[];
+  readonly unread: readonly Diagnostic[];
+}
+
+const REPORTS: Readonly<Record<Format, (checked: Checked) => Promise<string>>> = {
+  async json({ reports, unread }) {
+    const [{ jsonReport }, { diagnosticJson, SCHEMA_VERSION }] = await Promise.all([
+      import("../../src/onnx/check/report/file-report.js"),
+      import("../render-diagnostics.js"),
+    ]);
+    const errors = unread.length === 0 ? {} : { errors: unread.map(diagnosticJson) };
+    return `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...jsonReport(reports), ...errors }, null, 2)}\n`;
+  },
+  async sarif({ reports, unread }) {
     const { sarifReport } = await import("../../src/onnx/check/report/sarif.js");
-    await context.print(`${JSON.stringify(sarifReport(reports), null, 2)}\n`);
-  } else if (format === "junit") {
+    return `${JSON.stringify(sarifReport(reports, unread), null, 2)}\n`;
+  },
+  async junit({ reports, unread }) {
     const { junitReport } = await import("../../src/onnx/check/report/junit.js");
-    await context.print(junitReport(reports));
-  } else {
+    return junitReport(reports, unread);
+  },
+  async github({ reports, unread }) {
+    const { githubReport } = await import("../../src/onnx/check/report/github.js");
+    return githubReport(reports, unread);
+  },
+  async text({ reports }) {
     const [{ textReport }, { stdoutPaint }, { printable }] = await Promise.all([
       import("../../src/onnx/check/report/text.js"),
       import("../paint.js"),
@@ -81,6 +123,6 @@ async function print(
         message: printable(finding.message),
       })),
     }));
-    await context.print(`${textReport(shown, stdoutPaint())}\n`);
-  }
-}
+    return `${textReport(shown, stdoutPaint())}\n`;
+  },
+};

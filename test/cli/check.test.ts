@@ -1,4 +1,5 @@
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { smxc, temporaryFolder } from "../support/cli.js";
@@ -63,10 +64,42 @@ describe("smxc check", () => {
     expect(stdout).toMatch(/<failure message="[^"]+" type="onnx\/wire-/);
   });
 
-  it("exits with 2 when a file cannot be read", async () => {
-    const { code, stderr } = await smxc(["check", "absent.onnx"], folder.path);
+  it("exits with 2 when a file cannot be read, and checks the others all the same", async () => {
+    const { code, stdout, stderr } = await smxc(["check", "absent.onnx", "good.onnx", "cut.onnx"], folder.path);
     expect(code).toBe(2);
-    expect(stderr).toContain("absent.onnx");
+    expect(stderr).toContain("absent.onnx cannot be opened");
+    expect(stdout).toContain("good.onnx: valid");
+    expect(stdout).toContain("2 files: 1 error, 0 warnings");
+  });
+
+  it("keeps to one document when a file cannot be read", async () => {
+    const { code, stdout, stderr } = await smxc(["check", "absent.onnx", "good.onnx", "--json"], folder.path);
+    expect([code, stderr]).toEqual([2, ""]);
+    const document = JSON.parse(stdout);
+    expect(document.files.map(({ file }: { file: string }) => file)).toEqual(["good.onnx"]);
+    expect(document.errors).toMatchObject([{ code: "io/not-found", file: "absent.onnx" }]);
+    const xml = (await smxc(["check", "absent.onnx", "good.onnx", "--format", "junit"], folder.path)).stdout;
+    expect(xml).toContain('<testsuites name="smxc check" tests="2" failures="0" errors="1">');
+    const sarif = JSON.parse((await smxc(["check", "absent.onnx", "--format", "sarif"], folder.path)).stdout);
+    expect(sarif.runs[0].invocations[0].executionSuccessful).toBe(false);
+  });
+
+  it("takes folders and patterns, and each file once", async () => {
+    mkdirSync(folder.at("models/node_modules"), { recursive: true });
+    mkdirSync(folder.at("empty"));
+    for (const path of ["models/a [1].onnx", "models/b.onnx", "models/b.txt", "models/node_modules/c.onnx"]) {
+      copyFileSync(folder.at("good.onnx"), folder.at(path));
+    }
+    const { code, stdout } = await smxc(["check", "models", "models/*.onnx", "models/a [1].onnx"], folder.path);
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      `${join("models", "a [1].onnx")}: valid\n${join("models", "b.onnx")}: valid\n2 files: 0 errors, 0 warnings\n`,
+    );
+    for (const nothing of ["empty", "absent/**"]) {
+      const { code, stdout, stderr } = await smxc(["check", nothing], folder.path);
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(stderr).toContain("there is no ONNX file there");
+    }
   });
 
   it("finds no difference between a file and itself, and one after a change", async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
+import { error } from "../../src/diagnostics.js";
 import { type Finding, findingOf } from "../../src/onnx/check/finding.js";
 import { Place } from "../../src/onnx/check/place.js";
 import type { FileReport } from "../../src/onnx/check/report/file-report.js";
@@ -41,6 +42,7 @@ interface Sarif {
         readonly ruleIndex: number;
         readonly level: string;
         readonly message: { readonly text: string };
+        readonly partialFingerprints: { readonly primaryLocationLineHash: string };
         readonly locations: readonly [
           {
             readonly physicalLocation: { readonly artifactLocation: { readonly uri: string }; readonly region: object };
@@ -67,6 +69,30 @@ describe("SARIF", () => {
     expect(problems(sarif({ file: "models/a.onnx", findings: everyRule }))).toEqual([]);
     expect(problems(sarif({ file: "a.onnx", findings: [] }))).toEqual([]);
     expect(problems(sarif())).toEqual([]);
+  });
+
+  it("is valid, and says that it failed, where files could not be read", () => {
+    const unread = [
+      error("io/not-found", "there is no such file", { file: "./a b.onnx" }),
+      error("io/system", "broken"),
+    ];
+    const document = sarifReport([], unread) as {
+      readonly runs: readonly [{ readonly invocations: readonly object[] }];
+    };
+    expect(problems(document)).toEqual([]);
+    expect(document.runs[0].invocations[0]).toMatchObject({
+      executionSuccessful: false,
+      toolExecutionNotifications: [{ message: { text: "there is no such file" } }, {}],
+    });
+  });
+
+  it("has a fingerprint of its own for each place, without which GitHub takes the findings of a rule for one", () => {
+    const at = (n: number) => findingOf("onnx/graph-topological", Place.root("graph").item("node", n, ""), "is wrong");
+    const { results } = sarif({ file: "a.onnx", findings: [at(1), at(2), at(1)] }).runs[0];
+    const [a, b, c] = results.map((result) => result.partialFingerprints.primaryLocationLineHash);
+    expect(a).toMatch(/^[0-9a-f]{16}:1$/);
+    expect(a).not.toBe(b);
+    expect(a).toBe(c);
   });
 
   it("is refused by the schema when something is wrong, so the schema is in force", () => {

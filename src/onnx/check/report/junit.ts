@@ -1,8 +1,12 @@
+import type { Diagnostic } from "../../../diagnostics.js";
 import type { Finding } from "../finding.js";
 import type { FileReport } from "./file-report.js";
 
-/** JUnit XML: a suite per file; a failing test per error, a passing one with its text per other finding. */
-export function junitReport(reports: readonly FileReport[]): string {
+/**
+ * JUnit XML: a suite per file; a failing test per error, a passing one with its text per other finding, and one that
+ * could not run per file that could not be read.
+ */
+export function junitReport(reports: readonly FileReport[], unread: readonly Diagnostic[] = []): string {
   const errors = (findings: readonly Finding[]): number =>
     findings.filter(({ severity }) => severity === "error").length;
   const tests = (findings: readonly Finding[]): number => Math.max(1, findings.length);
@@ -18,10 +22,19 @@ export function junitReport(reports: readonly FileReport[]): string {
   });
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="smxc check" tests="${total(tests)}" failures="${total(errors)}" errors="0">`,
+    `<testsuites name="smxc check" tests="${total(tests) + unread.length}" failures="${total(errors)}" errors="${unread.length}">`,
     ...suites,
+    ...unread.map(unreadSuite),
     "</testsuites>",
     "",
+  ].join("\n");
+}
+
+function unreadSuite({ code, message, file = "", hint = "" }: Diagnostic): string {
+  return [
+    `  <testsuite name="${escaped(file)}" tests="1" failures="0" errors="1">`,
+    `    <testcase classname="${escaped(file)}" name="readable"><error message="${escaped(message)}" type="${escaped(code)}">${escaped(hint)}</error></testcase>`,
+    "  </testsuite>",
   ].join("\n");
 }
 

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../../../diagnostics.js";
 import { VERSION } from "../../../version.js";
 import type { FindingSeverity } from "../rule.js";
 import { ruleDocumentName, sentence } from "../rule-document.js";
@@ -14,9 +15,10 @@ const DOCS = "https://github.com/smxc/smxc/blob/main/docs/rules";
 
 /**
  * Static Analysis Results Interchange Format 2.1.0 (OASIS), as GitHub code scanning reads it: each result points at the
- * file, and at the place inside by a logical location, since an ONNX file has no lines.
+ * file, and at the place inside by a logical location, since an ONNX file has no lines. Files that could not be read are
+ * notifications of the invocation.
  */
-export function sarifReport(reports: readonly FileReport[]): object {
+export function sarifReport(reports: readonly FileReport[], unread: readonly Diagnostic[] = []): object {
   const used = [...new Set(reports.flatMap(({ findings }) => findings.map(({ rule }) => rule)))].sort();
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -32,6 +34,7 @@ export function sarifReport(reports: readonly FileReport[]): object {
           },
         },
         columnKind: "utf16CodeUnits",
+        ...(unread.length === 0 ? {} : { invocations: [failedInvocation(unread)] }),
         results: reports.flatMap(({ file, findings }) =>
           findings.map(({ rule, severity, message, place }) => ({
             ruleId: rule,
@@ -44,11 +47,33 @@ export function sarifReport(reports: readonly FileReport[]): object {
                 ...(place === "" ? {} : { logicalLocations: [{ fullyQualifiedName: place }] }),
               },
             ],
-            partialFingerprints: { "smxc/place": `${rule}:${place}` },
+            partialFingerprints: { primaryLocationLineHash: `${fingerprint(`${rule} ${place}`)}:1` },
           })),
         ),
       },
     ],
+  };
+}
+
+/**
+ * GitHub tells alerts of a file apart by this fingerprint alone, which is of the line where none is given: all findings
+ * of a rule would be one. FNV-1a, 64 bits, in hexadecimal.
+ */
+function fingerprint(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash.toString(16).padStart(16, "0");
+}
+
+function failedInvocation(unread: readonly Diagnostic[]): object {
+  return {
+    executionSuccessful: false,
+    toolExecutionNotifications: unread.map(({ code, message, file }) => ({
+      descriptor: { id: code },
+      level: "error",
+      message: { text: message },
+      ...(file === undefined ? {} : { locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file) } } }] }),
+    })),
   };
 }
 

@@ -16,13 +16,18 @@ export function textReport(reports: readonly FileReport[], paint: Paint): string
   const files = reports.map(({ file, findings }) => {
     return [`${paint.strong(file)}: ${verdict(findings, paint)}`, ...findingLines(findings, paint)].join("\n");
   });
+  return [...files, countsText(reports, paint)].join("\n");
+}
+
+/** `2 files: 1 error, 0 warnings`. */
+export function countsText(reports: readonly FileReport[], paint: Paint): string {
   const { error, warning, unchecked } = countFindings(reports);
   const counted = [
     painted(error, plural(error, "error"), "error", paint),
     painted(warning, plural(warning, "warning"), "warning", paint),
     ...(unchecked > 0 ? [paint.severity("unchecked", `${unchecked} unchecked`)] : []),
   ];
-  return [...files, `${plural(reports.length, "file")}: ${counted.join(", ")}`].join("\n");
+  return `${plural(reports.length, "file")}: ${counted.join(", ")}`;
 }
 
 function verdict(findings: readonly Finding[], paint: Paint): string {
