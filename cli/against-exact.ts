@@ -1,5 +1,6 @@
 /** How far the merged form of two-layer blocks is from the exact one. */
-import { type Compiled, type CompileOptions, compile } from "../src/compile.js";
+import { type Compiled, compile } from "../src/compile.js";
+import type { CompileOptions } from "../src/compile-options.js";
 import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
 import type { Target } from "../src/lowerings/targets.js";
 import { encodeModel } from "../src/onnx/encode.js";

@@ -1,4 +1,5 @@
-import { type Compiled, type CompileOptions, compile } from "../src/compile.js";
+import { type Compiled, compile } from "../src/compile.js";
+import type { CompileOptions } from "../src/compile-options.js";
 import { SmxcError } from "../src/diagnostics.js";
 import { encodedLength, encodeModel } from "../src/onnx/encode.js";
 import { MODEL_BYTE_LIMIT } from "../src/onnx/errors.js";

@@ -1,6 +1,6 @@
 /** The flags of `compile`, shared by the commands that compile on the way. */
 
-import type { CompileOptions } from "../src/compile.js";
+import type { CompileOptions } from "../src/compile-options.js";
 import { LOWERING_NAMES } from "../src/lowerings/names.js";
 import { TARGETS } from "../src/lowerings/targets.js";
 import { ROUTING_MODES } from "../src/spec/retarget.js";

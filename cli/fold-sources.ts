@@ -1,7 +1,8 @@
 /** Where `--routing fold` takes β from: a file of values, or pictures that the network itself is run on. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type CompileOptions, compile } from "../src/compile.js";
+import { compile } from "../src/compile.js";
+import type { CompileOptions } from "../src/compile-options.js";
 import { error, type Place, SmxcError } from "../src/diagnostics.js";
 import type { BetaPlace, BetaTable } from "../src/fold/betas.js";
 import { type FoldCost, foldCost, type ImageRun, meanBetas, variation } from "../src/fold/from-images.js";

@@ -1,7 +1,8 @@
 /** `--tune`: measures the candidates for every distinct convolution on this machine, and keeps what was measured in a file. */
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import { type CompileOptions, compileGraph, emitOptionsOf, prepareGraph } from "../src/compile.js";
+import { compileGraph, emitOptionsOf, prepareGraph } from "../src/compile.js";
+import type { CompileOptions } from "../src/compile-options.js";
 import { error, SmxcError } from "../src/diagnostics.js";
 import type { Graph } from "../src/ir/graph.js";
 import { TRIAL_LAYERS, type Trial, trialsOf } from "../src/lowerings/trials.js";

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
-import { type CompileOptions, compile, referenceGraph, type Size } from "../src/compile.js";
+import { compile, referenceGraph } from "../src/compile.js";
+import type { CompileOptions, Size } from "../src/compile-options.js";
 import { error, SmxcError } from "../src/diagnostics.js";
 import { sameDim } from "../src/ir/dim.js";
 import type { Graph } from "../src/ir/graph.js";

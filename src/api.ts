@@ -1,5 +1,6 @@
 /** The library's front: whole steps on bytes, for Node and browsers alike. */
-import { type CompileOptions, compile as compileModel } from "./compile.js";
+import { compile as compileModel } from "./compile.js";
+import type { CompileOptions } from "./compile-options.js";
 import { type ImportOptions, importModel } from "./importers/import.js";
 import { encodeModel } from "./onnx/encode.js";
 import { type Bytes, type DocumentInput, sourceOf, withModel } from "./open-model.js";

@@ -1,6 +1,7 @@
+import type { CompileOptions, LoweringOptions, Size } from "./compile-options.js";
 import { noPatchContext } from "./context/errors.js";
-import { type Diagnostic, SmxcError } from "./diagnostics.js";
-import { type BetaPlace, type BetaTable, frozenBetas, selectRouters } from "./fold/betas.js";
+import { SmxcError } from "./diagnostics.js";
+import { frozenBetas, selectRouters } from "./fold/betas.js";
 import { buildGraph } from "./ir/build.js";
 import type { Dim, Shape } from "./ir/dim.js";
 import { exposeBetas } from "./ir/expose-betas.js";
@@ -10,7 +11,6 @@ import { verifyGraph } from "./ir/verify.js";
 import { type LoweringChoice, loweringChoices } from "./lowerings/choices.js";
 import type { EmitOptions } from "./lowerings/emitter.js";
 import { lowerGraph } from "./lowerings/lower-graph.js";
-import type { Target } from "./lowerings/targets.js";
 import { modelMetadata } from "./metadata.js";
 import type { OnnxModel } from "./onnx/model.js";
 import { toFloat16 } from "./onnx/to-float16.js";
@@ -22,55 +22,9 @@ import { removeDeadNodes } from "./passes/remove-dead-nodes.js";
 import { runPasses } from "./passes/run.js";
 import type { ModelSpec } from "./spec/document.js";
 import * as errors from "./spec/errors.js";
-import { type RoutingMode, retarget } from "./spec/retarget.js";
+import { retarget } from "./spec/retarget.js";
 import { VERSION } from "./version.js";
 import type { TensorStore } from "./weights/tensor.js";
-
-/** A size that is fixed, or known only when the graph runs. */
-export type Size = number | "dynamic";
-
-export interface CompileOptions {
-  readonly target?: Target;
-  readonly batch?: Size;
-  readonly height?: Size;
-  readonly width?: Size;
-  /** ONNX operator set, 17 to 21; by default the lowest that the graph needs. */
-  readonly opset?: number;
-  /** `auto`, or the name of a lowering. */
-  readonly lowering?: string;
-  /** Element type of weights and feature maps; inputs, outputs and routers are float32 in any case. */
-  readonly dtype?: "float32" | "float16";
-  /** Whether Winograd convolutions may be used, which round differently; they may when absent. */
-  readonly winograd?: boolean;
-  /** Threads inside one operator that the choice of lowerings is for; 1 when absent. */
-  readonly threads?: number;
-  /** Nanoseconds measured on the machine at hand, which the choice prefers to its model: see src/lowerings/trials.ts. */
-  readonly measured?: ReadonlyMap<string, number>;
-  /** Another routing for the model's blocks than its document's. */
-  readonly routing?: RoutingMode;
-  /** Freezes β: the routers of the layers that match a pattern, of all for none, take the values of the table. */
-  readonly fold?: FoldOptions;
-  /** What β is pooled over: `whole` pictures when absent, or patches, as the document's context says, inside the graph. */
-  readonly context?: "whole" | "patch";
-  /** Every β becomes an output `beta.<layer>` [N,k,d] after the main output. */
-  readonly exposeBeta?: boolean;
-  /** Receives warnings. */
-  readonly report?: (diagnostic: Diagnostic) => void;
-}
-
-/** The options that say how a graph is run. */
-export type LoweringOptions = Pick<
-  CompileOptions,
-  "target" | "opset" | "lowering" | "winograd" | "threads" | "measured" | "dtype"
->;
-
-export interface FoldOptions {
-  readonly betas: BetaTable;
-  /** Where a value was given, for messages. */
-  readonly place?: BetaPlace;
-  /** Layer names; `*` stands for any text. */
-  readonly layers?: readonly string[];
-}
 
 export interface Compiled {
   /** What the document says, before any pass: the graph is to compute this. */

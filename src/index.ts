@@ -1,5 +1,5 @@
 export { type Bytes, compile, type DocumentInput, type ImportedCheckpoint, importCheckpoint } from "./api.js";
-export type { CompileOptions, FoldOptions, Size } from "./compile.js";
+export type { CompileOptions, FoldOptions, Size } from "./compile-options.js";
 export { type Diagnostic, type FailureKind, SmxcError } from "./diagnostics.js";
 export type { BetaTable } from "./fold/betas.js";
 export type { ConfigValue } from "./importers/config.js";

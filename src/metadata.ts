@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { CompileOptions } from "./compile.js";
+import type { CompileOptions } from "./compile-options.js";
 import type { BetaTable } from "./fold/betas.js";
 import type { LoweringChoice } from "./lowerings/choices.js";
 import { documentSchema, type ModelSpec } from "./spec/document.js";

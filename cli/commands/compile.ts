@@ -1,4 +1,4 @@
-import type { CompileOptions } from "../../src/compile.js";
+import type { CompileOptions } from "../../src/compile-options.js";
 import { error, SmxcError } from "../../src/diagnostics.js";
 import type { FoldCost } from "../../src/fold/from-images.js";
 import type { RoutingMode } from "../../src/spec/retarget.js";

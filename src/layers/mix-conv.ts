@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Factor } from "../ops/mix-conv.js";
+import type { Factor } from "../ops/mixture.js";
 import { RuleError, staticDim } from "../ops/operator.js";
 import { layerName, positive, reference, windowFields, windowOf } from "./fields.js";
 import { type LayerBuilder, layer } from "./layer.js";

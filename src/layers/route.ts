@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ActivationName } from "../ops/activations.js";
 import { RuleError, staticDim } from "../ops/operator.js";
-import type { RouterStage } from "../ops/route.js";
+import type { RouterStage } from "../ops/router.js";
 import { foldedBatchNorm } from "./batch-norm-tensors.js";
 import { layerName, positive, reference } from "./fields.js";
 import { type LayerBuilder, layer } from "./layer.js";

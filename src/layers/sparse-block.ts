@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Activation } from "../ops/activations.js";
-import type { MixConvAttributes } from "../ops/mix-conv.js";
+import type { MixConvAttributes } from "../ops/mixture.js";
 import { RuleError, staticDim } from "../ops/operator.js";
 import type { Window } from "../ops/windows.js";
 import { permuted, reshaped, summed } from "../weights/derived.js";

@@ -2,7 +2,7 @@
 import type { Shape } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
-import { mixConvInputs } from "../ops/mix-conv.js";
+import { mixConvInputs } from "../ops/mixture.js";
 import { chooseLowering } from "./choose.js";
 import type { EmitOptions } from "./emitter.js";
 import { segmentsOf } from "./regions.js";

@@ -1,4 +1,4 @@
-import { type MixConvAttributes, mixConvInputs } from "../ops/mix-conv.js";
+import { type MixConvAttributes, mixConvInputs } from "../ops/mixture.js";
 import type { LowerSite } from "./emitter.js";
 import { MIX_LOWERINGS } from "./index.js";
 import type { Lowering, MixConvProblem } from "./lowering.js";

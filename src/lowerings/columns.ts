@@ -1,6 +1,6 @@
 /** Results of convolutions that come as one row of pixels per channel. */
 import { type Dim, dimText, type Shape, symbol } from "../ir/dim.js";
-import type { MixConvAttributes } from "../ops/mix-conv.js";
+import type { MixConvAttributes } from "../ops/mixture.js";
 import type { LowerSite } from "./emitter.js";
 import { emitBias } from "./mix-kernel.js";
 

@@ -1,4 +1,4 @@
-import { bankSizes, factorExtent, mixConvInputs } from "../ops/mix-conv.js";
+import { bankSizes, factorExtent, mixConvInputs } from "../ops/mixture.js";
 import { windowAttributes } from "../ops/windows.js";
 import { permuted, reshaped } from "../weights/derived.js";
 import { emitFromColumns, pixelsOf } from "./columns.js";

@@ -1,5 +1,5 @@
 import type { Shape } from "../ir/dim.js";
-import { bankSizes, mixConvInputs } from "../ops/mix-conv.js";
+import { bankSizes, mixConvInputs } from "../ops/mixture.js";
 import { windowAttributes } from "../ops/windows.js";
 import { permuted, reshaped } from "../weights/derived.js";
 import type { LazyTensor } from "../weights/tensor.js";

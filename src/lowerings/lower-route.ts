@@ -1,6 +1,6 @@
 import type { Dim, Shape } from "../ir/dim.js";
 import { emitActivation } from "../ops/activations.js";
-import type { Normaliser, RouteAttributes } from "../ops/route.js";
+import type { Normaliser, RouteAttributes } from "../ops/router.js";
 import type { LowerSite } from "./emitter.js";
 
 /** β as ONNX operators: pool, perceptron, temperature, normaliser; result [N, experts, cardinals]. */

@@ -1,5 +1,5 @@
 import type { Shape } from "../ir/dim.js";
-import type { MixConvAttributes } from "../ops/mix-conv.js";
+import type { MixConvAttributes } from "../ops/mixture.js";
 import type { LowerSite } from "./emitter.js";
 import type { Target } from "./targets.js";
 

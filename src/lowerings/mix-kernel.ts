@@ -1,6 +1,6 @@
 /** The mixture of experts as ONNX operators, shared by every lowering that builds the kernel at run time. */
 import type { Dim, Shape } from "../ir/dim.js";
-import { bankSizes, type Factor, factorExtent, type MixConvAttributes, mixConvInputs } from "../ops/mix-conv.js";
+import { bankSizes, type Factor, factorExtent, type MixConvAttributes, mixConvInputs } from "../ops/mixture.js";
 import { permuted, reshaped, summed } from "../weights/derived.js";
 import type { LazyTensor } from "../weights/tensor.js";
 import type { GraphEmitter, LowerSite } from "./emitter.js";

@@ -1,8 +1,7 @@
-import { lowerConv } from "../lowerings/lower-conv.js";
 import { convolve } from "./convolve.js";
 import { type DenseTensor, dense, sizeOf } from "./dense-tensor.js";
 import { operator, RuleError, requireRank, staticDim } from "./operator.js";
-import { taps, type Window, windowedShape } from "./windows.js";
+import { taps, type Window, windowAttributes, windowedShape } from "./windows.js";
 
 /** Convolution with a constant kernel. Inputs: x [N,C,H,W], weight [O,C/groups,kh,kw], optional bias [O]. */
 export interface ConvAttributes extends Window {
@@ -34,7 +33,10 @@ export const conv = operator<ConvAttributes>({
   evaluate(attributes, [x, weight, bias]) {
     return perSample(x!, (sample) => convolve(sample, weight!, bias, attributes, attributes.groups));
   },
-  lower: (attributes, site) => lowerConv(attributes, site),
+  lower(attributes, site) {
+    const inputs = site.inputNames.map((_, index) => site.read(index));
+    site.result("Conv", inputs, { ...windowAttributes(attributes), group: attributes.groups });
+  },
   macs(attributes, [x, weight], output) {
     const spatial = (output[2] as number) * (output[3] as number) * (x![0] as number);
     return spatial * (weight![0] as number) * (weight![1] as number) * taps(attributes);

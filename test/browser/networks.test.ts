@@ -4,7 +4,8 @@
  */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CompileOptions, compile, referenceGraph } from "../../src/compile.js";
+import { compile, referenceGraph } from "../../src/compile.js";
+import type { CompileOptions } from "../../src/compile-options.js";
 import type { Target } from "../../src/lowerings/targets.js";
 import { type DenseTensor, dense } from "../../src/ops/dense-tensor.js";
 import { crop, imageToTensor } from "../../src/runtime/image.js";

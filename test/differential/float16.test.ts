@@ -1,6 +1,7 @@
 /** `--dtype float16`: half precision against float32. */
 import { describe, expect, it } from "vitest";
-import { type CompileOptions, compile } from "../../src/compile.js";
+import { compile } from "../../src/compile.js";
+import type { CompileOptions } from "../../src/compile-options.js";
 import { dense } from "../../src/ops/dense-tensor.js";
 import { crop, imageToTensor, tensorToImage } from "../../src/runtime/image.js";
 import { readImage } from "../../src/runtime/image-node.js";

@@ -1,7 +1,8 @@
 /** Every case of `fixtures/oracle` through import, compile and ONNX Runtime, against PyTorch's numbers. */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type CompileOptions, compile, prepareGraph, referenceGraph } from "../../src/compile.js";
+import { compile, prepareGraph, referenceGraph } from "../../src/compile.js";
+import type { CompileOptions } from "../../src/compile-options.js";
 import { IMPORTERS } from "../../src/importers/index.js";
 import { LOWERING_NAMES } from "../../src/lowerings/names.js";
 import { TARGETS } from "../../src/lowerings/targets.js";

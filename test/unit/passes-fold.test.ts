@@ -1,6 +1,7 @@
 /** The passes that fold: each keeps what the graph computes, and does its work where that is exact, only there. */
 import { describe, expect, it } from "vitest";
-import { type FoldOptions, referenceGraph } from "../../src/compile.js";
+import { referenceGraph } from "../../src/compile.js";
+import type { FoldOptions } from "../../src/compile-options.js";
 import type { BetaTable } from "../../src/fold/betas.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { absorbConstantFactors } from "../../src/passes/absorb-constant-factors.js";

@@ -2,8 +2,8 @@
 import { computed, reshaped } from "../../weights/derived.js";
 import type { LazyTensor } from "../../weights/tensor.js";
 import type { GraphEmitter } from "../emitter.js";
+import type { CanvasLayer } from "./canvas-layer.js";
 import { FORM_KERNEL, type WinogradForm } from "./forms.js";
-import type { CanvasLayer } from "./layer.js";
 
 const TAPS = FORM_KERNEL ** 2;
 

@@ -1,9 +1,9 @@
 /** The middle of a Winograd convolution: along the height into the points, the products, and back along the height. */
 import { type Dim, symbol } from "../../ir/dim.js";
 import { GraphEmitter, valueInfo } from "../emitter.js";
+import type { CanvasLayer } from "./canvas-layer.js";
 import { FORM_KERNEL } from "./forms.js";
 import { chunksOf, emitPoints, type KernelSource, pointRows } from "./kernel.js";
-import type { CanvasLayer } from "./layer.js";
 
 export interface PointsInput {
   /** [1, n2, rows, TW, C]: the input in the points of the width. */

@@ -4,8 +4,8 @@
  */
 import { type Dim, symbol } from "../../ir/dim.js";
 import type { GraphEmitter } from "../emitter.js";
+import type { CanvasLayer } from "./canvas-layer.js";
 import type { KernelSource } from "./kernel.js";
-import type { CanvasLayer } from "./layer.js";
 import { emitPointProducts, times } from "./points.js";
 
 export interface StripInputs {

@@ -1,5 +1,5 @@
 /** The ways to compile a random model: lowerings and targets, with sizes and operator sets that vary. */
-import type { CompileOptions } from "../../../src/compile.js";
+import type { CompileOptions } from "../../../src/compile-options.js";
 import { LOWERING_NAMES } from "../../../src/lowerings/names.js";
 import { TARGETS } from "../../../src/lowerings/targets.js";
 import { rowOf, type Values } from "../../support/sessions.js";

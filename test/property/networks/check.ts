@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { type CompileOptions, compile, referenceGraph } from "../../../src/compile.js";
+import { compile, referenceGraph } from "../../../src/compile.js";
+import type { CompileOptions } from "../../../src/compile-options.js";
 import type { BetaTable } from "../../../src/fold/betas.js";
 import { importModel } from "../../../src/importers/import.js";
 import type { DenseTensor } from "../../../src/ops/dense-tensor.js";

@@ -1,0 +1,29 @@
+/** What a 3×3 convolution on a canvas is made from. */
+import type { LazyTensor } from "../../weights/tensor.js";
+import type { Canvas } from "./canvas.js";
+import type { CanvasValue } from "./value.js";
+
+export type LayerKernel =
+  /** ONNX value [1, O, C·9] of a batch of one. */
+  | { readonly mixed: string }
+  /** [O, C, 3, 3] */
+  | { readonly constant: LazyTensor; readonly name: string };
+
+export interface CanvasLayer {
+  readonly name: string;
+  readonly canvas: Canvas;
+  /** The input's canvas. */
+  readonly x: CanvasValue;
+  readonly channels: number;
+  readonly out: number;
+  readonly kernel: LayerKernel;
+  /** Points of the width that are worked on together, a divisor of their number; 0 for all. */
+  readonly chunk: number;
+  /** ONNX value [1, O]. */
+  readonly bias: string;
+  readonly relu: boolean;
+  /** The canvas that is added to the result. */
+  readonly residual: CanvasValue | undefined;
+  /** Whether a router reads the result, and with it the sums of its rows. */
+  readonly sums: boolean;
+}
