@@ -37,8 +37,9 @@ function intoConvBefore(graph: Graph, affine: AffineNode): Graph {
     if (!node || readers.get(name)?.length !== 1 || shown.has(name)) return undefined;
     if (node.op === "conv") return node;
     if (REARRANGING.has(node.op)) return find(node.inputs[0]!);
-    if (node.op === "add" && affine.attributes.scale === 1) return find(node.inputs[0]!) ?? find(node.inputs[1]!);
-    return undefined;
+    if (node.op !== "add" || affine.attributes.scale !== 1) return undefined;
+    // A sum of a value with itself would double the shift.
+    return node.inputs[0] === node.inputs[1] ? undefined : (find(node.inputs[0]!) ?? find(node.inputs[1]!));
   };
   const conv = find(affine.inputs[0]!);
   if (!conv) return graph;

@@ -194,6 +194,12 @@ const CASES: readonly Case[] = [
     left: ["conv"],
   },
   {
+    what: "a shift does not pass a sum of a value with itself, which would double it",
+    pass: foldAffines,
+    layers: [conv("a", "x"), { name: "d", op: "add", in: ["a", "a"] }, affine("y", "d", { shift: 0.4 })],
+    left: ["conv", "add", "affine"],
+  },
+  {
     what: "a shift passes an addition and a pixel shuffle on its way back",
     pass: foldAffines,
     layers: [
