@@ -1,10 +1,13 @@
 import * as z from "zod";
-import type { ActivationName } from "../ops/activations.js";
+import type { Activation } from "../ops/activations.js";
 import { RuleError, staticDim } from "../ops/operator.js";
 import type { RouterStage } from "../ops/router.js";
 import { foldedBatchNorm } from "./batch-norm-tensors.js";
 import { layerName, positive, reference } from "./fields.js";
 import { type LayerBuilder, layer } from "./layer.js";
+
+/** PyTorch's, of a BatchNorm. */
+const DEFAULT_EPSILON = 1e-5;
 
 const stage = z.union([
   z.literal("linear"),
@@ -15,8 +18,14 @@ const stage = z.union([
     out: positive.optional().describe("Width of a hidden layer; the last gives experts · cardinals"),
     bias: z.boolean().default(true),
   }),
-  z.strictObject({ op: z.literal("leaky_relu"), slope: z.number() }),
-  z.strictObject({ op: z.literal("batch_norm"), epsilon: z.number().positive().default(1e-5) }),
+  z.strictObject({ op: z.literal("leaky_relu"), slope: z.number().default(0.01) }),
+  z.strictObject({ op: z.literal("clamp"), min: z.number(), max: z.number() }).describe("Limits, as in ReLU6"),
+  z.strictObject({ op: z.literal("batch_norm"), epsilon: z.number().positive().default(DEFAULT_EPSILON) }),
+  z.literal("prelu"),
+  z.strictObject({
+    op: z.literal("prelu"),
+    slopes: positive.optional().describe("Number of slopes: one, or as many as values (default)"),
+  }),
 ]);
 
 type Stage = z.output<typeof stage>;
@@ -71,7 +80,7 @@ export function buildRouter(spec: z.output<typeof routerSchema>, builder: LayerB
   const inputs = [spec.in];
   const stages: RouterStage[] = [];
   let width = staticDim("the number of channels that a router reads", builder.shape(spec.in), 1);
-  const lastLinear = spec.mlp.findLastIndex((entry) => kindOf(entry) === "linear");
+  const lastLinear = spec.mlp.findLastIndex((entry) => written(entry).op === "linear");
   spec.mlp.forEach((entry, index) => {
     const prefix = spec.weights[`mlp.${index}`] ?? `${spec.name}.mlp.${index}`;
     const last = index === lastLinear ? spec.experts * spec.cardinals : undefined;
@@ -95,8 +104,12 @@ export function buildRouter(spec: z.output<typeof routerSchema>, builder: LayerB
   else if (derived) builder.node("root", spec.name, [beta], {});
 }
 
-function kindOf(entry: Stage): string {
-  return typeof entry === "string" ? entry : entry.op;
+/** A stage with its fields, where it is written as a name alone. */
+function written(entry: Stage) {
+  if (entry === "linear") return { op: entry, bias: true, out: undefined };
+  if (entry === "batch_norm") return { op: entry, epsilon: DEFAULT_EPSILON };
+  if (entry === "prelu") return { op: entry, slopes: undefined };
+  return typeof entry === "string" ? { op: entry } : entry;
 }
 
 interface BuiltStage {
@@ -112,22 +125,25 @@ function buildStage(
   last: number | undefined,
   builder: LayerBuilder,
 ): BuiltStage {
-  if (entry === "linear" || (typeof entry === "object" && entry.op === "linear")) {
-    const { out, bias } = typeof entry === "object" ? entry : { out: undefined, bias: true };
-    const rows = out ?? last;
+  const stage = written(entry);
+  if (stage.op === "linear") {
+    const rows = stage.out ?? last;
     if (rows === undefined)
       throw new RuleError("a hidden linear layer of a router needs its width", 'write {"op":"linear","out":…}');
     const weight = builder.weight(`${prefix}.weight`, [rows, width], [rows, width, 1, 1]);
-    const biases = bias ? [builder.weight(`${prefix}.bias`, [rows])] : [];
-    return { stage: { kind: "linear", bias }, inputs: [weight, ...biases], width: rows };
+    const biases = stage.bias ? [builder.weight(`${prefix}.bias`, [rows])] : [];
+    return { stage: { kind: "linear", bias: stage.bias }, inputs: [weight, ...biases], width: rows };
   }
-  if (entry === "batch_norm" || (typeof entry === "object" && entry.op === "batch_norm")) {
-    const epsilon = typeof entry === "object" ? entry.epsilon : 1e-5;
-    return { stage: { kind: "scale_shift" }, inputs: foldedBatchNorm(builder, prefix, width, epsilon), width };
-  }
-  const activation =
-    typeof entry === "string" ? { fn: entry satisfies ActivationName } : { fn: entry.op, slope: entry.slope };
-  return { stage: { kind: "activation", activation }, inputs: [], width };
+  if (stage.op === "batch_norm")
+    return { stage: { kind: "scale_shift" }, inputs: foldedBatchNorm(builder, prefix, width, stage.epsilon), width };
+  if (stage.op === "prelu")
+    return {
+      stage: { kind: "prelu" },
+      inputs: [builder.weight(`${prefix}.weight`, [stage.slopes ?? width])],
+      width,
+    };
+  const { op, ...parameters } = stage;
+  return { stage: { kind: "activation", activation: { fn: op, ...parameters } as Activation }, inputs: [], width };
 }
 
 function checkOverrides(overrides: Readonly<Record<string, string>>, stages: number): void {

@@ -30,7 +30,7 @@ const schema = z
     activation: z
       .union([
         z.enum(["relu", "sigmoid", "silu", "tanh", "gelu"]),
-        z.strictObject({ op: z.literal("leaky_relu"), slope: z.number() }),
+        z.strictObject({ op: z.literal("leaky_relu"), slope: z.number().default(0.01) }),
       ])
       .default("relu")
       .describe("F"),

@@ -46,6 +46,8 @@ function emitPerceptron(attributes: RouteAttributes, site: LowerSite, pooled: st
     } else if (stage.kind === "scale_shift") {
       const scaled = e.op("Mul", `${label}/scaled`, [value, site.read(next++)], [batch, width]);
       value = e.op("Add", label, [scaled, site.read(next++)], [batch, width]);
+    } else if (stage.kind === "prelu") {
+      value = e.op("PRelu", label, [value, site.read(next++)], [batch, width]);
     } else {
       width = site.inputShapes[next]![0]!;
       const inputs = [value, site.read(next++), ...(stage.bias ? [site.read(next++)] : [])];

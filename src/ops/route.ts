@@ -2,6 +2,7 @@ import { lowerRoute } from "../lowerings/lower-route.js";
 import { activate } from "./activations.js";
 import { type DenseTensor, dense } from "./dense-tensor.js";
 import { operator, RuleError, staticDim } from "./operator.js";
+import { prelu } from "./prelu.js";
 import type { Normaliser, RouteAttributes } from "./router.js";
 
 export const route = operator<RouteAttributes>({
@@ -17,6 +18,11 @@ export const route = operator<RouteAttributes>({
         const shift = tensors[next++]!;
         if (tensor[0] !== width || shift[0] !== width)
           throw new RuleError(`a router's normalisation has ${String(tensor[0])} channels, its input ${width}`);
+        continue;
+      }
+      if (stage.kind === "prelu") {
+        if (tensor[0] !== width && tensor[0] !== 1)
+          throw new RuleError(`a router's PReLU has ${String(tensor[0])} slopes, its input ${width} values`);
         continue;
       }
       if (tensor[1] !== width)
@@ -40,6 +46,8 @@ export const route = operator<RouteAttributes>({
         value = { shape: value.shape, data: value.data.map((v) => activate(stage.activation, v)) };
       } else if (stage.kind === "scale_shift") {
         value = scaleShift(value, tensors[next++]!, tensors[next++]!);
+      } else if (stage.kind === "prelu") {
+        value = prelu.evaluate({}, [value, tensors[next++]!]);
       } else {
         value = linear(value, tensors[next++]!, stage.bias ? tensors[next++]! : undefined);
       }

@@ -32,6 +32,16 @@ function routerSource(draft: Draft, tape: Tape): Value | undefined {
   return tape.chance(4) ? vector(draft, tape) : (pickValue(tape, draft.ofRank(4)) ?? vector(draft, tape));
 }
 
+const ACTIVATIONS: readonly Stage[] = [
+  "relu",
+  "sigmoid",
+  "silu",
+  "tanh",
+  "gelu",
+  { op: "leaky_relu", slope: 0.1 },
+  { op: "clamp", min: 0, max: 6 },
+];
+
 /** What is asked of a router. */
 interface RouterProblem {
   readonly experts: number;
@@ -82,12 +92,18 @@ function routerFields(
     weights[`mlp.${mlp.length}`] = batchNormTensors(draft, `${name}.mlp.${mlp.length}`, width);
     mlp.push(tape.pick<Stage>(["batch_norm", { op: "batch_norm", epsilon: 0.01 }]));
   };
+  const prelu = (): void => {
+    const one = tape.chance(2);
+    draft.tensors.set(`${prefix()}.weight`, [one ? 1 : width]);
+    mlp.push(one ? { op: "prelu", slopes: 1 } : "prelu");
+  };
   const rows = experts * cardinals;
   if (width !== rows || !tape.chance(3)) {
     for (let hidden = tape.pick([0, 0, 1, 2]); hidden > 0; hidden--) {
       linear(tape.integer(1, 5), true);
       if (tape.chance(3)) norm();
-      mlp.push(tape.pick<Stage>(["relu", "sigmoid", "silu", "tanh", "gelu", { op: "leaky_relu", slope: 0.1 }]));
+      if (tape.chance(8)) prelu();
+      else mlp.push(tape.pick(ACTIVATIONS));
     }
     linear(rows, tape.chance(3));
   }

@@ -841,6 +841,27 @@ export const EXAMPLES: { readonly [Op in OpName]: readonly Example<OpAttributes[
       output: [[1, 1, 1], [0.75]],
     },
     {
+      what: "a slope for each hidden value, or one for all",
+      attributes: {
+        ...ROUTER,
+        normalise: "identity",
+        stages: [{ kind: "linear", bias: false }, { kind: "prelu" }, { kind: "prelu" }],
+      },
+      inputs: [
+        [[1, 1], [2]],
+        [
+          [2, 1],
+          [3, -4],
+        ],
+        [[2], [0.5, 0.25]],
+        [[1], [-1]],
+      ],
+      output: [
+        [1, 2, 1],
+        [6, 2],
+      ],
+    },
+    {
       what: "as the logits are",
       attributes: { ...ROUTER, normalise: "identity", stages: [{ kind: "linear", bias: false }] },
       inputs: [
