@@ -77,7 +77,10 @@ export function retarget(spec: ModelSpec, mode: RoutingMode): ModelSpec {
   );
   if (!blocks) found.push(nothingToRetarget(spec, mode));
   if (found.length > 0) throw new SmxcError(found);
-  return { ...spec, layers: change ? withRouters(layers, spec.outputs, asking, mode, change) : layers };
+  return {
+    ...spec,
+    layers: change ? withRouters({ layers, routers, outputs: spec.outputs }, asking, mode, change) : layers,
+  };
 }
 
 /** A layer that the mode has nothing to say about. */
@@ -95,8 +98,9 @@ function refusalOf(
 }
 
 function hardMixture(layer: Mixture, routers: ReadonlyMap<string, Route>): string | undefined {
-  const beta = betaOf(layer);
-  if (beta === undefined) return "its kernel is a product of several factors, not a choice among experts";
+  const beta = betaOf(layer, routers);
+  if (beta === undefined)
+    return "its kernel is a product of several factors, none of which alone chooses among the experts";
   const router = routers.get(beta);
   if (!router) return `its β "${beta}" is not the result of a router of this document`;
   return router.normalise === "softmax" || router.normalise === "argmax"
@@ -104,10 +108,16 @@ function hardMixture(layer: Mixture, routers: ReadonlyMap<string, Route>): strin
     : `its β is normalised by ${router.normalise}, so experts are not alternatives`;
 }
 
-/** The one β of a mixture, if there is but one. */
-function betaOf(layer: Mixture | Block): string | undefined {
+/** The β of a mixture that weighs its experts, if there is but one. */
+function betaOf(layer: Mixture | Block, routers: ReadonlyMap<string, Route>): string | undefined {
   if (layer.op === "sparse_block" || layer.beta !== undefined) return layer.beta;
-  return layer.factors?.length === 1 ? layer.factors[0]!.beta : undefined;
+  const [beta, ...others] = (layer.factors ?? []).filter((factor) => weighsExperts(factor.beta, layer, routers));
+  return others.length === 0 ? beta?.beta : undefined;
+}
+
+/** Whether a factor can tell experts apart: the router of one that cannot gives a row for all of them. */
+function weighsExperts(beta: string, { factors }: Mixture, routers: ReadonlyMap<string, Route>): boolean {
+  return factors?.length === 1 || routers.get(beta)?.experts !== 1;
 }
 
 /**
@@ -115,25 +125,37 @@ function betaOf(layer: Mixture | Block): string | undefined {
  * behind them where somebody does, whose weights must stay what they are.
  */
 function withRouters(
-  layers: readonly LayerSpec[],
-  outputs: readonly string[],
+  {
+    layers,
+    routers,
+    outputs,
+  }: {
+    readonly layers: readonly LayerSpec[];
+    readonly routers: ReadonlyMap<string, Route>;
+    readonly outputs: readonly string[];
+  },
   asking: ReadonlySet<string>,
   mode: RoutingMode,
   change: RouterChange,
 ): LayerSpec[] {
   const asked = new Set(
-    layers.flatMap((layer) => (isMixture(layer) && asking.has(layer.name) ? [betaOf(layer)!] : [])),
+    layers.flatMap((layer) => (isMixture(layer) && asking.has(layer.name) ? [betaOf(layer, routers)!] : [])),
   );
   const shared = new Set([
     ...outputs,
     ...layers.flatMap((layer, index) =>
-      asking.has(layer.name) ? [] : referencesOf(layer, index).map(({ name }) => name),
+      referencesOf(layer, index)
+        .map(({ name }) => name)
+        .filter((name) => !(isMixture(layer) && asking.has(layer.name) && betaOf(layer, routers) === name)),
     ),
   ]);
   const names = new Set(layers.map(({ name }) => name));
   const copies = new Map<string, string>();
   return layers.flatMap((layer): readonly LayerSpec[] => {
-    if (isMixture(layer) && asking.has(layer.name)) return [reading(layer, copies.get(betaOf(layer)!))];
+    if (isMixture(layer) && asking.has(layer.name)) {
+      const before = betaOf(layer, routers)!;
+      return [reading(layer, before, copies.get(before))];
+    }
     if (layer.op !== "route" || !asked.has(layer.name)) return [layer];
     const same = layer.normalise === change.normalise && layer.power === change.power;
     if (same || !shared.has(layer.name)) return [{ ...layer, ...change }];
@@ -148,11 +170,12 @@ function isMixture(layer: LayerSpec): layer is Mixture | Block {
   return layer.op === "mix_conv" || layer.op === "sparse_block";
 }
 
-/** A mixture with another β, if there is one. */
-function reading<Layer extends Mixture | Block>(layer: Layer, beta: string | undefined): Layer {
+/** A mixture with another β in place of one, if there is one. */
+function reading<Layer extends Mixture | Block>(layer: Layer, before: string, beta: string | undefined): Layer {
   if (beta === undefined) return layer;
-  const factors = layer.op === "mix_conv" && layer.factors ? { factors: [{ ...layer.factors[0]!, beta }] } : { beta };
-  return { ...layer, ...factors };
+  if (layer.op !== "mix_conv" || !layer.factors) return { ...layer, beta };
+  const factors = layer.factors.map((factor) => (factor.beta === before ? { ...factor, beta } : factor));
+  return { ...layer, factors };
 }
 
 /** Where a router's tensors are, told by name, so that a copy under another name finds them. */
@@ -170,6 +193,6 @@ const nothingToRetarget = (spec: ModelSpec, mode: RoutingMode): Diagnostic =>
   error("routing/no-blocks", `the model has no two-layer block whose routing could be ${mode}`, {
     pointer: "/layers",
     hint: spec.layers.some((layer) => layer.op === "mix_conv")
-      ? "each of its mixed convolutions has a β of its own, from its own input; only hard and fold apply to those"
+      ? "it has mixed convolutions only: fold applies to them, and hard where their β is a softmax"
       : "it has no routed layers at all",
   });

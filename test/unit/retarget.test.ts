@@ -185,7 +185,7 @@ describe("a mode that the mathematics does not allow", () => {
     ]);
     const mixed = document([router("b"), mixConv({ beta: "b" })]);
     expect(diagnostics(() => retarget(mixed.spec, "merged"))).toMatchObject([
-      { code: "routing/no-blocks", hint: expect.stringContaining("only hard and fold apply") },
+      { code: "routing/no-blocks", hint: expect.stringContaining("hard where their β is a softmax") },
     ]);
   });
 });
