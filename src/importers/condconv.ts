@@ -11,7 +11,7 @@ import { singleLayerDocument } from "./single-layer.js";
 export const condconv: Importer = {
   name: "condconv",
   description: "one CondConv layer (timm: routing_fn, flat bank)",
-  matches: (store) => store.tensors.has("routing_fn.weight") && store.tensors.get("weight")?.shape.length === 2,
+  matches: (tensors) => tensors.has("routing_fn.weight") && tensors.shapeOf("weight")?.length === 2,
   keys: {
     ...GEOMETRY_KEYS,
     out_channels: "output channels; needed where neither a bias nor kernel and groups tell how the flat bank is cut",
@@ -24,7 +24,7 @@ export const condconv: Importer = {
     const told = tensors.shapeOf("bias")?.[1];
     const bias = tensors.has("bias");
     if (told !== undefined) config.confirm("out_channels", told);
-    for (const [key, value] of Object.entries({ in_channels: channels, experts })) config.confirm(key, value);
+    for (const [key, value] of Object.entries({ in_channels: channels, experts, bias })) config.confirm(key, value);
     const warnings: Diagnostic[] = [];
     const cut =
       row === undefined || !tensors.has("routing_fn.weight") ? undefined : cutOf(row, channels, told, config, warnings);

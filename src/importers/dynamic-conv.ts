@@ -9,7 +9,7 @@ import { singleLayerDocument } from "./single-layer.js";
 export const dynamicConv: Importer = {
   name: "dynamic-conv",
   description: "one Dynamic Convolution layer (attention.fc1, attention.fc2, softmax with temperature)",
-  matches: (store) => store.tensors.has("attention.fc1.weight") && store.tensors.has("attention.fc2.weight"),
+  matches: (tensors) => tensors.has("attention.fc1.weight") && tensors.has("attention.fc2.weight"),
   keys: {
     ...GEOMETRY_KEYS,
     temperature: "of the softmax, as it is in inference (needed: it is annealed in training)",
@@ -19,15 +19,18 @@ export const dynamicConv: Importer = {
     config.require("temperature", "34 at the start of training and 1 at its end");
     const [experts = 1, out = 1, perGroup = 1, side = 1] = tensors.shapeOf("weight") ?? [];
     const [hidden = 1, channels = 1] = tensors.shapeOf("attention.fc1.weight") ?? [];
+    const groups = Number.isInteger(channels / perGroup) ? channels / perGroup : 1;
+    const bias = tensors.has("bias");
     for (const [key, value] of Object.entries({
       in_channels: channels,
       out_channels: out,
       kernel: side,
       experts,
       hidden,
+      groups,
+      bias,
     }))
       config.confirm(key, value);
-    const bias = tensors.has("bias");
     const biases = ["attention.fc1", "attention.fc2"].filter((layer) => tensors.has(`${layer}.bias`));
     const fc = (name: string, rows: number, columns: number) => [
       { name: `${name}.weight`, tensor: tensors.take(`${name}.weight`, [rows, columns, 1, 1], [rows, columns]) },
@@ -58,7 +61,7 @@ export const dynamicConv: Importer = {
           out,
           kernel: side,
           ...geometryOf(config, side),
-          groups: Number.isInteger(channels / perGroup) ? channels / perGroup : 1,
+          groups,
           bias,
           weights: { weight: "weight", ...(bias ? { bias: "bias" } : {}) },
         },

@@ -80,7 +80,8 @@ function chooseImporter(store: TensorStore, arch: string | undefined): Importer 
       "usage",
     );
   }
-  const importer = IMPORTERS.find((candidate) => candidate.matches(store));
+  const tensors = new TensorReader(store);
+  const importer = IMPORTERS.find((candidate) => candidate.matches(tensors));
   if (importer) return importer;
   const sample = [...store.tensors.keys()].slice(0, 5).map((name) => `"${name}"`);
   throw new SmxcError([

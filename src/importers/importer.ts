@@ -2,7 +2,6 @@
 import type { Diagnostic } from "../diagnostics.js";
 import type { ModelDocument } from "../spec/document.js";
 import type { NamedTensor } from "../weights/safetensors-write.js";
-import type { TensorStore } from "../weights/tensor.js";
 import type { Config } from "./config.js";
 import type { TensorReader } from "./tensor-reader.js";
 
@@ -18,7 +17,7 @@ export interface Importer {
   readonly name: string;
   readonly description: string;
   /** Whether tensor names and shapes look like this architecture. */
-  matches(tensors: TensorStore): boolean;
+  matches(tensors: TensorReader): boolean;
   /** The keys of the configuration, with what they mean; the others are ignored with a warning. */
   readonly keys: Readonly<Record<string, string>>;
   /** Reads the checkpoint. Problems are reported to the reader and the configuration, which collect them. */

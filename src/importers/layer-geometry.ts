@@ -17,6 +17,8 @@ export const GEOMETRY_KEYS = {
   out_channels: "checked against the shapes",
   kernel: "checked against the shapes",
   experts: "checked against the shapes",
+  groups: "groups of a grouped convolution (checked against the shapes)",
+  bias: "checked against the tensors",
 } as const;
 
 /** Stride, padding and dilation leave no trace in a checkpoint; these are the public defaults where none is given. */

@@ -1,8 +1,11 @@
-import { computed } from "../weights/derived.js";
+import { type Diagnostic, error, type Place } from "../diagnostics.js";
+import { computed, reshaped } from "../weights/derived.js";
 import type { LazyTensor } from "../weights/tensor.js";
+import type { Config } from "./config.js";
 import type { Importer } from "./importer.js";
 import { GEOMETRY_KEYS, geometryOf } from "./layer-geometry.js";
 import { singleLayerDocument } from "./single-layer.js";
+import type { TensorReader } from "./tensor-reader.js";
 
 /**
  * One modulated convolution of StyleGAN2 (Karras et al., CVPR 2020): a = Linear(style), W = W0 · a per input channel,
@@ -11,7 +14,7 @@ import { singleLayerDocument } from "./single-layer.js";
 export const modulatedConv: Importer = {
   name: "modulated-conv",
   description: "one modulated convolution of StyleGAN2 (second input: style)",
-  matches: (store) => store.tensors.has("modulation.weight") && store.tensors.has("weight"),
+  matches: (tensors) => tensors.has("modulation.weight") && tensors.has("weight"),
   keys: {
     ...GEOMETRY_KEYS,
     demodulate: "whether the kernel is demodulated (needed)",
@@ -19,6 +22,8 @@ export const modulatedConv: Importer = {
     weight_gain: "factor on the kernel, 1/√(in · kernel²) in the public code's equalised learning rate (needed)",
     modulation_gain: "factor on the modulation's weight, 1/√style in the public code (needed)",
     style: "checked against the shapes",
+    upsample: "false: a layer that upsamples is not imported",
+    downsample: "false: a layer that downsamples is not imported",
   },
   read(tensors, config) {
     config.require("demodulate", "true, false in the layer that makes RGB");
@@ -27,10 +32,18 @@ export const modulatedConv: Importer = {
     const shape = tensors.shapeOf("weight") ?? [1, 1, 1, 1];
     const [out = 1, channels = 1, side = 1] = shape.slice(shape.length === 5 ? 1 : 0);
     const style = tensors.shapeOf("modulation.weight")?.[1] ?? 1;
-    for (const [key, value] of Object.entries({ in_channels: channels, out_channels: out, kernel: side, style }))
-      config.confirm(key, value);
-    const demodulate = config.boolean("demodulate", true);
     const bias = tensors.has("bias");
+    for (const [key, value] of Object.entries({
+      in_channels: channels,
+      out_channels: out,
+      kernel: side,
+      style,
+      groups: 1,
+      bias,
+    }))
+      config.confirm(key, value);
+    refuseResampling(tensors, config);
+    const demodulate = config.boolean("demodulate", true);
     return singleLayerDocument({
       name: "modulated-conv",
       channels,
@@ -72,11 +85,37 @@ export const modulatedConv: Importer = {
             config.number("weight_gain", 1),
           ),
         },
-        ...(bias ? [{ name: "bias", tensor: tensors.take("bias", [out]) }] : []),
+        ...(bias ? [{ name: "bias", tensor: flat(tensors.take("bias", [out], [1, out, 1, 1])) }] : []),
       ],
     });
   },
 };
+
+/** The blur that the public code has where a layer changes the size. */
+const BLUR = "blur.kernel";
+
+/** Notes an error where the layer up- or downsamples, which the plain convolution does not. */
+function refuseResampling(tensors: TensorReader, config: Config): void {
+  const asked = ["upsample", "downsample"].filter((key) => config.boolean(key, false));
+  config.found.push(...asked.map((key) => resampling(`"${key}" is true`, config.placeOf(key))));
+  const blur = tensors.shapeOf(BLUR);
+  if (blur === undefined) return;
+  tensors.take(BLUR, blur);
+  config.found.push(
+    resampling(`the checkpoint has "${BLUR}", which only layers have that change the size`, { place: BLUR }),
+  );
+}
+
+const resampling = (sign: string, at: Place): Diagnostic =>
+  error("import/resampling", `a modulated convolution that up- or downsamples is not imported: ${sign}`, {
+    ...at,
+    hint: "import layers of one size; write resize and conv layers around them by hand",
+  });
+
+/** A vector that may be stored as [1, n, 1, 1]. */
+function flat(tensor: LazyTensor): LazyTensor {
+  return reshaped(tensor, [tensor.shape.reduce((size, dim) => size * dim, 1)]);
+}
 
 /** A tensor times a gain, in float64. */
 function scaled(tensor: LazyTensor, gain: number): LazyTensor {

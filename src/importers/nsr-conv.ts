@@ -1,29 +1,25 @@
 import { error } from "../diagnostics.js";
 import type { Importer } from "./importer.js";
 import { GEOMETRY_KEYS, geometryOf } from "./layer-geometry.js";
+import { perceptronSizes, ROUTER_KEYS, takePerceptron } from "./router-stages.js";
 import { singleLayerDocument } from "./single-layer.js";
 
-/** One mixed convolution of the public networks: bank [k·out, in/groups, kh, kw], router `mlp.0` with rows `view(k, d)`. */
+/** One mixed convolution of the public networks: bank [k·out, in/groups, kh, kw], router `mlp` with rows `view(k, d)`. */
 export const nsrConv: Importer = {
   name: "nsr-conv",
   description: "one convolution with neural sparse representation",
-  matches: (store) =>
-    store.tensors.has("mlp.0.weight") &&
-    ["weight", "weight_v", "parametrizations.weight.original1"].some((name) => store.tensors.has(name)),
+  matches: (tensors) => perceptronSizes(tensors, "mlp") !== undefined && tensors.weightShape("") !== undefined,
   keys: {
     ...GEOMETRY_KEYS,
+    ...ROUTER_KEYS,
     cardinals: "blocks of output channels that are routed apart; needed where the shapes do not tell",
     experts: "kernels per convolution; needed where the shapes do not tell",
-    groups: "groups of a grouped convolution (checked against the shapes)",
-    bias: "checked against the tensors",
   },
   read(tensors, config) {
     const bank = tensors.weightShape("") ?? [1, 1, 1, 1];
-    const router = tensors.shapeOf("mlp.0.weight") ?? [1, 1];
     const rows = bank[0]!;
-    const channels = router[1]!;
+    const { columns: channels, rows: routed } = perceptronSizes(tensors, "mlp") ?? { columns: 1, rows: 1 };
     const side = bank[2] ?? 1;
-    const routed = router[0]!;
     const perGroup = bank[1]!;
     const groups = Number.isInteger(channels / perGroup) ? channels / perGroup : 1;
     const { experts, cardinals } = splitRouter(routed, rows, groups, config);
@@ -31,6 +27,7 @@ export const nsrConv: Importer = {
     const bias = tensors.has("bias");
     for (const [key, told] of Object.entries({ in_channels: channels, out_channels: out, kernel: side, groups, bias }))
       config.confirm(key, told);
+    const router = takePerceptron(tensors, "mlp", { columns: channels, rows: experts * cardinals }, config);
     const name = "y";
     const { stride, pad, dilation } = geometryOf(config, side);
     return singleLayerDocument({
@@ -41,8 +38,8 @@ export const nsrConv: Importer = {
           name: `${name}.beta`,
           op: "route",
           in: "x",
-          mlp: ["linear"],
-          weights: { "mlp.0": "mlp.0" },
+          mlp: [...router.mlp],
+          weights: router.weights,
           experts,
           cardinals,
         },
@@ -62,8 +59,7 @@ export const nsrConv: Importer = {
         },
       ],
       tensors: [
-        { name: "mlp.0.weight", tensor: tensors.take("mlp.0.weight", [experts * cardinals, channels]) },
-        { name: "mlp.0.bias", tensor: tensors.take("mlp.0.bias", [experts * cardinals]) },
+        ...router.tensors,
         { name: "weight", tensor: tensors.takeWeight("", [rows, perGroup, side, side]) },
         ...(bias ? [{ name: "bias", tensor: tensors.take("bias", [rows]) }] : []),
       ],
@@ -102,7 +98,7 @@ function splitRouter(
         "import/missing-config",
         `a router of ${routed} rows over a bank of ${rows} can be ${asked.length} pairs of experts and cardinals`,
         {
-          place: "mlp.0.weight",
+          place: "mlp",
           hint: `give one of ${asked.map((split) => `--set experts=${split.experts} (${split.cardinals} cardinals)`).join(", ")}; the public default is 4 experts`,
         },
       ),
@@ -114,7 +110,7 @@ function splitRouter(
       "import/config-contradicts-shapes",
       `no number of experts and cardinals that is asked for fits a router of ${routed} rows and a bank of ${rows}`,
       {
-        place: "mlp.0.weight",
+        place: "mlp",
         hint:
           splits.length > 0
             ? `possible are ${splits.map((s) => `experts ${s.experts}, cardinals ${s.cardinals}`).join("; ")}`

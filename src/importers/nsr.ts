@@ -29,9 +29,8 @@ interface NsrShape {
 export const nsr: Importer = {
   name: "nsr",
   description: "whole networks with neural sparse representation (the naming of wdsr_nsr)",
-  matches: (store) =>
-    [...store.tensors.keys()].some((name) => /(^|\.)body\.[0-9]+\.body\.[02]\./.test(name)) ||
-    isBodyOnly(store.tensors.keys()),
+  matches: (tensors) =>
+    tensors.names().some((name) => /(^|\.)body\.[0-9]+\.body\.[02]\./.test(name)) || isBodyOnly(tensors),
   keys: {
     mean: "what is taken off the input and added to the output (default 0.5)",
     patch: "side of the training patch in input pixels (default 48)",
@@ -52,11 +51,8 @@ export const nsr: Importer = {
   },
 };
 
-function isBodyOnly(names: Iterable<string>): boolean {
-  const all = new Set([...names].map((name) => name.replace(/^module\./, "")));
-  const weight = (prefix: string): boolean =>
-    ["weight", "weight_v", "parametrizations.weight.original1"].some((name) => all.has(`${prefix}.${name}`));
-  return weight("body.0") && weight("body.1");
+function isBodyOnly(tensors: TensorReader): boolean {
+  return ["body.0.", "body.1."].every((prefix) => tensors.weightShape(prefix) !== undefined);
 }
 
 /** Reads the hyper-parameters off the shapes; where blocks disagree, the majority holds and the rest is reported later. */

@@ -1,3 +1,4 @@
+import { warning } from "../diagnostics.js";
 import type { ModelDocument } from "../spec/document.js";
 import type { NamedTensor } from "../weights/safetensors-write.js";
 import type { Importer } from "./importer.js";
@@ -6,9 +7,12 @@ import { singleLayerDocument } from "./single-layer.js";
 
 type Layer = ModelDocument["layers"][number];
 
+/** The attentions, the one over kernels first: it is the layer's β proper. */
+const HEADS = ["kernel", "channel", "filter", "spatial"] as const;
+
 /** One head of the attention: what it weighs, and how. */
 interface Head {
-  readonly name: string;
+  readonly name: (typeof HEADS)[number];
   readonly rows: number;
   readonly over: "out" | "in" | "tap";
   readonly perExpert: boolean;
@@ -21,12 +25,12 @@ interface Head {
 export const odconv: Importer = {
   name: "odconv",
   description: "one ODConv layer (attention over channels, filters, taps and kernels)",
-  matches: (store) => store.tensors.has("attention.fc.weight") && store.tensors.has("attention.bn.running_mean"),
+  matches: (tensors) =>
+    tensors.has("attention.fc.weight") && HEADS.some((head) => tensors.has(`attention.${head}_fc.weight`)),
   keys: {
     ...GEOMETRY_KEYS,
     temperature: "of all four attentions, as it is in inference (needed: it is annealed in training)",
     bn_eps: "ε of the BatchNorm (default 1e-5)",
-    groups: "groups of a grouped convolution (checked against the shapes)",
     hidden: "checked against the shapes",
   },
   read(tensors, config) {
@@ -42,16 +46,17 @@ export const odconv: Importer = {
       experts,
       hidden,
       groups,
+      bias: false,
     })) {
       config.confirm(key, value);
     }
     // The public code leaves out an attention that has nothing to choose from.
     const heads: readonly Head[] = (
       [
+        { name: "kernel", rows: experts, over: "out", perExpert: true },
         { name: "channel", rows: channels, over: "in", perExpert: false },
         { name: "filter", rows: out, over: "out", perExpert: false },
         { name: "spatial", rows: side ** 2, over: "tap", perExpert: false },
-        { name: "kernel", rows: experts, over: "out", perExpert: true },
       ] as const
     ).filter(
       (head) =>
@@ -63,9 +68,11 @@ export const odconv: Importer = {
         tensor: tensors.take("attention.fc.weight", [hidden, channels, 1, 1], [hidden, channels]),
       },
     ];
-    for (const part of ["weight", "bias", "running_mean", "running_var"]) {
-      kept.push({ name: `attention.bn.${part}`, tensor: tensors.take(`attention.bn.${part}`, [hidden]) });
-    }
+    const bias = tensors.has("attention.fc.bias");
+    if (bias) kept.push({ name: "attention.fc.bias", tensor: tensors.take("attention.fc.bias", [hidden]) });
+    const parts = ["weight", "bias", "running_mean", "running_var"].map((part) => `attention.bn.${part}`);
+    const normalised = parts.some((name) => tensors.has(name));
+    if (normalised) kept.push(...parts.map((name) => ({ name, tensor: tensors.take(name, [hidden]) })));
     for (const { name, rows } of heads) {
       kept.push({
         name: `attention.${name}_fc.weight`,
@@ -74,12 +81,12 @@ export const odconv: Importer = {
       kept.push({ name: `attention.${name}_fc.bias`, tensor: tensors.take(`attention.${name}_fc.bias`, [rows]) });
     }
     kept.push({ name: "weight", tensor: tensors.take("weight", [experts, out, perGroup, side, side]) });
-    const epsilon = config.number("bn_eps", 1e-5);
-    return singleLayerDocument({
+    const epsilon = normalised ? config.number("bn_eps", 1e-5) : undefined;
+    const imported = singleLayerDocument({
       name: "odconv",
       channels,
       layers: [
-        ...stem(hidden, epsilon),
+        ...stem({ hidden, bias, epsilon }),
         ...heads.map((head) => attention(head, temperature)),
         {
           name: "y",
@@ -96,8 +103,14 @@ export const odconv: Importer = {
       ],
       tensors: kept,
     });
+    return { ...imported, warnings: normalised ? [] : [noBatchNorm] };
   },
 };
+
+const noBatchNorm = warning("import/no-batch-norm", "the attention has no BatchNorm, which the public code has", {
+  place: "attention.bn",
+  hint: "if the model has one, save all of its tensors",
+});
 
 function optional(head: Head, side: number, experts: number, channels: number, groups: number, out: number): boolean {
   return (
@@ -112,12 +125,23 @@ function betaOf(head: Head): string {
   return head.perExpert ? "y.beta" : `y.${head.name}.beta`;
 }
 
-function stem(hidden: number, epsilon: number): readonly Layer[] {
+/** relu(bn(fc(mean x))); without ε there is no BatchNorm. */
+function stem({
+  hidden,
+  bias,
+  epsilon,
+}: {
+  readonly hidden: number;
+  readonly bias: boolean;
+  readonly epsilon: number | undefined;
+}): readonly Layer[] {
+  const norm: Layer[] =
+    epsilon === undefined ? [] : [{ name: "attention.bn", op: "batch_norm", in: "attention.fc", epsilon }];
   return [
     { name: "attention.pool", op: "global_pool", in: "x" },
-    { name: "attention.fc", op: "linear", in: "attention.pool", out: hidden, bias: false },
-    { name: "attention.bn", op: "batch_norm", in: "attention.fc", epsilon },
-    { name: "attention.relu", op: "relu", in: "attention.bn" },
+    { name: "attention.fc", op: "linear", in: "attention.pool", out: hidden, bias },
+    ...norm,
+    { name: "attention.relu", op: "relu", in: norm[0]?.name ?? "attention.fc" },
   ];
 }
 

@@ -1,7 +1,9 @@
 import { error } from "../diagnostics.js";
 import type { ModelDocument } from "../spec/document.js";
 import type { NamedTensor } from "../weights/safetensors-write.js";
+import type { Config } from "./config.js";
 import type { Importer } from "./importer.js";
+import { perceptronSizes, ROUTER_KEYS, takePerceptron } from "./router-stages.js";
 import { singleLayerDocument } from "./single-layer.js";
 import type { TensorReader } from "./tensor-reader.js";
 
@@ -31,11 +33,12 @@ const MODES: Readonly<Record<string, Mode | undefined>> = {
 export const sparseBlock: Importer = {
   name: "sparse-block",
   description: "one two-layer sparse-group block (w1, w2, mlp, mlp2)",
-  matches: (store) => store.tensors.has("w1") && store.tensors.has("w2"),
+  matches: (tensors) => tensors.has("w1") && tensors.has("w2"),
   keys: {
     mode: `how the groups are combined (needed unless dense): ${Object.keys(MODES).join(", ")}`,
     experts: "groups k (needed for a dense block; else the router's rows tell)",
     activation: "relu (default), sigmoid, silu, tanh or gelu",
+    ...ROUTER_KEYS,
     padding: "zeros around the input (default: as many as keep the size)",
     in_channels: "checked against the shapes",
     group_channels: "checked against the shapes",
@@ -43,7 +46,7 @@ export const sparseBlock: Importer = {
     kernel: "checked against the shapes",
   },
   read(tensors, config) {
-    const name = config.text("mode", Object.keys(MODES)) ?? (tensors.has("mlp.0.weight") ? undefined : "dense");
+    const name = config.text("mode", Object.keys(MODES)) ?? (perceptronSizes(tensors, "mlp") ? undefined : "dense");
     if (name === undefined && !config.has("mode"))
       config.require("mode", "merged-own-input, as in the public networks");
     const mode = MODES[name ?? "merged-own-input"]!;
@@ -52,7 +55,7 @@ export const sparseBlock: Importer = {
     const [rows = 1, channels = 1, side = 1] = tensors.shapeOf("w1") ?? [];
     const experts = dense
       ? config.integer("experts", 4)
-      : (tensors.shapeOf("mlp.0.weight")?.[0] ?? config.integer("experts", 4));
+      : (perceptronSizes(tensors, "mlp")?.rows ?? config.integer("experts", 4));
     const hidden = rows / experts;
     const out = (tensors.shapeOf("w2")?.[0] ?? 1) / (dense ? 1 : experts);
     if (!Number.isInteger(hidden) || !Number.isInteger(out)) {
@@ -99,7 +102,7 @@ export const sparseBlock: Importer = {
       weights: { w1: "w1", w2: "w2", ...(bias ? { b1: "b1", b2: "b2" } : {}) },
       ...(dense ? {} : { beta: "y.beta" }),
     };
-    const routers = dense ? undefined : blockRouters(mode, experts, channels, hidden, tensors, kept);
+    const routers = dense ? undefined : blockRouters(mode, { experts, channels, hidden }, tensors, config, kept);
     return singleLayerDocument({
       name: "sparse-block",
       channels,
@@ -114,30 +117,25 @@ export const sparseBlock: Importer = {
 
 function blockRouters(
   { normalise, power, second }: Mode,
-  experts: number,
-  channels: number,
-  hidden: number,
+  { experts, channels, hidden }: { readonly experts: number; readonly channels: number; readonly hidden: number },
   tensors: TensorReader,
+  config: Config,
   kept: NamedTensor[],
 ): { readonly layers: readonly Layer[]; readonly beta2?: NonNullable<Block["beta2"]> } {
-  const take = (prefix: string, columns: number): void => {
-    kept.push({ name: `${prefix}.weight`, tensor: tensors.take(`${prefix}.weight`, [experts, columns]) });
-    kept.push({ name: `${prefix}.bias`, tensor: tensors.take(`${prefix}.bias`, [experts]) });
+  const take = (prefix: string, columns: number) => {
+    const { mlp, weights, tensors: taken } = takePerceptron(tensors, prefix, { columns, rows: experts }, config);
+    kept.push(...taken);
+    return { mlp: [...mlp], weights, normalise, power };
   };
   const router = (name: string, prefix: string): Layer => ({
     name,
     op: "route",
     in: "x",
-    mlp: ["linear"],
-    weights: { "mlp.0": prefix },
     experts,
-    normalise,
-    power,
+    ...take(prefix, channels),
   });
-  take("mlp.0", channels);
-  const first = router("y.beta", "mlp.0");
+  const first = router("y.beta", "mlp");
   if (second === "none") return { layers: [first] };
-  take("mlp2.0", second === "input" ? channels : hidden);
-  if (second === "input") return { layers: [first, router("y.beta2", "mlp2.0")], beta2: "y.beta2" };
-  return { layers: [first], beta2: { mlp: ["linear"], weights: { "mlp.0": "mlp2.0" }, normalise, power } };
+  if (second === "input") return { layers: [first, router("y.beta2", "mlp2")], beta2: "y.beta2" };
+  return { layers: [first], beta2: take("mlp2", hidden) };
 }
