@@ -732,7 +732,10 @@ def initializer_dims(rng, model):
     tensor = pick(rng, (t for t in tensors(model) if 0 < len(t.dims) and t.data_type in (1, 6, 7)))
     if tensor is None:
         return False
-    array = onnx.numpy_helper.to_array(tensor)
+    try:
+        array = onnx.numpy_helper.to_array(tensor)
+    except ValueError:  # Another mutation has cut its data.
+        return False
     shapes = [array.shape[::-1], (array.size,), (1, *array.shape), (array.size, 1)]
     name = tensor.name
     tensor.CopyFrom(onnx.numpy_helper.from_array(array.reshape(rng.choice(shapes)), name))

@@ -1,5 +1,6 @@
 import { add, divide, multiply, multiplyDims } from "../arithmetic.js";
 import { refuse } from "../fault.js";
+import { unifyDims } from "../merge.js";
 import type { NodeInference } from "../node-inference.js";
 import type { Dim, Shape } from "../type-info.js";
 import { alike, type OperatorTable } from "./operator.js";
@@ -84,7 +85,32 @@ function firstShrunk(given: readonly number[], spatial: Shape): number {
   return index < 0 ? given.length : index;
 }
 
+/** Columns [batch, channels · block, blocks] are added up to pictures [batch, channels, image...]. */
+function columnsToImage(node: NodeInference): void {
+  node.copyElem(0, 0);
+  if (!node.knowsShapes(3)) return;
+  const vectors = [1, 2].map((i) => node.shape(i));
+  if (vectors.some((shape) => shape.length !== 1)) refuse("the shapes of image and block are not vectors");
+  const input = node.denseShape(0);
+  const [image = null, block = null] = [1, 2].map((i) => node.constant(i)?.values("INT64"));
+  const pads = node.ints("pads");
+  if (pads !== null && pads.length % 2 !== 0) refuse("pads has an odd number of values");
+  const counts = [image, block, node.ints("dilations"), node.ints("strides")].map((values) => values?.length ?? null);
+  const declared = vectors.map(([count]) => count!);
+  const rank = [...declared, ...counts, pads === null ? null : pads.length / 2].reduce<Dim>(
+    (a, b) => unifyDims(a, b),
+    null,
+  );
+  if (input.length !== 3) refuse("the input is not of rank 3");
+  if (typeof rank !== "number") return;
+  const [batch, rows] = input as readonly [Dim, Dim, Dim];
+  const size = block === null || block.length === 0 ? null : block.reduce((a, b) => multiply(a, b), 1);
+  const channels = typeof rows === "number" && size !== null && size > 0 ? divide(rows, size) : null;
+  node.setShape(0, [batch, channels, ...(image ?? new Array<Dim>(rank).fill(null))]);
+}
+
 export const CONVOLUTION: OperatorTable = {
+  ...alike("Col2Im", 18, columnsToImage),
   ...alike("Conv DeformConv", 1, conv),
   ...alike("ConvInteger", 10, convInteger),
   ...alike("QLinearConv", 10, qLinearConv),

@@ -76,7 +76,6 @@ export const ELEMENTWISE: OperatorTable = {
     copyFirst,
   ),
   ...alike("BitShift Mod StringConcat BitwiseAnd BitwiseOr BitwiseXor", 1, binary),
-  ...alike("And Or Xor", 7, comparison),
   ...alike("GreaterOrEqual LessOrEqual", 12, comparison),
   ...alike("IsInf IsNaN Not", 1, comparisonAsFirst),
   ...alike("Cast", 6, cast),
@@ -101,6 +100,18 @@ export const ELEMENTWISE: OperatorTable = {
   Pow: [
     [1, copyFirst],
     [7, binary],
+  ],
+  And: [
+    [1, comparisonAsFirst],
+    [7, comparison],
+  ],
+  Or: [
+    [1, comparisonAsFirst],
+    [7, comparison],
+  ],
+  Xor: [
+    [1, comparisonAsFirst],
+    [7, comparison],
   ],
   Equal: [
     [1, comparisonAsFirst],

@@ -1,5 +1,7 @@
+import { ATTENTION } from "./attention.js";
 import { CONTROL_FLOW } from "./control-flow.js";
 import { CONVOLUTION } from "./convolution.js";
+import { EINSUM } from "./einsum.js";
 import { ELEMENTWISE } from "./elementwise.js";
 import { GENERATION } from "./generation.js";
 import { INDEXING } from "./indexing.js";
@@ -23,6 +25,8 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     CONVOLUTION,
     POOLING,
     LINEAR,
+    EINSUM,
+    ATTENTION,
     REDUCTION,
     RESHAPING,
     SLICING,

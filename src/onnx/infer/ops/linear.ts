@@ -70,10 +70,23 @@ function gemm(node: NodeInference): void {
   node.setShape(0, [rows, columns]);
 }
 
+function determinant(node: NodeInference): void {
+  node.copyElem(0, 0);
+  if (!node.knowsShapes(1)) return;
+  const input = node.denseShape(0);
+  if (input.length < 2) refuse("the input is not a matrix");
+  const [rows, columns] = [input.at(-2)!, input.at(-1)!];
+  if (typeof rows === "number" && typeof columns === "number" && (rows !== columns || rows <= 0)) {
+    refuse(`a matrix of ${rows} by ${columns} has no determinant`);
+  }
+  node.setShape(0, input.slice(0, -2));
+}
+
 export const LINEAR: OperatorTable = {
   ...alike("MatMul", 1, matMul),
   ...alike("MatMulInteger", 10, matMulInteger),
   ...alike("QLinearMatMul", 10, qLinearMatMul),
+  ...alike("Det", 11, determinant),
   Gemm: [
     [6, gemmBefore13],
     [13, gemm],

@@ -186,6 +186,14 @@ function tile(node: NodeInference): void {
   );
 }
 
+const INT64 = 7;
+
+/** One row [batch, class, box] per box that is kept. */
+function nonMaxSuppression(node: NodeInference): void {
+  node.setElem(0, INT64);
+  if (node.version >= 11) node.setShape(0, [null, 3]);
+}
+
 export const SELECTION: OperatorTable = {
   ...alike("Concat", 4, concat),
   ...alike("Split", 2, split),
@@ -196,6 +204,7 @@ export const SELECTION: OperatorTable = {
   ...alike("Compress", 11, compress),
   ...alike("Trilu", 14, trilu),
   ...alike("ReverseSequence", 10, reverseSequence),
+  ...alike("NonMaxSuppression", 10, nonMaxSuppression),
   ...alike("TensorScatter", 24, tensorScatter),
   Tile: [
     [1, (node) => node.copyElem(0, 0)],
