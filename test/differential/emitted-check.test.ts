@@ -1,6 +1,7 @@
 /** What smxc emits passes its own check, strictly, with types and shapes, and for the target that it was made for. */
 import { describe, expect, it } from "vitest";
-import { type CompileOptions, compile } from "../../src/compile.js";
+import { compile } from "../../src/compile.js";
+import type { CompileOptions } from "../../src/compile-options.js";
 import { TARGETS, type Target } from "../../src/lowerings/targets.js";
 import { checkFile } from "../../src/onnx/check/check-model.js";
 import type { RuleId } from "../../src/onnx/check/rules.js";
