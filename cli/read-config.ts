@@ -1,5 +1,5 @@
 import { error, type Place, SmxcError } from "../src/diagnostics.js";
-import type { ConfigValue } from "../src/importers/config.js";
+import { type ConfigValue, configValue } from "../src/importers/config.js";
 import { type JsonObject, parseJson, pointerOf } from "../src/json/parse.js";
 import { openFileSource } from "../src/weights/file-source-node.js";
 
@@ -24,7 +24,7 @@ export async function readConfig(
   return {
     values: new Map<string, ConfigValue>([
       ...scalars.map(([key, { value }]) => [key, value] as const),
-      ...set.map(flagEntry),
+      ...set.map(([key, text]) => [key, configValue(text)] as const),
     ]),
     place(key) {
       const node = nodes.get(key);
@@ -53,11 +53,4 @@ async function readObject(path: string): Promise<JsonObject> {
   } finally {
     await source.close();
   }
-}
-
-/** Values of `--set` are read as JSON where they are JSON scalars, else as text. */
-function flagEntry([key, text]: readonly [string, string]): readonly [string, ConfigValue] {
-  if (text === "true" || text === "false") return [key, text === "true"];
-  const number = Number(text);
-  return [key, text.trim() !== "" && Number.isFinite(number) ? number : text];
 }

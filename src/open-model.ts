@@ -13,9 +13,15 @@ export type Bytes = Uint8Array | Blob | ByteSource;
 /** A model document: its text, its bytes, or the object that the text says. */
 export type DocumentInput = string | Uint8Array | ModelDocument;
 
+export interface ModelNames {
+  readonly document?: string;
+  readonly weights?: string;
+}
+
 /**
  * Does work on a model; its errors get their place in the document.
  *
+ * @param names what messages call the two files
  * @throws SmxcError when the document is broken, or the weights are not those that it names
  */
 export async function withModel<T>(
@@ -23,15 +29,16 @@ export async function withModel<T>(
   weights: Bytes | undefined,
   report: Reporter | undefined,
   work: (spec: ModelSpec, weights: TensorStore | undefined) => Promise<T>,
+  names: ModelNames = {},
 ): Promise<T> {
   const text = typeof document === "string" || document instanceof Uint8Array ? document : JSON.stringify(document);
-  const { spec, place } = parseDocument(text, "model.json");
-  const source = weights === undefined ? undefined : sourceOf("weights", weights);
+  const { spec, place } = parseDocument(text, names.document ?? "model.json");
+  const source = weights === undefined ? undefined : sourceOf(names.weights ?? "weights", weights);
   try {
     const expected = spec.weights?.sha256;
     const found = source && expected !== undefined ? await source.sha256() : expected;
     if (expected !== undefined && found !== expected)
-      throw new SmxcError([errors.wrongChecksum(expected, found ?? "")]);
+      throw new SmxcError([{ ...errors.wrongChecksum(expected, found ?? ""), place: source!.name }]);
     const store = source && (await openWeights(source, report ? { report } : {}));
     return await work(spec, store);
   } catch (cause) {

@@ -7,6 +7,7 @@ import { evalCommand } from "./eval.js";
 import { importCommand } from "./import.js";
 import { inspectCommand } from "./inspect.js";
 import { runCommand } from "./run.js";
+import { serveCommand } from "./serve.js";
 import { verifyCommand } from "./verify.js";
 
 /** The commands of smxc, in the order of `smxc --help`. */
@@ -20,4 +21,5 @@ export const COMMANDS: readonly Command[] = [
   inspectCommand,
   diffCommand,
   benchCommand,
+  serveCommand,
 ];

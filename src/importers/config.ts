@@ -3,6 +3,13 @@ import { nearest } from "../nearest.js";
 
 export type ConfigValue = number | string | boolean;
 
+/** A value as people type it: true, false and numbers as such, anything else as text. */
+export function configValue(text: string): ConfigValue {
+  if (text === "true" || text === "false") return text === "true";
+  const number = Number(text);
+  return text.trim() !== "" && Number.isFinite(number) ? number : text;
+}
+
 /** Where the value of a key was given, or is missing, for messages. */
 export type ConfigPlace = (key: string) => Place;
 

@@ -68,7 +68,11 @@ async function openNetwork(
   const name = model.name ?? "model.json";
   // The compiler is loaded for documents only.
   const { openDocument } = await import("./open-document.js");
-  return withModel(model.document, model.weights, options.report, (spec, weights) =>
-    openDocument({ name, spec, weights }, options, target, open, options.report),
+  return withModel(
+    model.document,
+    model.weights,
+    options.report,
+    (spec, weights) => openDocument({ name, spec, weights }, options, target, open, options.report),
+    { document: name },
   );
 }

@@ -1,0 +1,32 @@
+import { defineCommand, optionOr } from "../command.js";
+import { EXIT } from "../exit-code.js";
+import { integerFrom } from "../values.js";
+
+export const serveCommand = defineCommand({
+  name: "serve",
+  group: "Use a graph:",
+  summary: "serve the page that restores pictures and compiles checkpoints in the browser",
+  description:
+    "Serves the page on 127.0.0.1, for this machine only, prints its address and goes on until it is interrupted (Ctrl-C). Pictures and " +
+    "networks that are given to the page stay in it.",
+  arguments: [],
+  options: {
+    port: optionOr("--port <n>", "the port to listen on", integerFrom(0, 65_535), 0, "one that is free"),
+  },
+  examples: [
+    { does: "Open the address that it prints", line: "smxc serve" },
+    { does: "At an address that stays the same", line: "smxc serve --port 8080" },
+  ],
+  async action(context, _args, { port }) {
+    const { servePage } = await import("../serve-page.js");
+    const served = await servePage(port);
+    const interrupted = new Promise<void>((resolve) => {
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+    });
+    await context.answer({ text: () => served.address, json: () => ({ address: served.address, port: served.port }) });
+    context.note("Press Ctrl-C to stop.");
+    await interrupted;
+    await served.close();
+    return EXIT.good;
+  },
+});

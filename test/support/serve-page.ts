@@ -1,0 +1,40 @@
+/** `smxc serve` as a process. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { MAIN } from "./cli.js";
+
+export interface ServedPage {
+  readonly address: string;
+  stdout(): string;
+  close(): Promise<void>;
+}
+
+export async function servePage(): Promise<ServedPage> {
+  const child = spawn(process.execPath, [MAIN, "serve"], { stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const ended = once(child, "close");
+  const started = async (): Promise<void> => {
+    while (!stdout.includes("\n")) await once(child.stdout, "data");
+  };
+  await Promise.race([
+    started(),
+    ended.then(() => {
+      throw new Error(`smxc serve ended: ${stderr}`);
+    }),
+  ]);
+  return {
+    address: stdout.trim(),
+    stdout: () => stdout,
+    async close() {
+      child.kill("SIGINT");
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,143 @@
+/** β of a run as a heat map: a row for every layer, a column for every expert, a stripe for every cardinal. */
+import { byId, make, offerFile, withdrawFile } from "./dom.js";
+import type { BetaSummary } from "./engine/beta-summary.js";
+
+const text = byId("betas-text", HTMLParagraphElement);
+const runText = byId("betas-run", HTMLParagraphElement);
+const map = byId("betas-map", HTMLDivElement);
+const saveButton = byId("betas-download", HTMLButtonElement);
+
+/** @param betas none for a graph that does not show them */
+export function showBetas(betas: readonly BetaSummary[], name: string): void {
+  withdrawFile(saveButton);
+  runText.textContent = "";
+  if (betas.length === 0) {
+    text.textContent = NOTHING;
+    map.replaceChildren();
+    return;
+  }
+  const scale = scaleOf(betas);
+  text.textContent = explanation(betas, scale);
+  runText.textContent = movementText(betas);
+  map.replaceChildren(legend(scale), table(betas, scale));
+  const document = Object.fromEntries(betas.map((beta) => [beta.name, beta.mean]));
+  offerFile(
+    saveButton,
+    `${name}.beta.json`,
+    new Blob([`${JSON.stringify(document, null, 1)}\n`], { type: "application/json" }),
+  );
+}
+
+const NOTHING = "This network gave no β: it has no routers, or it is a graph that was compiled without --expose-beta.";
+
+interface Scale {
+  /** The value without colour: an even share, where all shares sum to one. */
+  readonly even: number;
+  /** The distance from it that has full colour. */
+  readonly reach: number;
+  readonly shares: boolean;
+}
+
+/** Differences that are smaller than this are shown as none. */
+const LEAST_REACH = 0.001;
+
+function scaleOf(betas: readonly BetaSummary[]): Scale {
+  const shares = betas.every(({ mean, cardinals }) =>
+    Array.from({ length: cardinals }, (_, d) => mean.reduce((sum, row) => sum + row[d]!, 0)).every(
+      (sum) => Math.abs(sum - 1) < 1e-3,
+    ),
+  );
+  const values = betas.flatMap(({ mean }) => mean.flat());
+  const experts = new Set(betas.map((beta) => beta.experts));
+  const even =
+    shares && experts.size === 1
+      ? 1 / betas[0]!.experts
+      : values.reduce((sum, value) => sum + value, 0) / values.length;
+  const reach = values.reduce((most, value) => Math.max(most, Math.abs(value - even)), LEAST_REACH);
+  return { even, reach, shares };
+}
+
+function explanation(betas: readonly BetaSummary[], { even, shares }: Scale): string {
+  const cardinals = Math.max(...betas.map((beta) => beta.cardinals));
+  return [
+    "Each row is a layer, by its name in the checkpoint, and each column one of the experts, the kernels that the layer mixes.",
+    shares
+      ? `A cell is the share β of that expert for this picture; shares sum to 1, so ${number(even)} would be even.`
+      : "A cell is the weight β of that expert for this picture.",
+    cardinals > 1
+      ? `The ${cardinals} stripes in a cell are blocks of output channels (cardinals), each with a share of its own; the number is their mean.`
+      : "",
+  ].join(" ");
+}
+
+/** How β moved over the patches of the run. */
+function movementText(betas: readonly BetaSummary[]): string {
+  const { samples } = betas[0]!;
+  if (samples === 1) return "The picture was run as one, so there is one β per layer, expert and cardinal.";
+  const most = number(Math.max(...betas.map(movement)));
+  return `The picture was run as ${samples} patches, each with its own β: cells show the mean, the last column by how much β moved from patch to patch, at most ${most}.`;
+}
+
+function legend({ even, reach }: Scale): HTMLElement {
+  const bar = make("span", { class: "legend-bar", "aria-hidden": "true" });
+  return make(
+    "p",
+    { class: "legend" },
+    make("span", {}, number(Math.max(0, even - reach))),
+    bar,
+    make("span", {}, number(even + reach)),
+    make("span", { class: "legend-text" }, `blue: less than ${number(even)} · orange: more`),
+  );
+}
+
+function table(betas: readonly BetaSummary[], scale: Scale): HTMLElement {
+  const experts = Math.max(...betas.map((beta) => beta.experts));
+  const moves = betas[0]!.samples > 1;
+  const columns = Array.from({ length: experts }, (_, e) => make("th", { scope: "col" }, `expert ${e + 1}`));
+  const head = make("tr", {}, make("th", { scope: "col" }, "layer"), ...columns);
+  if (moves) head.append(make("th", { scope: "col" }, "moves by"));
+  const rows = betas.map((beta) => {
+    const cells = Array.from({ length: experts }, (_, e) => cell(beta, e, scale));
+    const row = make("tr", {}, make("th", { scope: "row" }, beta.name.slice("beta.".length)), ...cells);
+    if (moves) row.append(make("td", { class: "moves" }, number(movement(beta))));
+    return row;
+  });
+  const wrapped = make(
+    "div",
+    { class: "map-scroller", role: "group", tabindex: "0", "aria-label": "β of every layer" },
+    make("table", { class: "map" }, make("thead", {}, head), make("tbody", {}, ...rows)),
+  );
+  return wrapped;
+}
+
+function cell({ name, mean, least, most, samples, cardinals }: BetaSummary, expert: number, scale: Scale): HTMLElement {
+  const values = mean[expert];
+  if (values === undefined) return make("td", {}, "–");
+  const strip = make("span", { class: "strip", "aria-hidden": "true" });
+  strip.style.backgroundImage = stripes(values, scale);
+  strip.addEventListener("pointermove", ({ offsetX }) => {
+    const d = Math.min(cardinals - 1, Math.max(0, Math.floor((offsetX / strip.offsetWidth) * cardinals)));
+    const range = samples > 1 ? `, ${number(least[expert]![d]!)} to ${number(most[expert]![d]!)} over the patches` : "";
+    const which = cardinals > 1 ? `, cardinal ${d + 1}` : "";
+    strip.title = `${name.slice("beta.".length)}, expert ${expert + 1}${which}: ${number(values[d]!)}${range}`;
+  });
+  return make("td", {}, strip, make("span", { class: "number" }, number(values.reduce((a, b) => a + b) / cardinals)));
+}
+
+/** One colour beside the other; the colours themselves are the theme's. */
+function stripes(values: readonly number[], { even, reach }: Scale): string {
+  const stops = values.map((value, index) => {
+    const strength = Math.min(100, (100 * Math.abs(value - even)) / reach);
+    const colour = `color-mix(in oklab, var(${value < even ? "--less" : "--more"}) ${strength.toFixed(1)}%, var(--even))`;
+    return `${colour} ${(100 * index) / values.length}% ${(100 * (index + 1)) / values.length}%`;
+  });
+  return `linear-gradient(to right, ${stops.join(", ")})`;
+}
+
+function movement({ least, most }: BetaSummary): number {
+  return Math.max(...most.flatMap((row, e) => row.map((value, d) => value - least[e]![d]!)));
+}
+
+function number(value: number): string {
+  return value.toFixed(3);
+}

@@ -1,0 +1,101 @@
+/** From dropped files to a model that can be compiled and run. */
+import { importCheckpoint } from "../../../src/api.js";
+import { type Diagnostic, type Reporter, SmxcError } from "../../../src/diagnostics.js";
+import { readMetadata } from "../../../src/metadata.js";
+import { decodeModel } from "../../../src/onnx/decode.js";
+import { signatureOf } from "../../../src/onnx/signature.js";
+import { withModel } from "../../../src/open-model.js";
+import type { ModelInput } from "../../../src/runtime/web.js";
+import type { ModelSpec } from "../../../src/spec/document.js";
+import { parseDocument } from "../../../src/spec/parse.js";
+import { type ByteSource, blobSource } from "../../../src/weights/byte-source.js";
+import { missingWeights } from "../errors.js";
+import type { ModelFiles, ModelInfo, NamedBlob } from "./protocol.js";
+
+export interface OpenedModel {
+  readonly input: ModelInput;
+  readonly info: Omit<ModelInfo, "warnings">;
+}
+
+type Openers = {
+  readonly [K in ModelFiles["kind"]]: (
+    files: Extract<ModelFiles, { readonly kind: K }>,
+    report: Reporter,
+  ) => Promise<OpenedModel>;
+};
+
+const OPENERS: Openers = { checkpoint: openCheckpoint, document: openDocument, graph: openGraph };
+
+/** @throws SmxcError whose diagnostics name the files as the user does */
+export async function openFiles(files: ModelFiles, report: Reporter): Promise<OpenedModel> {
+  const open = OPENERS[files.kind] as (files: ModelFiles, report: Reporter) => Promise<OpenedModel>;
+  const inFile = (found: Diagnostic): Diagnostic => ({ file: files.file.name, ...found });
+  try {
+    return await open(files, (found) => report(inFile(found)));
+  } catch (cause) {
+    if (!(cause instanceof SmxcError)) throw cause;
+    throw new SmxcError(cause.diagnostics.map(inFile), cause.kind);
+  }
+}
+
+async function openCheckpoint(
+  { file, settings }: Extract<ModelFiles, { readonly kind: "checkpoint" }>,
+  report: Reporter,
+): Promise<OpenedModel> {
+  const { document, weights } = await importCheckpoint(sourceOf(file), {
+    config: settings.config,
+    configPlace: (key) => ({ place: settings.config.has(key) ? `--set ${key}` : key }),
+    report,
+    ...(settings.arch === undefined ? {} : { arch: settings.arch }),
+    ...(settings.key === undefined ? {} : { key: settings.key }),
+  });
+  const name = `${stemOf(file.name)}.json`;
+  return {
+    input: { document, weights, name },
+    info: infoOf(parseDocument(JSON.stringify(document), name).spec),
+  };
+}
+
+async function openDocument(
+  { file, weights }: Extract<ModelFiles, { readonly kind: "document" }>,
+  report: Reporter,
+): Promise<OpenedModel> {
+  const bytes = new Uint8Array(await file.blob.arrayBuffer());
+  const { spec, place } = parseDocument(bytes, file.name);
+  if (spec.weights !== undefined && weights === undefined) {
+    throw new SmxcError([place(missingWeights(spec.weights.file))]);
+  }
+  const source = weights && sourceOf(weights);
+  // What does not fit together is said now, and not at the first run.
+  await withModel(bytes, source, report, async () => {}, { document: file.name });
+  return {
+    input: { document: bytes, name: file.name, ...(source ? { weights: source } : {}) },
+    info: infoOf(spec),
+  };
+}
+
+async function openGraph({ file }: Extract<ModelFiles, { readonly kind: "graph" }>): Promise<OpenedModel> {
+  const { message } = await decodeModel(sourceOf(file));
+  const metadata = readMetadata(signatureOf(message).metadata);
+  return {
+    input: { graph: new Uint8Array(await file.blob.arrayBuffer()), name: file.name },
+    info: { name: metadata?.model ?? stemOf(file.name), ...(metadata?.image ? { format: metadata.image } : {}) },
+  };
+}
+
+function infoOf({ name, image, context, layers }: ModelSpec): Omit<ModelInfo, "warnings"> {
+  return {
+    name,
+    layers: layers.length,
+    ...(image ? { format: image } : {}),
+    ...(context?.kind === "patch" ? { patch: context.patch } : {}),
+  };
+}
+
+function sourceOf({ name, blob }: NamedBlob): ByteSource {
+  return blobSource(name, blob);
+}
+
+function stemOf(name: string): string {
+  return name.replace(/\.[^.]*$/, "");
+}

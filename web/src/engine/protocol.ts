@@ -1,0 +1,88 @@
+/** What the page and its worker say to each other. Everything here can be cloned. */
+import type { Diagnostic } from "../../../src/diagnostics.js";
+import type { ConfigValue } from "../../../src/importers/config.js";
+import type { Target } from "../../../src/lowerings/targets.js";
+import type { PictureFormat, RunReport } from "../../../src/runtime/web.js";
+import type { BetaSummary } from "./beta-summary.js";
+
+export interface NamedBlob {
+  /** What messages call it. */
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+/** What `smxc import` takes as flags. */
+export interface ImportSettings {
+  readonly arch?: string;
+  readonly key?: string;
+  readonly config: ReadonlyMap<string, ConfigValue>;
+}
+
+export type ModelFiles =
+  | { readonly kind: "checkpoint"; readonly file: NamedBlob; readonly settings: ImportSettings }
+  | { readonly kind: "document"; readonly file: NamedBlob; readonly weights?: NamedBlob }
+  | { readonly kind: "graph"; readonly file: NamedBlob };
+
+export interface ModelInfo {
+  readonly name: string;
+  /** How pictures become its input; absent for what is no network for pictures. */
+  readonly format?: PictureFormat;
+  /** Side of the patches that the network was trained on, where it was. */
+  readonly patch?: number;
+  /** Layers of the document; absent for graphs, which are compiled already. */
+  readonly layers?: number;
+  readonly warnings: readonly Diagnostic[];
+}
+
+export interface CompileSettings {
+  readonly target: Target;
+  readonly exposeBeta: boolean;
+}
+
+export type WebProvider = "webgpu" | "wasm";
+
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+}
+
+export interface RestoreRequest {
+  readonly pixels: Pixels;
+  /** Tried in this order: a provider that cannot open or run the network is left for the next. */
+  readonly providers: readonly WebProvider[];
+  readonly context: "trained" | "whole";
+}
+
+export interface RestoreResult {
+  readonly pixels: Pixels;
+  readonly provider: WebProvider;
+  /** Threads of the WebAssembly provider. */
+  readonly threads: number;
+  /** What the providers before this one could not do. */
+  readonly left: readonly Diagnostic[];
+  /** Seconds of the run itself. */
+  readonly seconds: number;
+  readonly report: RunReport;
+  readonly betas: readonly BetaSummary[];
+}
+
+export interface Calls {
+  readonly open: { readonly input: ModelFiles; readonly output: ModelInfo };
+  readonly compile: { readonly input: CompileSettings; readonly output: Uint8Array<ArrayBuffer> };
+  readonly restore: { readonly input: RestoreRequest; readonly output: RestoreResult };
+}
+
+export type Call = { [K in keyof Calls]: { readonly call: K; readonly input: Calls[K]["input"] } }[keyof Calls];
+
+export type Request = Call & { readonly id: number };
+
+export type Reply =
+  | { readonly id: number; readonly stage: Stage }
+  | { readonly id: number; readonly done: number; readonly total: number }
+  | { readonly id: number; readonly output: Calls[keyof Calls]["output"] }
+  | { readonly id: number; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly id: number; readonly defect: string };
+
+/** What a restoration does before its parts are counted. */
+export type Stage = "loading" | "running";

@@ -1,0 +1,104 @@
+/** Runs a network on a picture, on the first provider that can. */
+import { type Diagnostic, SmxcError } from "../../../src/diagnostics.js";
+import { imageFromPixels, type LoadedNetwork, load, type ModelInput, pixelsOf } from "../../../src/runtime/web.js";
+import { BetaCollector } from "./beta-summary.js";
+import type { RestoreRequest, RestoreResult, Stage, WebProvider } from "./protocol.js";
+
+/** Larger pictures are run in tiles, so that their feature maps fit into the memory of a page. */
+const WHOLE_PIXELS = 2 ** 18;
+const TILE = 256;
+/** More threads than this make small layers slower. */
+const MOST_THREADS = 8;
+
+/** Beside the page: see `ortFiles` in vite.config.ts. */
+const ORT_FOLDER = new URL(/* @vite-ignore */ import.meta.env.DEV ? "/ort/" : "../ort/", import.meta.url).href;
+
+export interface RunEvents {
+  onStage(stage: Stage): void;
+  onProgress(done: number, total: number): void;
+}
+
+/** A network that is loaded, kept for the next picture. */
+interface Kept {
+  readonly model: ModelInput;
+  readonly key: string;
+  readonly network: LoadedNetwork;
+}
+
+let kept: Kept | undefined;
+
+/** @throws SmxcError of the last provider, when none can run the network */
+export async function restoreOnFirst(
+  model: ModelInput,
+  { pixels, providers, context }: RestoreRequest,
+  events: RunEvents,
+): Promise<RestoreResult> {
+  const image = imageFromPixels(pixels);
+  const left: Diagnostic[] = [];
+  for (const [index, provider] of providers.entries()) {
+    const betas = new BetaCollector();
+    try {
+      events.onStage("loading");
+      const network = await networkOn(provider, model, contextOptions(model, context, pixels));
+      events.onStage("running");
+      const began = performance.now();
+      const { image: restored, report } = await network.restore(image, {
+        onProgress: events.onProgress,
+        onBetas: (told) => betas.add(told),
+      });
+      const seconds = (performance.now() - began) / 1000;
+      return {
+        pixels: pixelsOf(restored),
+        provider,
+        threads: threadCount(),
+        left,
+        seconds,
+        report,
+        betas: betas.summaries(),
+      };
+    } catch (cause) {
+      kept = undefined;
+      if (!(cause instanceof SmxcError) || !isRuntimes(cause) || index === providers.length - 1) throw cause;
+      left.push(...cause.diagnostics);
+    }
+  }
+  throw new RangeError("no provider was named");
+}
+
+/** A graph pools β as it was compiled to. */
+function contextOptions(
+  model: ModelInput,
+  context: RestoreRequest["context"],
+  { width, height }: RestoreRequest["pixels"],
+): { readonly context?: "whole"; readonly tile?: number } {
+  if (context === "trained" || "graph" in model) return {};
+  return { context, ...(width * height > WHOLE_PIXELS ? { tile: TILE } : {}) };
+}
+
+async function networkOn(
+  provider: WebProvider,
+  model: ModelInput,
+  options: ReturnType<typeof contextOptions>,
+): Promise<LoadedNetwork> {
+  const key = JSON.stringify([provider, options]);
+  if (kept?.model === model && kept.key === key) return kept.network;
+  await kept?.network.release();
+  kept = undefined;
+  const network = await load(model, {
+    target: provider,
+    threads: threadCount(),
+    wasmPaths: ORT_FOLDER,
+    exposeBeta: true,
+    ...options,
+  });
+  kept = { model, key, network };
+  return network;
+}
+
+function threadCount(): number {
+  return crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_THREADS) : 1;
+}
+
+function isRuntimes({ diagnostics }: SmxcError): boolean {
+  return diagnostics.every(({ code }) => code.startsWith("runtime/"));
+}

@@ -1,0 +1,73 @@
+/** The page's worker: reads networks, compiles them and runs them, one call after the other. */
+import { compile } from "../../../src/compile.js";
+import { type Diagnostic, SmxcError } from "../../../src/diagnostics.js";
+import { encodeModel } from "../../../src/onnx/encode.js";
+import { withModel } from "../../../src/open-model.js";
+import { collect } from "../../../src/weights/byte-source.js";
+import { type OpenedModel, openFiles } from "./open-files.js";
+import type { Calls, Reply, Request } from "./protocol.js";
+import { restoreOnFirst } from "./restore.js";
+
+let opened: OpenedModel | undefined;
+
+type Tell = (
+  reply: { readonly stage: "loading" | "running" } | { readonly done: number; readonly total: number },
+) => void;
+
+type Handlers = { readonly [K in keyof Calls]: (input: Calls[K]["input"], tell: Tell) => Promise<Calls[K]["output"]> };
+
+const HANDLERS: Handlers = {
+  async open(files) {
+    const warnings: Diagnostic[] = [];
+    opened = undefined;
+    opened = await openFiles(files, (found) => warnings.push(found));
+    return { ...opened.info, warnings };
+  },
+  async compile(settings) {
+    const { input } = modelOrFail();
+    if ("graph" in input) return Uint8Array.from(input.graph);
+    return withModel(
+      input.document,
+      input.weights,
+      undefined,
+      (spec, weights) => collect(encodeModel(compile(spec, weights, settings).model).model),
+      input.name === undefined ? {} : { document: input.name },
+    );
+  },
+  restore: (request, tell) =>
+    restoreOnFirst(modelOrFail().input, request, {
+      onStage: (stage) => tell({ stage }),
+      onProgress: (done, total) => tell({ done, total }),
+    }),
+};
+
+function modelOrFail(): OpenedModel {
+  if (opened === undefined) throw new RangeError("no network is open");
+  return opened;
+}
+
+async function answer({ id, call, input }: Request): Promise<void> {
+  const handler = HANDLERS[call] as (input: unknown, tell: Tell) => Promise<Calls[keyof Calls]["output"]>;
+  try {
+    const output = await handler(input, (told) => post({ id, ...told }));
+    post({ id, output }, buffersOf(output));
+  } catch (cause) {
+    if (cause instanceof SmxcError) post({ id, diagnostics: cause.diagnostics });
+    else post({ id, defect: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause) });
+  }
+}
+
+/** Moved instead of copied. */
+function buffersOf(output: Calls[keyof Calls]["output"]): readonly ArrayBuffer[] {
+  if (output instanceof Uint8Array) return [output.buffer];
+  return "pixels" in output ? [output.pixels.data.buffer] : [];
+}
+
+function post(reply: Reply, transfer: readonly ArrayBuffer[] = []): void {
+  self.postMessage(reply, { transfer: [...transfer] });
+}
+
+let last = Promise.resolve();
+self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
+  last = last.then(() => answer(data));
+});

@@ -1,0 +1,41 @@
+/** What can be wrong with what is given to the page, beyond what the library finds; and how it reads. */
+import { createColors } from "picocolors";
+import { renderDiagnostics } from "../../cli/render-diagnostics.js";
+import { type Diagnostic, error } from "../../src/diagnostics.js";
+
+/** As on the command line, of which this is the rendering. */
+export function diagnosticsText(
+  diagnostics: readonly Diagnostic[],
+  readSource: (file: string) => string | undefined = () => undefined,
+): string {
+  return renderDiagnostics(diagnostics, createColors(false), readSource).trimEnd();
+}
+
+export const missingWeights = (file: string): Diagnostic =>
+  error("page/missing-weights", `the document names the weights "${file}", which were not given with it`, {
+    pointer: "/weights/file",
+    hint: "drop the document and its weights together",
+  });
+
+export const tooManyFiles = (): Diagnostic =>
+  error("page/too-many-files", "these files do not belong together", {
+    hint: "give one picture, one checkpoint, or a model.json with its weights",
+  });
+
+export const badSetting = (text: string): Diagnostic =>
+  error("page/bad-setting", `"${text}" is no key=value`, { hint: "such as mean=0.5; separate several by spaces" });
+
+export const noPictureFormat = (file: string): Diagnostic =>
+  error("page/no-tiff", "browsers read no TIFF pictures", {
+    file,
+    hint: "convert the picture to PNG, or restore it with smxc run",
+  });
+
+export const resultTooLarge = (file: string, width: number, height: number, most: number): Diagnostic =>
+  error("page/too-large", `the result would have ${width} × ${height} pixels; at most ${most} are shown`, {
+    file,
+    hint: "restore it with smxc run, which works through pictures of any size",
+  });
+
+export const defectText = (defect: string): string =>
+  `error[internal/defect]: a defect in smxc: ${defect}\n  = please report it, with the file that leads to it`;

@@ -1,0 +1,61 @@
+/** The choice of networks: those that come with the page, and one of the user's. */
+import { byId, chosen, make } from "./dom.js";
+import type { ModelFiles, ModelInfo } from "./engine/protocol.js";
+import { filesOf, SHIPPED, type ShippedNetwork } from "./shipped.js";
+
+const fieldset = byId("networks", HTMLFieldSetElement);
+const OWN = "own";
+
+interface OwnNetwork {
+  readonly files: ModelFiles;
+  readonly info: ModelInfo;
+}
+
+let own: OwnNetwork | undefined;
+
+/** @param onChoice is called when the user chooses another network */
+export function listNetworks(onChoice: () => void): void {
+  for (const [index, { id, title, does }] of SHIPPED.entries()) fieldset.append(card(id, title, does, index === 0));
+  fieldset.addEventListener("change", onChoice);
+}
+
+/** Adds the user's network, in place of the one before, and chooses it. */
+export function listOwn(files: ModelFiles, info: ModelInfo): void {
+  own = { files, info };
+  fieldset.querySelector(".own-card")?.remove();
+  const entry = card(OWN, info.name, `from ${files.file.name}`, true);
+  entry.classList.add("own-card");
+  fieldset.append(entry);
+}
+
+/** The network that is chosen, when it is one that came with the page. */
+export function chosenShipped(): ShippedNetwork | undefined {
+  return SHIPPED.find(({ id }) => id === chosen("network"));
+}
+
+export async function chosenFiles(): Promise<ModelFiles> {
+  const shipped = chosenShipped();
+  if (shipped !== undefined) return filesOf(shipped);
+  return own!.files;
+}
+
+export function chosenName(): string {
+  return chosenShipped()?.id ?? own!.info.name;
+}
+
+/** By how much the chosen network enlarges. */
+export function chosenScale(): number {
+  return chosenShipped()?.scale ?? own?.info.format?.scale ?? 1;
+}
+
+function card(id: string, title: string, does: string, checked: boolean): HTMLLabelElement {
+  const input = make("input", { type: "radio", name: "network", value: id });
+  input.checked = checked;
+  return make(
+    "label",
+    { class: "card" },
+    input,
+    make("span", { class: "card-title" }, title),
+    make("span", { class: "card-does" }, does),
+  );
+}

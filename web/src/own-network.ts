@@ -1,0 +1,101 @@
+/** A network of the user's: read, compiled and offered as an ONNX file. */
+
+import type { Diagnostic } from "../../src/diagnostics.js";
+import { configValue } from "../../src/importers/config.js";
+import type { Target } from "../../src/lowerings/targets.js";
+import { byId, offerFile, withdrawFile } from "./dom.js";
+import type { Engine } from "./engine/engine.js";
+import type { ImportSettings, ModelFiles, ModelInfo } from "./engine/protocol.js";
+import { badSetting, diagnosticsText } from "./errors.js";
+import { problemText } from "./problem.js";
+
+const setField = byId("set", HTMLInputElement);
+const archField = byId("arch", HTMLSelectElement);
+const keyField = byId("key", HTMLInputElement);
+const targetField = byId("target", HTMLSelectElement);
+const exposeField = byId("expose-beta", HTMLInputElement);
+const status = byId("model-status", HTMLParagraphElement);
+const problem = byId("model-error", HTMLPreElement);
+const saveButton = byId("model-download", HTMLButtonElement);
+
+/** The names that `--arch` takes; a test holds them equal to the importers'. */
+export const ARCHITECTURES = [
+  "nsr",
+  "nsr-conv",
+  "sparse-block",
+  "condconv",
+  "dynamic-conv",
+  "odconv",
+  "modulated-conv",
+] as const;
+
+for (const name of ARCHITECTURES) archField.append(new Option(name, name));
+
+/** What the fields say, as `smxc import` takes it; or what is wrong with them. */
+export function importSettings(): ImportSettings | Diagnostic {
+  const pairs = setField.value.split(/[\s,]+/).filter((text) => text !== "");
+  const bad = pairs.find((text) => text.indexOf("=") < 1);
+  if (bad !== undefined) return badSetting(bad);
+  const config = new Map(
+    pairs.map((text) => [text.slice(0, text.indexOf("=")), configValue(text.slice(text.indexOf("=") + 1))] as const),
+  );
+  const key = keyField.value.trim();
+  return {
+    config,
+    ...(archField.value === "" ? {} : { arch: archField.value }),
+    ...(key === "" ? {} : { key }),
+  };
+}
+
+/** Opens and compiles. @returns what was opened; undefined when it cannot be, which the user is told */
+export async function openOwn(engine: Engine, files: ModelFiles): Promise<ModelInfo | undefined> {
+  begin(`Reading ${files.file.name}…`);
+  try {
+    const info = await engine.open(files);
+    const what = info.layers === undefined ? "a compiled graph" : `${info.layers} layers`;
+    status.textContent = `Read ${files.file.name}: ${info.name}, ${what}.`;
+    if (info.warnings.length > 0) showProblem(diagnosticsText(info.warnings));
+    if (files.kind !== "graph") await compileOwn(engine, files, info);
+    return info;
+  } catch (cause) {
+    status.textContent = `${files.file.name} was not taken.`;
+    showProblem(await problemText(cause, files));
+    return undefined;
+  }
+}
+
+/** Compiles for the target of the fields, and offers the file. */
+export async function compileOwn(engine: Engine, files: ModelFiles, { name }: ModelInfo): Promise<void> {
+  withdrawFile(saveButton);
+  const target = targetField.value as Target;
+  const began = performance.now();
+  status.textContent = `Compiling ${name}…`;
+  const bytes = await engine.compile({ target, exposeBeta: exposeField.checked });
+  const seconds = ((performance.now() - began) / 1000).toFixed(2);
+  const file = `${files.file.name.replace(/\.[^.]*$/, "")}.onnx`;
+  offerFile(saveButton, file, new Blob([bytes], { type: "application/octet-stream" }));
+  saveButton.textContent = `Download ${file}`;
+  status.textContent = `Compiled ${name} in ${seconds} s to one graph for any batch, height and width: ${(bytes.length / 1e6).toFixed(2)} MB.`;
+}
+
+/** When another target is chosen. */
+export function onCompileChoice(use: () => void): void {
+  for (const field of [targetField, exposeField]) field.addEventListener("change", use);
+}
+
+export function showOwnProblem(text: string): void {
+  begin("Nothing was read.");
+  showProblem(text);
+}
+
+function begin(text: string): void {
+  status.textContent = text;
+  problem.hidden = true;
+  problem.textContent = "";
+  withdrawFile(saveButton);
+}
+
+function showProblem(text: string): void {
+  problem.textContent = text;
+  problem.hidden = false;
+}

@@ -1,0 +1,43 @@
+/** Pictures as the browser reads them, upright and in sRGB. */
+import type { Diagnostic } from "../../src/diagnostics.js";
+import { damagedImage, unknownFormat } from "../../src/runtime/errors.js";
+import { formatOfBytes } from "../../src/runtime/image-format.js";
+import type { Pixels } from "./engine/protocol.js";
+import { noPictureFormat } from "./errors.js";
+
+export interface Picture {
+  readonly name: string;
+  readonly pixels: Pixels;
+}
+
+/** The picture, or what is wrong with it. */
+export async function readPicture(name: string, blob: Blob): Promise<Picture | Diagnostic> {
+  let bitmap: ImageBitmap;
+  try {
+    // Without premultiplication the samples of opaque pictures stay as they are in the file.
+    bitmap = await createImageBitmap(blob, { premultiplyAlpha: "none", imageOrientation: "from-image" });
+  } catch {
+    const format = formatOfBytes(new Uint8Array(await blob.slice(0, 16).arrayBuffer()));
+    if (format === undefined) return unknownFormat(name);
+    return format.name === "tiff" ? noPictureFormat(name) : damagedImage(name, "the browser cannot decode it");
+  }
+  const { width, height } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const { data } = context.getImageData(0, 0, width, height);
+  return { name, pixels: { width, height, data: data as Uint8ClampedArray<ArrayBuffer> } };
+}
+
+export function paint(canvas: HTMLCanvasElement, { width, height, data }: Pixels): void {
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext("2d")!.putImageData(new ImageData(data, width, height), 0, 0);
+}
+
+/** The samples of a canvas as a PNG file. */
+export function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser wrote no PNG"))), "image/png");
+  });
+}

@@ -1,0 +1,24 @@
+/** What a run is doing, and what it did, in words. */
+import type { Pixels, RestoreResult, Stage, WebProvider } from "./engine/protocol.js";
+
+const STAGES: Readonly<Record<Stage, string>> = {
+  loading: "Compiling the network and loading ONNX Runtime…",
+  running: "Restoring…",
+};
+
+const PROVIDERS: Readonly<Record<WebProvider, string>> = { webgpu: "WebGPU", wasm: "WebAssembly" };
+
+export function stageText(stage: Stage): string {
+  return STAGES[stage];
+}
+
+export function runText(from: Pixels, { pixels, provider, threads, seconds, report, left }: RestoreResult): string {
+  const on =
+    provider === "wasm" ? `WebAssembly with ${threads} thread${threads === 1 ? "" : "s"}` : PROVIDERS[provider];
+  const parts =
+    report.parts > 1
+      ? `, ${report.parts} ${report.context === "patch" ? "patches" : "tiles"} of ${report.side} pixels`
+      : "";
+  const fallback = left.length > 0 ? ` WebGPU could not: ${left[0]!.message}.` : "";
+  return `${pixels.width} × ${pixels.height} from ${from.width} × ${from.height} pixels in ${seconds.toFixed(2)} s on ${on}${parts}.${fallback}`;
+}
