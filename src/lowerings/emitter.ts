@@ -240,6 +240,10 @@ export interface LowerSite {
   mean(index: number): string | undefined;
   /** Whether an input is a router's hard choice. */
   isOneHot(index: number): boolean;
+  /** What a router's softmax made an input of, if that is at hand: in the same order, and not rounded to equal weights. */
+  logits(index: number): string | undefined;
+  /** Keeps the ONNX value that the result is a softmax of. */
+  keepLogits(value: string): void;
   /** The constant behind an input, if it is one. */
   constant(index: number): LazyTensor | undefined;
   /** Emits the node that makes the result, under the value's own name, and binds it. */

@@ -58,7 +58,17 @@ function emitPerceptron(attributes: RouteAttributes, site: LowerSite, pooled: st
 }
 
 const NORMALISERS: Readonly<Record<Normaliser, (site: LowerSite, logits: string) => void>> = {
-  softmax: (site, logits) => site.result("Softmax", [logits], { axis: 1 }),
-  sigmoid: (site, logits) => site.result("Sigmoid", [logits]),
+  softmax(site, logits) {
+    site.keepLogits(logits);
+    site.result("Softmax", [logits], { axis: 1 });
+  },
+  // 1 / (1 + exp(−z)) in so many operators: ONNX Runtime's Sigmoid is off by 1e-7 whatever its result, so that a small
+  // weight of a whole kernel would be wrong in its fourth digit, and 0 below −18.
+  sigmoid(site, logits) {
+    const { e, name, shape } = site;
+    const one = e.floats([1], []);
+    const decay = e.op("Exp", `${name}/decay`, [e.op("Neg", `${name}/negative`, [logits], shape)], shape);
+    site.result("Div", [one, e.op("Add", `${name}/inverse`, [decay, one], shape)]);
+  },
   identity: (site, logits) => site.bind(logits),
 };

@@ -28,6 +28,8 @@ export class Scope {
   private readonly oneHot: ReadonlySet<string>;
   private readonly bindings = new Map<string, Binding>();
   private readonly canvases = new Map<string, Canvas>();
+  /** The logits behind the weights of routers, by the name of the weights. */
+  private readonly logits = new Map<string, string>();
 
   constructor(graph: Graph, e: GraphEmitter, nameOf: (value: string) => string, enclosing?: Scope) {
     this.graph = graph;
@@ -121,6 +123,10 @@ export class Scope {
       layoutOf: (index) => this.layoutOf(node.inputs[index]!),
       shapeIn: (layout) => shapeIn(shape, layout),
       isOneHot: (index) => this.oneHot.has(node.inputs[index]!),
+      logits: (index) => this.logits.get(node.inputs[index]!),
+      keepLogits: (value) => {
+        this.logits.set(node.name, value);
+      },
       constant: (index) => this.graph.constants.get(node.inputs[index]!),
       mean: (index) => this.mean(node.name, node.inputs[index]!),
       result: (op, inputs, attributes = {}, layout = "nchw") => {

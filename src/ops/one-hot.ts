@@ -26,7 +26,7 @@ export const oneHot = operator<Readonly<Record<string, never>>>({
     const winner = e.op(
       "ArgMax",
       `${name}/winner`,
-      [site.read(0)],
+      [site.logits(0) ?? site.read(0)],
       [batch, 1, cardinals],
       { axis: 1, keepdims: 1 },
       "INT64",
