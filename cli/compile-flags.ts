@@ -26,7 +26,11 @@ export const foldFlags = {
   images: grouped("Routing:", option("--images <dir>", "take it from all pictures of a folder", filePath)),
   beta: grouped(
     "Routing:",
-    option("--beta <file.json>", 'take it from a file, {"beta.<layer>": [experts][cardinals]}', filePath),
+    option(
+      "--beta <file.json>",
+      'take it from a file, {"beta.<layer>": [experts][cardinals]}, or decide it by an input, {"style": [numbers]}',
+      filePath,
+    ),
   ),
   foldLayers: grouped(
     "Routing:",

@@ -30,7 +30,7 @@ export interface FoldSource {
   };
 }
 
-/** Reads `{"beta.<layer>": [[…]…]}`. */
+/** Reads `{"beta.<layer>": [[…]…]}`; an input of the graph, such as a style, is one array of numbers. */
 export async function betasFromFile(path: string): Promise<FoldSource> {
   const source = await openFileSource(path);
   try {
@@ -39,14 +39,14 @@ export async function betasFromFile(path: string): Promise<FoldSource> {
       throw new SmxcError([badBeta(placeIn(path, root, []), "the file must be a JSON object of nested arrays")]);
     }
     const bad = root.members
-      .filter(({ value }) => rowsOf(value) === undefined)
+      .filter(({ key, value }) => rowsOf(key, value) === undefined)
       .map(({ key, value }) =>
         badBeta(placeIn(path, value, [key]), `"${key}" must be a nested array of numbers, [experts][cardinals]`),
       );
     if (bad.length > 0) throw new SmxcError(bad);
     const values = new Map(root.members.map(({ key, value }) => [key, value]));
     return {
-      betas: new Map(root.members.map(({ key, value }) => [key, rowsOf(value)!])),
+      betas: new Map(root.members.map(({ key, value }) => [key, rowsOf(key, value)!])),
       place: (name) => placeIn(path, values.get(name) ?? root, values.has(name) ? [name] : []),
       files: [path],
     };
@@ -62,9 +62,10 @@ function placeIn(file: string, { line, column }: JsonNode, path: readonly string
 const badBeta = (at: Place, message: string) =>
   error("fold/bad-beta-file", message, { ...at, hint: 'write {"beta.body.1.body.0": [[0.25, …], …], …}' });
 
-function rowsOf(node: JsonNode): readonly (readonly number[])[] | undefined {
+function rowsOf(key: string, node: JsonNode): readonly (readonly number[])[] | undefined {
   if (node.kind !== "array") return undefined;
-  const rows = node.items.map((row) =>
+  const flat = !key.startsWith("beta.") && node.items.every((item) => item.kind === "number");
+  const rows = (flat ? [node] : node.items).map((row) =>
     row.kind === "array" ? row.items.map((item) => (item.kind === "number" ? item.value : Number.NaN)) : [],
   );
   const filled = rows.length > 0 && rows.every((row) => row.length > 0);

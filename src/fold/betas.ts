@@ -4,8 +4,12 @@ import type { Graph, Node } from "../ir/graph.js";
 import { nearest } from "../nearest.js";
 import type { FrozenBetas } from "../passes/freeze-betas.js";
 import type { LazyTensor } from "../weights/tensor.js";
+import { decidedRouters, vectorInputs } from "./given-inputs.js";
 
-/** β by public name, `beta.<layer>`: rows per expert, [experts][cardinals]. */
+/**
+ * β by public name, `beta.<layer>`: rows per expert, [experts][cardinals]. A vector input of the graph may be given in place
+ * of the β that it decides, by its own name, as one row.
+ */
 export type BetaTable = ReadonlyMap<string, readonly (readonly number[])[]>;
 
 /** Where the value of a β was given, or where it is missing. */
@@ -48,8 +52,9 @@ function matches(pattern: string, layer: string): boolean {
 }
 
 /**
- * The β of the wanted routers as constants. All that does not fit is reported together: names that no router has,
- * routers without values, wrong shapes, values that are not finite. Throws SmxcError.
+ * The β of the wanted routers as constants: given, or decided by inputs that are. All that does not fit is reported
+ * together: names that no router or input has, routers without values, wrong shapes, values that are not finite. Throws
+ * SmxcError.
  */
 export function frozenBetas(
   graph: Graph,
@@ -60,26 +65,42 @@ export function frozenBetas(
   const routers = routersByName(graph);
   const found: Diagnostic[] = [];
   const at = (name: string): Place => ({ place: name, ...place(name) });
-  for (const name of table.keys()) {
-    if (!routers.has(name)) found.push(unknownBeta(name, at(name), nearest(name, routers.keys())));
+  const widths = vectorInputs(graph);
+  const given = new Map<string, LazyTensor>();
+  for (const [name, values] of table) {
+    const width = routers.has(name) ? undefined : widths.get(name);
+    if (width !== undefined) {
+      if (values.length !== 1 || values[0]!.length !== width) found.push(misshapenInput(name, at(name), width));
+      else if (!values[0]!.every(Number.isFinite)) found.push(notFinite(name, at(name)));
+      given.set(name, constant([1, width], values));
+    } else if (!routers.has(name)) {
+      found.push(unknownBeta(name, at(name), nearest(name, [...routers.keys(), ...widths.keys()])));
+    }
   }
+  const decided = decidedRouters(graph, given);
   const frozen = new Map<string, LazyTensor>();
   for (const name of wanted) {
     const router = routers.get(name)!;
     const { experts, cardinals, normalise } = router.attributes;
     const values = table.get(name);
-    if (!values) found.push(missingBeta(name, at(name)));
+    const ofInputs = decided.get(router.name);
+    if (!values && ofInputs) frozen.set(router.name, ofInputs);
+    else if (!values) found.push(missingBeta(name, at(name)));
     else if (values.length !== experts || values.some((row) => row.length !== cardinals))
       found.push(misshapenBeta(name, at(name), experts, cardinals));
     else if (values.some((row) => row.some((value) => !Number.isFinite(value)))) found.push(notFinite(name, at(name)));
     else {
       if (normalise === "softmax" && !sumsToOne(values, cardinals)) report(notNormalised(name, at(name)));
-      const data = Float64Array.from(values.flat());
-      frozen.set(router.name, { shape: [1, experts, cardinals], read: async () => data });
+      frozen.set(router.name, constant([1, experts, cardinals], values));
     }
   }
   if (found.length > 0) throw new SmxcError(found);
   return frozen;
+}
+
+function constant(shape: readonly number[], rows: readonly (readonly number[])[]): LazyTensor {
+  const data = Float64Array.from(rows.flat());
+  return { shape, read: async () => data };
 }
 
 /** Softmax over float32 logits sums to one within a few units in the last place; people's files round to some digits. */
@@ -107,6 +128,12 @@ const misshapenBeta = (name: string, at: Place, experts: number, cardinals: numb
   error("fold/misshapen-beta", `"${name}" must be a nested array of ${experts} experts x ${cardinals} cardinals`, {
     ...at,
     hint: "one row per expert, in it one number per cardinal, as --expose-beta gives them",
+  });
+
+const misshapenInput = (name: string, at: Place, width: number): Diagnostic =>
+  error("fold/misshapen-input", `"${name}" must be an array of ${width} numbers`, {
+    ...at,
+    hint: "they are the value of the input for one sample",
   });
 
 const notFinite = (name: string, at: Place): Diagnostic =>

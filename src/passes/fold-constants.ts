@@ -33,7 +33,7 @@ function isStatic(shape: readonly unknown[]): shape is readonly number[] {
 }
 
 /** The node's value by its reference definition, computed when it is read. */
-function evaluated(
+export function evaluated(
   node: Graph["nodes"][number],
   shape: readonly number[],
   operands: readonly LazyTensor[],

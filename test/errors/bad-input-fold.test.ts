@@ -86,6 +86,7 @@ describeRows("tables of β that are refused", [
     badFile("/beta.a"),
     badFile("/beta.b"),
   ),
+  folding("one list of numbers in place of rows", `{"beta.a": ¶[0.3, 0.7], ${B}}`, badFile("/beta.a")),
   folding("nothing at all", '{"beta.a": ¶[], "beta.b": ¶[[]]}', badFile("/beta.a"), badFile("/beta.b")),
 ]);
 
