@@ -1,4 +1,4 @@
-import { windowAttributes } from "../ops/windows.js";
+import { emitConv } from "./emit-conv.js";
 import type { Lowering } from "./lowering.js";
 import { emitBias, emitMixedKernel } from "./mix-kernel.js";
 import { TARGETS } from "./targets.js";
@@ -19,7 +19,20 @@ export const direct: Lowering = {
     const biases = bias?.mixed
       ? e.reshape(`${name}/bias_row`, bias.value, [1, attributes.out], [attributes.out])
       : bias?.value;
-    const inputs = [site.read(0), kernel, ...(biases === undefined ? [] : [biases])];
-    site.result("Conv", inputs, { ...windowAttributes(attributes), group: attributes.groups });
+    emitConv(
+      e,
+      name,
+      {
+        x: site.read(0),
+        shape: site.inputShapes[0]!,
+        kernel: { value: kernel },
+        bias: biases === undefined ? undefined : { value: biases },
+        out: attributes.out,
+        window: attributes,
+        groups: attributes.groups,
+      },
+      site.shape,
+      site.result,
+    );
   },
 };

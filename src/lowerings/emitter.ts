@@ -161,9 +161,9 @@ export class GraphEmitter {
     return unique;
   }
 
-  /** Mean or sum over axes, whose operand moved from attribute to input at opset 18 (ReduceMean) and 13 (ReduceSum). */
+  /** A reduction over axes, which moved from an attribute to an input at opset 13 (ReduceSum) and 18 (the others). */
   reduce(
-    op: "ReduceMean" | "ReduceSum",
+    op: "ReduceMean" | "ReduceSum" | "ReduceMax",
     name: string,
     input: string,
     axes: readonly number[],

@@ -1,7 +1,7 @@
 import { bankSizes, factorExtent, mixConvInputs } from "../ops/mixture.js";
-import { windowAttributes } from "../ops/windows.js";
 import { permuted, reshaped } from "../weights/derived.js";
 import { emitFromColumns, pixelsOf } from "./columns.js";
+import { emitConv } from "./emit-conv.js";
 import type { Lowering } from "./lowering.js";
 import { TARGETS } from "./targets.js";
 
@@ -39,16 +39,21 @@ export const experts: Lowering = {
       (out / groups) * perGroup,
       ...attributes.kernel,
     ]);
-    const filters = e.weight(
-      `${site.inputNames[inputs.bank]}/by_group`,
-      reshaped(permuted(bank, [1, 0, 2, 3, 4]), [count * out, perGroup, ...attributes.kernel]),
-    );
+    const data = reshaped(permuted(bank, [1, 0, 2, 3, 4]), [count * out, perGroup, ...attributes.kernel]);
+    const filters = e.weight(`${site.inputNames[inputs.bank]}/by_group`, data);
     const [batch, , height, width] = site.shape as readonly [(typeof x)[number], number, ...typeof x];
     const wide = [batch, count * out, height!, width!];
-    const all = e.op("Conv", `${name}/experts`, [site.read(0), filters], wide, {
-      ...windowAttributes(attributes),
-      group: groups,
-    });
+    const call = {
+      x: site.read(0),
+      shape: x,
+      kernel: { value: filters, data },
+      out: count * out,
+      window: attributes,
+      groups,
+    };
+    const all = emitConv(e, `${name}/experts`, call, wide, (op, inputs, parameters) =>
+      e.op(op, `${name}/experts`, inputs, wide, parameters),
+    );
     // Per output channel: [N, g, k, O/g, H·W] weighed by β as [N or 1, g, k, O/g, 1].
     const pixels = pixelsOf(site.shape);
     const perOutput = repeated(blocks, extent);

@@ -5,14 +5,15 @@ import { permuted, reshaped } from "../weights/derived.js";
 import type { LazyTensor } from "../weights/tensor.js";
 import type { LowerSite } from "./emitter.js";
 import type { Lowering } from "./lowering.js";
-import { TARGETS } from "./targets.js";
+import { TARGET_PROFILES, TARGETS } from "./targets.js";
 
 /** The kernel of the one chosen expert read out of the bank by Gather: a hard choice mixes nothing. */
 export const gather: Lowering = {
   name: "gather",
   description: "reads the chosen expert's kernel (hard routing, batch 1)",
-  targets: TARGETS,
-  refuses: ({ attributes, x, oneHot }) => {
+  targets: TARGETS.filter((target) => TARGET_PROFILES[target].wideIntegers),
+  refuses: ({ attributes, x, target, oneHot }) => {
+    if (!TARGET_PROFILES[target].wideIntegers) return "indices are 64-bit integers, which leave the device";
     if (!oneHot) return "its β is not a hard choice";
     const { factors, bias, demodulate } = attributes;
     const whole =

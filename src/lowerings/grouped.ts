@@ -1,4 +1,4 @@
-import { windowAttributes } from "../ops/windows.js";
+import { emitConv } from "./emit-conv.js";
 import type { Lowering } from "./lowering.js";
 import { emitBias, emitMixedKernel } from "./mix-kernel.js";
 import { TARGETS } from "./targets.js";
@@ -27,10 +27,22 @@ export const grouped: Lowering = {
       [batch * out, channels / groups, ...attributes.kernel],
     );
     const bias = emitBias(attributes, site);
-    const mixed = bias?.mixed ? [e.reshape(`${name}/bias_row`, bias.value, [batch, out], [batch * out])] : [];
+    const biases = bias?.mixed
+      ? { value: e.reshape(`${name}/bias_row`, bias.value, [batch, out], [batch * out]) }
+      : undefined;
     const wide = [1, batch * out, site.shape[2]!, site.shape[3]!];
-    const attrs = { ...windowAttributes(attributes), group: batch * groups };
-    const y = e.op("Conv", `${name}/conv`, [samples, kernel, ...mixed], wide, attrs);
+    const call = {
+      x: samples,
+      shape: [1, batch * channels, height!, width!],
+      kernel: { value: kernel },
+      bias: biases,
+      out: batch * out,
+      window: attributes,
+      groups: batch * groups,
+    };
+    const y = emitConv(e, name, call, wide, (op, inputs, parameters) =>
+      e.op(op, `${name}/conv`, inputs, wide, parameters),
+    );
     const target = e.reshapeTarget(name, y, wide, site.shape);
     if (!bias || bias.mixed) return site.result("Reshape", [y, target]);
     const unbiased = e.op("Reshape", `${name}/unbiased`, [y, target], site.shape);

@@ -1,7 +1,8 @@
+import { emitConv } from "../lowerings/emit-conv.js";
 import { convolve } from "./convolve.js";
 import { type DenseTensor, dense, sizeOf } from "./dense-tensor.js";
 import { operator, RuleError, requireRank, staticDim } from "./operator.js";
-import { taps, type Window, windowAttributes, windowedShape } from "./windows.js";
+import { taps, type Window, windowedShape } from "./windows.js";
 
 /** Convolution with a constant kernel. Inputs: x [N,C,H,W], weight [O,C/groups,kh,kw], optional bias [O]. */
 export interface ConvAttributes extends Window {
@@ -34,8 +35,17 @@ export const conv = operator<ConvAttributes>({
     return perSample(x!, (sample) => convolve(sample, weight!, bias, attributes, attributes.groups));
   },
   lower(attributes, site) {
-    const inputs = site.inputNames.map((_, index) => site.read(index));
-    site.result("Conv", inputs, { ...windowAttributes(attributes), group: attributes.groups });
+    const operand = (index: number) => ({ value: site.read(index), data: site.constant(index) });
+    const call = {
+      x: site.read(0),
+      shape: site.inputShapes[0]!,
+      kernel: operand(1),
+      bias: site.inputNames.length > 2 ? operand(2) : undefined,
+      out: site.shape[1] as number,
+      window: attributes,
+      groups: attributes.groups,
+    };
+    emitConv(site.e, site.name, call, site.shape, site.result);
   },
   macs(attributes, [x, weight], output) {
     const spatial = (output[2] as number) * (output[3] as number) * (x![0] as number);

@@ -1,3 +1,6 @@
+import type { Dim } from "../ir/dim.js";
+import type { LowerSite } from "../lowerings/emitter.js";
+import { TARGET_PROFILES } from "../lowerings/targets.js";
 import { dense } from "./dense-tensor.js";
 import { operator, requireRank } from "./operator.js";
 
@@ -21,22 +24,38 @@ export const oneHot = operator<Readonly<Record<string, never>>>({
     return y;
   },
   lower(_, site) {
-    const { e, name, shape } = site;
-    const [batch, experts, cardinals] = shape as [(typeof shape)[number], number, number];
-    const winner = e.op(
-      "ArgMax",
-      `${name}/winner`,
-      [site.logits(0) ?? site.read(0)],
-      [batch, 1, cardinals],
-      { axis: 1, keepdims: 1 },
-      "INT64",
-    );
-    const index = e.op("Cast", `${name}/winner_index`, [winner], [batch, 1, cardinals], { to: ONNX_FLOAT });
-    const all = e.floats([...Array(experts).keys()], [1, experts, 1]);
-    const equal = e.op("Equal", `${name}/is_winner`, [index, all], shape, {}, "BOOL");
+    const { wideIntegers } = TARGET_PROFILES[site.e.options.target];
+    const scores = site.logits(0) ?? site.read(0);
+    const equal = wideIntegers ? emitByIndex(site, scores) : emitByRank(site, scores);
     site.result("Cast", [equal], { to: ONNX_FLOAT });
   },
 });
+
+/** Whether each expert is the one of the largest score, by its index. */
+function emitByIndex({ e, name, shape }: LowerSite, scores: string): string {
+  const [batch, experts, cardinals] = shape as [Dim, number, number];
+  const one = [batch, 1, cardinals];
+  const winner = e.op("ArgMax", `${name}/winner`, [scores], one, { axis: 1, keepdims: 1 }, "INT64");
+  const index = e.op("Cast", `${name}/winner_index`, [winner], one, { to: ONNX_FLOAT });
+  const all = e.floats([...Array(experts).keys()], [1, experts, 1]);
+  return e.op("Equal", `${name}/is_winner`, [index, all], shape, {}, "BOOL");
+}
+
+/** The same without integers: of the experts with the largest score, the one with the highest rank, which is the first. */
+function emitByRank({ e, name, shape }: LowerSite, scores: string): string {
+  const [batch, experts, cardinals] = shape as [Dim, number, number];
+  const one = [batch, 1, cardinals];
+  const largest = e.reduce("ReduceMax", `${name}/largest`, scores, [1], true, one);
+  const isLargest = e.op("Equal", `${name}/is_largest`, [scores, largest], shape, {}, "BOOL");
+  const ranks = e.floats(
+    Array.from({ length: experts }, (_, expert) => experts - expert),
+    [1, experts, 1],
+  );
+  const candidates = e.op("Cast", `${name}/candidates`, [isLargest], shape, { to: ONNX_FLOAT });
+  const ranked = e.op("Mul", `${name}/ranked`, [candidates, ranks], shape);
+  const first = e.reduce("ReduceMax", `${name}/first`, ranked, [1], true, one);
+  return e.op("Equal", `${name}/is_winner`, [ranked, first], shape, {}, "BOOL");
+}
 
 /** `TensorProto.FLOAT`, as Cast names its target. */
 const ONNX_FLOAT = 1;

@@ -109,3 +109,17 @@ export function summed(tensor: LazyTensor): LazyTensor {
     return sums;
   });
 }
+
+/** Zeros after the last element of an axis, under a shape that holds as many elements as the tensor's. */
+export function extended(tensor: LazyTensor, shape: readonly number[], axis: number, by: number): LazyTensor {
+  const longer = shape.map((size, index) => (index === axis ? size + by : size));
+  const inner = elementCount(shape.slice(axis + 1));
+  return computed(longer, [tensor], (values) => {
+    const target = newLike(values, elementCount(longer));
+    const run = shape[axis]! * inner;
+    for (let from = 0, to = 0; from < values.length; from += run, to += run + by * inner) {
+      target.set(values.subarray(from, from + run), to);
+    }
+    return target;
+  });
+}
