@@ -20,6 +20,12 @@ export const TARGET_RULES = {
     "ONNX Runtime silently moves what the provider has no kernel for to the CPU; each move copies the tensors there and back.",
     "use an operator, type or opset version that the provider has (session.disable_cpu_ep_fallback=1 makes the move an error)",
   ),
+  "onnx/target-wrong-values": targetWarning(
+    ["webgpu"],
+    "The provider computes every operator of the graph rightly.",
+    "WebGPU of ONNX Runtime 1.30 runs these convolutions without an error and gets other values: over a multiple of three channels, more than three and none of four, to a multiple of four (microsoft/onnxruntime#29651); and in groups of four or more outputs whose number is odd, or not one of four where that of all outputs is.",
+    "add channels of zeros before the convolution, or split it; smxc does so with --target webgpu",
+  ),
   "onnx/target-control-flow": targetWarning(
     ["webgpu", "cuda"],
     "The graph has no If, Loop or Scan.",

@@ -9,6 +9,7 @@ import type { Schema, SchemaRegistry } from "../schemas/registry.js";
 import type { Report } from "./context.js";
 import { Place, quoted } from "./place.js";
 import type { RuleId } from "./rules.js";
+import { wrongOnWebgpu } from "./target-conv.js";
 import { type ValueOrigins, valueOrigins } from "./value-origins.js";
 
 /** Reports what is to be said of a valid model on a target; of what is the same in many nodes only the first. */
@@ -111,6 +112,8 @@ const CONV_INPUTS = ["input", "weight", "bias"] as const;
 const NCHW = 4;
 
 function checkConvolution({ node, place, typeOf, origins }: Visit, target: Provider, groups: Groups): void {
+  const wrong = target === "webgpu" ? wrongOnWebgpu(node, typeOf) : undefined;
+  if (wrong !== undefined) groups.add("onnx/target-wrong-values", place, wrong);
   if (origins === null || (target !== "cpu" && target !== "webgpu")) return;
   const input = typeOf(node.input[0] ?? "");
   if (target === "cpu" && input?.kind === "tensor" && input.shape !== null && input.shape.length !== NCHW) return;

@@ -48,6 +48,15 @@ export const TARGET_CASES = {
     },
     { target: "webgpu", place: 'graph.node[0] "relu"' },
   ),
+  "onnx/target-wrong-values": broken(
+    (m) => {
+      convolution(m, false);
+      m.graph!.input = [value("x", FLOAT, 1, 6, 8, 8)];
+      m.graph!.output = [value("y", FLOAT, 1, 4, 6, 6)];
+      m.graph!.initializer = [tensor({ dims: [4n, 6n, 3n, 3n], floatData: new Array(4 * 6 * 9).fill(0) })];
+    },
+    { target: "webgpu", place: 'graph.node[0] "conv"' },
+  ),
   "onnx/target-control-flow": broken(
     (m) =>
       withBranches(m, (name) =>
