@@ -30,5 +30,12 @@ export async function createWebSession(
   const ort = await load();
   if (options.threads !== undefined) ort.env.wasm.numThreads = options.threads;
   if (options.wasmPaths !== undefined) ort.env.wasm.wasmPaths = options.wasmPaths;
-  return createOrtSession(ort, model, options);
+  const session = last.then(() => createOrtSession(ort, model, options));
+  last = session.then(ignore, ignore);
+  return session;
 }
+
+/** The session that is being opened: on WebGPU the package refuses to open two at a time. */
+let last: Promise<void> = Promise.resolve();
+
+function ignore(): void {}

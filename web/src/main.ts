@@ -31,6 +31,8 @@ let adapter: Adapter = "none";
 let picture: Picture | undefined;
 /** Whether the picture is the sample of a network, which another network's sample may replace. */
 let isSample = false;
+/** Counts runs: only the last one may say something. */
+let lastRun = 0;
 /** What the engine has open. */
 let inUse: { readonly name: string; readonly files: ModelFiles } | undefined;
 
@@ -54,8 +56,9 @@ function show(next: Picture): void {
 }
 
 async function takePicture(file: File): Promise<void> {
-  engine.cancel();
+  const mine = abandonRun(`Reading ${file.name}…`);
   const found = await readPicture(file.name, file);
+  if (mine !== lastRun) return;
   if (!("pixels" in found)) {
     showProblem(diagnosticsText([found]));
     return;
@@ -65,8 +68,20 @@ async function takePicture(file: File): Promise<void> {
   await run();
 }
 
+/** Ends the run that is on, if there is one, without a word. @returns the number of what comes instead */
+function abandonRun(text: string): number {
+  lastRun++;
+  engine.cancel();
+  busy(false);
+  hideProblem();
+  progress.value = 0;
+  status.textContent = text;
+  return lastRun;
+}
+
 async function run(): Promise<void> {
   if (picture === undefined) return;
+  const mine = ++lastRun;
   const { name, pixels } = picture;
   const [width, height] = [pixels.width * chosenScale(), pixels.height * chosenScale()];
   if (width * height > MOST_PIXELS) {
@@ -74,26 +89,31 @@ async function run(): Promise<void> {
     return;
   }
   busy(true);
+  // Without a value the bar only says that something goes on.
+  progress.removeAttribute("value");
   try {
     await openChosen();
+    if (mine !== lastRun) return;
     const result = await engine.restore(
       { pixels, providers: providers(), context: chosen("context") === "whole" ? "whole" : "trained" },
       {
         onStage(stage) {
-          progress.removeAttribute("value");
+          if (mine !== lastRun) return;
           status.textContent = stageText(stage);
         },
         onProgress(done, total) {
-          progress.value = done / total;
+          if (mine === lastRun) progress.value = done / total;
         },
       },
     );
-    finish(result);
+    if (mine === lastRun) finish(result);
   } catch (cause) {
+    if (mine !== lastRun) return;
+    progress.value = 0;
     if (cause instanceof Cancelled) status.textContent = "Cancelled.";
     else showProblem(await problemText(cause, inUse?.files));
   } finally {
-    busy(false);
+    if (mine === lastRun) busy(false);
   }
 }
 
@@ -122,10 +142,7 @@ function providers(): readonly WebProvider[] {
 function busy(is: boolean): void {
   restoreButton.disabled = is;
   cancelButton.disabled = !is;
-  if (is) {
-    hideProblem();
-    progress.removeAttribute("value");
-  } else progress.value = progress.position === 1 ? 1 : 0;
+  if (is) hideProblem();
 }
 
 function showProblem(text: string): void {
@@ -153,7 +170,7 @@ const TAKE: { readonly [K in Given["kind"]]: (given: Extract<Given, { readonly k
 };
 
 async function takeModel(files: ModelFiles): Promise<void> {
-  engine.cancel();
+  abandonRun("");
   inUse = undefined;
   const info = await openOwn(engine, files);
   if (info === undefined) return;

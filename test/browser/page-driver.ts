@@ -1,0 +1,82 @@
+/** The page as a user has it: files dropped on it, its words, and what it lets one save. */
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Image } from "../../src/runtime/image.js";
+import { readImage } from "../../src/runtime/image-node.js";
+
+export interface OpenPage {
+  readonly page: Page;
+  /** Addresses that anything in the page asked for. */
+  readonly requests: readonly string[];
+  /** What the console called an error, and exceptions. */
+  readonly complaints: readonly string[];
+}
+
+export async function openPage(
+  browser: Browser,
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> {
+  const context = await browser.newContext({ acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  context.on("request", (request) => requests.push(request.url()));
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (cause) => complaints.push(cause.message));
+  await page.goto(address);
+  await waitForText(page, "#status", "A sample to try");
+  return { page, requests, complaints };
+}
+
+/** Files as a file manager drops them. */
+export async function drop(page: Page, ...paths: readonly string[]): Promise<void> {
+  await give(page, "drop", paths);
+}
+
+/** A picture from the clipboard. */
+export async function paste(page: Page, path: string): Promise<void> {
+  await give(page, "paste", [path]);
+}
+
+async function give(page: Page, event: "drop" | "paste", paths: readonly string[]): Promise<void> {
+  const files = paths.map((path) => ({ name: basename(path), base64: readFileSync(path).toString("base64") }));
+  // As text: this file is compiled without the types of browsers.
+  await page.evaluate(`{
+    const transfer = new DataTransfer();
+    for (const { name, base64 } of ${JSON.stringify(files)})
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
+    const init = { bubbles: true, cancelable: true, dataTransfer: transfer, clipboardData: transfer };
+    document.body.dispatchEvent(
+      "${event}" === "drop" ? new DragEvent("drop", init) : new ClipboardEvent("paste", init),
+    );
+  }`);
+}
+
+export async function waitForText(page: Page, selector: string, text: string): Promise<string> {
+  const found = page.locator(selector).filter({ hasText: text });
+  await found.waitFor({ state: "attached", timeout: 90_000 });
+  return (await found.textContent())!.trim();
+}
+
+/** Waits until the picture that was given is restored. @returns what the page says of the run */
+export function waitForResult(page: Page): Promise<string> {
+  return waitForText(page, "#status", " s on ");
+}
+
+export async function choose(page: Page, name: string, value: string): Promise<void> {
+  await page.locator(`input[name="${name}"][value="${value}"]`).check();
+}
+
+/** What a button saves. */
+export async function saved(page: Page, button: string, path: string): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
+  await download.saveAs(path);
+  return download.suggestedFilename();
+}
+
+export async function savedPicture(page: Page, path: string): Promise<Image> {
+  await saved(page, "#download", path);
+  return readImage(path, () => {});
+}
