@@ -20,6 +20,8 @@ export function convolve(
   const outHeight = extent(height, top + bottom, kh, window.stride[0], window.dilation[0]);
   const outWidth = extent(width, left + right, kw, window.stride[1], window.dilation[1]);
   const y = dense([out, outHeight, outWidth]);
+  const { data } = x;
+  const stride = window.stride[1];
   const outPerGroup = out / groups;
   if (channels !== perGroup * groups) throw new RangeError("channels do not match the kernel");
   for (let o = 0; o < out; o++) {
@@ -30,19 +32,24 @@ export function convolve(
       for (let i = 0; i < kh; i++) {
         for (let j = 0; j < kw; j++) {
           const w = weight.data[((o * perGroup + c) * kh + i) * kw + j]!;
+          const shift = j * window.dilation[1] - left;
+          const [begin, end] = inside(outWidth, width, stride, shift);
           for (let row = 0; row < outHeight; row++) {
             const fromRow = row * window.stride[0] + i * window.dilation[0] - top;
             if (fromRow < 0 || fromRow >= height) continue;
-            const base = ((firstChannel + c) * height + fromRow) * width;
-            for (let column = 0; column < outWidth; column++) {
-              const fromColumn = column * window.stride[1] + j * window.dilation[1] - left;
-              if (fromColumn < 0 || fromColumn >= width) continue;
-              plane[row * outWidth + column]! += w * x.data[base + fromColumn]!;
-            }
+            const from = ((firstChannel + c) * height + fromRow) * width + shift;
+            const to = row * outWidth;
+            for (let column = begin; column < end; column++) plane[to + column]! += w * data[from + column * stride]!;
           }
         }
       }
     }
   }
   return y;
+}
+
+/** The output columns, from `begin` up to `end`, whose input column `column · stride + shift` is not padding. */
+function inside(outWidth: number, width: number, stride: number, shift: number): readonly [begin: number, end: number] {
+  const begin = Math.max(0, Math.ceil(-shift / stride));
+  return [begin, Math.min(outWidth, Math.floor((width - 1 - shift) / stride) + 1)];
 }
