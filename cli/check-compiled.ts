@@ -1,8 +1,7 @@
 import { type Compiled, compile } from "../src/compile.js";
 import type { CompileOptions } from "../src/compile-options.js";
 import { SmxcError } from "../src/diagnostics.js";
-import { encodedLength, encodeModel } from "../src/onnx/encode.js";
-import { MODEL_BYTE_LIMIT } from "../src/onnx/errors.js";
+import { encodeIfItFits } from "../src/onnx/encode.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import * as errors from "../src/verify/errors.js";
 import { type Problem, smallProblems } from "../src/verify/problems.js";
@@ -54,12 +53,13 @@ function withSmallPatches(spec: LoadedModel["spec"]): LoadedModel["spec"] {
 }
 
 async function compare(context: Context, { compiled, problems, what }: Check, tolerance: Tolerance): Promise<void> {
-  if (problems.length === 0 || encodedLength(compiled.model) > MODEL_BYTE_LIMIT) {
+  const encoded = problems.length === 0 ? null : encodeIfItFits(compiled.model);
+  if (!encoded) {
     context.note("not compared with the reference: the graph is too large for it; smxc verify takes a --shape");
     return;
   }
   const session = await createNodeSession(
-    { name: "the compiled graph", bytes: await collect(encodeModel(compiled.model).model) },
+    { name: "the compiled graph", bytes: await collect(encoded.model) },
     { target: "cpu", optimization: "all" },
   );
   const bar = context.progress("comparing with the reference", problems.length);

@@ -1,6 +1,5 @@
 import { basename } from "node:path";
-import { encodedLength, encodeModel } from "../src/onnx/encode.js";
-import { MODEL_BYTE_LIMIT } from "../src/onnx/errors.js";
+import { encodeIfItFits, encodeModel } from "../src/onnx/encode.js";
 import type { OnnxModel } from "../src/onnx/model.js";
 import type { OutputFile } from "./write-files.js";
 
@@ -11,7 +10,8 @@ export function dataPath(graph: string): string {
 
 /** The files of a compiled model: the graph, after its data file if it has one, whose hash it names. */
 export function encodeForFiles(model: OnnxModel, path: string, external: boolean): readonly OutputFile[] {
-  if (!external && encodedLength(model) <= MODEL_BYTE_LIMIT) return [{ path, content: encodeModel(model).model }];
+  const inside = external ? null : encodeIfItFits(model);
+  if (inside) return [{ path, content: inside.model }];
   const data = dataPath(path);
   const encoded = encodeModel(model, { external: { location: basename(data) } });
   return [

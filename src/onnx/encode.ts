@@ -11,7 +11,7 @@ import { WRITTEN_TYPES } from "./data-type.js";
 import { type ExternalFile, tensorRope } from "./encode-tensor.js";
 import { MODEL_BYTE_LIMIT, modelTooLarge } from "./errors.js";
 import type { Attribute, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "./model.js";
-import { delimitedField, type Rope, ropeLength, ropeStream } from "./rope.js";
+import { delimitedField, type Rope, ropeStream } from "./rope.js";
 
 const { onnx } = pkg;
 
@@ -57,9 +57,10 @@ export function encodeModel(model: OnnxModel, options: EncodeOptions = {}): Enco
   return { data: ropeStream(file.pieces), model: withHash };
 }
 
-/** Bytes of the model file when all weights are inside it: past {@link MODEL_BYTE_LIMIT} external data is needed. */
-export function encodedLength(model: OnnxModel): number {
-  return ropeLength(modelRope(model, null));
+/** The model with all weights inside it, or null where that passes {@link MODEL_BYTE_LIMIT} and needs external data. */
+export function encodeIfItFits(model: OnnxModel): EncodedModel | null {
+  const stream = ropeStream(modelRope(model, null));
+  return stream.length > MODEL_BYTE_LIMIT ? null : { model: stream };
 }
 
 function checkedStream(rope: Rope): ByteStream {
