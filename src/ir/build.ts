@@ -30,7 +30,8 @@ export function buildGraph(spec: ModelSpec, weights: TensorStore | undefined): B
   spec.layers.forEach((layer, index) => {
     builder.build(layer, index);
   });
-  if (builder.found.length > 0) throw new SmxcError(builder.found);
+  const unused = [...(weights?.tensors.keys() ?? [])].filter((name) => !builder.used.has(name));
+  if (builder.found.length > 0) throw new SmxcError(builder.found.map((finding) => finding(unused)));
   const graph: Graph = {
     name: spec.name,
     inputs: spec.inputs.map((input) => ({ name: input.name, shape: builder.shapes.get(input.name)! })),
@@ -39,17 +40,20 @@ export function buildGraph(spec: ModelSpec, weights: TensorStore | undefined): B
     outputs: spec.outputs.map((name) => ({ name, value: name })),
     betas: builder.betas,
   };
-  const unused = [...(weights?.tensors.keys() ?? [])].filter((name) => !builder.used.has(name));
   return { graph, unused };
 }
 
+/** What is wrong, told once it is known which tensors no layer reads: a misspelt name means one of them. */
+type Finding = (unused: readonly string[]) => Diagnostic;
+
 class Builder {
-  readonly found: Diagnostic[] = [];
+  readonly found: Finding[] = [];
   readonly shapes = new Map<string, Shape>();
   readonly constants = new Map<string, LazyTensor>();
   readonly nodes: Node[] = [];
   readonly betas: GraphOutput[] = [];
   readonly used = new Set<string>();
+  private readonly withoutWeights = new Set<string>();
   private readonly weights: TensorStore | undefined;
   /** Names of the document's inputs and layers, which no constant may take. */
   private readonly names: ReadonlySet<string>;
@@ -77,8 +81,9 @@ class Builder {
       definition.build(layer, this.builderFor(layer.name, pointer));
     } catch (cause) {
       if (!(cause instanceof RuleError)) throw cause;
-      if (this.found.length === before)
-        this.found.push(errors.layerRule(layer.name, cause.message, pointer, cause.hint));
+      if (this.found.length > before) return;
+      const broken = errors.layerRule(layer.name, cause.message, pointer, cause.hint);
+      this.found.push(() => broken);
     }
   }
 
@@ -122,22 +127,26 @@ class Builder {
   private weight(layer: string, pointer: string, name: string, shapes: readonly (readonly number[])[]): string {
     const wanted = shapes[0]!;
     const absent: LazyTensor = { shape: wanted, read: async () => new Float32Array(0) };
-    const report = (diagnostic: Diagnostic): string => {
-      this.found.push(diagnostic);
+    const report = (finding: Finding): string => {
+      this.found.push(finding);
       return this.constant(name, absent);
     };
-    if (!this.weights) return report(errors.noWeights(layer, pointer));
+    if (!this.weights) {
+      if (this.withoutWeights.has(layer)) return this.constant(name, absent);
+      this.withoutWeights.add(layer);
+      return report(() => errors.noWeights(layer, pointer));
+    }
     this.used.add(name);
     const stored = this.weights.tensors.get(name);
     if (!stored) {
       const other = this.weights.others.get(name);
-      if (other) return report(errors.notFloat(name, layer, pointer, other.dtype));
-      return report(errors.missingTensor(name, layer, pointer, nearest(name, this.weights.tensors.keys())));
+      if (other) return report(() => errors.notFloat(name, layer, pointer, other.dtype));
+      return report((unused) => errors.missingTensor(name, layer, pointer, nearest(name, unused)));
     }
     const fits = shapes.some(
       (shape) => shape.length === stored.shape.length && shape.every((size, axis) => size === stored.shape[axis]),
     );
-    if (!fits) return report(errors.misshapenTensor(name, layer, pointer, stored.shape, shapes));
+    if (!fits) return report(() => errors.misshapenTensor(name, layer, pointer, stored.shape, shapes));
     const key = `${name}#${wanted.join("x")}`;
     const known = this.read.get(key);
     if (known !== undefined) return known;
