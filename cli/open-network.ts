@@ -1,6 +1,6 @@
 import type { Target } from "../src/lowerings/targets.js";
 import { readMetadata } from "../src/metadata.js";
-import { decodeModel } from "../src/onnx/decode.js";
+import { decodeGraph } from "../src/onnx/decode.js";
 import { type Signature, signatureOf } from "../src/onnx/signature.js";
 import { type ContextOptions, type Network, openGraph } from "../src/runtime/network.js";
 import { openDocument } from "../src/runtime/open-document.js";
@@ -85,7 +85,7 @@ async function openOnnx(
 export async function readSignature(path: string): Promise<Signature> {
   const source = await openFileSource(path);
   try {
-    return signatureOf((await decodeModel(source)).message);
+    return signatureOf((await decodeGraph(source)).message);
   } finally {
     await source.close();
   }

@@ -40,12 +40,12 @@ export const diffCommand = defineCommand({
 });
 
 async function side(path: string, source: FileSource): Promise<DiffSide> {
-  const [{ decodeModel }, { readBeside }] = await Promise.all([
+  const [{ decodeGraph }, { readBeside }] = await Promise.all([
     import("../../src/onnx/decode.js"),
     import("../external-data.js"),
   ]);
   return {
-    model: await decodeModel(source),
+    model: await decodeGraph(source),
     readExternal: (location, offset, length) => readBeside(path, location, offset, length),
   };
 }

@@ -61,14 +61,14 @@ export const inspectCommand = defineCommand({
 });
 
 async function inspectOnnx(context: Context, path: string): Promise<ExitCode> {
-  const [{ summariseOnnx }, { decodeModel }, { openFileSource }] = await Promise.all([
+  const [{ summariseOnnx }, { decodeGraph }, { openFileSource }] = await Promise.all([
     import("../../src/inspect/onnx.js"),
     import("../../src/onnx/decode.js"),
     import("../../src/weights/file-source-node.js"),
   ]);
   const source = await openFileSource(path);
   try {
-    const summary = summariseOnnx(await decodeModel(source));
+    const summary = summariseOnnx(await decodeGraph(source));
     await context.answer({
       text: () => onnxText(summary),
       json: () => ({ ...summary, metadata: Object.fromEntries(summary.metadata) }),

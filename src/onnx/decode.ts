@@ -3,7 +3,7 @@
  * memory is bounded by the graph and not by its weights.
  */
 import type { ByteSource } from "../weights/byte-source.js";
-import { malformedFile } from "./errors.js";
+import { malformedFile, noGraph } from "./errors.js";
 import { compiledMessage } from "./proto/draft.js";
 import { FileWindow, WINDOW_BYTES } from "./proto/file-window.js";
 import type { MessageName } from "./proto/messages.js";
@@ -35,6 +35,16 @@ export interface DecodeOptions {
  */
 export async function decodeModel(source: ByteSource, options: DecodeOptions = {}): Promise<DecodedModel> {
   return decodeMessage(source, "ModelProto", options);
+}
+
+/**
+ * Decodes a model whose graph is to be used, not only checked.
+ * @throws SmxcError as `decodeModel`, and `onnx/no-graph`.
+ */
+export async function decodeGraph(source: ByteSource): Promise<DecodedModel> {
+  const decoded = await decodeModel(source);
+  if (!decoded.message.graph) throw noGraph(source.name);
+  return decoded;
 }
 
 /** Decodes a file that holds another message than a model, such as the tensors of ONNX's test data. */

@@ -33,3 +33,14 @@ export function malformedFile(file: string, fault: WireFault): SmxcError {
     }),
   ]);
 }
+
+/** Many files of other kinds can be read as a message, whose fields ONNX does not know. */
+export function noGraph(file: string): SmxcError {
+  return new SmxcError([
+    error("onnx/no-graph", "not an ONNX model: it has no graph", {
+      file,
+      place: "graph",
+      hint: "name the .onnx file that a compile or an export wrote",
+    }),
+  ]);
+}

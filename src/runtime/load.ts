@@ -1,7 +1,7 @@
 /** The runtime package's front: networks that restore pictures, in Node and in browsers. */
 import type { Reporter } from "../diagnostics.js";
 import { readMetadata } from "../metadata.js";
-import { decodeModel } from "../onnx/decode.js";
+import { decodeGraph } from "../onnx/decode.js";
 import { signatureOf } from "../onnx/signature.js";
 import { type Bytes, type DocumentInput, sourceOf, withModel } from "../open-model.js";
 import type { Image } from "./image.js";
@@ -61,7 +61,7 @@ async function openNetwork(
 ): Promise<Network> {
   if ("graph" in model) {
     const name = model.name ?? "model.onnx";
-    const { message } = await decodeModel(sourceOf(name, model.graph));
+    const { message } = await decodeGraph(sourceOf(name, model.graph));
     const metadata = readMetadata(signatureOf(message).metadata);
     return openGraph(name, await open({ name, bytes: model.graph }), metadata, options);
   }
