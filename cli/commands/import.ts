@@ -49,7 +49,7 @@ export const importCommand = defineCommand({
     try {
       const place = inFile(checkpoint);
       const report = (found: Diagnostic): void => context.report(place(found));
-      const { arch, document, weights } = await within(place, () => read(source, options, report));
+      const { arch, document, weights, parameters } = await within(place, () => read(source, options, report));
       const origin = { ...document.source, sha256: await source.sha256() };
       const text = (sha256: string): string => {
         const { $schema, version, name, ...rest } = document;
@@ -66,11 +66,15 @@ export const importCommand = defineCommand({
           { inputs },
         ),
       );
-      const parameters = Math.round(weights.length / 4);
+      const count = parameters.model.toLocaleString("en");
+      const unfolded =
+        parameters.checkpoint === parameters.model
+          ? ""
+          : ` (${parameters.checkpoint.toLocaleString("en")} in the checkpoint)`;
       await context.answer({
         text: () =>
           [
-            `${document.name}: ${arch}, ${document.layers.length} layers, about ${parameters.toLocaleString("en")} parameters`,
+            `${document.name}: ${arch}, ${document.layers.length} layers, ${count} parameters${unfolded}`,
             `wrote ${documentFile!.path}`,
             `wrote ${weightsFile!.path} (${weightsFile!.bytes.toLocaleString("en")} bytes)`,
           ].join("\n"),
@@ -78,6 +82,8 @@ export const importCommand = defineCommand({
           name: document.name,
           arch,
           layers: document.layers.length,
+          parameters: parameters.model,
+          checkpointParameters: parameters.checkpoint,
           document: documentFile!.path,
           weights: { file: weightsFile!.path, bytes: weightsFile!.bytes, sha256: weightsFile!.sha256 },
         }),

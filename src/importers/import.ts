@@ -4,7 +4,7 @@ import { MODEL_SCHEMA_URL, type ModelDocument } from "../spec/document.js";
 import { checkDocument } from "../spec/parse.js";
 import type { ByteStream } from "../weights/byte-source.js";
 import { type NamedTensor, writeSafetensors } from "../weights/safetensors-write.js";
-import type { LazyTensor, TensorData, TensorStore } from "../weights/tensor.js";
+import { elementCount, type LazyTensor, type TensorData, type TensorStore } from "../weights/tensor.js";
 import { Config, type ConfigPlace, type ConfigValue } from "./config.js";
 import type { Importer } from "./importer.js";
 import { IMPORTERS } from "./index.js";
@@ -29,6 +29,8 @@ export interface Imported {
   readonly document: Omit<ModelDocument, "weights">;
   /** The weights as a safetensors file. */
   readonly weights: ByteStream;
+  /** Numbers in the weights, and in the checkpoint, where weight_norm keeps gains and directions apart. */
+  readonly parameters: { readonly model: number; readonly checkpoint: number };
 }
 
 /** Keys of configuration files that describe the case and not the network. */
@@ -62,7 +64,15 @@ export function importModel(store: TensorStore, options: ImportOptions = {}): Im
   const checked = model.tensors.map(
     ({ name, tensor }): NamedTensor => ({ name, tensor: inspected(name, tensor, report) }),
   );
-  return { arch: importer.name, document, weights: writeSafetensors(checked, new Map([["format", "smxc"]])) };
+  return {
+    arch: importer.name,
+    document,
+    weights: writeSafetensors(checked, new Map([["format", "smxc"]])),
+    parameters: {
+      model: checked.reduce((sum, { tensor }) => sum + elementCount(tensor.shape), 0),
+      checkpoint: tensors.parameters,
+    },
+  };
 }
 
 function chooseImporter(store: TensorStore, arch: string | undefined): Importer {
@@ -84,14 +94,15 @@ function chooseImporter(store: TensorStore, arch: string | undefined): Importer 
   const importer = IMPORTERS.find((candidate) => candidate.matches(tensors));
   if (importer) return importer;
   const sample = [...store.tensors.keys()].slice(0, 5).map((name) => `"${name}"`);
+  const [other] = store.others.values();
+  const found =
+    sample.length > 0
+      ? `the first are ${sample.join(", ")}`
+      : `none holds floating-point numbers${other ? `; "${other.name}" holds ${other.dtype}` : ""}`;
   throw new SmxcError([
-    error(
-      "import/unrecognised",
-      `the tensors are of no architecture that smxc knows (the first are ${sample.join(", ") || "none"})`,
-      {
-        hint: `name it with --arch (${names.join(", ")}), or the entry that holds the tensors with --key`,
-      },
-    ),
+    error("import/unrecognised", `the tensors are of no architecture that smxc knows (${found})`, {
+      hint: `name it with --arch (${names.join(", ")}), or the entry that holds the tensors with --key`,
+    }),
   ]);
 }
 

@@ -1,10 +1,19 @@
 import { type Diagnostic, error } from "../diagnostics.js";
 import { nearest } from "../nearest.js";
 import { computed } from "../weights/derived.js";
-import type { LazyTensor, StoredTensor, TensorData, TensorStore } from "../weights/tensor.js";
+import {
+  elementCount,
+  type LazyTensor,
+  type StoredTensor,
+  type TensorData,
+  type TensorStore,
+} from "../weights/tensor.js";
 
-/** Buffers that training leaves in checkpoints and inference does not need. */
-const IGNORED = /(^|\.)num_batches_tracked$/;
+/** Buffers that training leaves in checkpoints and inference does not need; `n_averaged` is that of AveragedModel. */
+const IGNORED = /(^|\.)num_batches_tracked$|^n_averaged$/;
+
+/** What DataParallel and AveragedModel, torch.compile, and trainers like Lightning's put before all names. */
+const WRAPPERS = /^(module\.|_orig_mod\.|model\.)+/;
 
 type Sizes = readonly (number | null)[];
 
@@ -22,10 +31,17 @@ export class TensorReader {
   constructor(store: TensorStore) {
     this.store = store;
     const names = [...store.tensors.keys()];
-    this.prefix = names.length > 0 && names.every((name) => name.startsWith("module.")) ? "module." : "";
+    const wrapped = names[0]?.match(WRAPPERS)?.[0] ?? "";
+    this.prefix = names.every((name) => name.startsWith(wrapped)) ? wrapped : "";
   }
 
-  /** Names without the `module.` that DataParallel puts before them. */
+  /** Elements of the tensors that were taken. */
+  get parameters(): number {
+    const taken = [...this.used].map((name) => this.store.tensors.get(name)?.shape);
+    return taken.reduce((sum, shape) => sum + (shape ? elementCount(shape) : 0), 0);
+  }
+
+  /** Names without what wrappers put before them. */
   names(): readonly string[] {
     return [...this.store.tensors.keys()].map((name) => name.slice(this.prefix.length));
   }

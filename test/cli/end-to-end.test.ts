@@ -32,6 +32,9 @@ describe("the answers under --json", () => {
       name: "nsr-x2",
       arch: "nsr",
       layers: 19,
+      parameters: 11932,
+      // And the gains of weight_norm, one for each row of a kernel.
+      checkpointParameters: 12092,
       document: "model.json",
       weights: {
         file: "model.weights.safetensors",

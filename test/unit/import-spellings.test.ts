@@ -26,6 +26,9 @@ const SPELLINGS: Readonly<Record<string, (name: string) => string>> = {
   "the parametrizations of PyTorch 2": parametrized,
   "the prefix of DataParallel": (name) => `module.${name}`,
   both: (name) => `module.${parametrized(name)}`,
+  "the prefix of torch.compile": (name) => `_orig_mod.${name}`,
+  "the prefixes of a compiled network in DataParallel": (name) => `module._orig_mod.${name}`,
+  "the prefix of a trainer": (name) => `model.${name}`,
 };
 
 describe.each(NETWORKS)("$name", ({ name, config }) => {
@@ -49,6 +52,12 @@ describe.each(NETWORKS)("$name", ({ name, config }) => {
 
   it.each(Object.entries(SPELLINGS))("is the same with %s", async (_, rename) => {
     await expectSame(renamed(await original, rename));
+  });
+
+  it("is the same with the counter of AveragedModel beside it", async () => {
+    const store = renamed(await original, (name) => `module.${name}`);
+    const counter = { name: "n_averaged", dtype: "int64", shape: [] };
+    await expectSame({ ...store, others: new Map([[counter.name, counter]]) });
   });
 
   it("is the same once weight_norm was removed in PyTorch", async () => {
