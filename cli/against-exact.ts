@@ -17,7 +17,8 @@ import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
 import { readSignature } from "./open-network.js";
 import { table } from "./table.js";
-import { optionsOf, problemsOf, type VerifyOptions } from "./verify-files.js";
+import { optionsOf, type VerifyOptions } from "./verify-files.js";
+import { problemsOf } from "./verify-problems.js";
 
 /** How far a value of a form is from the same value of the exact form. */
 export interface Distance {

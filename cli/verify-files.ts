@@ -7,25 +7,23 @@ import type { Graph } from "../src/ir/graph.js";
 import { withInputShapes } from "../src/ir/infer.js";
 import type { Target } from "../src/lowerings/targets.js";
 import { readMetadata } from "../src/metadata.js";
-import { type DecodedModel, decodeModel } from "../src/onnx/decode.js";
+import { type DecodedModel, decodeGraph } from "../src/onnx/decode.js";
 import { readBlob } from "../src/onnx/proto/stored-values.js";
 import { showValues } from "../src/onnx/show-values.js";
 import { type Signature, signatureOf } from "../src/onnx/signature.js";
 import { PASSES } from "../src/passes/index.js";
 import { runPasses } from "../src/passes/run.js";
-import { imageToTensor, toRgb } from "../src/runtime/image.js";
-import { readImage } from "../src/runtime/image-node.js";
 import type { Session } from "../src/runtime/session.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import { changedWeights } from "../src/verify/changed-weights.js";
 import * as errors from "../src/verify/errors.js";
-import { inputSizes, type Problem, randomProblem, smallProblems } from "../src/verify/problems.js";
 import { HALF_TOLERANCE } from "../src/verify/tolerances.js";
 import { compareWithReference, type OutputResult } from "../src/verify/verify.js";
 import { openFileSource } from "../src/weights/file-source-node.js";
 import type { Context } from "./command.js";
 import { externalDataOf } from "./external-data.js";
 import type { LoadedModel } from "./load-model.js";
+import { problemsOf } from "./verify-problems.js";
 
 export interface VerifyOptions {
   readonly image: readonly string[];
@@ -51,10 +49,10 @@ export async function verifyFiles(
 ): Promise<VerifyReport> {
   const source = await openFileSource(path);
   try {
-    const decoded = await decodeModel(source);
+    const decoded = await decodeGraph(source);
     const signature = signatureOf(decoded.message);
     const reference = asFixedByFile(referenceGraph(model.spec, model.weights, optionsOf(signature)), signature, path);
-    const problems = await problemsOf(context, model, reference, options);
+    const problems = await problemsOf(context, model, reference, { ...options, cap: true });
     const bytes = await source.read(0, source.size);
     const externalData = await externalDataOf(path, signature);
     const open = (extra: Uint8Array): Promise<Session> =>
@@ -88,9 +86,15 @@ export async function verifyFiles(
     );
     const failing = problems.filter((problem) => failed.some((result) => result.problem === problem.label)).slice(0, 1);
     const { suspect } = await compareWithReference(graph, probe, failing, tolerance).finally(() => probe.release());
-    const changed = await changedLayers(model, decoded, signature);
+    const [changed] = await changedLayers(model, decoded, signature);
+    const differing = changed ?? suspect;
     throw new SmxcError(
-      failed.map((result) => ({ ...errors.outputDiffers(result, changed[0] ?? suspect), file: path })),
+      failed.map((result) => ({
+        ...(options.minPsnr === undefined
+          ? errors.outputDiffers(result, differing)
+          : errors.outputBelow(result, options.minPsnr, differing)),
+        file: path,
+      })),
     );
   } finally {
     await source.close();
@@ -135,28 +139,6 @@ const otherInterface = (file: string, name: string) =>
     file,
     hint: "was it compiled from another document?",
   });
-
-/** The inputs to compare on: given sizes and pictures, or a few small random ones. */
-export async function problemsOf(
-  context: Context,
-  model: LoadedModel,
-  graph: Graph,
-  options: VerifyOptions,
-): Promise<readonly Problem[]> {
-  const problems: Problem[] = options.shape.map((size, index) => randomProblem(inputSizes(graph, size), index + 1));
-  for (const file of options.image) {
-    const { image } = model.spec;
-    const picture = await readImage(file, context.report);
-    const { data, shape } = imageToTensor(image?.color === "gray" ? picture : toRgb(picture), image?.range ?? [0, 1]);
-    problems.push({
-      label: file,
-      inputs: new Map([[graph.inputs[0]!.name, { shape, data: Float64Array.from(data) }]]),
-    });
-  }
-  if (problems.length > 0) return problems;
-  const usual = smallProblems(graph, 4);
-  return usual.length > 0 ? usual : [randomProblem(inputSizes(graph, []), 1)];
-}
 
 /** Layers whose weights are not those of a fresh compile with the options that the graph was made with. */
 async function changedLayers(

@@ -26,14 +26,38 @@ export const inputTooLarge = (input: string, shape: readonly number[]): Diagnost
     hint: "leave sizes open in the document, or compare at a smaller --shape",
   });
 
+export const misfit = (input: string, shape: readonly number[], declared: readonly string[]): Diagnostic =>
+  error("usage/shape", `the input "${input}" has the shape ${declared.join("x")}, which cannot be ${shape.join("x")}`, {
+    place: input,
+    hint: "give --shape a number for each of its dimensions, and those that are numbers as they are",
+  });
+
+/** Where PSNR is judged, not the largest error. */
+export const outputBelow = (
+  result: OutputResult & { readonly psnr: number },
+  least: number,
+  layer: DifferingLayer | undefined,
+): Diagnostic =>
+  error(
+    "verify/below-psnr",
+    `the output "${result.output}" has a PSNR of ${result.psnr.toFixed(2)} dB against the reference, less than the ${least} dB asked for (${result.problem})`,
+    placed(result, layer),
+  );
+
 export const outputDiffers = (result: OutputResult, layer: DifferingLayer | undefined): Diagnostic =>
   error(
     "verify/differs",
     `the output "${result.output}" differs from the reference ${apart(result)} (${result.problem})`,
-    {
-      place: layer ? `layer ${layer.layer}` : result.output,
-      ...(layer
-        ? { hint: `the first layer that differs is ${layer.layer}, by ${layer.maxError.toExponential(2)}` }
-        : {}),
-    },
+    placed(result, layer),
   );
+
+function placed(
+  result: OutputResult,
+  layer: DifferingLayer | undefined,
+): { readonly place: string; readonly hint: string } {
+  if (!layer) return { place: result.output, hint: "no layer by itself differs by more than the tolerance" };
+  return {
+    place: `layer ${layer.layer}`,
+    hint: `the first layer that differs is ${layer.layer}, by ${layer.maxError.toExponential(2)}`,
+  };
+}

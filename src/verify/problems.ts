@@ -64,8 +64,10 @@ function concreteShapes(
 }
 
 /**
- * Concrete sizes of all inputs when the main input has the given shape; sizes that it leaves open are a batch of 1 and
- * 48 elsewhere. Sizes that the graph fixes win.
+ * Concrete sizes of all inputs when the main input has the given shape; without one, sizes that the graph leaves open are
+ * a batch of 1 and 48 elsewhere.
+ *
+ * @throws SmxcError `usage/shape` where the main input cannot have the shape.
  */
 export function inputSizes(graph: Graph, shape: readonly number[]): ReadonlyMap<string, readonly number[]> {
   const main = graph.inputs[0]!.shape;
@@ -75,6 +77,10 @@ export function inputSizes(graph: Graph, shape: readonly number[]): ReadonlyMap<
     ),
   );
   const size = (dim: Dim): number => (typeof dim === "number" ? dim : (symbols.get(dimText(dim)) ?? 1));
+  const given = main.map(size);
+  if (shape.length > 0 && (shape.length !== main.length || given.some((dim, axis) => dim !== shape[axis]))) {
+    throw new SmxcError([errors.misfit(graph.inputs[0]!.name, shape, main.map(dimText))], "usage");
+  }
   return new Map(graph.inputs.map(({ name, shape: declared }) => [name, declared.map(size)]));
 }
 
@@ -84,7 +90,7 @@ export function macsOf(graph: Graph, inputs: ReadonlyMap<string, readonly number
 }
 
 /** The same and the values themselves, of which some operators make many without a product. */
-function workOf(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): number {
+export function workOf(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): number {
   return costOf(graph, inputs, ({ macs, elements }) => macs + elements);
 }
 

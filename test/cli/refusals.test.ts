@@ -155,6 +155,49 @@ describe("verify", () => {
   });
 });
 
+describe("verify's demands", () => {
+  it("names the PSNR that was missed where that is what was asked for", async () => {
+    const { exit, errors } = await refused(["verify", "model.json", "model.onnx", "--min-psnr", "300"]);
+    expect(exit).toBe(1);
+    expect(errors[0]).toMatchObject({
+      code: "verify/below-psnr",
+      file: "model.onnx",
+      message: expect.stringMatching(/PSNR of \d+\.\d\d dB against the reference, less than the 300 dB/),
+      hint: expect.any(String),
+    });
+  });
+
+  it.each([
+    ["another number of channels", "1x4x8x8", /Nx3xHxW, which cannot be 1x4x8x8/],
+    ["a dimension too few", "1x3x8", /Nx3xHxW/],
+    ["a dimension too many", "1x3x2x8x8", /Nx3xHxW/],
+  ])("refuses a --shape of %s", async (_, shape, message) => {
+    for (const args of [
+      ["verify", "model.json", "model.onnx", "--shape", shape],
+      ["inspect", "model.json", "--shape", shape],
+    ]) {
+      const { exit, errors } = await refused(args);
+      expect(exit).toBe(2);
+      expect(errors).toMatchObject([{ code: "usage/shape", message: expect.stringMatching(message) }]);
+    }
+  });
+});
+
+describe("a file that is no model", () => {
+  it.each([
+    ["inspect", ["inspect", "in.png"]],
+    ["run", ["run", "in.png", "in.png", "-o", "out.png"]],
+    ["verify", ["verify", "model.json", "in.png"]],
+    ["diff", ["diff", "in.png", "in.png"]],
+  ])("is refused by %s, exit 1", async (_, args) => {
+    copyFileSync(fixture("photographs", "x2", "chelsea.png"), folder.at("in.png"));
+    const { exit, errors } = await refused(args);
+    expect(exit).toBe(1);
+    expect(errors[0]!.code).toMatch(/^onnx\//);
+    expect(errors[0]).toMatchObject({ file: "in.png", message: expect.stringMatching(/not an ONNX model/) });
+  });
+});
+
 describe("usage", () => {
   it.each([
     ["an unknown command", ["compiel"]],
