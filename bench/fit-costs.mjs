@@ -1,16 +1,30 @@
 /**
- * Fits the constants of the cost model to bench/results/layers-<target>.generated.json: non-negative least squares on relative errors, by
- * coordinate descent. Prints them, and how well the model then predicts and chooses.
+ * Fits the constants of the cost model to bench/results/layers-<target>-<vectors>.generated.json, for each kind of machine apart:
+ * non-negative least squares on relative errors, by coordinate descent. Prints them, how well the model predicts, and what the choice
+ * by the mean over the machines costs on each of them.
  *
  *     node bench/fit-costs.mjs
  */
 import { readFileSync } from "node:fs";
+import { stripCount, tilesPerStrip } from "../dist/src/lowerings/winograd/canvas.js";
 
 const TAPS = 9;
 const EXPERTS = 4;
 const FORMS = { f4x4: [4, 4], f4x6: [4, 6], f6x6: [6, 6] };
 /** The terms of src/lowerings/winograd/cost.ts, in its order. */
-const TERMS = ["constant", "direct", "gather", "product", "transform", "mix", "points", "layer", "openTransform"];
+const TERMS = [
+  "constant",
+  "direct",
+  "gather",
+  "product",
+  "transform",
+  "mix",
+  "points",
+  "pack",
+  "copy",
+  "ragged",
+  "layer",
+];
 
 /** What a layer does, in units of each term. */
 function termsOf({ channels, out, size }, variant) {
@@ -22,13 +36,22 @@ function termsOf({ channels, out, size }, variant) {
   if (variant === "direct") return { ...row, ...mixed, direct: macs, gather: channels * TAPS * area };
   const [m1, m2] = FORMS[variant.replace(/^(constant|open)-/, "")];
   const [n1, n2] = [m1 + 2, m2 + 2];
-  const tiles = Math.ceil(size / m1) * Math.ceil(size / m2);
-  const moved = tiles * (channels * (n2 * m1 + n1 * n2) + out * (n1 * n2 + n2 * m1 + m1 * m2));
+  const rows = Math.ceil(size / m1);
+  const columns = Math.ceil(size / m2);
+  const strips = stripCount(rows, columns, tilesPerStrip(Math.max(channels, out)));
+  const tiles = strips * Math.ceil(rows / strips) * columns;
+  const points = n1 * n2;
+  const moved = tiles * (channels * (n2 * m1 + points) + out * (points + n2 * m1 + m1 * m2));
+  const open = variant.startsWith("open-");
+  const whole = strips === 1 && size % m1 === 0 && size % m2 === 0;
   return {
     ...row,
-    ...(variant.startsWith("constant-") ? {} : { ...mixed, points: channels * out * (TAPS + n1 * n2) }),
-    product: n1 * n2 * tiles * channels * out,
-    [variant.startsWith("open-") ? "openTransform" : "transform"]: moved,
+    ...(variant.startsWith("constant-") ? {} : { ...mixed, points: channels * out * (TAPS + points) }),
+    product: points * tiles * channels * out,
+    pack: points * channels * out * strips,
+    copy: whole && !open ? 0 : area * channels,
+    ragged: open || strips * Math.ceil(rows / strips) * m1 !== size ? tiles * m1 * m2 * out : 0,
+    transform: moved,
     layer: 1,
   };
 }
@@ -52,8 +75,10 @@ function solve(rows) {
   return x;
 }
 
-for (const target of ["cpu", "wasm"]) {
-  const cases = JSON.parse(readFileSync(new URL(`./results/layers-${target}.generated.json`, import.meta.url), "utf8"));
+/** The measurements of one machine, and the model fitted to them. */
+function fitted(target, vectors) {
+  const file = new URL(`./results/layers-${target}-${vectors}.generated.json`, import.meta.url);
+  const cases = JSON.parse(readFileSync(file, "utf8"));
   const samples = cases.flatMap(({ units, width, size, ms }) =>
     Object.entries(ms)
       .filter(([variant]) => variant !== "empty")
@@ -64,24 +89,37 @@ for (const target of ["cpu", "wasm"]) {
           termsOf({ channels: wide, out: units, size }, variant),
         ];
         const sum = TERMS.map((term) => layers[0][term] + layers[1][term]);
-        return { units, width, size, variant, ns: (time - ms.empty) * 1e6, sum };
+        return { problem: `${units}x${width}@${size}`, variant, ns: (time - ms.empty) * 1e6, sum };
       }),
   );
   const x = solve(samples.map(({ sum, ns }) => sum.map((count) => count / ns)));
   const predicted = ({ sum }) => sum.reduce((total, count, t) => total + count * x[t], 0);
-  console.log(target, Object.fromEntries(TERMS.map((term, t) => [term, Number(x[t].toPrecision(3))])));
-  const errors = samples.map((sample) => predicted(sample) / sample.ns - 1).sort((a, b) => a - b);
-  const at = (share) => `${(100 * errors[Math.round(share * (errors.length - 1))]).toFixed(0)} %`;
-  console.log(`  prediction against measurement: median ${at(0.5)}, 90 % between ${at(0.05)} and ${at(0.95)}`);
+  return { vectors, samples: samples.map((sample) => ({ ...sample, predicted: predicted(sample) })), x };
+}
+
+for (const target of ["cpu", "wasm"]) {
+  const machines = ["avx2", "avx512"].map((vectors) => fitted(target, vectors));
+  for (const { vectors, samples, x } of machines) {
+    console.log(target, vectors, Object.fromEntries(TERMS.map((term, t) => [term, Number(x[t].toPrecision(3))])));
+    const errors = samples.map((sample) => sample.predicted / sample.ns - 1).sort((a, b) => a - b);
+    const at = (share) => `${(100 * errors[Math.round(share * (errors.length - 1))]).toFixed(0)} %`;
+    console.log(`  prediction against measurement: median ${at(0.5)}, 90 % between ${at(0.05)} and ${at(0.95)}`);
+  }
   for (const kind of ["dynamic", "constant", "open"]) {
-    const lost = cases.map(({ units, width, size }) => {
-      const own = samples.filter(
-        (sample) =>
-          sample.units === units && sample.width === width && sample.size === size && ofKind(sample.variant, kind),
+    const lost = [...new Set(machines[0].samples.map(({ problem }) => problem))].map((problem) => {
+      const own = machines.map(({ samples }) =>
+        samples.filter((sample) => sample.problem === problem && ofKind(sample.variant, kind)),
       );
-      const best = own.reduce((a, b) => (b.ns < a.ns ? b : a));
-      const taken = own.reduce((a, b) => (predicted(b) < predicted(a) ? b : a));
-      return `${units}x${width}@${size} ${taken.variant} ${(taken.ns / best.ns).toFixed(2)}`;
+      const judged = own[0].map(({ variant }, v) => ({
+        variant,
+        cost: own.reduce((p, each) => p * each[v].predicted, 1),
+      }));
+      const { variant } = judged.reduce((a, b) => (b.cost < a.cost ? b : a));
+      const ratios = own.map((each) => {
+        const best = Math.min(...each.map(({ ns }) => ns));
+        return (each.find((sample) => sample.variant === variant).ns / best).toFixed(2);
+      });
+      return `${problem} ${variant} ${ratios.join("/")}`;
     });
     console.log(`  ${kind}: what is chosen, in times of the best: ${lost.join(", ")}`);
   }

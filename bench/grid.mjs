@@ -9,6 +9,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { graphBytes, least, timeGraphs } from "./graphs.mjs";
+import { MACHINE } from "./machine.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +21,7 @@ const { values } = parseArgs({
 });
 const { target } = values;
 const threads = Number(values.threads);
-const FILE = new URL("./results/grid.generated.json", import.meta.url);
+const FILE = new URL(`./results/grid-${MACHINE.vectors}.generated.json`, import.meta.url);
 const SHAPES = [
   [1, 48],
   [16, 48],

@@ -8,12 +8,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { graphBytes, least, timeGraphs } from "./graphs.mjs";
+import { MACHINE } from "./machine.mjs";
 
 const { values } = parseArgs({
   options: { target: { type: "string", default: "cpu" }, seconds: { type: "string", default: "6" } },
 });
 const { target } = values;
-const FILE = new URL(`./results/layers-${target}.generated.json`, import.meta.url);
+const FILE = new URL(`./results/layers-${target}-${MACHINE.vectors}.generated.json`, import.meta.url);
 
 const CASES = [
   ...[

@@ -1,12 +1,16 @@
 /**
- * Writes bench/results/README.md and grid.svg from grid.generated.json.
+ * Writes bench/results/README.md and grid-<vectors>.svg from grid-<vectors>.generated.json.
  *
  *     node bench/plot.mjs
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
 const results = new URL("./results/", import.meta.url);
-const cases = JSON.parse(readFileSync(new URL("grid.generated.json", results), "utf8"));
+/** Kinds of machine: what their processors are called, and their vectors. */
+const MACHINES = [
+  { vectors: "avx2", title: "AMD EPYC with AVX2" },
+  { vectors: "avx512", title: "AMD EPYC with AVX-512" },
+];
 const SHOWN = ["PyTorch 2.13", "grouped", "auto", "auto, open sizes", "folded"];
 const COLORS = ["#b5483a", "#d99a5b", "#2f6f9f", "#6fa8c9", "#4f8a5b"];
 const FORMS = ["f4x4", "f4x6", "f6x6"];
@@ -17,7 +21,7 @@ const ratio = (entry, name) =>
 const label = ({ target, threads, units, width, batch, size }) =>
   `${target}, ${threads === 1 ? "1 thread" : `${threads} threads`}: ${units} units${width > 1 ? ` × ${width}` : ""}, ${batch} × ${size}²`;
 
-function svg() {
+function svg(cases) {
   const row = SHOWN.length * 9 + 10;
   const scale = 260;
   const bars = cases.flatMap((entry, index) => {
@@ -46,7 +50,7 @@ ${bars.join("\n")}
 `;
 }
 
-function choiceQuality() {
+function choiceQuality(cases) {
   const losses = cases.map((entry) => {
     const ms = timesOf(entry);
     const best = Math.min(...[...FORMS, "without winograd", "auto"].map((name) => ms[name]));
@@ -57,11 +61,27 @@ function choiceQuality() {
 }
 
 const columns = [...SHOWN, "without winograd", ...FORMS];
-const table = cases.map(
-  (entry) =>
-    `| ${label(entry)} | ${timesOf(entry).constant.toFixed(1)} | ${columns.map((name) => ratio(entry, name)?.toFixed(2) ?? "–").join(" | ")} |`,
-);
-writeFileSync(new URL("grid.svg", results), svg());
+
+/** One machine's table, and its picture beside it. */
+function section({ vectors, title }) {
+  const cases = JSON.parse(readFileSync(new URL(`grid-${vectors}.generated.json`, results), "utf8"));
+  writeFileSync(new URL(`grid-${vectors}.svg`, results), svg(cases));
+  const rows = cases.map((entry) => {
+    const ratios = columns.map((name) => ratio(entry, name)?.toFixed(2) ?? "–").join(" | ");
+    return `| ${label(entry)} | ${timesOf(entry).constant.toFixed(1)} | ${ratios} |`;
+  });
+  return `## ${title}
+
+![ratios](grid-${vectors}.svg)
+
+| case | constant, ms | ${columns.join(" | ")} |
+|---|---|${columns.map(() => "---").join("|")}|
+${rows.join("\n")}
+
+${choiceQuality(cases)}
+`;
+}
+
 writeFileSync(
   new URL("README.md", results),
   `# Measurements
@@ -69,25 +89,18 @@ writeFileSync(
 Whole EDSR-NSR networks ×2 (head, skip and tail included; 1 to 4 blocks instead of 16, so head and tail weigh more than in the
 public ones), ONNX Runtime 1.30. Numbers are ratios to the same network with constant kernels as plain Convs (\`--routing fold
 --lowering direct\`, what PyTorch or onnxsim make of constants): below 1 is faster. Minima over all runs; processor time for one
-thread, wall clock for two. The machine has two cores that others used at the same time: memory-sensitive graphs, Winograd's before
+thread, wall clock for two. The machines have two cores that others used at the same time: memory-sensitive graphs, Winograd's before
 all, come out slower than on a quiet one, and wall-clock figures of two threads are indicative only.
 
-![ratios](grid.svg)
-
-| case | constant, ms | ${columns.join(" | ")} |
-|---|---|${columns.map(() => "---").join("|")}|
-${table.join("\n")}
-
-${choiceQuality()}
-
+${MACHINES.map(section).join("\n")}
 ## Commands
 
 \`\`\`sh
 npm run build
-node bench/measure-layers.mjs            # results/layers-cpu.generated.json; again with --target wasm
+node bench/measure-layers.mjs            # results/layers-cpu-<vectors>.generated.json; again with --target wasm
 node bench/fit-costs.mjs                 # constants for src/lowerings/winograd/rates.ts, and how well they predict
 venv/bin/python bench/peers/export_torch.py out/peers/64x1-b4-1x48.onnx --units 64 --blocks 4 --shape 1x3x48x48
-node bench/grid.mjs                      # results/grid.generated.json; --target wasm, --threads 2, --seconds n, --only units
+node bench/grid.mjs                      # results/grid-<vectors>.generated.json; --target wasm, --threads 2, --seconds n, --only units
 node bench/plot.mjs                      # this page
 \`\`\`
 

@@ -4,8 +4,9 @@
  */
 import type { Dim } from "../../ir/dim.js";
 import type { Target } from "../targets.js";
+import { stripCount, tilesPerStrip } from "./canvas.js";
 import type { WinogradForm } from "./forms.js";
-import { RATES, type Rates } from "./rates.js";
+import { PARALLEL, RATES, type Rates } from "./rates.js";
 
 /** A 3×3 convolution of stride 1 and one zero around, for one sample. */
 export interface LayerProblem {
@@ -38,9 +39,10 @@ const TAPS = 9;
 export function costOf(problem: LayerProblem, form: WinogradForm | undefined, options: CostOptions): Cost {
   const measured = options.measured?.get(costKey(problem, form, options));
   if (measured !== undefined) return { ns: measured, measured: true };
-  const rates = RATES[options.target === "wasm" ? "wasm" : "cpu"];
-  const alone = form ? canvasCost(problem, form, rates) : directCost(problem, rates);
-  const parallel = form ? rates.parallelCanvas : rates.parallelDirect;
+  const kinds = Object.values(RATES[options.target === "wasm" ? "wasm" : "cpu"]);
+  const logs = kinds.map((rates) => Math.log(form ? canvasCost(problem, form, rates) : directCost(problem, rates)));
+  const alone = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
+  const parallel = form ? PARALLEL.canvas : PARALLEL.direct;
   const threads = options.threads ?? 1;
   return { ns: alone * (1 - parallel + parallel / threads), measured: false };
 }
@@ -60,16 +62,50 @@ function directCost({ channels, out, height, width, experts }: LayerProblem, rat
   return macs * rates.direct + channels * TAPS * area * rates.gather + experts * channels * out * TAPS * rates.mix;
 }
 
-function canvasCost(problem: LayerProblem, { rows, columns }: WinogradForm, rates: Rates): number {
-  const { channels, out, height, width, experts } = problem;
-  const tiles = Math.ceil(sizeOf(height) / rows.m) * Math.ceil(sizeOf(width) / columns.m);
-  const points = rows.n * columns.n;
+function canvasCost(problem: LayerProblem, form: WinogradForm, rates: Rates): number {
+  const { channels, out, experts } = problem;
+  const work = canvasWork(problem, form);
+  const { tiles, points } = work;
+  const [m1, m2, n2] = [form.rows.m, form.columns.m, form.columns.n];
   // Along the width n2 values for each of a tile's m1 rows, then n1·n2; and back, and once more into the order of the picture.
-  const moved =
-    tiles * (channels * (columns.n * rows.m + points) + out * (points + columns.n * rows.m + columns.m * rows.m));
+  const moved = tiles * (channels * (n2 * m1 + points) + out * (points + n2 * m1 + m1 * m2));
   const kernel = experts > 0 ? channels * out * (experts * TAPS * rates.mix + (TAPS + points) * rates.points) : 0;
-  const open = typeof height === "number" && typeof width === "number" ? 1 : rates.open;
-  return points * tiles * channels * out * rates.product + moved * rates.transform * open + kernel + rates.layer;
+  return (
+    points * tiles * channels * out * rates.product +
+    points * work.strips * channels * out * rates.pack +
+    moved * rates.transform +
+    work.copied * rates.copy +
+    work.cleared * rates.ragged +
+    kernel +
+    rates.layer
+  );
+}
+
+interface CanvasWork {
+  readonly points: number;
+  /** Of the canvas, with those that strips add. */
+  readonly tiles: number;
+  readonly strips: number;
+  /** Elements of the input that are copied into windows, and of the result whose rows are cleared. */
+  readonly copied: number;
+  readonly cleared: number;
+}
+
+function canvasWork({ channels, out, height, width }: LayerProblem, { rows, columns }: WinogradForm): CanvasWork {
+  const [h, w] = [sizeOf(height), sizeOf(width)];
+  const tileColumns = Math.ceil(w / columns.m);
+  const strips = stripCount(Math.ceil(h / rows.m), tileColumns, tilesPerStrip(Math.max(channels, out)));
+  const tileRows = strips * Math.ceil(Math.ceil(h / rows.m) / strips);
+  const open = typeof height !== "number" || typeof width !== "number";
+  const wholeRows = !open && tileRows * rows.m === h;
+  const whole = wholeRows && tileColumns * columns.m === w && strips === 1;
+  return {
+    points: rows.n * columns.n,
+    tiles: tileRows * tileColumns,
+    strips,
+    copied: whole ? 0 : h * w * channels,
+    cleared: wholeRows ? 0 : tileRows * rows.m * tileColumns * columns.m * out,
+  };
 }
 
 function sizeOf(dim: Dim): number {

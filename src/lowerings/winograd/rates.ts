@@ -1,6 +1,6 @@
 /**
- * Constants of the cost model, fitted by bench/fit-costs.mjs to bench/results/layers-<target>.generated.json. Nanoseconds per unit, one
- * thread. Other machines differ in speed, but the choice depends on ratios alone.
+ * Constants of the cost model, fitted by bench/fit-costs.mjs to bench/results/layers-<target>-<vectors>.generated.json. Nanoseconds
+ * per unit, one thread.
  */
 export interface Rates {
   /** Per multiply-accumulate of a convolution with a constant kernel. */
@@ -14,40 +14,78 @@ export interface Rates {
   /** Per element of a kernel's bank that is mixed, and per element of the kernel in the points of a form. */
   readonly mix: number;
   readonly points: number;
+  /** Per element of the kernel in the points that a strip packs for its products. */
+  readonly pack: number;
+  /** Per element of the input that is copied into the windows of strips, or of a picture that is no whole number of tiles. */
+  readonly copy: number;
+  /** Per element of a result whose rows beyond the picture are cleared. */
+  readonly ragged: number;
   /** Per layer on a canvas: its small nodes. */
   readonly layer: number;
-  /** How much longer a transformed element takes when the size is open: windows are copied, rows are masked. */
-  readonly open: number;
-  /** Share of the time that further threads divide, of direct convolutions and of those on a canvas. */
-  readonly parallelDirect: number;
-  readonly parallelCanvas: number;
 }
 
-export const RATES: Readonly<Record<"cpu" | "wasm", Rates>> = {
+/** Shares of the time that further threads divide, of direct convolutions and of those on a canvas: estimates, not fitted. */
+export const PARALLEL = { direct: 0.97, canvas: 0.8 } as const;
+
+/**
+ * The kinds of machine that were measured: x86-64 with vectors of 256 and of 512 bits. A graph is to run on either, and on
+ * others between and beside them, so a convolution costs the geometric mean.
+ */
+export const RATES: Readonly<Record<"cpu" | "wasm", Readonly<Record<"avx2" | "avx512", Rates>>>> = {
   cpu: {
-    constant: 0.0097,
-    direct: 0.0104,
-    gather: 0.256,
-    product: 0.0131,
-    transform: 0.456,
-    mix: 0,
-    points: 0.162,
-    layer: 61_800,
-    open: 1.13,
-    parallelDirect: 0.97,
-    parallelCanvas: 0.8,
+    avx2: {
+      constant: 0.0213,
+      direct: 0.0226,
+      gather: 0.367,
+      product: 0.0268,
+      transform: 0.475,
+      mix: 0,
+      points: 0.33,
+      pack: 0.106,
+      copy: 0.217,
+      ragged: 0.805,
+      layer: 52_800,
+    },
+    avx512: {
+      constant: 0.0097,
+      direct: 0.0104,
+      gather: 0.26,
+      product: 0.011,
+      transform: 0.457,
+      mix: 0,
+      points: 0.131,
+      pack: 0.127,
+      copy: 0,
+      ragged: 0.586,
+      layer: 54_600,
+    },
   },
   wasm: {
-    constant: 0.0728,
-    direct: 0.0723,
-    gather: 0.114,
-    product: 0.0815,
-    transform: 0.736,
-    mix: 0,
-    points: 0.604,
-    layer: 0,
-    open: 1.39,
-    parallelDirect: 0.97,
-    parallelCanvas: 0.8,
+    avx2: {
+      constant: 0.0975,
+      direct: 0.0986,
+      gather: 0,
+      product: 0.0946,
+      transform: 0.667,
+      mix: 0.0753,
+      points: 0.712,
+      pack: 0.6,
+      copy: 2.2,
+      ragged: 1.55,
+      layer: 0,
+    },
+    avx512: {
+      constant: 0.0728,
+      direct: 0.0723,
+      gather: 0.114,
+      product: 0.071,
+      transform: 0.631,
+      mix: 0,
+      points: 0.46,
+      pack: 0.568,
+      copy: 1.62,
+      ragged: 1.98,
+      layer: 0,
+    },
   },
 };

@@ -1,0 +1,15 @@
+/** What a measurement was made on. */
+import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
+
+/** The widest vector instructions, in which processors of one name differ and which decide between convolutions. */
+function vectors() {
+  try {
+    const flags = new Set(/^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.trim().split(/\s+/));
+    return ["avx512f", "avx2"].find((flag) => flags.has(flag))?.replace(/f$/, "") ?? process.arch;
+  } catch {
+    return process.arch;
+  }
+}
+
+export const MACHINE = { cpu: cpus()[0]?.model ?? "unknown", vectors: vectors() };
