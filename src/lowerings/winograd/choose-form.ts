@@ -27,10 +27,10 @@ export function chunkFor({ channels, out }: LayerProblem): number {
   return channels * out >= CHUNKED_CHANNELS ** 2 ? CHUNK : 0;
 }
 
-/** With fewer than this in or out a convolution is all transforms: a form that is asked for by name leaves those out. */
-const FEWEST_CHANNELS = 16;
+/** With fewer than this in or out a convolution is all transforms, and nothing was measured that a cost could come from. */
+const FEWEST_CHANNELS = 12;
 
-/** Whether a form that is asked for by name is taken. */
+/** Whether a form may be taken at all. */
 export function runsInForms({ channels, out }: LayerProblem): boolean {
   return Math.min(channels, out) >= FEWEST_CHANNELS;
 }
@@ -44,8 +44,8 @@ export function chooseForms(layers: readonly LayerProblem[], options: FormOption
     layers.map((layer): LayerChoice => {
       const tiled = costOf(layer, candidate, options);
       const direct = costOf(layer, undefined, options);
-      const forced = named !== undefined && runsInForms(layer);
-      return { problem: layer, form: forced || tiled.ns < direct.ns ? candidate : undefined, tiled, direct, candidate };
+      const taken = runsInForms(layer) && (named !== undefined || tiled.ns < direct.ns);
+      return { problem: layer, form: taken ? candidate : undefined, tiled, direct, candidate };
     }),
   );
   return candidates.reduce((best, each) => (total(each) < total(best) ? each : best));
