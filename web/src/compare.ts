@@ -19,6 +19,7 @@ let size = { width: 1, height: 1 };
 /** @param scale by which the network enlarges, so that the picture stays in place when it is restored */
 export function showOriginal(pixels: Pixels, scale: number): void {
   paint(original, pixels);
+  original.hidden = false;
   original.setAttribute("aria-label", `Original picture, ${pixels.width} × ${pixels.height} pixels`);
   size = { width: pixels.width * scale, height: pixels.height * scale };
   setRestored(false);

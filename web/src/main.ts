@@ -7,7 +7,7 @@ import { Cancelled, Engine } from "./engine/engine.js";
 import type { ModelFiles, RestoreResult, WebProvider } from "./engine/protocol.js";
 import { diagnosticsText, resultTooLarge } from "./errors.js";
 import { type Given, whatAre } from "./files.js";
-import { chosenFiles, chosenName, chosenScale, chosenShipped, listNetworks, listOwn } from "./networks.js";
+import { chosenFiles, chosenName, chosenScale, chosenShipped, listOwn, onNetworkChoice } from "./networks.js";
 import { compileOwn, importSettings, onCompileChoice, openOwn, showOwnProblem } from "./own-network.js";
 import { type Picture, pngOf, readPicture } from "./picture.js";
 import { problemText } from "./problem.js";
@@ -182,7 +182,7 @@ async function takeModel(files: ModelFiles): Promise<void> {
   status.textContent = `${info.name} is ready: restore this picture, or drop another.`;
 }
 
-listNetworks(() => {
+onNetworkChoice(() => {
   if (isSample) void showSample();
   else if (picture !== undefined) show(picture);
 });

@@ -14,8 +14,7 @@ interface OwnNetwork {
 let own: OwnNetwork | undefined;
 
 /** @param onChoice is called when the user chooses another network */
-export function listNetworks(onChoice: () => void): void {
-  for (const [index, { id, title, does }] of SHIPPED.entries()) fieldset.append(card(id, title, does, index === 0));
+export function onNetworkChoice(onChoice: () => void): void {
   fieldset.addEventListener("change", onChoice);
 }
 
@@ -23,8 +22,15 @@ export function listNetworks(onChoice: () => void): void {
 export function listOwn(files: ModelFiles, info: ModelInfo): void {
   own = { files, info };
   fieldset.querySelector(".own-card")?.remove();
-  const entry = card(OWN, info.name, `from ${files.file.name}`, true);
-  entry.classList.add("own-card");
+  const input = make("input", { type: "radio", name: "network", value: OWN });
+  input.checked = true;
+  const entry = make(
+    "label",
+    { class: "card own-card" },
+    input,
+    make("span", { class: "card-title" }, info.name),
+    make("span", { class: "card-does" }, `from ${files.file.name}`),
+  );
   fieldset.append(entry);
 }
 
@@ -46,16 +52,4 @@ export function chosenName(): string {
 /** By how much the chosen network enlarges. */
 export function chosenScale(): number {
   return chosenShipped()?.scale ?? own?.info.format?.scale ?? 1;
-}
-
-function card(id: string, title: string, does: string, checked: boolean): HTMLLabelElement {
-  const input = make("input", { type: "radio", name: "network", value: id });
-  input.checked = checked;
-  return make(
-    "label",
-    { class: "card" },
-    input,
-    make("span", { class: "card-title" }, title),
-    make("span", { class: "card-does" }, does),
-  );
 }

@@ -2,9 +2,8 @@
 import type { ModelFiles } from "./engine/protocol.js";
 
 export interface ShippedNetwork {
+  /** The value of its choice on the page. */
   readonly id: string;
-  readonly title: string;
-  readonly does: string;
   readonly checkpoint: string;
   /** Side of the patches that it was trained on, which no tensor tells. */
   readonly patch: number;
@@ -24,8 +23,6 @@ const CC0 = "photograph: CC0";
 export const SHIPPED: readonly ShippedNetwork[] = [
   {
     id: "nsr-x2",
-    title: "Enlarge ×2",
-    does: "doubles width and height",
     checkpoint: new URL("../../fixtures/models/nsr-x2/checkpoint.pt", import.meta.url).href,
     patch: 32,
     scale: 2,
@@ -37,8 +34,6 @@ export const SHIPPED: readonly ShippedNetwork[] = [
   },
   {
     id: "nsr-x3",
-    title: "Enlarge ×3",
-    does: "triples width and height",
     checkpoint: new URL("../../fixtures/models/nsr-x3/checkpoint.pt", import.meta.url).href,
     patch: 24,
     scale: 3,
@@ -50,8 +45,6 @@ export const SHIPPED: readonly ShippedNetwork[] = [
   },
   {
     id: "nsr-denoise25",
-    title: "Denoise",
-    does: "for strong grain, σ = 25",
     checkpoint: new URL("../../fixtures/models/nsr-denoise25/checkpoint.pt", import.meta.url).href,
     patch: 40,
     scale: 1,
@@ -63,8 +56,6 @@ export const SHIPPED: readonly ShippedNetwork[] = [
   },
   {
     id: "nsr-jpeg10",
-    title: "Repair JPEG",
-    does: "for blocks of quality 10",
     checkpoint: new URL("../../fixtures/models/nsr-jpeg10/checkpoint.pt", import.meta.url).href,
     patch: 40,
     scale: 1,
