@@ -1,9 +1,9 @@
 import type { ModelSummary } from "../../src/inspect/model.js";
-import type { OnnxSummary } from "../../src/inspect/onnx.js";
 import type { LoweringChoice } from "../../src/lowerings/choices.js";
-import { argument, type Context, defineCommand, option } from "../command.js";
+import { argument, defineCommand, option } from "../command.js";
 import { targetFlag } from "../compile-flags.js";
-import { EXIT, type ExitCode } from "../exit-code.js";
+import { EXIT } from "../exit-code.js";
+import { bytesText, scaled } from "../scaled.js";
 import { table } from "../table.js";
 import { shape } from "../values.js";
 
@@ -24,19 +24,29 @@ export const inspectCommand = defineCommand({
   ],
   async action(context, [path], options) {
     const { isDocument } = await import("../open-network.js");
-    if (!(await isDocument(path))) return inspectOnnx(context, path);
+    if (!(await isDocument(path))) {
+      const { inspectOnnx, onnxText } = await import("../inspect-onnx.js");
+      const summary = await inspectOnnx(path, options.shape);
+      await context.answer({
+        text: () => onnxText(summary),
+        json: () => ({ ...summary, metadata: Object.fromEntries(summary.metadata) }),
+      });
+      return EXIT.good;
+    }
     const [
       { loadModel },
-      { emitOptionsOf, prepareGraph, referenceGraph },
+      { compile, emitOptionsOf, prepareGraph, referenceGraph },
       { loweringChoices },
       { summarise },
       { inputSizes },
+      { coverageText, inspectCompiled },
     ] = await Promise.all([
       import("../load-model.js"),
       import("../../src/compile.js"),
       import("../../src/lowerings/choices.js"),
       import("../../src/inspect/model.js"),
       import("../../src/verify/problems.js"),
+      import("../inspect-onnx.js"),
     ]);
     const model = await loadModel(path, context.report);
     try {
@@ -48,9 +58,25 @@ export const inspectCommand = defineCommand({
         const sizes = batch && height && width ? { batch, height, width } : {};
         const prepared = prepareGraph(model.spec, model.weights, sizes);
         const choices = loweringChoices(prepared, emitOptionsOf({ target: options.target }));
+        const compiled = compile(model.spec, model.weights, { ...sizes, target: options.target }).model;
+        const { opsets, nodes, macs, peakBytes, providers } = await inspectCompiled(compiled, options.shape ?? []);
+        const coverage = providers.filter(({ provider }) => provider === options.target);
         await context.answer({
-          text: () => [text(summary), "", choicesText(choices, options.target)].join("\n"),
-          json: () => ({ ...summary, target: options.target, choices }),
+          text: () =>
+            [
+              text(summary),
+              "",
+              choicesText(choices, options.target),
+              "",
+              `compiles to ${nodes.toLocaleString("en")} nodes of ${opsets.map(({ domain, version }) => `${domain} ${version}`).join(", ")}: ${scaled(macs, "MACs")}, activations at most ${bytesText(peakBytes)} at once`,
+              coverageText(coverage),
+            ].join("\n"),
+          json: () => ({
+            ...summary,
+            target: options.target,
+            choices,
+            compiled: { opsets, nodes, macs, peakBytes, providers: coverage },
+          }),
         });
         return EXIT.good;
       });
@@ -59,41 +85,6 @@ export const inspectCommand = defineCommand({
     }
   },
 });
-
-async function inspectOnnx(context: Context, path: string): Promise<ExitCode> {
-  const [{ summariseOnnx }, { decodeGraph }, { openFileSource }] = await Promise.all([
-    import("../../src/inspect/onnx.js"),
-    import("../../src/onnx/decode.js"),
-    import("../../src/weights/file-source-node.js"),
-  ]);
-  const source = await openFileSource(path);
-  try {
-    const summary = summariseOnnx(await decodeGraph(source));
-    await context.answer({
-      text: () => onnxText(summary),
-      json: () => ({ ...summary, metadata: Object.fromEntries(summary.metadata) }),
-    });
-    return EXIT.good;
-  } finally {
-    await source.close();
-  }
-}
-
-function onnxText(summary: OnnxSummary): string {
-  const value = ({ name, shape }: OnnxSummary["inputs"][number]): string =>
-    `${name} [${shape?.map((size) => size ?? "?").join(", ") ?? "?"}]`;
-  return [
-    `${summary.name}: ${summary.inputs.map(value).join(", ")} → ${summary.outputs.map(value).join(", ")}`,
-    `made by ${summary.producer || "an unnamed producer"}, IR ${summary.irVersion}, ${summary.opsets.map(({ domain, version }) => `${domain} ${version}`).join(", ")}`,
-    "",
-    table(
-      ["operator", "nodes"],
-      summary.operators.map(({ op, count }) => [op, count]),
-    ),
-    "",
-    `${summary.nodes.toLocaleString("en")} nodes, ${summary.parameters.toLocaleString("en")} parameters in ${summary.weightBytes.toLocaleString("en")} bytes`,
-  ].join("\n");
-}
 
 function text(summary: ModelSummary): string {
   const shapeOf = (value: { readonly name: string; readonly shape: readonly (number | string)[] }): string =>
@@ -110,8 +101,8 @@ function text(summary: ModelSummary): string {
     "",
     table(["layer", "op", "shape", "parameters", "MACs"], rows),
     "",
-    `${summary.parameters.toLocaleString("en")} parameters, ${(summary.macs / 1e9).toPrecision(3)} GMACs for ${summary.measuredAt.map(shapeOf).join(", ")}`,
-    `weights ${megabytes(summary.weightBytes)}, activations at most ${megabytes(summary.peakBytes)} at once, in float32`,
+    `${summary.parameters.toLocaleString("en")} parameters, ${scaled(summary.macs, "MACs")} for ${summary.measuredAt.map(shapeOf).join(", ")}`,
+    `weights ${bytesText(summary.weightBytes)}, activations at most ${bytesText(summary.peakBytes)} at once, in float32`,
     `routing and mixing take ${(100 * summary.routingShare).toPrecision(2)} % of them`,
   ].join("\n");
 }
@@ -133,8 +124,4 @@ function choicesText(choices: readonly LoweringChoice[], target: string): string
       choice.reason,
     ]),
   );
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toPrecision(3)} MB`;
 }

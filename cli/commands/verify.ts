@@ -15,7 +15,11 @@ export const verifyCommand = defineCommand({
     argument("model.onnx", "the graph that was compiled from it"),
   ],
   options: {
-    image: repeatedOption("--image <file>", "compare on this picture instead of random inputs (repeatable); of a large one, on its middle", filePath),
+    image: repeatedOption(
+      "--image <file>",
+      "compare on this picture instead of random inputs (repeatable); of a large one, on its middle",
+      filePath,
+    ),
     shape: repeatedOption("--shape <NxCxHxW>", "compare at this size instead of the usual ones (repeatable)", shape),
     rtol: optionOr("--rtol <r>", "allowed error, relative to the output's largest magnitude", numberFrom(0), 1e-5),
     atol: optionOr("--atol <a>", "allowed absolute error, added to the relative one", numberFrom(0), 1e-6),

@@ -56,6 +56,33 @@ describe("check --target", () => {
     expect(found).toEqual([]);
   });
 
+  it("tells what follows from a Scan that reads feature maps, though its own inputs are constants", async () => {
+    const found = await findings("webgpu", (m) => {
+      m.graph!.initializer.push(tensor({ name: "turns", dims: [2n], floatData: [1, 2] }));
+      const body = graphOf({
+        name: "body",
+        input: [value("turn", FLOAT)],
+        node: [node({ opType: "Mul", input: ["turn", "x"], output: ["scaled"] })],
+        output: [value("scaled", FLOAT, "N")],
+      });
+      m.graph!.node = [
+        node({
+          opType: "Scan",
+          name: "scan",
+          input: ["turns"],
+          output: ["s"],
+          attribute: [
+            attribute({ name: "num_scan_inputs", type: AttributeType.INT, i: 1n }),
+            attribute({ name: "body", type: AttributeType.GRAPH, g: body }),
+          ],
+        }),
+        node({ opType: "Selu", name: "selu", input: ["s"], output: ["y"] }),
+      ];
+      m.graph!.output = [value("y", FLOAT, 2, "N")];
+    });
+    expect(found.map(({ rule }) => rule)).toEqual(["control-flow", "moved"]);
+  });
+
   it("is silent on integers and on operators that the optimizer removes", async () => {
     const integers = await findings("webgpu", (m) => {
       m.graph!.input = [value("x", INT64, 4)];

@@ -104,8 +104,8 @@ describe("inferModel", () => {
       },
     });
     expect(types).toMatchObject({
-      conv: "tensor(float)[N, 12, ?, ?]",
-      mixed: "tensor(float)[N, 12, ?, ?]",
+      conv: "tensor(float)[N, 12, H, W]",
+      mixed: "tensor(float)[N, 12, H, W]",
       y: "tensor(float)[N, 3, ?, ?]",
     });
   });

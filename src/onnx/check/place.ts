@@ -31,6 +31,12 @@ export class Place {
     return new Place(this, ` ${step} ${index}`, null, undefined);
   }
 
+  /** Whether the way to this place leads through the other, the same object. */
+  isInside(other: Place): boolean {
+    for (let around = this.parent; around !== null; around = around.parent) if (around === other) return true;
+    return false;
+  }
+
   /** For example `graph.node[12] "b3.conv" input 1`. */
   toString(): string {
     const index = this.index === null ? "" : `[${this.index}]`;

@@ -2,15 +2,15 @@
 import { inferModel } from "../infer/infer-model.js";
 import type { TypeInfo } from "../infer/type-info.js";
 import type { ModelProto, NodeProto, ValueInfoProto } from "../proto/records.js";
-import { nodeTypes } from "../providers/node-types.js";
+import { placementOf } from "../providers/placement.js";
 import type { Provider } from "../providers/provider.js";
-import { NEWEST_RUNNABLE, providerSupport } from "../providers/provider-support.js";
+import { NEWEST_RUNNABLE } from "../providers/provider-support.js";
+import { type ValueOrigins, valueOrigins } from "../providers/value-origins.js";
 import type { Schema, SchemaRegistry } from "../schemas/registry.js";
 import type { Report } from "./context.js";
 import { Place, quoted } from "./place.js";
 import type { RuleId } from "./rules.js";
 import { wrongOnWebgpu } from "./target-conv.js";
-import { type ValueOrigins, valueOrigins } from "./value-origins.js";
 
 /** Reports what is to be said of a valid model on a target; of what is the same in many nodes only the first. */
 export function checkTarget(model: ModelProto, schemas: SchemaRegistry, target: Provider, report: Report): void {
@@ -46,7 +46,6 @@ interface Visit {
 }
 
 const CONVOLUTIONS: ReadonlySet<string> = new Set(["Conv", "ConvTranspose"]);
-const CONTROL_FLOW: ReadonlySet<string> = new Set(["If", "Loop", "Scan"]);
 
 function checkVersions(model: ModelProto, report: Report): void {
   const root = Place.root("model");
@@ -63,49 +62,17 @@ function checkVersions(model: ModelProto, report: Report): void {
 
 function checkNode(visit: Visit, target: Provider, groups: Groups): void {
   const { node, schema, place, origins } = visit;
-  const operator = node.op_type ?? "";
   // Calls of functions are judged by the functions' nodes; operators of foreign domains are told of in any case.
   if (schema === null) return;
-  const leavesDevice = target === "webgpu" || target === "cuda";
-  if (leavesDevice && schema.domain === "" && CONTROL_FLOW.has(operator)) {
-    if (origins?.constant(node.input[0] ?? "") == null || operator !== "If") {
-      groups.add("onnx/target-control-flow", place, CONTROL_FLOW_MESSAGES[target](operator));
-    }
-    return;
-  }
-  checkKernel(visit, schema, target, groups);
-  if (operator === "Conv" && schema.domain === "") checkConvolution(visit, target, groups);
-}
-
-const CONTROL_FLOW_MESSAGES: Readonly<Record<"webgpu" | "cuda", (operator: string) => string>> = {
-  webgpu: (operator) => (operator === "If" ? "If reads its condition back to the host" : `${operator} runs on the CPU`),
-  cuda: (operator) => `${operator} makes the host wait for the device`,
-};
-
-const FLOATS: ReadonlySet<string> = new Set(["float", "float16", "double", "bfloat16"]);
-
-function checkKernel({ node, place, typeOf, origins }: Visit, schema: Schema, target: Provider, groups: Groups): void {
-  const typed = (names: readonly string[]): (TypeInfo | null)[] =>
-    names.map((name) => (name === "" ? null : typeOf(name)));
-  const types = nodeTypes(schema, typed(node.input), typed(node.output));
-  const { status, reason } = providerSupport(target, schema, types);
-  if (status === "refused") groups.add("onnx/target-refused", place, reason);
+  const { status, reason } = placementOf({ node, schema, typeOf: visit.typeOf, origins }, target);
+  if (status === "control") groups.add("onnx/target-control-flow", place, reason);
+  else if (status === "refused") groups.add("onnx/target-refused", place, reason);
   else if (status === "unknown") groups.add("onnx/target-not-known", place, reason);
-  else if (status === "as-float32")
+  else if (status === "moved") groups.add("onnx/target-moved", place, `${reason}: it moves to the CPU`);
+  else if (status === "as-float32") {
     groups.add("onnx/target-float16", place, "runs in 32 bits between casts", "float16");
-  else if (status === "cpu") {
-    const isFloat = types.size === 0 || [...types.values()].some((type) => FLOATS.has(type));
-    if (isFloat && !node.output.every((name) => staysOnHost(name, origins)) && !REMOVED.has(schema.name))
-      groups.add("onnx/target-moved", place, `${reason}: it moves to the CPU`);
   }
-}
-
-/** Operators that ONNX Runtime's optimizer takes out of graphs before anything is placed. */
-const REMOVED: ReadonlySet<string> = new Set(["Dropout"]);
-
-/** Constants are computed once, and arithmetic on sizes stays on the host by design. */
-function staysOnHost(name: string, origins: ValueOrigins | null): boolean {
-  return name === "" || (origins !== null && (origins.constant(name) !== null || origins.isSize(name)));
+  if (schema.name === "Conv" && schema.domain === "") checkConvolution(visit, target, groups);
 }
 
 const CONV_INPUTS = ["input", "weight", "bias"] as const;

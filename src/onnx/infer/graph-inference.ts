@@ -6,14 +6,17 @@
 import type { Place } from "../check/place.js";
 import type { FunctionProto, GraphProto, NodeProto, TensorProto } from "../proto/records.js";
 import type { Schema, SchemaRegistry } from "../schemas/registry.js";
+import { attributeBinder } from "./bind-attributes.js";
 import { checkSignatureTypes } from "./check-signature-types.js";
 import { type Constant, constantOf } from "./constant.js";
 import { nodeConstant } from "./constant-value.js";
 import { type FaultKind, fault, InferenceFault, Undecided } from "./fault.js";
+import { foldValue } from "./fold-values.js";
 import { checkCompatible, mergeTypes } from "./merge.js";
 import { NodeInference } from "./node-inference.js";
 import { inferenceOf } from "./ops/index.js";
 import { propagateSizes } from "./propagate-sizes.js";
+import { firstTurn } from "./scan-turn.js";
 import { type Shape, type TypeInfo, typeInfo, UNSET } from "./type-info.js";
 import { TypeScope } from "./type-scope.js";
 
@@ -34,6 +37,8 @@ export interface InferenceSetting {
   readonly listener: InferenceListener;
   /** Whether sizes are followed through integer arithmetic on shapes. */
   readonly propagates: boolean;
+  /** Whether values of small tensors are followed too, and the first turn of a Scan stands for all of them. */
+  readonly estimates: boolean;
   /** Nodes of functions that may still be inferred: functions that call others twice each grow beyond all bounds. */
   readonly budget: { left: number };
 }
@@ -161,10 +166,10 @@ export class GraphInference {
       node,
       sinceVersion: schema.sinceVersion,
       inputTypes: inputs,
-      constants: node.input.map((name) => this.constants.get(name) ?? null),
+      constants: node.input.map((name) => this.constant(name)),
       sizes: node.input.map((name) => this.sizes.get(name) ?? null),
       isGiven: (name) => !this.omitted.has(name),
-      inferGraph: (graph, types) => this.inferInner(graph, place, types),
+      inferGraph: (graph, types) => this.inferInner(node, graph, place, types),
     });
     try {
       infer(inference);
@@ -175,7 +180,17 @@ export class GraphInference {
     return inference.outputs;
   }
 
-  private inferInner(graph: GraphProto, place: Place, types: readonly (TypeInfo | null)[]): readonly TypeInfo[] {
+  /** Constants of the graphs around are no knowledge of ONNX's inside. */
+  private constant(name: string): Constant | null {
+    return this.constants.get(name) ?? (this.setting.estimates ? (this.outer?.constant(name) ?? null) : null);
+  }
+
+  private inferInner(
+    node: NodeProto,
+    graph: GraphProto,
+    place: Place,
+    types: readonly (TypeInfo | null)[],
+  ): readonly TypeInfo[] {
     if (this.setting.irVersion >= 4 && graph.input.length !== types.length) {
       throw fault("operator", `a sub-graph has ${graph.input.length} inputs, but ${types.length} are passed`);
     }
@@ -183,6 +198,10 @@ export class GraphInference {
     const both = graph.input.find(({ name }) => initializers.has(name));
     if (both !== undefined) throw fault("operator", `${both.name} is input and initializer of a sub-graph`);
     const inner = new GraphInference(this.setting, this.opsets, this, this.calls, this.isDoubtful);
+    if (this.setting.estimates && node.op_type === "Scan") {
+      const first = firstTurn(node, (name) => this.constant(name));
+      for (const [i, value] of first) inner.constants.set(graph.input[i]?.name ?? "", value);
+    }
     return inner.inferGraph(graph, place, types);
   }
 
@@ -253,6 +272,13 @@ export class GraphInference {
     const constant = nodeConstant(node);
     if (constant !== null && output) this.constants.set(output, constant);
     if (!this.setting.propagates || !output) return;
+    if (this.setting.estimates && constant === null) {
+      const value = foldValue(node, {
+        type: (name) => this.types.get(name) ?? null,
+        constant: (name) => this.constant(name),
+      });
+      if (value !== null) this.constants.set(output, value);
+    }
     const sizes = propagateSizes(node, {
       type: (name) => this.types.get(name) ?? null,
       sizes: (name) => this.sizesOf(name),
@@ -275,26 +301,4 @@ export class GraphInference {
 /** How a call names a function; unlike in the checker, `ai.onnx` is not the empty domain here. */
 export function callId(domain = "", name = "", overload = ""): string {
   return overload === "" ? `${domain}:${name}` : `${domain}:${name}:${overload}`;
-}
-
-/** Puts the call's attributes, or their defaults, where the function's nodes refer to them. */
-function attributeBinder(fn: FunctionProto, call: NodeProto): (node: NodeProto) => NodeProto {
-  const given = new Map(call.attribute.map((attribute) => [attribute.name ?? "", attribute]));
-  const values = new Map(fn.attribute_proto.map((attribute) => [attribute.name ?? "", attribute]));
-  for (const name of [...fn.attribute, ...values.keys()]) {
-    const attribute = given.get(name);
-    if (attribute !== undefined) values.set(name, attribute);
-  }
-  const bindNodes = (nodes: readonly NodeProto[]): NodeProto[] => nodes.map(bind);
-  const bindGraph = (graph: GraphProto): GraphProto => ({ ...graph, node: bindNodes(graph.node) });
-  const bind = (node: NodeProto): NodeProto => ({
-    ...node,
-    attribute: node.attribute.flatMap((attribute) => {
-      if (!attribute.ref_attr_name)
-        return [attribute.g === undefined ? attribute : { ...attribute, g: bindGraph(attribute.g) }];
-      const value = values.get(attribute.ref_attr_name);
-      return value === undefined ? [] : [{ ...value, name: attribute.name }];
-    }),
-  });
-  return bind;
 }

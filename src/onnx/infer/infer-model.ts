@@ -8,6 +8,13 @@ export interface InferModelOptions {
   readonly listener?: InferenceListener;
   /** Follows sizes through integer arithmetic on shapes; off, it infers what full_check does. Default true. */
   readonly propagates?: boolean;
+  /**
+   * For estimates: follows values of small tensors too, so that sizes which are computed by any arithmetic are known
+   * once the inputs' are, and takes the first turn of a Scan for all of them. What it finds is no proof. Default false.
+   */
+  readonly estimates?: boolean;
+  /** Types of inputs of the main graph, by position, where they are more than is declared. */
+  readonly inputs?: readonly (TypeInfo | null)[];
 }
 
 const MOST_FUNCTION_NODES = 100_000;
@@ -31,10 +38,11 @@ export function inferModel(
     irVersion: Number(model.ir_version ?? 0),
     listener: options.listener ?? SILENT,
     propagates: options.propagates ?? true,
+    estimates: options.estimates ?? false,
     budget: { left: MOST_FUNCTION_NODES },
   };
   const opsets = new Map(model.opset_import.map(({ domain = "", version = 0 }) => [domain, Number(version)]));
   const inference = new GraphInference(setting, opsets, null, [], false);
-  inference.inferGraph(graph, Place.root("graph"), []);
+  inference.inferGraph(graph, Place.root("graph"), options.inputs ?? []);
   return new Map(inference.types.entries());
 }

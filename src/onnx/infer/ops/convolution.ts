@@ -4,7 +4,7 @@ import { unifyDims } from "../merge.js";
 import type { NodeInference } from "../node-inference.js";
 import type { Dim, Shape } from "../type-info.js";
 import { alike, type OperatorTable } from "./operator.js";
-import { type Geometry, windowGeometry } from "./window.js";
+import { type Geometry, keepsSize, windowGeometry } from "./window.js";
 
 const INT32 = 6;
 
@@ -22,7 +22,7 @@ function windowSizes(input: Shape, geometry: Geometry): Dim[] {
   const { kernel, strides, padsBegin, padsEnd } = geometry;
   return kernel.map((extent, i) => {
     const size = input[2 + i]!;
-    if (typeof size !== "number") return null;
+    if (typeof size !== "number") return keepsSize(geometry, i) ? size : null;
     const room = add(add(add(size, padsBegin[i]!), padsEnd[i]!), -extent);
     return add(divide(room, strides[i]!), 1);
   });

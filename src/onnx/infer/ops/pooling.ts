@@ -4,7 +4,7 @@ import { unifyDims } from "../merge.js";
 import type { NodeInference } from "../node-inference.js";
 import type { Dim, Shape } from "../type-info.js";
 import { alike, type OperatorTable } from "./operator.js";
-import { type Geometry, windowGeometry } from "./window.js";
+import { type Geometry, keepsSize, windowGeometry } from "./window.js";
 
 const INT64 = 7;
 
@@ -30,7 +30,7 @@ function pool(operator: string): (node: NodeInference) => void {
 }
 
 function pooledSize(size: Dim, geometry: Geometry, i: number, ceils: number, likePyTorch: boolean): Dim {
-  if (typeof size !== "number") return null;
+  if (typeof size !== "number") return keepsSize(geometry, i) ? size : null;
   const stride = geometry.strides[i]!;
   const padded = add(size, geometry.padsBegin[i]!);
   const room = add(add(padded, geometry.padsEnd[i]!), -geometry.kernel[i]!);

@@ -33,6 +33,11 @@ export function windowGeometry(node: NodeInference, input: Shape, kind: WindowKi
   return { kernel, strides, padsBegin: pads.slice(0, rank), padsEnd: pads.slice(rank) };
 }
 
+/** Whether a spatial dimension comes out as it went in, whatever it is; ONNX forgets symbols here. */
+export function keepsSize({ kernel, strides, padsBegin, padsEnd }: Geometry, i: number): boolean {
+  return strides[i] === 1 && padsBegin[i]! + padsEnd[i]! === kernel[i]! - 1;
+}
+
 function positives(node: NodeInference, name: string, rank: number, applies: boolean): readonly number[] {
   const values = (applies ? node.ints(name) : null) ?? new Array<number>(rank).fill(1);
   if (values.length !== rank) refuse(`${name} has ${values.length} values for ${rank} spatial dimensions`);

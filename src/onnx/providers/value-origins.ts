@@ -46,10 +46,13 @@ class GraphOrigins implements ValueOrigins {
     return this.sizes.has(name) || (!this.inner.has(name) && (this.outer?.isSize(name) ?? false));
   }
 
-  define({ op_type = "", input, output }: NodeProto): void {
+  define({ op_type = "", input, output, attribute }: NodeProto): void {
     const given = input.filter((name) => name !== "");
-    const isConstant = !NOT_FOLDED.test(op_type) && given.every((name) => this.constant(name) !== null);
-    const isSize = SIZES.has(op_type) || (given.length > 0 && given.every((name) => this.followsFromSizes(name)));
+    // Sub-graphs read more than what their node says.
+    const isOpen = attribute.some(({ g, graphs }) => g !== undefined || graphs.length > 0);
+    const isConstant = !isOpen && !NOT_FOLDED.test(op_type) && given.every((name) => this.constant(name) !== null);
+    const isSize =
+      SIZES.has(op_type) || (!isOpen && given.length > 0 && given.every((name) => this.followsFromSizes(name)));
     for (const name of output) {
       this.inner.add(name);
       if (isConstant) this.constants.add(name);

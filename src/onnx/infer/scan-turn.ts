@@ -1,0 +1,26 @@
+import type { NodeProto } from "../proto/records.js";
+import type { Constant } from "./constant.js";
+import { SmallValue } from "./small-value.js";
+
+/** By position, what a Scan of version 9 and later hands to the first turn, where it is known. */
+export function firstTurn(
+  node: NodeProto,
+  constant: (name: string) => Constant | null,
+): ReadonlyMap<number, SmallValue> {
+  const attribute = (name: string) => node.attribute.find((each) => each.name === name);
+  const states = node.input.length - Number(attribute("num_scan_inputs")?.i ?? 0);
+  const axes = attribute("scan_input_axes")?.ints.map(Number) ?? [];
+  const backwards = attribute("scan_input_directions")?.ints.map(Number) ?? [];
+  const first = new Map<number, SmallValue>();
+  for (const [i, name] of node.input.entries()) {
+    if (i < states) continue;
+    const given = constant(name);
+    const value = given === null ? null : SmallValue.from(given);
+    if (value === null) continue;
+    const axis = axes[i - states] ?? 0;
+    const from = axis < 0 ? axis + value.dims.length : axis;
+    const part = value.at(from, backwards[i - states] === 1 ? (value.dims[from] ?? 1) - 1 : 0);
+    if (part !== null) first.set(i, part);
+  }
+  return first;
+}
