@@ -27,7 +27,6 @@ const VARIANTS: Readonly<Record<string, CompileOptions>> = {
 
 describe.each(ORACLE_CASES)("$name", (oracle) => {
   const opened = importOracle(oracle);
-  const isHard = oracle.name.endsWith("hard");
 
   it.each(TARGETS)("for %s", async (target) => {
     const { spec, weights } = await opened;
@@ -37,8 +36,6 @@ describe.each(ORACLE_CASES)("$name", (oracle) => {
       const findings = await checkFile(source, { strict: true, full: true, target });
       const allowed = new Set<RuleId>(EXPECTED[target]);
       if (options.dtype === "float16" && (target === "cpu" || target === "wasm")) allowed.add("onnx/target-float16");
-      // The index of a hard choice is int64.
-      if (isHard && target === "webgpu") allowed.add("onnx/target-moved");
       expect(
         findings.filter(({ rule }) => !allowed.has(rule)),
         label,
