@@ -1,7 +1,7 @@
 import type { Dim, Shape } from "../ir/dim.js";
 import { emitActivation } from "../ops/activations.js";
 import type { Normaliser, RouteAttributes } from "../ops/router.js";
-import type { LowerSite } from "./emitter.js";
+import type { GraphEmitter, LowerSite } from "./emitter.js";
 
 /** β as ONNX operators: pool, perceptron, temperature, normaliser; result [N, experts, cardinals]. */
 export function lowerRoute(attributes: RouteAttributes, site: LowerSite): void {
@@ -34,7 +34,9 @@ function emitPerceptron(attributes: RouteAttributes, site: LowerSite, pooled: st
   let next = 1;
   attributes.stages.forEach((stage, index) => {
     const label = `${name}/mlp.${index}`;
-    if (stage.kind === "activation") {
+    if (stage.kind === "activation" && stage.activation.fn === "sigmoid") {
+      value = e.op("Div", label, sigmoidOperands(e, label, value, [batch, width]), [batch, width]);
+    } else if (stage.kind === "activation") {
       emitActivation(stage.activation, value, {
         e,
         name: label,
@@ -57,18 +59,22 @@ function emitPerceptron(attributes: RouteAttributes, site: LowerSite, pooled: st
   return value;
 }
 
+/**
+ * The operands of 1 / (1 + exp(−z)), a sigmoid in so many operators: ONNX Runtime's Sigmoid is off by 1e-7 whatever its
+ * result, so that a small weight of a whole kernel would be wrong in its fourth digit, its root in its second, and is 0
+ * below −18.
+ */
+function sigmoidOperands(e: GraphEmitter, name: string, z: string, shape: Shape): readonly [string, string] {
+  const one = e.floats([1], []);
+  const decay = e.op("Exp", `${name}/decay`, [e.op("Neg", `${name}/negative`, [z], shape)], shape);
+  return [one, e.op("Add", `${name}/inverse`, [decay, one], shape)];
+}
+
 const NORMALISERS: Readonly<Record<Normaliser, (site: LowerSite, logits: string) => void>> = {
   softmax(site, logits) {
     site.keepLogits(logits);
     site.result("Softmax", [logits], { axis: 1 });
   },
-  // 1 / (1 + exp(−z)) in so many operators: ONNX Runtime's Sigmoid is off by 1e-7 whatever its result, so that a small
-  // weight of a whole kernel would be wrong in its fourth digit, and 0 below −18.
-  sigmoid(site, logits) {
-    const { e, name, shape } = site;
-    const one = e.floats([1], []);
-    const decay = e.op("Exp", `${name}/decay`, [e.op("Neg", `${name}/negative`, [logits], shape)], shape);
-    site.result("Div", [one, e.op("Add", `${name}/inverse`, [decay, one], shape)]);
-  },
+  sigmoid: (site, logits) => site.result("Div", sigmoidOperands(site.e, site.name, logits, site.shape)),
   identity: (site, logits) => site.bind(logits),
 };
