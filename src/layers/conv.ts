@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { staticDim } from "../ops/operator.js";
-import { layerName, positive, reference, windowFields, windowOf } from "./fields.js";
+import { channelsPerGroup, layerName, positive, reference, windowFields, windowOf } from "./fields.js";
 import { layer } from "./layer.js";
 
 export const conv = layer({
@@ -25,7 +25,7 @@ export const conv = layer({
     const window = windowOf(spec);
     const kernel = builder.weight(spec.weights.weight ?? `${spec.name}.weight`, [
       spec.out,
-      channels / spec.groups,
+      channelsPerGroup(channels, spec.groups),
       ...window.kernel,
     ]);
     const bias = spec.bias ? [builder.weight(spec.weights.bias ?? `${spec.name}.bias`, [spec.out])] : [];

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ActivationName } from "../ops/activations.js";
-import { layerName, reference } from "./fields.js";
+import { RuleError } from "../ops/operator.js";
+import { DEFAULT_SLOPE, layerName, reference } from "./fields.js";
 import { layer } from "./layer.js";
 
 /** An activation without parameters. */
@@ -25,7 +26,12 @@ export const gelu = plainActivation("gelu", "x · Φ(x), the exact form");
 
 export const leakyRelu = layer({
   schema: z
-    .strictObject({ name: layerName, op: z.literal("leaky_relu"), in: reference, slope: z.number().default(0.01) })
+    .strictObject({
+      name: layerName,
+      op: z.literal("leaky_relu"),
+      in: reference,
+      slope: z.number().default(DEFAULT_SLOPE),
+    })
     .describe("x where x ≥ 0, slope · x elsewhere"),
   example: { name: "act", op: "leaky_relu", in: "conv", slope: 0.1 },
   build(spec, builder) {
@@ -39,6 +45,8 @@ export const clamp = layer({
     .describe("x limited to [min, max]"),
   example: { name: "limited", op: "clamp", in: "y", min: 0, max: 1 },
   build(spec, builder) {
+    if (spec.min > spec.max)
+      throw new RuleError(`its least value ${spec.min} is above its largest ${spec.max}`, "exchange min and max");
     builder.node("activation", spec.name, [spec.in], { fn: "clamp", min: spec.min, max: spec.max });
   },
 });

@@ -1,5 +1,6 @@
 /** Fields that several kinds of layer share. */
 import * as z from "zod";
+import { RuleError } from "../ops/operator.js";
 import type { Pair, Window } from "../ops/windows.js";
 
 /** Text that ONNX can hold as a name: no NUL, which ends names in C, and no half of a surrogate pair. */
@@ -12,6 +13,9 @@ export const layerName = onnxName.describe(
 );
 
 export const reference = z.string().min(1).describe("Name of an input or of an earlier layer");
+
+/** PyTorch's, of a LeakyReLU. */
+export const DEFAULT_SLOPE = 0.01;
 
 export const positive = z.int().min(1);
 
@@ -41,4 +45,13 @@ export function windowOf(layer: z.output<typeof windowSchema>): Window {
 
 function pairOf(value: number | readonly [number, number]): Pair {
   return typeof value === "number" ? [value, value] : value;
+}
+
+/** Input channels of one group. Throws RuleError where they do not divide. */
+export function channelsPerGroup(channels: number, groups: number): number {
+  if (channels % groups === 0) return channels / groups;
+  throw new RuleError(
+    `${channels} input channels do not divide into ${groups} groups`,
+    "choose groups that divide them",
+  );
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Factor } from "../ops/mixture.js";
 import { RuleError, staticDim } from "../ops/operator.js";
-import { layerName, positive, reference, windowFields, windowOf } from "./fields.js";
+import { channelsPerGroup, layerName, positive, reference, windowFields, windowOf } from "./fields.js";
 import { type LayerBuilder, layer } from "./layer.js";
 
 const factor = z.strictObject({
@@ -53,7 +53,7 @@ export const mixConv = layer({
     const experts = Math.max(...factors.map(({ beta }) => expertsOf(builder, beta)));
     const channels = staticDim("the number of input channels", builder.shape(spec.in), 1);
     const window = windowOf(spec);
-    const kernel = [channels / spec.groups, ...window.kernel];
+    const kernel = [channelsPerGroup(channels, spec.groups), ...window.kernel];
     const row = kernel.reduce((a, b) => a * b, 1);
     const { out } = spec;
     const bank = builder.weight(

@@ -3,25 +3,22 @@ import type { Activation } from "../ops/activations.js";
 import { RuleError, staticDim } from "../ops/operator.js";
 import type { RouterStage } from "../ops/router.js";
 import { foldedBatchNorm } from "./batch-norm-tensors.js";
-import { layerName, positive, reference } from "./fields.js";
+import { DEFAULT_SLOPE, layerName, positive, reference } from "./fields.js";
 import { type LayerBuilder, layer } from "./layer.js";
 
 /** PyTorch's, of a BatchNorm. */
 const DEFAULT_EPSILON = 1e-5;
 
 const stage = z.union([
-  z.literal("linear"),
-  z.enum(["relu", "sigmoid", "silu", "tanh", "gelu"]),
-  z.literal("batch_norm"),
+  z.enum(["linear", "batch_norm", "relu", "leaky_relu", "prelu", "sigmoid", "silu", "tanh", "gelu"]),
   z.strictObject({
     op: z.literal("linear"),
     out: positive.optional().describe("Width of a hidden layer; the last gives experts · cardinals"),
     bias: z.boolean().default(true),
   }),
-  z.strictObject({ op: z.literal("leaky_relu"), slope: z.number().default(0.01) }),
+  z.strictObject({ op: z.literal("leaky_relu"), slope: z.number().default(DEFAULT_SLOPE) }),
   z.strictObject({ op: z.literal("clamp"), min: z.number(), max: z.number() }).describe("Limits, as in ReLU6"),
   z.strictObject({ op: z.literal("batch_norm"), epsilon: z.number().positive().default(DEFAULT_EPSILON) }),
-  z.literal("prelu"),
   z.strictObject({
     op: z.literal("prelu"),
     slopes: positive.optional().describe("Number of slopes: one, or as many as values (default)"),
@@ -109,6 +106,7 @@ function written(entry: Stage) {
   if (entry === "linear") return { op: entry, bias: true, out: undefined };
   if (entry === "batch_norm") return { op: entry, epsilon: DEFAULT_EPSILON };
   if (entry === "prelu") return { op: entry, slopes: undefined };
+  if (entry === "leaky_relu") return { op: entry, slope: DEFAULT_SLOPE };
   return typeof entry === "string" ? { op: entry } : entry;
 }
 

@@ -4,7 +4,7 @@ import type { MixConvAttributes } from "../ops/mixture.js";
 import { RuleError, staticDim } from "../ops/operator.js";
 import type { Window } from "../ops/windows.js";
 import { permuted, reshaped, summed } from "../weights/derived.js";
-import { layerName, positive, reference, windowFields, windowOf } from "./fields.js";
+import { DEFAULT_SLOPE, layerName, positive, reference, windowFields, windowOf } from "./fields.js";
 import { type LayerBuilder, layer } from "./layer.js";
 import { buildRouter, routerFields } from "./route.js";
 
@@ -29,8 +29,8 @@ const schema = z
     pad: windowFields.pad,
     activation: z
       .union([
-        z.enum(["relu", "sigmoid", "silu", "tanh", "gelu"]),
-        z.strictObject({ op: z.literal("leaky_relu"), slope: z.number().default(0.01) }),
+        z.enum(["relu", "leaky_relu", "sigmoid", "silu", "tanh", "gelu"]),
+        z.strictObject({ op: z.literal("leaky_relu"), slope: z.number().default(DEFAULT_SLOPE) }),
       ])
       .default("relu")
       .describe("F"),
@@ -177,8 +177,9 @@ class BlockBuilder {
 
   private activation(): string {
     const { name, activation } = this.spec;
+    const written = activation === "leaky_relu" ? { op: activation, slope: DEFAULT_SLOPE } : activation;
     const attributes: Activation =
-      typeof activation === "string" ? { fn: activation } : { fn: activation.op, slope: activation.slope };
+      typeof written === "string" ? { fn: written } : { fn: written.op, slope: written.slope };
     return this.b.node("activation", `${name}.hidden`, [`${name}.1`], attributes);
   }
 

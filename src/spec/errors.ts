@@ -7,8 +7,8 @@ const like = (name: string | undefined, otherwise: string): { readonly hint: str
 
 const SCHEMA_HINT = "schemas/model.v1.schema.json tells what may stand here";
 
-export const invalidValue = (message: string, pointer: string): Diagnostic =>
-  error("document/invalid-value", message, { pointer, hint: SCHEMA_HINT });
+export const invalidValue = (message: string, pointer: string, near?: string): Diagnostic =>
+  error("document/invalid-value", message, { pointer, ...like(near, SCHEMA_HINT) });
 
 export const missingField = (field: string, pointer: string): Diagnostic =>
   error("document/missing-field", `the field "${field}" is missing`, { pointer, hint: SCHEMA_HINT });

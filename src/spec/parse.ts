@@ -5,6 +5,7 @@ import { LAYERS } from "../layers/index.js";
 import { nearest } from "../nearest.js";
 import { documentSchema, type ModelSpec } from "./document.js";
 import * as errors from "./errors.js";
+import { knownFields } from "./known-fields.js";
 import { checkReferences, outlineOf } from "./references.js";
 
 /** A document that keeps its rules, and the way from its pointers to its text. */
@@ -74,13 +75,15 @@ function describe(issue: Issue, document: JsonValue): readonly Diagnostic[] {
   const pointer = pointerOf(path);
   const at = valueAt(document, path);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => errors.unknownField(key, pointerOf([...path, key]), nearest(key, knownFields(at))));
+    return issue.keys.map((key) =>
+      errors.unknownField(key, pointerOf([...path, key]), nearest(key, knownFields(document, path))),
+    );
   }
   if (issue.code === "invalid_union") return describeUnion(issue, path, at, document);
-  if (issue.code === "invalid_type" && at === undefined) {
+  if ((issue.code === "invalid_type" || issue.code === "invalid_value") && at === undefined) {
     return [errors.missingField(String(path.at(-1)), pointerOf(path.slice(0, -1)))];
   }
-  return [errors.invalidValue(sentence(issue.message), pointer)];
+  return [errors.invalidValue(sentence(issue.message), pointer, nearestOf(at, [issue]))];
 }
 
 function describeUnion(
@@ -104,18 +107,21 @@ function describeUnion(
   if (meant && deepest > path.length) return meant.flatMap((inner) => describe(inner, document));
   if (at === undefined) return [errors.missingField(String(path.at(-1)), pointerOf(path.slice(0, -1)))];
   const wanted = [...new Set(branches.flat().map((inner) => sentence(inner.message)))];
-  return [errors.invalidValue(wanted.join(", or "), pointer)];
+  return [errors.invalidValue(wanted.join(", or "), pointer, nearestOf(at, branches.flat()))];
+}
+
+/** What a text that is none of the allowed ones most likely means. */
+function nearestOf(at: JsonValue | undefined, issues: readonly Issue[]): string | undefined {
+  if (typeof at !== "string") return undefined;
+  const allowed = issues.flatMap((issue) => (issue.code === "invalid_value" ? issue.values : []));
+  return nearest(
+    at,
+    allowed.filter((value) => typeof value === "string"),
+  );
 }
 
 function sentence(message: string): string {
   return message.replace(/^Invalid input: /, "").replace(/^[A-Z]/, (first) => first.toLowerCase());
-}
-
-function knownFields(at: JsonValue | undefined): readonly string[] {
-  if (!isRecord(at)) return [];
-  const kind = at.op;
-  const isLayer = typeof kind === "string" && Object.hasOwn(LAYERS, kind);
-  return Object.keys(isLayer ? LAYERS[kind as keyof typeof LAYERS].schema.shape : documentSchema.shape);
 }
 
 function valueAt(document: JsonValue, path: readonly (string | number)[]): JsonValue | undefined {
@@ -125,8 +131,4 @@ function valueAt(document: JsonValue, path: readonly (string | number)[]): JsonV
     value = (value as { readonly [key: string]: JsonValue })[step];
   }
   return value;
-}
-
-function isRecord(value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -129,6 +129,37 @@ const SCHEMA: readonly Row[] = [
     ],
   },
   {
+    what: "7 unknown fields inside of fields, with what was meant",
+    text: document({
+      layers: `{"name":"r","op":"route","in":"x","experts":3,"mlp":[{"op":"linear","out":3,${MARK}"bais":false},{"op":"prelu",${MARK}"slope":1}]},\n    {"name":"y","op":"mix_conv","in":"x","out":3,"kernel":1,"factors":[{"beta":"r",${MARK}"ovr":"out"}],"demodulate":{"epsilon":1,${MARK}"eps":2},"weights":{${MARK}"wieght":"w"}}`,
+    }),
+    errors: [
+      { code: "document/unknown-field", pointer: "/layers/0/mlp/0/bais", hint: /did you mean "bias"/ },
+      { code: "document/unknown-field", pointer: "/layers/0/mlp/1/slope", hint: /did you mean "slopes"/ },
+      { code: "document/unknown-field", pointer: "/layers/1/factors/0/ovr", hint: /did you mean "over"/ },
+      { code: "document/unknown-field", pointer: "/layers/1/demodulate/eps", hint: /did you mean "epsilon"/ },
+      { code: "document/unknown-field", pointer: "/layers/1/weights/wieght", hint: /did you mean "weight"/ },
+    ],
+  },
+  {
+    what: "texts that are none of those that may stand there, with what was meant",
+    text: document({
+      layers: `{"name":"r","op":"route","in":"x","experts":3,"mlp":["linear",${MARK}"rellu"]},\n    {"name":"y","op":"resize","in":"x","mode":${MARK}"bicubbic","scale":2}`,
+    }),
+    errors: [
+      { code: "document/invalid-value", pointer: "/layers/0/mlp/1", hint: /did you mean "relu"/ },
+      { code: "document/invalid-value", pointer: "/layers/1/mode", hint: /did you mean "bicubic"/ },
+    ],
+  },
+  {
+    what: "8 a field that is missing beside the one that was written for it",
+    text: document({ layers: `${MARK}{"name":"y","op":"resize","in":"x",${MARK}"mod":"nearest","scale":2}` }),
+    errors: [
+      { code: "document/missing-field", pointer: "/layers/0", message: /"mode"/ },
+      { code: "document/unknown-field", pointer: "/layers/0/mod", hint: /did you mean "mode"/ },
+    ],
+  },
+  {
     what: "values that are no sizes",
     text: document({
       layers: `{"name":"y","op":"conv","in":"x","out":${MARK}0,"kernel":[3,${MARK}1.5],"groups":${MARK}"2"}`,
@@ -221,6 +252,16 @@ const SHAPES: readonly Row[] = [
     text: document({ layers: `${CONV_A},\n    ${MARK}{"name":"y","op":"add","in":["a","x"]}` }),
     errors: [
       { code: "document/layer-rule", pointer: "/layers/1", message: /layer "y": .*\[N,4,H,W\] and \[N,3,H,W\]/ },
+    ],
+  },
+  {
+    what: "10 groups that do not divide the channels, and limits the wrong way round",
+    text: document({
+      layers: `${MARK}{"name":"a","op":"conv","in":"x","out":4,"kernel":3,"groups":2},\n    ${MARK}{"name":"y","op":"clamp","in":"x","min":1,"max":0}`,
+    }),
+    errors: [
+      { code: "document/layer-rule", pointer: "/layers/0", message: /3 input channels .* 2 groups/ },
+      { code: "document/layer-rule", pointer: "/layers/1", hint: /exchange min and max/ },
     ],
   },
   {

@@ -1,6 +1,7 @@
 /** Routers in ONNX Runtime where float32 is at its limits. */
 import { describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
+import { buildGraph } from "../../src/ir/build.js";
 import { dense } from "../../src/ops/dense-tensor.js";
 import { encoded, runGraph } from "../support/sessions.js";
 import { model } from "./layers/model.js";
@@ -34,4 +35,15 @@ describe.each(SPELLINGS)("$mlp, $normalise", (spelling) => {
   ])("a sigmoid weight at %d is %d", async (logit, expected) => {
     expect(await sigmoidWeight(logit, spelling)).toBe(expected);
   });
+});
+
+it("an activation by its name alone is the one with PyTorch's slope", () => {
+  const layers = ["leaky_relu", { op: "leaky_relu", slope: 0.01 }].map((stage) =>
+    model({
+      inputs: { x: ["N", 1] },
+      layers: [{ name: "y", op: "route", in: "x", mlp: [stage], experts: 1, normalise: "identity" }],
+    }),
+  );
+  const [short, long] = layers.map(({ spec, weights }) => buildGraph(spec, weights).graph.nodes);
+  expect(short).toEqual(long);
 });

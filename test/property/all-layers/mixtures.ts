@@ -38,6 +38,7 @@ const ACTIVATIONS: readonly Stage[] = [
   "silu",
   "tanh",
   "gelu",
+  "leaky_relu",
   { op: "leaky_relu", slope: 0.1 },
   { op: "clamp", min: 0, max: 6 },
 ];
