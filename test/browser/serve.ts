@@ -1,4 +1,4 @@
-/** Serves the checkout on 127.0.0.1, as a page needs it that uses threads: cross-origin isolated. */
+/** Serves a folder on 127.0.0.1, as a page needs it that uses threads: cross-origin isolated. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -19,10 +19,14 @@ export interface Served {
   close(): Promise<void>;
 }
 
-export async function serveCheckout(): Promise<Served> {
+export function serveCheckout(): Promise<Served> {
+  return serveFolder(ROOT);
+}
+
+export async function serveFolder(root: string): Promise<Served> {
   const server = createServer(async (request, response) => {
     // `normalize` of an absolute path leaves no `..` in it.
-    const path = join(ROOT, normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname)));
+    const path = join(root, normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname)));
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) {
       response.writeHead(404).end();

@@ -9,8 +9,9 @@ export interface ServedPage {
   close(): Promise<void>;
 }
 
-export async function servePage(): Promise<ServedPage> {
-  const child = spawn(process.execPath, [MAIN, "serve"], { stdio: ["ignore", "pipe", "pipe"] });
+/** @param main the program; that of the checkout unless given */
+export async function servePage(main = MAIN): Promise<ServedPage> {
+  const child = spawn(process.execPath, [main, "serve"], { stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -1,0 +1,149 @@
+/** What is published: its files, its entries, and three kinds of programs that use it. */
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compile, importCheckpoint } from "../../src/api.js";
+import { launchChromium } from "../browser/chromium.js";
+import { serveFolder } from "../browser/serve.js";
+import { runNode } from "../support/cli.js";
+import { fixture } from "../support/fixtures.js";
+import { servePage } from "../support/serve-page.js";
+import { installedProject, type Packed, type Project, ROOT, run } from "./pack.js";
+
+const CHECKPOINT = fixture("models", "nsr-x3", "checkpoint.pt");
+
+let project: Project & { readonly packed: Packed };
+/** Of the graph that the checkout's own compiler makes. */
+let expectedSha256: string;
+
+beforeAll(async () => {
+  project = await installedProject();
+  const bytes = Uint8Array.from(readFileSync(CHECKPOINT));
+  const { document, weights } = await importCheckpoint(bytes, { config: new Map([["patch", 24]]) });
+  expectedSha256 = sha256(await compile(document, weights));
+});
+afterAll(() => project?.remove());
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** A tool of the checkout, on a file or folder of the project. */
+const tool = (path: string, args: readonly string[], cwd: string) =>
+  runNode([join(ROOT, "node_modules", path), ...args], cwd);
+
+describe("the tarball", () => {
+  it("holds what it should", () => {
+    const paths = new Set(project.packed.files.map(({ path }) => path));
+    const wanted = [
+      "package.json",
+      "README.md",
+      "LICENSE",
+      "CHANGELOG.md",
+      "dist/cli/main.js",
+      "dist/cli/commands/serve.js",
+      "dist/src/index.js",
+      "dist/src/index.d.ts",
+      "dist/src/runtime/web.js",
+      "dist/src/runtime/index-node.d.ts",
+      "dist/web/index.html",
+      "schemas/model.v1.schema.json",
+    ];
+    expect(wanted.filter((path) => !paths.has(path))).toEqual([]);
+    for (const model of ["nsr-x2", "nsr-x3", "nsr-denoise25", "nsr-jpeg10"]) {
+      const { length } = readFileSync(fixture("models", model, "checkpoint.pt"));
+      expect(project.packed.files.filter(({ path, size }) => path.endsWith(".pt") && size === length)).toHaveLength(1);
+    }
+  });
+
+  it("holds nothing else, and stays small", () => {
+    const allowed = [
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schemas\/[\w.]+\.json)$/,
+      /^dist\/src\/[\w./-]+\.(js|d\.ts)$/,
+      /^dist\/cli\/[\w./-]+(?<!\.d)\.js$/,
+      /^dist\/web\/(index\.html|icon\.svg|assets\/[\w.-]+\.(js|css|png|pt))$/,
+    ];
+    const others = project.packed.files.filter(({ path }) => !allowed.some((pattern) => pattern.test(path)));
+    expect(others.map(({ path }) => path)).toEqual([]);
+    expect(project.packed.files.filter(({ path }) => /\/start\.js$|test/.test(path))).toEqual([]);
+    expect(project.packed.size).toBeLessThan(6e6);
+  });
+
+  it("pleases publint", async () => {
+    const tarball = Uint8Array.from(readFileSync(project.packed.tarball)).buffer;
+    const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  it("has types that are right wherever modules can be imported", async () => {
+    const args = [project.packed.tarball, "--profile", "esm-only", "--no-color", "--format", "ascii"];
+    const { code, stdout, stderr } = await tool("@arethetypeswrong/cli/dist/index.js", args, project.path);
+    expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+  });
+});
+
+describe("installed without scripts and optional packages", () => {
+  it("leaves out ONNX Runtime for Node", () => {
+    expect(existsSync(project.at("node_modules/onnxruntime-web/package.json"))).toBe(true);
+    expect(existsSync(project.at("node_modules/onnxruntime-node"))).toBe(false);
+  });
+
+  it("runs in Node, and says what is missing where it is", async () => {
+    const { code, stdout, stderr } = await runNode(["node/compile.mjs", CHECKPOINT, "out.onnx"], project.path);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toMatchObject({ width: 36, height: 27, code: "runtime/not-installed" });
+    expect(sha256(readFileSync(project.at("out.onnx")))).toBe(expectedSha256);
+  });
+
+  it("has the command, whose compile says what it needs to verify", async () => {
+    const smxc = (...args: readonly string[]) => run("npx", ["--no-install", "smxc", ...args], { cwd: project.path });
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    expect((await smxc("--version")).stdout).toBe(`${version}\n`);
+    await smxc("import", CHECKPOINT, "-o", "m.json", "--set", "patch=24");
+    await expect(smxc("compile", "m.json", "-o", "m.onnx")).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("error[runtime/not-installed]"),
+    });
+    await smxc("compile", "m.json", "-o", "m.onnx", "--no-verify");
+    expect(sha256(readFileSync(project.at("m.onnx")))).toBe(expectedSha256);
+    expect((await smxc("check", "m.onnx")).stdout).toContain("valid");
+  });
+
+  it("serves the page, with the runtime of its dependency", async () => {
+    const served = await servePage(project.at("node_modules/smxc/dist/cli/main.js"));
+    const page = await (await fetch(served.address)).text();
+    const script = /<script type="module"[^>]* src="([^"]+)"/.exec(page)![1]!;
+    for (const path of [script, "ort/ort-wasm-simd-threaded.wasm"]) {
+      expect((await fetch(new URL(path, served.address), { method: "HEAD" })).status).toBe(200);
+    }
+    await served.close();
+  });
+});
+
+describe.each(["nodenext", "bundler"])("a strict TypeScript project, modules resolved by %s", (resolution) => {
+  it("compiles, types of the package included", async () => {
+    const args = ["-p", `types/tsconfig.${resolution}.json`];
+    const { code, stdout } = await tool("typescript/bin/tsc", args, project.path);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+  });
+});
+
+describe("a Vite application", () => {
+  let browser: Browser | undefined;
+  afterAll(() => browser?.close());
+
+  it("builds, and compiles and runs a checkpoint in the browser", async () => {
+    const built = await tool("vite/bin/vite.js", ["build", "vite", "--logLevel", "warn"], project.path);
+    expect({ code: built.code, stderr: built.stderr }).toEqual({ code: 0, stderr: "" });
+    copyFileSync(CHECKPOINT, project.at("vite/dist/checkpoint.pt"));
+    const served = await serveFolder(project.at("vite/dist/"));
+    browser = await launchChromium();
+    const page = await browser.newPage();
+    await page.goto(`${served.origin}/index.html`);
+    await page.waitForFunction("document.title !== 'working'", undefined, { timeout: 90_000 });
+    expect(await page.title()).toBe(`36x27 ${expectedSha256}`);
+    await served.close();
+  });
+});
