@@ -9,7 +9,8 @@ export const diffCommand = defineCommand({
   group: "Look inside:",
   summary: "tell what changed between two graphs",
   description:
-    "Nodes, attributes, shapes and weights are matched by structure, so that renamed values are no change. Exit code 0 when equal, 1 when different.",
+    "Nodes, attributes, shapes and weights are matched by structure: other names, another order of nodes, or another way to store a weight are no change. " +
+    "Exit code 0 when equal, 1 when different.",
   arguments: [argument("a.onnx", "the first graph"), argument("b.onnx", "the second")],
   options: {
     tolerance: optionOr("--tolerance <x>", "weights that differ by no more are taken as equal", numberFrom(0), 0),
@@ -55,6 +56,6 @@ function text({ changes, weights }: DiffResult): string {
   if (changes.length === 0) return `equal; ${counted}`;
   return [
     ...changes.map(({ kind, place, message }) => `${kind.padEnd(9)}  ${place}: ${message}`),
-    `${changes.length} changes; ${counted}`,
+    `${changes.length} change${changes.length === 1 ? "" : "s"}; ${counted}`,
   ].join("\n");
 }

@@ -13,7 +13,11 @@ export const inspectCommand = defineCommand({
   summary: "list a model's layers with shapes, parameters, work and memory, or what an ONNX file is made of",
   arguments: [argument("model", "a model document (.json) or an ONNX file, anyone's")],
   options: {
-    shape: option("--shape <NxCxHxW>", "sizes of the first input at which the work is counted (default: batch 1, 48x48)", shape),
+    shape: option(
+      "--shape <NxCxHxW>",
+      "sizes of the first input at which the work is counted (default: batch 1, 48x48)",
+      shape,
+    ),
     target: targetFlag,
   },
   examples: [
