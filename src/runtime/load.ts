@@ -26,6 +26,8 @@ export interface LoadOptions extends ContextOptions {
 export interface LoadedNetwork extends Omit<Network, "restorer"> {
   /** How pictures become the network's input, and how much larger its output is. */
   readonly format: PictureFormat;
+  /** Where it runs: what was asked for, or what the browser has. */
+  readonly target: SessionOptions["target"];
   /**
    * Restores a picture.
    *
@@ -48,6 +50,7 @@ export async function loadWith(
   const { restorer, ...network } = await openNetwork(model, target, options, open);
   return {
     ...network,
+    target,
     restore: (image, each) => restorePicture({ restorer, ...network }, image, each),
     release: () => restorer.release(),
   };
