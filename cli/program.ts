@@ -6,6 +6,7 @@ import { defect, isSystemError, noCommand, systemError } from "./errors.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
 import { createOutput, type Output, type Streams } from "./output.js";
 import { createParser } from "./parser.js";
+import { spreadLists } from "./spread-lists.js";
 
 export interface ProgramSpec {
   readonly commands: readonly Command[];
@@ -62,7 +63,8 @@ async function dispatch(
     },
   });
   try {
-    await parser.parseAsync(helpAsFlag(argv, spec.commands), { from: "user" });
+    const line = spreadLists(helpAsFlag(argv, spec.commands), spec.commands);
+    await parser.parseAsync(line, { from: "user" });
   } catch (cause) {
     const missing = cause instanceof CommanderError && cause.code === "commander.help";
     if (missing && !output.json && !output.quiet) streams.stderr.write(`${help.join("")}\n`);
