@@ -1,3 +1,4 @@
+import { SmxcError } from "../src/diagnostics.js";
 import type { Target } from "../src/lowerings/targets.js";
 import { readMetadata } from "../src/metadata.js";
 import { decodeGraph } from "../src/onnx/decode.js";
@@ -7,6 +8,7 @@ import { openDocument } from "../src/runtime/open-document.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import { openFileSource } from "../src/weights/file-source-node.js";
 import type { Context } from "./command.js";
+import { findMixedPair } from "./external-data.js";
 import { loadModel } from "./load-model.js";
 
 /** A network that is ready to restore pictures, from a document or from a graph. */
@@ -72,6 +74,8 @@ async function openOnnx(
   { target, ...options }: ContextOptions & { readonly target: Target },
 ): Promise<OpenNetwork> {
   const signature = await readSignature(path);
+  const mixed = await findMixedPair(path, signature);
+  if (mixed) throw new SmxcError([mixed]);
   const session = await createNodeSession(path, { target });
   try {
     const network = openGraph(path, session, readMetadata(signature.metadata), options);

@@ -13,7 +13,7 @@ import { showValues } from "../src/onnx/show-values.js";
 import { type Signature, signatureOf } from "../src/onnx/signature.js";
 import { PASSES } from "../src/passes/index.js";
 import { runPasses } from "../src/passes/run.js";
-import type { Session } from "../src/runtime/session.js";
+import type { ModelBytes, Session } from "../src/runtime/session.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import { changedWeights } from "../src/verify/changed-weights.js";
 import * as errors from "../src/verify/errors.js";
@@ -21,7 +21,7 @@ import { HALF_TOLERANCE } from "../src/verify/tolerances.js";
 import { compareWithReference, type OutputResult } from "../src/verify/verify.js";
 import { openFileSource } from "../src/weights/file-source-node.js";
 import type { Context } from "./command.js";
-import { externalDataOf } from "./external-data.js";
+import { besideGraph, externalDataOf, findMixedPair, readBeside } from "./external-data.js";
 import type { LoadedModel } from "./load-model.js";
 import { problemsOf } from "./verify-problems.js";
 
@@ -54,12 +54,15 @@ export async function verifyFiles(
     const reference = asFixedByFile(referenceGraph(model.spec, model.weights, optionsOf(signature)), signature, path);
     const problems = await problemsOf(context, model, reference, { ...options, cap: true });
     const bytes = await source.read(0, source.size);
-    const externalData = await externalDataOf(path, signature);
+    const mixed = await findMixedPair(path, signature);
+    if (mixed) {
+      const [first] = await changedLayers(model, path, decoded, signature);
+      const hint = first ? `${mixed.hint}; the first layer whose weights differ is ${first.layer}` : mixed.hint;
+      throw new SmxcError([{ ...mixed, hint }]);
+    }
+    const external = await externalFor(options.target, path, signature);
     const open = (extra: Uint8Array): Promise<Session> =>
-      createNodeSession(
-        { name: path, bytes: concat(bytes, extra), externalData, folder: dirname(path) },
-        { target: options.target },
-      );
+      createNodeSession({ name: path, bytes: concat(bytes, extra), ...external }, { target: options.target });
     const half = readMetadata(signature.metadata)?.compiled.dtype === "float16" ? HALF_TOLERANCE : undefined;
     const tolerance = {
       relative: Math.max(options.rtol, half?.relative ?? 0),
@@ -86,7 +89,7 @@ export async function verifyFiles(
     );
     const failing = problems.filter((problem) => failed.some((result) => result.problem === problem.label)).slice(0, 1);
     const { suspect } = await compareWithReference(graph, probe, failing, tolerance).finally(() => probe.release());
-    const [changed] = await changedLayers(model, decoded, signature);
+    const [changed] = await changedLayers(model, path, decoded, signature);
     const differing = changed ?? suspect;
     throw new SmxcError(
       failed.map((result) => ({
@@ -143,6 +146,7 @@ const otherInterface = (file: string, name: string) =>
 /** Layers whose weights are not those of a fresh compile with the options that the graph was made with. */
 async function changedLayers(
   model: LoadedModel,
+  path: string,
   decoded: DecodedModel,
   signature: Signature,
 ): Promise<readonly errors.DifferingLayer[]> {
@@ -159,11 +163,14 @@ async function changedLayers(
     height: size(-2),
     width: size(-1),
   });
-  const changed = await changedWeights(
-    fresh.model,
-    graph,
-    async (tensor) => tensor.raw_data && readBlob(decoded.source, tensor.raw_data),
-  );
+  const changed = await changedWeights(fresh.model, graph, async (tensor) => {
+    if (tensor.raw_data) return readBlob(decoded.source, tensor.raw_data);
+    const external = new Map(tensor.external_data.map(({ key, value }) => [key, value]));
+    const location = external.get("location");
+    const length = external.get("length");
+    const offset = Number(external.get("offset") ?? 0);
+    return location ? readBeside(path, location, offset, length ? Number(length) : undefined) : undefined;
+  });
   return changed.map(({ node, maxError, initializer }) => ({
     layer: `${layerOf(fresh.graph, node)} (its tensor ${initializer})`,
     maxError,
@@ -184,7 +191,19 @@ function psnrOf(result: OutputResult): number {
   return 20 * Math.log10(Math.max(1, result.magnitude) / Math.max(result.rmse, Number.MIN_VALUE));
 }
 
+/** WebAssembly sees no files; elsewhere ONNX Runtime reads the data itself, however large it is. */
+async function externalFor(
+  target: Target,
+  path: string,
+  signature: Signature,
+): Promise<Pick<ModelBytes, "externalData" | "folder">> {
+  if (target === "wasm") return { externalData: await externalDataOf(path, signature) };
+  for (const location of signature.external) besideGraph(path, location);
+  return { folder: dirname(path) };
+}
+
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  if (b.length === 0) return a;
   const bytes = new Uint8Array(a.length + b.length);
   bytes.set(a);
   bytes.set(b, a.length);

@@ -10,13 +10,11 @@ import type { ByteStream } from "../weights/byte-source.js";
 import { WRITTEN_TYPES } from "./data-type.js";
 import { type ExternalFile, tensorRope } from "./encode-tensor.js";
 import { MODEL_BYTE_LIMIT, modelTooLarge } from "./errors.js";
+import { EXTERNAL_DATA_SHA256 } from "./external-hash.js";
 import type { Attribute, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "./model.js";
 import { delimitedField, type Rope, ropeStream } from "./rope.js";
 
 const { onnx } = pkg;
-
-/** `metadata_props` key of a model with external data: the data file's SHA-256, so that a mixed pair is noticed. */
-export const EXTERNAL_DATA_SHA256 = "smxc.external_data.sha256";
 
 const SHA256_HEX_LENGTH = 64;
 

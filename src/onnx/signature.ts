@@ -1,4 +1,4 @@
-import type { ModelProto, ValueInfoProto } from "./proto/records.js";
+import type { GraphProto, ModelProto, ValueInfoProto } from "./proto/records.js";
 
 /** A graph's input or output as it is declared; a size is a number, a symbol, or null where it says nothing. */
 export interface DeclaredValue {
@@ -13,7 +13,7 @@ export interface Signature {
   /** Values that nodes of the main graph define. */
   readonly values: ReadonlySet<string>;
   readonly metadata: ReadonlyMap<string, string>;
-  /** Names of external data files. */
+  /** Names of external data files, those of the graphs inside it too. */
   readonly external: ReadonlySet<string>;
 }
 
@@ -25,12 +25,20 @@ export function signatureOf(model: ModelProto): Signature {
     outputs: (graph?.output ?? []).map(declared),
     values: new Set(graph?.node.flatMap((node) => node.output)),
     metadata: new Map(model.metadata_props.map(({ key, value }) => [key ?? "", value ?? ""])),
-    external: new Set(
-      graph?.initializer.flatMap((tensor) =>
-        tensor.external_data.flatMap(({ key, value }) => (key === "location" && value ? [value] : [])),
-      ),
-    ),
+    external: new Set(graph ? graphsIn(graph).flatMap(locationsIn) : []),
   };
+}
+
+/** The graph and all graphs inside its nodes. */
+export function graphsIn(graph: GraphProto): readonly GraphProto[] {
+  const inner = graph.node.flatMap((node) => node.attribute.flatMap(({ g }) => (g ? graphsIn(g) : [])));
+  return [graph, ...inner];
+}
+
+function locationsIn({ initializer }: GraphProto): readonly string[] {
+  return initializer.flatMap((tensor) =>
+    tensor.external_data.flatMap(({ key, value }) => (key === "location" && value ? [value] : [])),
+  );
 }
 
 function declared(info: ValueInfoProto): DeclaredValue {

@@ -1,6 +1,7 @@
 /** Compares the weights of a graph with those of a fresh compile of the same document, to name the layer they are in. */
 import type { OnnxGraph, OnnxModel } from "../onnx/model.js";
 import type { GraphProto, TensorProto } from "../onnx/proto/records.js";
+import { graphsIn } from "../onnx/signature.js";
 import { decodeFloats } from "../weights/decode-floats.js";
 import { compareValues } from "./compare.js";
 import { TOLERANCES } from "./tolerances.js";
@@ -24,7 +25,7 @@ export async function changedWeights(
 ): Promise<readonly ChangedWeight[]> {
   const found: ChangedWeight[] = [];
   const stored = new Map(
-    graphsOf(graph).flatMap((each) => each.initializer.map((tensor) => [tensor.name ?? "", tensor] as const)),
+    graphsIn(graph).flatMap((each) => each.initializer.map((tensor) => [tensor.name ?? "", tensor] as const)),
   );
   for (const each of onnxGraphsOf(fresh.graph)) {
     const readers = new Map<string, string>();
@@ -55,11 +56,4 @@ function onnxGraphsOf(graph: OnnxGraph): readonly OnnxGraph[] {
     Object.values(node.attribute).flatMap((a) => (a.type === "GRAPH" ? onnxGraphsOf(a.value) : [])),
   );
   return [graph, ...inner];
-}
-
-function graphsOf(graph: GraphProto): readonly GraphProto[] {
-  return [
-    graph,
-    ...graph.node.flatMap((node) => node.attribute.flatMap((attribute) => (attribute.g ? graphsOf(attribute.g) : []))),
-  ];
 }

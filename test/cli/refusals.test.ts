@@ -107,6 +107,42 @@ describe("a pair that does not belong together", () => {
     expect(existsSync(`${cwd}/model.onnx`)).toBe(false);
   });
 
+  describe("of graph and data", () => {
+    const cwd = folder.at("data");
+    const pair = ["model.onnx", "model.onnx.data"];
+
+    beforeAll(async () => {
+      mkdirSync(cwd);
+      for (const file of ["model.json", "model.weights.safetensors"]) copyFileSync(folder.at(file), `${cwd}/${file}`);
+      const args = ["compile", "model.json", "-o", "model.onnx", "--external-data", "--no-verify"];
+      await succeed(args, cwd);
+      copyFileSync(fixture("photographs", "x2", "chelsea.png"), `${cwd}/in.png`);
+      await succeed(["verify", "model.json", "model.onnx"], cwd);
+      const data = readFileSync(`${cwd}/model.onnx.data`);
+      data.writeFloatLE(data.readFloatLE(0) + 0.5, 0);
+      writeFileSync(`${cwd}/model.onnx.data`, data);
+    });
+
+    it.each([
+      ["run", ["run", "model.onnx", "in.png", "-o", "out.png"]],
+      ["verify", ["verify", "model.json", "model.onnx"]],
+    ])("is noticed by %s, exit 1", async (_, args) => {
+      const { exit, errors } = await refused(args, cwd);
+      expect(exit).toBe(1);
+      expect(errors).toMatchObject([{ code: "onnx/wrong-data", file: "model.onnx" }]);
+      if (args[0] === "verify") expect(errors[0]!.hint).toMatch(/the first layer whose weights differ is \S+/);
+      expect(readdirSync(cwd).filter((file) => file.startsWith("model.onnx"))).toEqual(pair);
+    });
+
+    it("is noticed where there is no data, exit 2", async () => {
+      mkdirSync(`${cwd}/empty`);
+      copyFileSync(`${cwd}/model.onnx`, `${cwd}/empty/model.onnx`);
+      const { exit, errors } = await refused(["verify", "model.json", "empty/model.onnx"], cwd);
+      expect(exit).toBe(2);
+      expect(errors).toMatchObject([{ code: "onnx/external-missing", file: "empty/model.onnx" }]);
+    });
+  });
+
   it("of document and graph is noticed, exit 1", async () => {
     const cwd = folder.at("other");
     mkdirSync(cwd);

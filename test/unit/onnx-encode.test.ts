@@ -7,7 +7,8 @@ import { AttributeProto_AttributeType, ModelProtoSchema, TensorProto_DataLocatio
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import type { SmxcError } from "../../src/diagnostics.js";
-import { EXTERNAL_DATA_SHA256, encodeIfItFits, encodeModel } from "../../src/onnx/encode.js";
+import { encodeIfItFits, encodeModel } from "../../src/onnx/encode.js";
+import { EXTERNAL_DATA_SHA256 } from "../../src/onnx/external-hash.js";
 import type { Initializer, OnnxGraph, OnnxModel } from "../../src/onnx/model.js";
 import { collect } from "../../src/weights/byte-source.js";
 import type { TensorData } from "../../src/weights/tensor.js";
