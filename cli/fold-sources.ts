@@ -1,6 +1,4 @@
 /** Where `--routing fold` takes β from: a file of values, or pictures that the network itself is run on. */
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { compile } from "../src/compile.js";
 import type { CompileOptions } from "../src/compile-options.js";
 import { error, type Place, SmxcError } from "../src/diagnostics.js";
@@ -9,7 +7,6 @@ import { type FoldCost, foldCost, type ImageRun, meanBetas, variation } from "..
 import { type JsonNode, parseJson, pointerOf } from "../src/json/parse.js";
 import { encodeModel } from "../src/onnx/encode.js";
 import { imageToTensor, toRgb } from "../src/runtime/image.js";
-import { formatOfName } from "../src/runtime/image-format.js";
 import { readImage } from "../src/runtime/image-node.js";
 import type { Session, Tensor } from "../src/runtime/session.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
@@ -136,33 +133,4 @@ export async function betasFromImages(
       },
     },
   };
-}
-
-/** The pictures of a folder, in the order of their names. */
-export async function imagesIn(folder: string): Promise<readonly string[]> {
-  try {
-    const names = (await readdir(folder)).filter((name) => formatOfName(name) !== undefined).sort();
-    if (names.length === 0)
-      throw new SmxcError(
-        [
-          error("fold/no-images", "the folder holds no pictures", {
-            file: folder,
-            hint: "PNG, JPEG, WebP and TIFF files are taken",
-          }),
-        ],
-        "usage",
-      );
-    return names.map((name) => join(folder, name));
-  } catch (cause) {
-    if (cause instanceof SmxcError) throw cause;
-    throw new SmxcError(
-      [
-        error("io/cannot-read", `the folder cannot be read: ${(cause as Error).message}`, {
-          file: folder,
-          hint: "check its name and permissions",
-        }),
-      ],
-      "io",
-    );
-  }
 }

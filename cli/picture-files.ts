@@ -24,6 +24,11 @@ export async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
+/** The files of a folder's pictures, in the order of their names. */
+export async function pictureFiles(folder: string): Promise<readonly string[]> {
+  return (await picturesIn(folder)).map((name) => join(folder, name));
+}
+
 /** Names of a folder's pictures, in their order. */
 export async function picturesIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
@@ -41,7 +46,7 @@ export async function picturesIn(folder: string): Promise<readonly string[]> {
   if (pictures.length > 0) return pictures;
   throw new SmxcError(
     [
-      error("run/no-pictures", "the folder holds no pictures", {
+      error("io/no-pictures", "the folder holds no pictures", {
         file: folder,
         hint: "PNG, JPEG, WebP and TIFF files are taken",
       }),

@@ -126,8 +126,9 @@ async function foldSource(
   options: FoldOptions,
   base: CompileOptions,
 ): Promise<FoldSource | undefined> {
-  const { betasFromFile, betasFromImages, imagesIn } = await import("../fold-sources.js");
-  const pictures = [...options.image, ...(options.images === undefined ? [] : await imagesIn(options.images))];
+  const { betasFromFile, betasFromImages } = await import("../fold-sources.js");
+  const { pictureFiles } = await import("../picture-files.js");
+  const pictures = [...options.image, ...(options.images === undefined ? [] : await pictureFiles(options.images))];
   const sources = (pictures.length > 0 ? 1 : 0) + (options.beta === undefined ? 0 : 1);
   if (options.routing !== "fold") {
     if (sources + options.foldLayers.length > 0)

@@ -6,6 +6,7 @@ import { diffCommand } from "./diff.js";
 import { evalCommand } from "./eval.js";
 import { importCommand } from "./import.js";
 import { inspectCommand } from "./inspect.js";
+import { routesCommand } from "./routes.js";
 import { runCommand } from "./run.js";
 import { serveCommand } from "./serve.js";
 import { verifyCommand } from "./verify.js";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   evalCommand,
   inspectCommand,
   diffCommand,
+  routesCommand,
   benchCommand,
   serveCommand,
 ];

@@ -1,4 +1,5 @@
 /** An evaluation as one HTML file without scripts, in which the pictures lie as data. */
+import { escaped, htmlPage } from "../html.js";
 import type { Evaluation, Score } from "./evaluate.js";
 
 export interface ReportPicture {
@@ -35,16 +36,7 @@ img { image-rendering: pixelated; max-width: 100%; }
 
 export function reportHtml({ model, conditions, baseline, pictures, mean }: Report): string {
   const rows = pictures.map(({ name, evaluation }) => row(name, evaluation));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${escaped(model)}: evaluation</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escaped(model)}</h1>
+  const body = `<h1>${escaped(model)}</h1>
 <p>${escaped(conditions)}</p>
 <table>
 <thead><tr><th>picture</th><th>PSNR</th><th>SSIM</th><th>PSNR of ${escaped(baseline)}</th><th>SSIM</th><th>gain</th></tr></thead>
@@ -54,10 +46,8 @@ ${row("mean", mean, ' class="mean"')}
 </tbody>
 </table>
 <p>Below, of each picture the part in which ${escaped(baseline)} is worst. Errors are white from a fifth of the range on.</p>
-${pictures.map(section).join("\n")}
-</body>
-</html>
-`;
+${pictures.map(section).join("\n")}`;
+  return htmlPage({ title: `${model}: evaluation`, style: STYLE, body });
 }
 
 function row(name: string, { restored, baseline }: Evaluation, attributes = ""): string {
@@ -81,17 +71,6 @@ function section({ name, views }: ReportPicture): string {
       `<figure><img alt="${escaped(`${name}: ${title}`)}" width="${width * ZOOM}" src="data:image/png;base64,${base64(png)}"><figcaption>${escaped(title)}</figcaption></figure>`,
   );
   return `<h2>${escaped(name)}</h2>\n<div class="views">${figures.join("\n")}</div>`;
-}
-
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ["&", "&amp;"],
-  ["<", "&lt;"],
-  [">", "&gt;"],
-  ['"', "&quot;"],
-]);
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES.get(character)!);
 }
 
 function base64(bytes: Uint8Array): string {

@@ -102,7 +102,7 @@ describe("pictures", () => {
     for (const name of ["a.png", "a.jpg"]) await sharp(at("small.png")).toFile(at(`same/${name}`));
     expect((await run("run", at("m.json"), at("same"), "-o", at("made"))).stderr).toContain("usage/output-twice");
     mkdirSync(at("empty"));
-    expect((await run("run", at("m.json"), at("empty"), "-o", at("made"))).stderr).toContain("run/no-pictures");
+    expect((await run("run", at("m.json"), at("empty"), "-o", at("made"))).stderr).toContain("io/no-pictures");
   });
 
   it.each([

@@ -126,7 +126,7 @@ describeRows("pictures that cannot be read or written", [
     files: { ...MODELS, "photos/notes.txt": "none yet" },
     argv: ["compile", "mixed.json", "-o", "m.onnx", "--routing", "fold", "--images", "photos"],
     exit: 2,
-    findings: [{ code: "fold/no-images", file: "photos", hint: /PNG/ }],
+    findings: [{ code: "io/no-pictures", file: "photos", hint: /PNG/ }],
   },
   {
     what: "a format that is not written",

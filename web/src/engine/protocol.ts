@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../../src/diagnostics.js";
 import type { ConfigValue } from "../../../src/importers/config.js";
 import type { Target } from "../../../src/lowerings/targets.js";
 import type { PictureFormat, RunReport } from "../../../src/runtime/web.js";
-import type { BetaSummary } from "./beta-summary.js";
+import type { BetaSummary } from "../../../src/runtime/beta-summary.js";
 
 export interface NamedBlob {
   /** What messages call it. */

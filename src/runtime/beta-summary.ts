@@ -1,5 +1,5 @@
 /** What a run's routers gave, over all the samples (patches) of the run. */
-import type { Betas } from "../../../src/runtime/web.js";
+import type { Betas } from "./restorer.js";
 
 export interface BetaSummary {
   /** `beta.<layer>` */

@@ -1,0 +1,140 @@
+import { error, SmxcError } from "../../src/diagnostics.js";
+import type { RouterStudy } from "../../src/routes/study.js";
+import { argument, choice, defineCommand, option, repeatedOption } from "../command.js";
+import { EXIT } from "../exit-code.js";
+import { table } from "../table.js";
+import { filePath } from "../values.js";
+
+export const routesCommand = defineCommand({
+  name: "routes",
+  group: "Look inside:",
+  summary: "tell how the routers of a model behave on pictures",
+  description:
+    "Runs the model on pictures and looks at every β: how even the experts are, which of them lead, and how far β moves from picture " +
+    "to picture and from patch to patch. Where it hardly moves, folding (compile --routing fold) costs hardly anything.",
+  arguments: [argument("model", "a model document (.json)")],
+  options: {
+    images: option("--images <dir>", "a folder of pictures", filePath),
+    image: repeatedOption("--image <file>", "a picture (repeatable)", filePath),
+    output: option("-o, --output <report.html>", "also write a report with heat maps, layers × experts", filePath),
+    context: choice(
+      "--context <kind>",
+      "what β is pooled over: the whole picture, or patches of the training size; default: what the model was trained with",
+      ["trained", "whole", "patch"],
+      "trained",
+    ),
+  },
+  examples: [
+    { does: "On a folder of pictures", line: "smxc routes nsr-x2.json --images photos/" },
+    { does: "With heat maps to look at", line: "smxc routes nsr-x2.json --images photos/ -o routes.html" },
+  ],
+  async action(context, [modelPath], { images, image, output, context: kind }) {
+    const [
+      { isDocument, openNetwork },
+      { pictureFiles },
+      { readImage },
+      { restorePicture },
+      { RoutesStudy },
+      files,
+      html,
+    ] = await Promise.all([
+      import("../open-network.js"),
+      import("../picture-files.js"),
+      import("../../src/runtime/image-node.js"),
+      import("../../src/runtime/restore.js"),
+      import("../../src/routes/study.js"),
+      import("../write-files.js"),
+      import("../../src/routes/report-html.js"),
+    ]);
+    const pictures = [...image, ...(images === undefined ? [] : await pictureFiles(images))];
+    if (pictures.length === 0) throw noPictures();
+    if (!(await isDocument(modelPath))) throw needsDocument(modelPath);
+    const { checkOutputs } = await import("../check-outputs.js");
+    if (output !== undefined) await checkOutputs([output], [modelPath, ...pictures]);
+    const options = { ...(kind === "trained" ? {} : { context: kind }), exposeBeta: true, target: "cpu" } as const;
+    const network = await openNetwork(modelPath, options, context);
+    try {
+      const study = new RoutesStudy();
+      const bar = context.progress("routing", pictures.length);
+      for (const [index, path] of pictures.entries()) {
+        await restorePicture(network, await readImage(path, context.report), {
+          alpha: "drop",
+          onBetas: (betas) => study.add(betas),
+          onProgress: (done, total) => bar.update(index + done / total),
+        });
+        study.endPicture();
+      }
+      bar.end();
+      const routers = study.routers();
+      if (routers.length === 0) throw noRouters(modelPath);
+      const conditions = `${pictures.length} picture${pictures.length === 1 ? "" : "s"}, ${routers[0]!.samples} samples of β, context: ${network.context}`;
+      if (output !== undefined) {
+        const content = html.routesHtml({ model: modelPath, conditions, pictures, routers });
+        await files.writeFiles([{ path: output, content }], { inputs: [...network.files, ...pictures] });
+      }
+      await context.answer({
+        text: () =>
+          [routersTable(routers), conditions, LEGEND, ...(output === undefined ? [] : [`wrote ${output}`])].join("\n"),
+        json: () => ({
+          model: modelPath,
+          context: network.context,
+          pictures,
+          routers,
+          ...(output === undefined ? {} : { report: output }),
+        }),
+      });
+      return EXIT.good;
+    } finally {
+      await network.close();
+    }
+  },
+});
+
+const LEGEND =
+  "evenness: entropy of β over that of equal shares; leading: experts that weigh most in some block; " +
+  "between, within: the most that β moves from picture to picture, and among the patches of one";
+
+function routersTable(routers: readonly RouterStudy[]): string {
+  return table(
+    ["layer", "experts", "blocks", "evenness", "largest β", "leading", "between", "within"],
+    routers.map((router) => [
+      router.layer,
+      router.experts,
+      router.cardinals,
+      router.evenness?.toFixed(3) ?? "-",
+      `${router.largest.mean.toFixed(3)} (at most ${router.largest.most.toFixed(3)})`,
+      `${router.leading} of ${router.experts}`,
+      router.betweenPictures.toFixed(4),
+      router.withinPictures?.toFixed(4) ?? "-",
+    ]),
+  );
+}
+
+const noPictures = (): SmxcError =>
+  new SmxcError(
+    [
+      error("usage/no-pictures", "routes needs pictures to run the model on", {
+        hint: "smxc routes model.json --images photos/",
+      }),
+    ],
+    "usage",
+  );
+
+const needsDocument = (file: string): SmxcError =>
+  new SmxcError(
+    [
+      error("usage/needs-document", "routes reads a model document: a compiled graph does not tell its routers apart", {
+        file,
+        hint: "give the model.json that the graph was compiled from",
+      }),
+    ],
+    "usage",
+  );
+
+const noRouters = (file: string): SmxcError =>
+  new SmxcError([
+    error("routes/none", "the model has no routers: its kernels do not depend on the input", {
+      file,
+      hint: "smxc inspect lists its layers",
+    }),
+  ]);
