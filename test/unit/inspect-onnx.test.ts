@@ -217,6 +217,45 @@ describe("work", () => {
     });
   });
 
+  it("lists what functions do at each call, and counts their weights once", async () => {
+    const model = create(ModelProtoSchema, {
+      irVersion: 8n,
+      opsetImport: [
+        { domain: "", version: 17n },
+        { domain: "local", version: 1n },
+      ],
+      functions: [
+        {
+          name: "F",
+          domain: "local",
+          input: ["a", "w"],
+          output: ["c"],
+          opsetImport: [{ domain: "", version: 17n }],
+          node: [{ opType: "MatMul", name: "inside", input: ["a", "w"], output: ["c"] }],
+        },
+      ],
+      graph: {
+        name: "g",
+        input: [value("x", ["N", 3])],
+        output: [value("y", ["N", 3])],
+        initializer: [weights("w", 3, 3)],
+        node: [
+          { opType: "F", domain: "local", name: "first", input: ["x", "w"], output: ["z"] },
+          { opType: "F", domain: "local", name: "second", input: ["z", "w"], output: ["y"] },
+        ],
+      },
+    });
+    const bytes = toBinary(ModelProtoSchema, model) as Uint8Array<ArrayBuffer>;
+    const found = summariseOnnx(await decodeModel(bytesSource("m", bytes)), await loadSchemas(), [2, 3]);
+    expect(found.layers.map(({ name, shape, parameters, macs }) => [name, shape, parameters, macs])).toEqual([
+      ["first", ["N", 3], 9, 0],
+      ["first/inside", ["N", 3], 0, 18],
+      ["second", ["N", 3], 0, 0],
+      ["second/inside", ["N", 3], 0, 18],
+    ]);
+    expect(found).toMatchObject({ macs: 36, parameters: 9, notes: [] });
+  });
+
   it("says what its figures leave out", async () => {
     const found = await inspect(
       {

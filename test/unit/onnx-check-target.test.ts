@@ -83,6 +83,20 @@ describe("check --target", () => {
     expect(found.map(({ rule }) => rule)).toEqual(["control-flow", "moved"]);
   });
 
+  it("is silent on convolutions whose weights are stored quantized", async () => {
+    const found = await findings("cpu", (m) => {
+      convolution(m, false);
+      const [w] = m.graph!.initializer;
+      m.graph!.initializer.push(
+        tensor({ name: "q", dataType: 3, dims: w!.dims, floatData: [], int32Data: [1] }),
+        tensor({ name: "scale", dims: [], floatData: [1] }),
+      );
+      m.graph!.initializer = m.graph!.initializer.filter(({ name }) => name !== "w");
+      m.graph!.node.unshift(node({ opType: "DequantizeLinear", input: ["q", "scale"], output: ["w"] }));
+    });
+    expect(found).toEqual([]);
+  });
+
   it("is silent on integers and on operators that the optimizer removes", async () => {
     const integers = await findings("webgpu", (m) => {
       m.graph!.input = [value("x", INT64, 4)];

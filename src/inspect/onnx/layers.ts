@@ -2,7 +2,7 @@
 import type { Shape, TypeInfo } from "../../onnx/infer/type-info.js";
 import { operatorOf } from "./coverage.js";
 import { type Site, turnsOf } from "./sites.js";
-import type { Weight } from "./weights.js";
+import { type Weights, weightsOfFunction } from "./weights.js";
 import { macsOf } from "./work.js";
 
 export interface OnnxLayer {
@@ -33,11 +33,13 @@ export interface Survey {
 export interface SurveySetting {
   /** By node: what is inferred with the graph's own symbols. */
   readonly symbolic: ReadonlyMap<Site["node"], readonly (TypeInfo | null)[]>;
-  readonly weights: ReadonlyMap<string, Weight>;
+  readonly weights: Weights;
   /** Constants, and arithmetic on sizes. */
   readonly isAside: (site: Site) => boolean;
-  /** Names rows; nodes of the same name share one. */
-  readonly rowOf: (site: Site, index: number) => string;
+  /** Names rows. */
+  readonly nameOf: (site: Site, index: number) => string;
+  /** Whether nodes of the same name share a row. */
+  readonly groups: boolean;
 }
 
 /** Walks the nodes in order, those inside others where these are. */
@@ -57,12 +59,18 @@ class Walk {
   readonly openLoops: string[] = [];
   readonly macsByNode = new Map<Site["node"], number>();
   private readonly rows = new Map<string, Row>();
-  private readonly counted = new Set<string>();
+  /** Of the graphs, or of the function that is walked. */
+  private weights: Weights;
+  private counted = new Set<string>();
+  /** Names of the calls of functions around. */
+  private path = "";
   /** The weights that values without rows are made of: they count where those are read. */
-  private readonly through = new Map<string, readonly string[]>();
+  private through = new Map<string, readonly string[]>();
   private index = 0;
 
-  constructor(private readonly setting: SurveySetting) {}
+  constructor(private readonly setting: SurveySetting) {
+    this.weights = setting.weights;
+  }
 
   layers(): readonly OnnxLayer[] {
     return [...this.rows.values()].map(layerOf);
@@ -74,30 +82,44 @@ class Walk {
     if (own === null) this.uncounted++;
     const work = (own ?? 0) * turns;
     this.macsByNode.set(site.node, work);
-    const name = this.setting.rowOf(site, this.index++);
+    const name = this.path + this.setting.nameOf(site, this.index);
+    const key = this.setting.groups ? name : `${this.index}`;
+    this.index++;
     const read = site.node.input.flatMap((input) => this.through.get(input) ?? [input]);
     if (own === 0 && this.setting.isAside(site)) {
       this.unlisted++;
       const values = SIZES.has(site.node.op_type ?? "") ? [] : this.parametersAmong(read);
-      for (const output of site.node.output) if (!this.setting.weights.has(output)) this.through.set(output, values);
+      for (const output of site.node.output) if (!this.weights.has(output)) this.through.set(output, values);
     } else {
       const shape = this.setting.symbolic.get(site.node)?.[0] ?? site.outputs[0] ?? null;
-      add(this.rows, name, { site, shape, own, work, parameters: this.newParameters(read) });
+      add(this.rows, key, { name, site, shape, own, work, parameters: this.newParameters(read) });
     }
-    const inside = turnsOf(site, (input) => this.setting.weights.get(input)?.value ?? null);
+    const inside = turnsOf(site, (input) => this.weights.get(input)?.value ?? null);
     if (inside === null) this.openLoops.push(site.node.name || name);
-    return work + this.insideWork(site, turns * (inside ?? 1));
+    const times = turns * (inside ?? 1);
+    const isCall = site.schema === null && site.inner.length > 0;
+    return work + (isCall ? this.insideFunction(site, name, times) : this.insideWork(site, times));
+  }
+
+  /** Names inside a function are its own; what it is called with counts at the call. */
+  private insideFunction(site: Site, name: string, turns: number): number {
+    const { weights, counted, through, path } = this;
+    this.weights = weightsOfFunction(site.inner.map(({ node }) => node));
+    [this.counted, this.through, this.path] = [new Set(), new Map(), `${name}/`];
+    const work = this.insideWork(site, turns);
+    [this.weights, this.counted, this.through, this.path] = [weights, counted, through, path];
+    return work;
   }
 
   private parametersAmong(names: readonly string[]): readonly string[] {
-    return [...new Set(names)].filter((name) => this.setting.weights.get(name)?.isParameter);
+    return [...new Set(names)].filter((name) => this.weights.get(name)?.isParameter);
   }
 
   /** Of weights that no row before has. */
   private newParameters(names: readonly string[]): number {
     let parameters = 0;
     for (const name of this.parametersAmong(names)) {
-      if (!this.counted.has(name)) parameters += this.setting.weights.get(name)!.elements;
+      if (!this.counted.has(name)) parameters += this.weights.get(name)!.elements;
       this.counted.add(name);
     }
     return parameters;
@@ -126,6 +148,7 @@ interface Row {
 }
 
 interface Visit {
+  readonly name: string;
   readonly site: Site;
   readonly shape: TypeInfo | null;
   readonly own: number | null;
@@ -133,11 +156,11 @@ interface Visit {
   readonly parameters: number;
 }
 
-function add(rows: Map<string, Row>, name: string, { site, shape, own, work, parameters }: Visit): void {
+function add(rows: Map<string, Row>, key: string, { name, site, shape, own, work, parameters }: Visit): void {
   const op = operatorOf(site.node);
   const fresh: Row = { name, nodes: 0, op, shape, most: -1, parameters: 0, macs: 0, isResult: false };
-  const row = rows.get(name) ?? fresh;
-  rows.set(name, row);
+  const row = rows.get(key) ?? fresh;
+  rows.set(key, row);
   row.nodes++;
   row.parameters += parameters;
   row.macs = own === null || row.macs === null ? null : row.macs + work;

@@ -30,16 +30,20 @@ export interface PeakMemory {
   readonly unknown: number;
 }
 
-/** From where a value is made to its last reader; inside control flow, the values of one turn. */
+/**
+ * From where a value is made to its last reader; inside control flow, the values of one turn. What `isHeld` says of a
+ * node's result is kept with the weights.
+ */
 export function peakMemory(
   model: ModelProto,
   sites: readonly Site[],
   inputs: ReadonlyMap<string, TypeInfo>,
+  isHeld: (node: NodeProto, name: string) => boolean,
 ): PeakMemory {
   const { graph } = model;
   const initializers = new Set(graph?.initializer.map(({ name = "" }) => name));
   const given = (graph?.input ?? []).map(({ name = "" }) => name).filter((name) => !initializers.has(name));
-  const run = new Run();
+  const run = new Run(isHeld);
   const enter = given.map((name): Value => ({ name, bytes: run.sized(inputs.get(name) ?? null) }));
   const kept = (graph?.output ?? []).map(({ name = "" }) => name);
   return { bytes: run.peakOf(sites, enter, new Set(kept)), unknown: run.unknown };
@@ -52,6 +56,8 @@ interface Value {
 
 class Run {
   unknown = 0;
+
+  constructor(private readonly isHeld: (node: NodeProto, name: string) => boolean) {}
 
   sized(type: TypeInfo | null): number {
     const bytes = bytesOfValue(type);
@@ -72,7 +78,7 @@ class Run {
     for (const [n, site] of sites.entries()) {
       const inner = site.inner.length === 0 ? 0 : this.peakOf(site.inner, [], new Set());
       for (const [o, name] of site.node.output.entries()) {
-        if (name === "" || store.has(name) || site.node.op_type === "Constant") continue;
+        if (name === "" || store.has(name) || this.isHeld(site.node, name)) continue;
         const bytes = this.sized(site.outputs[o] ?? null);
         live.set(name, bytes);
         total += bytes;

@@ -12,7 +12,7 @@ import { measuredInputs } from "./measure.js";
 import { type PeakMemory, peakMemory } from "./memory.js";
 import { kernelNodes } from "./routing.js";
 import { flattened, type Site, sitesOf } from "./sites.js";
-import { weightsOf } from "./weights.js";
+import { weightsOf, weightsOfFunction } from "./weights.js";
 
 export interface OnnxSummary {
   readonly name: string;
@@ -57,17 +57,25 @@ export function summariseOnnx(
   const measured = measuredInputs(model, shape);
   const symbolic = sitesOf(model, schemas, { estimates: true });
   const sites = sitesOf(model, schemas, { estimates: true, inputs: measured.types });
+  // The same nodes in the same order; those of functions are copies of their own each time.
+  const [all, withSymbols] = [flattened(sites), flattened(symbolic)];
   const origins = valueOrigins(model);
   const weights = weightsOf(model);
+  const held = [weights, ...model.functions.map(({ node }) => weightsOfFunction(node))].flatMap((each) => [
+    ...each.values(),
+  ]);
   const { inputs, outputs, metadata } = signatureOf(model);
   const surveyed = survey(sites, {
-    symbolic: new Map(flattened(symbolic).map((site) => [site.node, site.outputs])),
+    symbolic: new Map(all.map((site, i) => [site.node, withSymbols[i]?.outputs ?? site.outputs])),
     weights,
     isAside: ({ node }) => isAside(node, origins.get(node)),
-    rowOf: metadata.has(METADATA_KEY) ? layerName : nodeName,
+    nameOf: metadata.has(METADATA_KEY) ? layerName : nodeName,
+    groups: metadata.has(METADATA_KEY),
   });
-  const memory = peakMemory(model, sites, inputTypes(model, measured.types));
-  const all = flattened(sites);
+  const memory = peakMemory(model, sites, inputTypes(model, measured.types), (node, name) => {
+    const own = origins.get(node);
+    return node.op_type === "Constant" || own?.constant(name) != null || own?.isDequantized(name) === true;
+  });
   return {
     name: model.graph?.name ?? "",
     producer: [model.producer_name, model.producer_version].filter(Boolean).join(" "),
@@ -79,9 +87,9 @@ export function summariseOnnx(
     unlistedNodes: surveyed.unlisted,
     operators: operatorCounts(all),
     nodes: all.length,
-    parameters: [...weights.values()].reduce((sum, each) => sum + (each.isParameter ? each.elements : 0), 0),
+    parameters: held.reduce((sum, each) => sum + (each.isParameter ? each.elements : 0), 0),
     macs: surveyed.macs,
-    weightBytes: [...weights.values()].reduce((sum, { bytes }) => sum + bytes, 0),
+    weightBytes: held.reduce((sum, { bytes }) => sum + bytes, 0),
     peakBytes: memory.bytes,
     routingShare: routingShare(model, symbolic, surveyed, origins),
     measuredAt: measured.shapes,

@@ -16,30 +16,38 @@ export interface Weight {
 /** INT64, STRING, BOOL, UINT32 and UINT64. */
 const NO_PARAMETERS: ReadonlySet<number> = new Set([7, 8, 9, 12, 13]);
 
-/** By name, of all graphs and functions of a model; where a name is used twice, the first. */
-export function weightsOf(model: ModelProto): ReadonlyMap<string, Weight> {
+export type Weights = ReadonlyMap<string, Weight>;
+
+/** By name, of a model's graphs. */
+export function weightsOf({ graph }: ModelProto): Weights {
   const weights = new Map<string, Weight>();
-  const add = (name: string | undefined, weight: Weight): void => {
-    if (name && !weights.has(name)) weights.set(name, weight);
-  };
-  const addNode = (node: NodeProto): void => {
-    for (const { name, t, g, graphs } of node.attribute) {
-      if (node.op_type === "Constant" && name === "value" && t !== undefined) add(node.output[0], weightOf(t));
-      for (const inner of g === undefined ? graphs : [g, ...graphs]) addGraph(inner);
-    }
-  };
-  const addGraph = (graph: GraphProto): void => {
-    for (const tensor of graph.initializer) add(tensor.name, weightOf(tensor));
-    for (const { values, indices } of graph.sparse_initializer) {
-      if (values === undefined) continue;
-      const [own, place] = [weightOf(values), indices === undefined ? 0 : weightOf(indices).bytes];
-      add(values.name, { ...own, bytes: own.bytes + place });
-    }
-    for (const node of graph.node) addNode(node);
-  };
-  if (model.graph !== undefined) addGraph(model.graph);
-  for (const fn of model.functions) for (const node of fn.node) addNode(node);
+  if (graph !== undefined) addGraph(graph, weights);
   return weights;
+}
+
+/** By name, of the nodes of a function, whose names are its own. */
+export function weightsOfFunction(nodes: readonly NodeProto[]): Weights {
+  const weights = new Map<string, Weight>();
+  for (const node of nodes) addNode(node, weights);
+  return weights;
+}
+
+function addGraph({ initializer, sparse_initializer, node }: GraphProto, weights: Map<string, Weight>): void {
+  for (const tensor of initializer) weights.set(tensor.name ?? "", weightOf(tensor));
+  for (const { values, indices } of sparse_initializer) {
+    if (values === undefined) continue;
+    const [own, place] = [weightOf(values), indices === undefined ? 0 : weightOf(indices).bytes];
+    weights.set(values.name ?? "", { ...own, bytes: own.bytes + place });
+  }
+  for (const each of node) addNode(each, weights);
+}
+
+function addNode(node: NodeProto, weights: Map<string, Weight>): void {
+  for (const { name, t, g, graphs } of node.attribute) {
+    if (node.op_type === "Constant" && name === "value" && t !== undefined)
+      weights.set(node.output[0] ?? "", weightOf(t));
+    for (const inner of g === undefined ? graphs : [g, ...graphs]) addGraph(inner, weights);
+  }
 }
 
 function weightOf(tensor: TensorProto): Weight {

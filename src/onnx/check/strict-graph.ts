@@ -93,12 +93,19 @@ function checkNames(graph: GraphProto, place: Place, report: Report): void {
 /** What the graph says about its values. */
 function checkDescriptions(graph: GraphProto, known: ReadonlySet<string>, place: Place, report: Report): void {
   const described = new Set<string>();
+  const strangers: [Place, string][] = [];
   for (const [i, value] of graph.value_info.entries()) {
     const { name = "" } = value;
     const at = place.item("value_info", i, name);
-    if (!known.has(name)) report("onnx/strict-value-info-known", at, `the graph has no value ${quoted(name)}`);
+    if (!known.has(name)) strangers.push([at, name]);
     if (described.has(name)) report("onnx/strict-value-info-unique", at, `${quoted(name)} is described already`);
     described.add(name);
+  }
+  // Optimizers leave them by the hundred.
+  const [first] = strangers;
+  if (first !== undefined) {
+    const more = strangers.length > 1 ? `; ${strangers.length - 1} more like it` : "";
+    report("onnx/strict-value-info-known", first[0], `the graph has no value ${quoted(first[1])}${more}`);
   }
   for (const list of ["input", "output", "value_info"] as const) {
     for (const [i, value] of graph[list].entries()) checkType(value, place.item(list, i, value.name), report);

@@ -87,7 +87,13 @@ function checkConvolution({ node, place, typeOf, origins }: Visit, target: Provi
   for (const i of target === "cpu" ? [1, 2] : [1]) {
     const name = node.input[i] ?? "";
     const constant = origins.constant(name);
-    if (name === "" || constant === "here" || (constant === "outer" && target === "webgpu")) continue;
+    if (
+      name === "" ||
+      constant === "here" ||
+      origins.isDequantized(name) ||
+      (constant === "outer" && target === "webgpu")
+    )
+      continue;
     const what = constant === "outer" ? "is an initializer of a graph around" : "is no constant";
     const message = `its ${CONV_INPUTS[i]} ${quoted(name)} ${what}`;
     groups.add("onnx/target-constant-kernel", place, message, `${i} ${what}`);

@@ -16,7 +16,7 @@ import { checkCompatible, mergeTypes } from "./merge.js";
 import { NodeInference } from "./node-inference.js";
 import { inferenceOf } from "./ops/index.js";
 import { propagateSizes } from "./propagate-sizes.js";
-import { firstTurn } from "./scan-turn.js";
+import { enteringLoop, firstTurn, leavingLoop } from "./turns.js";
 import { type Shape, type TypeInfo, typeInfo, UNSET } from "./type-info.js";
 import { TypeScope } from "./type-scope.js";
 
@@ -177,7 +177,9 @@ export class GraphInference {
       if (e instanceof Undecided) return null;
       throw e;
     }
-    return inference.outputs;
+    return this.setting.estimates && node.op_type === "Loop"
+      ? leavingLoop(inference.outputs, inputs)
+      : inference.outputs;
   }
 
   /** Constants of the graphs around are no knowledge of ONNX's inside. */
@@ -202,7 +204,14 @@ export class GraphInference {
       const first = firstTurn(node, (name) => this.constant(name));
       for (const [i, value] of first) inner.constants.set(graph.input[i]?.name ?? "", value);
     }
-    return inner.inferGraph(graph, place, types);
+    const isLoop = this.setting.estimates && node.op_type === "Loop";
+    const known = isLoop
+      ? enteringLoop(
+          types,
+          node.input.map((name) => this.types.get(name) ?? null),
+        )
+      : types;
+    return inner.inferGraph(graph, place, known);
   }
 
   private calledTypes(node: NodeProto, inputs: readonly (TypeInfo | null)[], place: Place): readonly TypeInfo[] {

@@ -4,6 +4,8 @@ import type { AttributeProto, GraphProto, ModelProto, NodeProto } from "../proto
 export interface ValueOrigins {
   /** `here`: constant once constants are folded. `outer`: an initializer of a graph around. Null: computed or fed. */
   constant(name: string): "here" | "outer" | null;
+  /** Whether the value is a constant that is stored quantized; it is fused with what reads it, or computed each time. */
+  isDequantized(name: string): boolean;
   /** Whether the value follows from shapes and constants alone. */
   isSize(name: string): boolean;
 }
@@ -23,6 +25,7 @@ export function valueOrigins(model: ModelProto): ReadonlyMap<NodeProto, ValueOri
 
 class GraphOrigins implements ValueOrigins {
   private readonly constants = new Set<string>();
+  private readonly dequantized = new Set<string>();
   private readonly sizes = new Set<string>();
   private readonly inner = new Set<string>();
 
@@ -42,6 +45,10 @@ class GraphOrigins implements ValueOrigins {
     return this.inner.has(name) || this.outer === null || this.outer.constant(name) === null ? null : "outer";
   }
 
+  isDequantized(name: string): boolean {
+    return this.dequantized.has(name) || (!this.inner.has(name) && (this.outer?.isDequantized(name) ?? false));
+  }
+
   isSize(name: string): boolean {
     return this.sizes.has(name) || (!this.inner.has(name) && (this.outer?.isSize(name) ?? false));
   }
@@ -50,11 +57,16 @@ class GraphOrigins implements ValueOrigins {
     const given = input.filter((name) => name !== "");
     // Sub-graphs read more than what their node says.
     const isOpen = attribute.some(({ g, graphs }) => g !== undefined || graphs.length > 0);
-    const isConstant = !isOpen && !NOT_FOLDED.test(op_type) && given.every((name) => this.constant(name) !== null);
+    const isFixed = given.every((name) => this.constant(name) !== null);
+    const isStored =
+      (op_type === "DequantizeLinear" && isFixed) ||
+      (op_type === "Identity" && given.every((name) => this.isDequantized(name)));
+    const isConstant = !isOpen && !NOT_FOLDED.test(op_type) && isFixed;
     const isSize =
       SIZES.has(op_type) || (!isOpen && given.length > 0 && given.every((name) => this.followsFromSizes(name)));
     for (const name of output) {
       this.inner.add(name);
+      if (isStored) this.dequantized.add(name);
       if (isConstant) this.constants.add(name);
       else if (isSize) this.sizes.add(name);
     }

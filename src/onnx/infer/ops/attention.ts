@@ -5,6 +5,7 @@ import type { Dim, Shape } from "../type-info.js";
 import { alike, type OperatorTable } from "./operator.js";
 
 const INPUTS = ["query", "key", "value"] as const;
+const HEADS = ["q_num_heads", "kv_num_heads"] as const;
 
 /** Outputs: Y, present key and value, and the product of queries and keys. Shapes as in AttentionPropagateElemType…. */
 function attention(node: NodeInference): void {
@@ -12,7 +13,10 @@ function attention(node: NodeInference): void {
   const window = node.int("local_window_size", -1);
   if (window !== -1 && window <= 0) refuse(`the local window has ${window} elements`);
   const [query, key, value] = INPUTS.map((name, i) => projected(node, i, name));
-  if (query?.length === 3) for (const name of ["q_num_heads", "kv_num_heads"]) heads(node, name);
+  if (query?.length === 3) for (const name of HEADS) heads(node, name);
+  if (query?.length === 4 && node.version >= 25 && HEADS.some((name) => node.attribute(name) !== undefined)) {
+    refuse("numbers of heads are given for a query of rank 4, which has them as its second dimension");
+  }
   const whole = query && key !== undefined && value?.length === query.length ? attended(node, query, value) : null;
   if (whole !== null) node.setShape(0, whole.output);
   if (node.hasOutput(3)) {
@@ -48,7 +52,8 @@ function attended(node: NodeInference, query: Shape, value: Shape): Attended {
     return { output: [batch, count, rows, value[3]!], product: [batch, count, rows, length], length };
   }
   const [batch, rows] = query as readonly [Dim, Dim];
-  const [count, shared] = [heads(node, "q_num_heads"), heads(node, "kv_num_heads")];
+  const [count, shared] = HEADS.map((name) => heads(node, name)) as [number, number];
+  if (count <= 0 || shared <= 0) refuse(`there are ${count} heads of queries and ${shared} of keys`);
   const width = typeof value[2] === "number" ? multiply(divide(value[2], shared), count) : null;
   const length = known(value[1]);
   return { output: [batch, rows, width], product: [batch, count, rows, length], length };

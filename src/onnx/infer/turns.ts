@@ -1,6 +1,7 @@
 import type { NodeProto } from "../proto/records.js";
 import type { Constant } from "./constant.js";
 import { SmallValue } from "./small-value.js";
+import type { TypeInfo } from "./type-info.js";
 
 /** By position, what a Scan of version 9 and later hands to the first turn, where it is known. */
 export function firstTurn(
@@ -23,4 +24,21 @@ export function firstTurn(
     if (part !== null) first.set(i, part);
   }
   return first;
+}
+
+/** Types that enter the body of a Loop as they enter its first turn: ONNX forgets their shapes, which may change. */
+export function enteringLoop(
+  types: readonly (TypeInfo | null)[],
+  inputs: readonly (TypeInfo | null)[],
+): readonly (TypeInfo | null)[] {
+  return types.map((type, i) => (i < 2 ? type : (inputs[i] ?? type)));
+}
+
+/** Types that leave a Loop, as if its states kept their shapes. */
+export function leavingLoop(outputs: readonly TypeInfo[], inputs: readonly (TypeInfo | null)[]): readonly TypeInfo[] {
+  return outputs.map((output, o) => {
+    const entered = inputs[o + 2] ?? null;
+    const isOpen = output.kind === "tensor" && output.shape === null && entered?.kind === "tensor";
+    return isOpen ? { ...output, shape: entered.shape } : output;
+  });
 }
