@@ -34,7 +34,7 @@ export const odconv: Importer = {
     hidden: "checked against the shapes",
   },
   read(tensors, config) {
-    config.require("temperature", "31 at the start of training and 1 at its end");
+    config.require("temperature", "1, to which the public training anneals from 30");
     const temperature = config.number("temperature", 1);
     const [experts = 1, out = 1, perGroup = 1, side = 1] = tensors.shapeOf("weight") ?? [];
     const [hidden = 1, channels = 1] = tensors.shapeOf("attention.fc.weight") ?? [];
