@@ -14,6 +14,7 @@ export const dynamicConv: Importer = {
     ...GEOMETRY_KEYS,
     temperature: "of the softmax, as it is in inference (needed: it is annealed in training)",
     hidden: "checked against the shapes",
+    attention_bias: "false where attention.fc2 has no bias (default true, as in the public code)",
   },
   read(tensors, config) {
     config.require("temperature", "34 at the start of training and 1 at its end");
@@ -31,7 +32,11 @@ export const dynamicConv: Importer = {
       bias,
     }))
       config.confirm(key, value);
-    const biases = ["attention.fc1", "attention.fc2"].filter((layer) => tensors.has(`${layer}.bias`));
+    // fc1 has none in the public code, and one in others.
+    const biases = [
+      ...(tensors.has("attention.fc1.bias") ? ["attention.fc1"] : []),
+      ...(config.boolean("attention_bias", true) ? ["attention.fc2"] : []),
+    ];
     const fc = (name: string, rows: number, columns: number) => [
       { name: `${name}.weight`, tensor: tensors.take(`${name}.weight`, [rows, columns, 1, 1], [rows, columns]) },
       ...(biases.includes(name) ? [{ name: `${name}.bias`, tensor: tensors.take(`${name}.bias`, [rows]) }] : []),

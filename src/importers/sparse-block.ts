@@ -58,7 +58,8 @@ export const sparseBlock: Importer = {
       : (perceptronSizes(tensors, "mlp")?.rows ?? config.integer("experts", 4));
     const hidden = rows / experts;
     const out = (tensors.shapeOf("w2")?.[0] ?? 1) / (dense ? 1 : experts);
-    if (!Number.isInteger(hidden) || !Number.isInteger(out)) {
+    const divides = Number.isInteger(hidden) && Number.isInteger(out);
+    if (!divides) {
       config.found.push(
         error(
           "import/config-contradicts-shapes",
@@ -70,20 +71,15 @@ export const sparseBlock: Importer = {
         ),
       );
     }
-    for (const [key, value] of Object.entries({
-      in_channels: channels,
-      group_channels: hidden,
-      out_channels: out,
-      kernel: side,
-      experts,
-    })) {
-      config.confirm(key, value);
-    }
+    const told = { in_channels: channels, kernel: side, experts };
+    const split = divides ? { group_channels: hidden, out_channels: out } : {};
+    for (const [key, value] of Object.entries({ ...told, ...split })) config.confirm(key, value);
     const activation = config.text("activation", ["relu", "sigmoid", "silu", "tanh", "gelu"]) ?? "relu";
     const bias = tensors.has("b1");
+    const w2Shape = dense ? [out, rows, side, side] : [experts * out, divides ? hidden : null, side, side];
     const kept: NamedTensor[] = [
       { name: "w1", tensor: tensors.take("w1", [rows, channels, side, side]) },
-      { name: "w2", tensor: tensors.take("w2", dense ? [out, rows, side, side] : [experts * out, hidden, side, side]) },
+      { name: "w2", tensor: tensors.take("w2", w2Shape) },
       ...(bias ? [{ name: "b1", tensor: tensors.take("b1", [rows]) }] : []),
       ...(bias ? [{ name: "b2", tensor: tensors.take("b2", [dense ? out : experts * out]) }] : []),
     ];

@@ -153,6 +153,29 @@ describe("ODConv", () => {
   });
 });
 
+describe("Dynamic Convolution", () => {
+  const LAYER: Shapes = {
+    weight: [3, 8, 6, 3, 3],
+    "attention.fc1.weight": [2, 6, 1, 1],
+    "attention.fc2.weight": [3, 2, 1, 1],
+  };
+
+  it("misses the bias of the last layer of its attention, unless there is said to be none", async () => {
+    expect(await refused(LAYER, { temperature: 1 })).toMatchObject([
+      { code: "import/missing-tensor", place: "attention.fc2.bias" },
+    ]);
+    const { layers } = await imported(LAYER, { temperature: 1, attention_bias: false });
+    expect(layers[0]).toMatchObject({ mlp: [{ op: "linear", bias: false }, "relu", { op: "linear", bias: false }] });
+  });
+});
+
+it("a block that its groups do not divide is refused for that alone", async () => {
+  const shapes = { w1: [8, 5, 3, 3], w2: [8, 4, 3, 3], ...LINEAR("mlp.0", 3, 5) };
+  expect(await refused(shapes, { mode: "exact", group_channels: 4, out_channels: 4 })).toMatchObject([
+    { code: "import/config-contradicts-shapes", message: expect.stringContaining("3 groups do not divide") },
+  ]);
+});
+
 describe("a modulated convolution", () => {
   const LAYER: Shapes = { weight: [1, 8, 6, 3, 3], ...LINEAR("modulation", 6, 10) };
   const GAINS: Config = { demodulate: true, weight_gain: 1, modulation_gain: 1 };
