@@ -856,6 +856,8 @@ def functions(rng, model):
 
 def _break_function(rng, function, model) -> None:
     choice = rng.randrange(16)
+    if choice in (8, 9, 10, 14) and not function.node:
+        choice = 0  # Its last node is gone already.
     if choice == 0:
         function.name = ""
     elif choice == 1:

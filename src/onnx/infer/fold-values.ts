@@ -72,6 +72,7 @@ function elementwise(compute: (...values: number[]) => number): Fold {
   return ({ inputs, elem }) => {
     const values = inputs as readonly SmallValue[];
     const dims = broadcast(values.map((value) => value.dims)) as readonly number[];
+    if (!(countOf(dims) <= MOST_VALUES)) return null;
     const data = Array.from({ length: countOf(dims) }, (_, i) =>
       compute(...values.map((value) => value.data[sourceIndex(i, dims, value.dims)]!)),
     );
