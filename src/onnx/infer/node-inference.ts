@@ -202,7 +202,7 @@ export class NodeInference {
 }
 
 /** A vector that claims more sizes is not believed (onnx#8321). */
-const LARGEST_RANK = 1024;
+export const LARGEST_RANK = 1024;
 
 function incomplete(i: number) {
   return fault("operator", `the element type of input ${i} is not known`);
