@@ -13,7 +13,15 @@ import { cannotWrite } from "./errors.js";
 import { forget, remember, removeStale, temporaryName } from "./temporary-files.js";
 import { type Sink, writeBehind } from "./write-behind.js";
 
-export type FileContent = ByteStream | Uint8Array | string;
+export type FileContent = ByteStream | Uint8Array | string | FileEncoder;
+
+/** What writes a file by itself. */
+export interface FileEncoder {
+  /** Overwrites the file at a path. */
+  encodeTo(path: string): Promise<void>;
+  /** The same as bytes, where there is no such file. */
+  encode(): Promise<Uint8Array>;
+}
 
 export interface OutputFile {
   readonly path: string;
@@ -63,7 +71,12 @@ export async function writeFiles(
         remember(temporary);
         temporaries[index] = temporary;
       }
-      written.push(await writeOne(target, temporaries[index], bytes, fs));
+      const temporary = temporaries[index];
+      written.push(
+        isEncoder(bytes) && temporary !== undefined
+          ? await encodeOne(target, temporary, bytes, fs)
+          : await writeOne(target, temporary, isEncoder(bytes) ? await bytes.encode() : bytes, fs),
+      );
     }
     for (const [index, temporary] of temporaries.entries()) {
       const { path, real } = targets[index]!;
@@ -81,7 +94,7 @@ export async function writeFiles(
 async function writeOne(
   { path, mode }: Target,
   temporary: string | undefined,
-  content: FileContent,
+  content: Exclude<FileContent, FileEncoder>,
   fs: FileSystem,
 ): Promise<WrittenFile> {
   const stream = toStream(content);
@@ -105,6 +118,31 @@ async function writeOne(
     await file.close();
   }
   return { path, bytes, sha256: hash.digest("hex") };
+}
+
+function isEncoder(content: FileContent): content is FileEncoder {
+  return typeof content === "object" && "encodeTo" in content;
+}
+
+async function encodeOne(
+  { path, mode }: Target,
+  temporary: string,
+  encoder: FileEncoder,
+  fs: FileSystem,
+): Promise<WrittenFile> {
+  const created = await orFailure(path, fs.open(temporary, "wx"));
+  await created.close();
+  await orFailure(path, encoder.encodeTo(temporary));
+  const file = await orFailure(path, fs.open(temporary, "r+"));
+  const hash = createHash("sha256");
+  try {
+    for await (const piece of file.createReadStream({ autoClose: false })) hash.update(piece as Uint8Array);
+    if (mode !== undefined) await orFailure(path, file.chmod(mode));
+    await orFailure(path, file.sync());
+    return { path, bytes: (await file.stat()).size, sha256: hash.digest("hex") };
+  } finally {
+    await file.close();
+  }
 }
 
 /** One call takes at most 2^31-1 bytes. */
@@ -135,7 +173,7 @@ async function putInPlace(temporary: string, target: string, fs: FileSystem): Pr
   await folder?.close();
 }
 
-function toStream(content: FileContent): ByteStream {
+function toStream(content: Exclude<FileContent, FileEncoder>): ByteStream {
   if (typeof content !== "string" && !(content instanceof Uint8Array)) return content;
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   return {
@@ -150,6 +188,7 @@ async function orFailure<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
+    if (cause instanceof SmxcError) throw cause;
     throw new SmxcError([cannotWrite(path, cause)], "io");
   }
 }

@@ -44,7 +44,7 @@ export const runCommand = defineCommand({
   async action(context, [modelPath, imagePath], { output, alpha, selfEnsemble, ...options }) {
     const [
       { openNetwork },
-      { encodeImage, imageFormat, readImage },
+      { checkImageSize, encodeImage, encodeImageTo, imageFormat, readImage },
       { restorePicture },
       { checkOutputs },
       { writeFiles },
@@ -78,6 +78,8 @@ export const runCommand = defineCommand({
       const bar = context.progress(pairs.length > 1 ? `${pairs.length} pictures` : "restoring", pairs.length);
       for (const [index, pair] of pairs.entries()) {
         const picture = await readImage(pair.input, context.report);
+        const { scale } = network.format;
+        checkImageSize({ width: picture.width * scale, height: picture.height * scale }, pair.output);
         warnOfMemory(context, network, picture, pair.input);
         const began = performance.now();
         const { image, report } = await restorePicture(network, picture, {
@@ -86,8 +88,11 @@ export const runCommand = defineCommand({
           onProgress: (done, total) => bar.update(index + done / total),
         });
         const seconds = (performance.now() - began) / 1000;
-        const bytes = await encodeImage(image, pair.output, context.report);
-        await writeFiles([{ path: pair.output, content: bytes }], { inputs: [...inputs, ...network.files] });
+        const encoder = {
+          encode: () => encodeImage(image, pair.output, context.report),
+          encodeTo: (path: string) => encodeImageTo(path, image, pair.output, context.report),
+        };
+        await writeFiles([{ path: pair.output, content: encoder }], { inputs: [...inputs, ...network.files] });
         results.push({ ...pair, from: sizeOf(picture), to: sizeOf(image), seconds, report });
       }
       bar.end();

@@ -88,6 +88,21 @@ export const droppedAlpha = (file: string): Diagnostic =>
     hint: "write a PNG, WebP or TIFF file to keep it",
   });
 
+export const tooLargeForFormat = (file: string, width: number, height: number, most: number): Diagnostic =>
+  error(
+    "image/too-large-for-format",
+    `the result has ${width} × ${height} pixels; the format holds ${most} on a side`,
+    {
+      file,
+      hint: "write a PNG or TIFF file",
+    },
+  );
+
+export const noRoomForResult = (width: number, height: number): Diagnostic =>
+  error("image/no-room", `there is no memory for a result of ${width} × ${height} pixels`, {
+    hint: "cut the picture into parts",
+  });
+
 export const sharpMissing = (cause: string): Diagnostic =>
   error("image/no-sharp", `the picture library sharp cannot be loaded: ${firstLine(cause)}`, {
     hint: "install it for this system: npm install --include=optional sharp",

@@ -7,6 +7,8 @@ export interface ImageFormat {
   readonly magics: readonly (readonly (number | null)[])[];
   readonly bitDepths: readonly (8 | 16)[];
   readonly alpha: boolean;
+  /** Pixels that a side can have. */
+  readonly longestSide: number;
 }
 
 const ascii = (text: string) => Array.from(text, (character) => (character === "?" ? null : character.charCodeAt(0)));
@@ -18,15 +20,31 @@ export const IMAGE_FORMATS: readonly ImageFormat[] = [
     magics: [[0x89, ...ascii("PNG\r\n"), 0x1a, 0x0a]],
     bitDepths: [8, 16],
     alpha: true,
+    longestSide: 2 ** 31 - 1,
   },
-  { name: "jpeg", extensions: [".jpg", ".jpeg"], magics: [[0xff, 0xd8, 0xff]], bitDepths: [8], alpha: false },
-  { name: "webp", extensions: [".webp"], magics: [ascii("RIFF????WEBP")], bitDepths: [8], alpha: true },
+  {
+    name: "jpeg",
+    extensions: [".jpg", ".jpeg"],
+    magics: [[0xff, 0xd8, 0xff]],
+    bitDepths: [8],
+    alpha: false,
+    longestSide: 65_535,
+  },
+  {
+    name: "webp",
+    extensions: [".webp"],
+    magics: [ascii("RIFF????WEBP")],
+    bitDepths: [8],
+    alpha: true,
+    longestSide: 16_383,
+  },
   {
     name: "tiff",
     extensions: [".tif", ".tiff"],
     magics: [ascii("II*\0"), ascii("MM\0*"), ascii("II+\0"), ascii("MM\0+")],
     bitDepths: [8, 16],
     alpha: true,
+    longestSide: 2 ** 31 - 1,
   },
 ];
 

@@ -1,5 +1,6 @@
 /** Pictures from and to files, by sharp (libvips). */
 import { open } from "node:fs/promises";
+import { getSystemErrorMap } from "node:util";
 import type { Metadata, Sharp } from "sharp";
 import { type Reporter, SmxcError } from "../diagnostics.js";
 import * as errors from "./errors.js";
@@ -48,10 +49,38 @@ export async function readImage(file: string, report: Reporter): Promise<Image> 
  * Encodes a picture. JPEG has quality 95 with full colour resolution, WebP is lossless; both reduce 16 bits to 8. Equal
  * pictures give equal bytes.
  *
+ * @param file its extension says the format
  * @param report receives `image/dropped-alpha` when the format has no opacity
+ * @throws SmxcError `image/too-large-for-format`
  */
 export async function encodeImage(image: Image, file: string, report: Reporter): Promise<Uint8Array> {
+  const { buffer, byteOffset, byteLength } = await (await encoderOf(image, file, report)).toBuffer();
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/**
+ * Encodes a picture into a file, a few rows at a time: a large one as bytes takes as much memory again.
+ *
+ * @param path where it is written, while `file` says the format and stands in messages
+ * @throws SmxcError as `encodeImage` does; what the file system says, with its `code`
+ */
+export async function encodeImageTo(path: string, image: Image, file: string, report: Reporter): Promise<void> {
+  const encoder = await encoderOf(image, file, report);
+  await encoder.toFile(path).catch((cause: Error) => {
+    throw systemError(cause);
+  });
+}
+
+/** libvips tells what the system said as text, such as `system error: No space left on device`. */
+function systemError(cause: Error): Error {
+  const text = /system error: (.+)/.exec(cause.message)?.[1]?.toLowerCase();
+  const known = [...getSystemErrorMap().values()].find(([, message]) => message === text);
+  return known === undefined ? cause : Object.assign(new Error(known[1], { cause }), { code: known[0] });
+}
+
+async function encoderOf(image: Image, file: string, report: Reporter): Promise<Sharp> {
   const format = imageFormat(file);
+  checkImageSize(image, file);
   const sharp = await loadSharp();
   if (image.alpha !== undefined && !format.alpha) report(errors.droppedAlpha(file));
   const { width, height, channels, data, alpha } = format.bitDepths.includes(image.bitDepth)
@@ -63,8 +92,15 @@ export async function encodeImage(image: Image, file: string, report: Reporter):
     raw: { width, height, channels: opaque ? channels : ((channels + 1) as 2 | 4) },
     limitInputPixels: false,
   }).toColourspace(channels === 1 ? (deep ? "grey16" : "b-w") : deep ? "rgb16" : "srgb");
-  const { buffer, byteOffset, byteLength } = await ENCODERS[format.name](picture).toBuffer();
-  return new Uint8Array(buffer, byteOffset, byteLength);
+  return ENCODERS[format.name](picture);
+}
+
+/** @throws SmxcError `image/too-large-for-format`; asked before the work, so that it is not done in vain */
+export function checkImageSize({ width, height }: Pick<Image, "width" | "height">, file: string): void {
+  const { longestSide } = imageFormat(file);
+  if (Math.max(width, height) > longestSide) {
+    throw new SmxcError([errors.tooLargeForFormat(file, width, height, longestSide)]);
+  }
 }
 
 /** @throws SmxcError `image/unknown-extension`; asked before the work, so that it is not done in vain */

@@ -1,6 +1,6 @@
 /** From picture to picture: colours and opacity as networks take them, and the samples of the result. */
 import { SmxcError } from "../diagnostics.js";
-import { notFinite, wrongScale } from "./errors.js";
+import { noRoomForResult, notFinite, wrongScale } from "./errors.js";
 import { type Image, largestSample, newSamples, type Samples, toRgb, type ValueRange } from "./image.js";
 import type { Network } from "./network.js";
 import { resizeBicubic } from "./resize.js";
@@ -46,7 +46,7 @@ export async function restorePicture(
   const { alpha = "resize", selfEnsemble = false, onProgress, signal, onBetas } = options;
   const { scale, range } = network.format;
   const [width, height] = [picture.width * scale, picture.height * scale];
-  const data = newSamples(picture.bitDepth, width * height * picture.channels);
+  const data = roomFor(picture, width, height);
   const opacity = picture.alpha;
   const restoredAlpha = opacity && alpha === "restore" ? newSamples(picture.bitDepth, width * height) : undefined;
   const jobs = [
@@ -97,6 +97,16 @@ export async function restoreWhole(
   const restorer = wholeRestorer(session, names, format);
   const network = { restorer, format, context: "whole", trained: undefined } as const;
   return (await restorePicture(network, picture)).image;
+}
+
+/** Zeros for the result. */
+function roomFor({ bitDepth, channels }: Image, width: number, height: number): Samples {
+  try {
+    return newSamples(bitDepth, width * height * channels);
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new SmxcError([noRoomForResult(width, height)]);
+    throw cause;
+  }
 }
 
 function jobsOf({ format }: Network, picture: Image, target: Samples): readonly Job[] {

@@ -106,6 +106,20 @@ describe("pictures", () => {
   });
 
   it.each([
+    ["webp", 5462, 16383],
+    ["jpg", 21846, 65535],
+  ])("too large for %s are refused before the work", async (extension, width, most) => {
+    await sharp({ create: { width, height: 1, channels: 3, background: "#4080c0" } })
+      .png()
+      .toFile(at("wide.png"));
+    const output = at(`wide-out.${extension}`);
+    const { code, stderr } = await run("run", at("m.json"), at("wide.png"), "-o", output);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`the result has ${width * 3} × 3 pixels; the format holds ${most} on a side`);
+    expect(readdirSync(folder.path)).not.toContain(`wide-out.${extension}`);
+  });
+
+  it.each([
     ["16 bits", () => sharp(at("small.png")).toColourspace("rgb16"), { depth: "ushort", channels: 3, width: 60 }],
     ["grey", () => sharp(at("small.png")).toColourspace("b-w"), { depth: "uchar", channels: 1, width: 60 }],
     ["opacity", () => sharp(at("small.png")).ensureAlpha(0.5), { depth: "uchar", channels: 4, width: 60 }],

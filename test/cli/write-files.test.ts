@@ -94,6 +94,48 @@ describe("a set of files", () => {
     expect(readFileSync(at("w"), "utf8")).toBe("old");
   });
 
+  test("may be written by what makes them, and is put in place when that is done", async () => {
+    writeFileSync(at("w"), "old", { mode: 0o640 });
+    const during: string[] = [];
+    const encoder = {
+      async encodeTo(path: string) {
+        during.push(readFileSync(at("w"), "utf8"));
+        writeFileSync(path, "new");
+      },
+      encode: () => expect.unreachable("there is a file"),
+    };
+    const written = await writeFiles([{ path: at("w"), content: encoder }], { inputs: [] });
+    expect(during).toEqual(["old"]);
+    expect(readFileSync(at("w"), "utf8")).toBe("new");
+    expect(statSync(at("w")).mode & 0o777).toBe(0o640);
+    expect(written).toEqual([{ path: at("w"), bytes: 3, sha256: createHash("sha256").update("new").digest("hex") }]);
+    expect(readdirSync(folder)).toEqual(["w"]);
+  });
+
+  test("of which one cannot be made leaves the old files", async () => {
+    writeFileSync(at("w"), "old");
+    const encoder = {
+      async encodeTo(path: string) {
+        writeFileSync(path, "half");
+        throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+      },
+      encode: async () => new Uint8Array(),
+    };
+    const { diagnostics } = await refusal([{ path: at("w"), content: encoder }]);
+    expect(diagnostics).toMatchObject([{ code: "io/cannot-write", message: expect.stringContaining("ENOSPC") }]);
+    expect(readFileSync(at("w"), "utf8")).toBe("old");
+    expect(readdirSync(folder)).toEqual(["w"]);
+  });
+
+  test.runIf(process.platform !== "win32")("goes to a device as bytes", async () => {
+    const encoder = {
+      encodeTo: () => expect.unreachable("there is no file"),
+      encode: async () => new Uint8Array(5),
+    };
+    const written = await writeFiles([{ path: "/dev/null", content: encoder }], { inputs: [] });
+    expect(written).toMatchObject([{ path: "/dev/null", bytes: 5 }]);
+  });
+
   test("of which a stream ends early is not written", async () => {
     const short = {
       length: 10,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Diagnostic } from "../../src/diagnostics.js";
 import type { Image } from "../../src/runtime/image.js";
-import { encodeImage, readImage } from "../../src/runtime/image-node.js";
+import { encodeImage, encodeImageTo, readImage } from "../../src/runtime/image-node.js";
 import { psnr } from "../../src/runtime/metrics.js";
 
 const FIXTURES = new URL("../../fixtures/images/", import.meta.url).pathname;
@@ -124,6 +124,20 @@ describe("what is written is read again", () => {
     expect(warnings).toEqual(["image/dropped-alpha"]);
     expect(back).toMatchObject({ width: 4, height: 3, channels: 3, bitDepth: 8 });
     expect(back.alpha).toBeUndefined();
+  });
+
+  test("into a file, the same bytes", async () => {
+    const { image } = await read(`${FIXTURES}samples/rgb-alpha-16.png`);
+    for (const name of ["b.png", "b.tif", "b.webp"]) {
+      const path = join(folder, `${name}.tmp`);
+      await encodeImageTo(path, image, name, unexpected);
+      expect(readFileSync(path).equals(await encodeImage(image, name, unexpected))).toBe(true);
+    }
+  });
+
+  test.runIf(process.platform === "linux")("into a full device, with the system's reason", async () => {
+    const { image } = await read(`${FIXTURES}patch.png`);
+    await expect(encodeImageTo("/dev/full", image, "c.png", unexpected)).rejects.toMatchObject({ code: "ENOSPC" });
   });
 
   test("with equal bytes for equal pictures", async () => {
