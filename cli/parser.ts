@@ -29,6 +29,22 @@ const EXIT_CODES = `${bold("Exit codes:")}
 const MORE = `smxc <command> --help tells all about a command.
 `;
 
+interface GlobalFlag {
+  readonly flags: string;
+  readonly description: string;
+}
+
+const VERSION_FLAG: GlobalFlag = { flags: "-V, --version", description: "print the version" };
+const HELP_FLAG: GlobalFlag = { flags: "-h, --help", description: "print this help, or that of a command" };
+const OUTPUT_FLAGS: readonly GlobalFlag[] = [
+  { flags: "--json", description: "print the answer, and errors, as one JSON document" },
+  { flags: "-q, --quiet", description: "print no progress, notes or warnings" },
+  { flags: "--no-color", description: "print without colours, as the environment's NO_COLOR does" },
+];
+
+/** What every command takes. */
+export const GLOBAL_FLAGS: readonly GlobalFlag[] = [VERSION_FLAG, HELP_FLAG, ...OUTPUT_FLAGS];
+
 export interface ParserEvents {
   /** Receives pieces of help, and the version. */
   help(text: string): void;
@@ -52,12 +68,11 @@ function createRoot(version: string, streams: Streams, { help }: ParserEvents): 
   program
     .description(SUMMARY)
     .usage("<command> [options]")
-    .version(version, "-V, --version", "print the version")
-    .helpOption("-h, --help", "print this help, or that of a command")
-    .helpCommand(false)
-    .option("--json", "print the answer, and errors, as one JSON document")
-    .option("-q, --quiet", "print no progress, notes or warnings")
-    .option("--no-color", "print without colours, as the environment's NO_COLOR does")
+    .version(version, VERSION_FLAG.flags, VERSION_FLAG.description)
+    .helpOption(HELP_FLAG.flags, HELP_FLAG.description)
+    .helpCommand(false);
+  for (const { flags, description } of OUTPUT_FLAGS) program.option(flags, description);
+  program
     .configureHelp({
       showGlobalOptions: true,
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(argumentTerm)].join(" "),

@@ -1,8 +1,15 @@
 export { type Bytes, compile, type DocumentInput, type ImportedCheckpoint, importCheckpoint } from "./api.js";
 export type { CompileOptions, FoldOptions, Size } from "./compile-options.js";
-export { type Diagnostic, type FailureKind, SmxcError } from "./diagnostics.js";
-export type { BetaTable } from "./fold/betas.js";
-export type { ConfigValue } from "./importers/config.js";
+export {
+  type Diagnostic,
+  type FailureKind,
+  type Place,
+  type Reporter,
+  type Severity,
+  SmxcError,
+} from "./diagnostics.js";
+export type { BetaPlace, BetaTable } from "./fold/betas.js";
+export type { ConfigPlace, ConfigValue } from "./importers/config.js";
 export type { ImportOptions } from "./importers/import.js";
 export type { Target } from "./lowerings/targets.js";
 export { type ModelMetadata, readMetadata } from "./metadata.js";

@@ -10,13 +10,15 @@ import { cannotReadModel } from "./errors.js";
 import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "./load.js";
 import { createNodeSession } from "./session-ort-node.js";
 
-export { type Diagnostic, SmxcError } from "../diagnostics.js";
-export type { Image } from "./image.js";
+export { type Diagnostic, type Reporter, SmxcError } from "../diagnostics.js";
+export type { Target } from "../lowerings/targets.js";
+export type { Image, Samples, ValueRange } from "./image.js";
 export { encodeImage, readImage } from "./image-node.js";
 export type { LoadedNetwork, LoadOptions, ModelInput } from "./load.js";
-export { imageFromPixels, pixelsOf } from "./pixels.js";
+export { imageFromPixels, type Pixels, pixelsOf } from "./pixels.js";
 export type { AlphaMode, Restored, RestoreOptions } from "./restore.js";
 export type { Betas, ContextKind, PictureFormat, RunReport } from "./restorer.js";
+export type { Tensor } from "./session.js";
 
 export interface NodeLoadOptions extends LoadOptions {
   /** The execution provider; `cpu` when absent. */

@@ -2,12 +2,14 @@
 import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "./load.js";
 import { createWebSession, type WebTarget } from "./session-ort-web.js";
 
-export { type Diagnostic, SmxcError } from "../diagnostics.js";
-export type { Image } from "./image.js";
+export { type Diagnostic, type Reporter, SmxcError } from "../diagnostics.js";
+export type { Image, Samples, ValueRange } from "./image.js";
 export type { LoadedNetwork, LoadOptions, ModelInput } from "./load.js";
-export { imageFromPixels, pixelsOf } from "./pixels.js";
+export { imageFromPixels, type Pixels, pixelsOf } from "./pixels.js";
 export type { AlphaMode, Restored, RestoreOptions } from "./restore.js";
 export type { Betas, ContextKind, PictureFormat, RunReport } from "./restorer.js";
+export type { Tensor } from "./session.js";
+export type { WebTarget } from "./session-ort-web.js";
 
 export interface WebLoadOptions extends LoadOptions {
   /** By default WebGPU where the browser has an adapter, else WebAssembly. */

@@ -1,12 +1,14 @@
 /** What is published: its files, its entries, and three kinds of programs that use it. */
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile, importCheckpoint } from "../../src/api.js";
+import { crop } from "../../src/runtime/image.js";
+import { encodeImage, readImage } from "../../src/runtime/image-node.js";
 import { launchChromium } from "../browser/chromium.js";
 import { serveFolder } from "../browser/serve.js";
 import { runNode } from "../support/cli.js";
@@ -131,19 +133,71 @@ describe.each(["nodenext", "bundler"])("a strict TypeScript project, modules res
 });
 
 describe("a Vite application", () => {
-  let browser: Browser | undefined;
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
   afterAll(() => browser?.close());
 
-  it("builds, and compiles and runs a checkpoint in the browser", async () => {
-    const built = await tool("vite/bin/vite.js", ["build", "vite", "--logLevel", "warn"], project.path);
+  /** Builds the project of a folder, and opens it. */
+  async function openBuilt(folder: string): Promise<{ readonly page: Page; close(): Promise<void> }> {
+    const built = await tool("vite/bin/vite.js", ["build", folder, "--logLevel", "warn"], project.path);
     expect({ code: built.code, stderr: built.stderr }).toEqual({ code: 0, stderr: "" });
-    copyFileSync(CHECKPOINT, project.at("vite/dist/checkpoint.pt"));
-    const served = await serveFolder(project.at("vite/dist/"));
-    browser = await launchChromium();
+    const served = await serveFolder(join(folder, "dist/"));
     const page = await browser.newPage();
+    // As in a browser without a graphics adapter: that of these tests is software, and slow.
+    await page.addInitScript("delete Navigator.prototype.gpu");
     await page.goto(`${served.origin}/index.html`);
+    return { page, close: served.close };
+  }
+
+  it("compiles and runs a checkpoint in the browser", async () => {
+    mkdirSync(project.at("vite/public"));
+    copyFileSync(CHECKPOINT, project.at("vite/public/checkpoint.pt"));
+    const { page, close } = await openBuilt(project.at("vite"));
     await page.waitForFunction("document.title !== 'working'", undefined, { timeout: 90_000 });
     expect(await page.title()).toBe(`36x27 ${expectedSha256}`);
-    await served.close();
+    await close();
+  });
+
+  it("is made as docs/getting-started.md says, from the checkpoint on", async () => {
+    const blocks = codeBlocks(readFileSync(join(ROOT, "docs/getting-started.md"), "utf8"));
+    copyFileSync(CHECKPOINT, project.at("checkpoint.pt"));
+    const photograph = await readImage(fixture("photographs", "x3", "coffee.png"), () => {});
+    writeFileSync(project.at("photo.png"), await encodeImage(crop(photograph, 60, 40, 24, 18), "photo.png", () => {}));
+    const commands = blocks.filter(({ label }) => label === "sh run").flatMap(({ text }) => text.trim().split("\n"));
+    expect(commands.length).toBeGreaterThan(4);
+    // What an ordinary installation brings besides: ONNX Runtime for Node, and the parts of sharp for this system.
+    const others = readdirSync(join(ROOT, "node_modules/@img")).map((name) => `@img/${name}`);
+    for (const name of ["onnxruntime-node", ...others]) {
+      const path = project.at(`node_modules/${name}`);
+      if (!existsSync(path)) symlinkSync(join(ROOT, "node_modules", name), path);
+    }
+    for (const command of commands) {
+      const [, ...words] = command.split(" ");
+      await run("npx", ["--no-install", ...words], { cwd: project.path });
+    }
+    mkdirSync(project.at("own/public"), { recursive: true });
+    for (const name of ["model.json", "model.weights.safetensors"])
+      copyFileSync(project.at(name), project.at(`own/public/${name}`));
+    for (const { label, text } of blocks) {
+      const name = /^(?:html|js) (.+)$/.exec(label)?.[1];
+      if (name !== undefined) writeFileSync(project.at(`own/${name}`), text);
+    }
+    const { page, close } = await openBuilt(project.at("own"));
+    await page.setInputFiles("#picture", project.at("photo.png"));
+    await page.waitForFunction("/pixels|defect|error/.test(document.querySelector('#status').textContent)", undefined, {
+      timeout: 90_000,
+    });
+    expect(await page.textContent("#status")).toBe("72 × 54 pixels, context: whole");
+    await close();
   });
 });
+
+/** The fenced blocks of a Markdown text, with what follows the fence. */
+function codeBlocks(markdown: string): readonly { readonly label: string; readonly text: string }[] {
+  return [...markdown.matchAll(/^```(.+)\n([\s\S]*?)^```$/gm)].map(([, label, text]) => ({
+    label: label!,
+    text: text!,
+  }));
+}

@@ -97,6 +97,16 @@ describe.each([
   });
 });
 
+it("onnx-proto, and protobufjs behind it, only write: what strangers made is never read with them", () => {
+  expect(shown(IMPORTS.filter((each) => each.from.startsWith("protobufjs")))).toEqual([]);
+  const users = IMPORTS.filter((each) => each.from === "onnx-proto").map(({ file }) => file);
+  expect(users.length).toBeGreaterThan(0);
+  for (const file of users) {
+    const text = readFileSync(join(SRC, file), "utf8");
+    expect([file, /\.(decode|decodeDelimited|fromObject|verify)\(|Reader\b/.test(text)]).toEqual([file, false]);
+  }
+});
+
 it("src does not import the command line", () => {
   expect(shown(IMPORTS.filter((each) => each.from.startsWith("../")))).toEqual([]);
 });

@@ -2,8 +2,8 @@
 import type { Diagnostic } from "../../../src/diagnostics.js";
 import type { ConfigValue } from "../../../src/importers/config.js";
 import type { Target } from "../../../src/lowerings/targets.js";
-import type { PictureFormat, RunReport } from "../../../src/runtime/web.js";
 import type { BetaSummary } from "../../../src/runtime/beta-summary.js";
+import type { PictureFormat, RunReport } from "../../../src/runtime/web.js";
 
 export interface NamedBlob {
   /** What messages call it. */

@@ -1,7 +1,7 @@
 /** Runs a network on a picture, on the first provider that can. */
 import { type Diagnostic, SmxcError } from "../../../src/diagnostics.js";
-import { imageFromPixels, type LoadedNetwork, load, type ModelInput, pixelsOf } from "../../../src/runtime/web.js";
 import { BetaCollector } from "../../../src/runtime/beta-summary.js";
+import { imageFromPixels, type LoadedNetwork, load, type ModelInput, pixelsOf } from "../../../src/runtime/web.js";
 import type { RestoreRequest, RestoreResult, Stage, WebProvider } from "./protocol.js";
 
 /** Larger pictures are run in tiles, so that their feature maps fit into the memory of a page. */

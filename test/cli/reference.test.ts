@@ -1,0 +1,54 @@
+/** docs/cli.md: what it says of commands and flags is what the program has, and its examples are command lines. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { Command } from "../../cli/command.js";
+import { COMMANDS } from "../../cli/commands/index.js";
+import { createParser, GLOBAL_FLAGS } from "../../cli/parser.js";
+import { runNode } from "../support/cli.js";
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+const EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(read("docs/cli-examples.json"));
+
+const nameOf = (flags: string): string => flags.replace(/ <.*$/, "");
+
+it("docs/cli.md is what scripts/generate-cli-docs.mjs writes", async () => {
+  const script = fileURLToPath(new URL("../../scripts/generate-cli-docs.mjs", import.meta.url));
+  const { code, stdout, stderr } = await runNode([script, "--print"], ".");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(read("docs/cli.md")).toBe(stdout);
+});
+
+it("has an example of every flag and of nothing else", () => {
+  const flags = (command: Command) => Object.values(command.options).map((option) => nameOf(option.flags));
+  const expected = [
+    ["smxc", GLOBAL_FLAGS.map(({ flags: each }) => nameOf(each))],
+    ...COMMANDS.map((command) => [command.name, flags(command)]),
+  ] as const;
+  const actual = Object.entries(EXAMPLES).map(([command, lines]) => [command, Object.keys(lines)]);
+  const sorted = (entries: readonly (readonly (string | readonly string[])[])[]) =>
+    new Map(entries.map(([command, names]) => [command, [...(names as readonly string[])].sort()]));
+  expect(sorted(actual)).toEqual(sorted(expected));
+});
+
+describe.each(COMMANDS.map(({ name }) => name))("the examples of %s", (name) => {
+  it.each(Object.entries(EXAMPLES[name]!))("use %s, and parse", async (flag, line) => {
+    const words = line.split(" ").map((word) => word.replace(/^'(.*)'$/, "$1"));
+    expect(words.slice(0, 2)).toEqual(["smxc", name]);
+    expect(flag.split(", ").some((spelling) => words.includes(spelling))).toBe(true);
+    const called: string[] = [];
+    const { stdout, stderr } = process;
+    const parser = createParser(
+      { commands: COMMANDS, version: "1.2.3" },
+      { stdout, stderr, env: {} },
+      {
+        help() {},
+        async call(command) {
+          called.push(command.name);
+        },
+      },
+    );
+    await parser.parseAsync(words.slice(1), { from: "user" });
+    expect(called).toEqual([name]);
+  });
+});
