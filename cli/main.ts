@@ -1,8 +1,15 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
-import { COMMANDS } from "./commands/index.js";
-import { createOutput, type Streams } from "./output.js";
-import { failure, runProgram } from "./program.js";
+import type { Streams } from "./output.js";
+import { holdSignals } from "./signals.js";
+
+// Before all that takes time to load.
+holdSignals();
+const [{ COMMANDS }, { createOutput }, { failure, runProgram }] = await Promise.all([
+  import("./commands/index.js"),
+  import("./output.js"),
+  import("./program.js"),
+]);
 
 const { version } = createRequire(import.meta.url)("smxc/package.json") as { readonly version: string };
 const argv = process.argv.slice(2);

@@ -7,28 +7,22 @@ import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 const pending = new Set<string>();
-const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
 export function temporaryName(target: string, pid = process.pid): string {
   return join(dirname(target), `.${basename(target)}.smxc-${pid}.tmp`);
 }
 
-/** From now until `forget` the file is removed when the process exits or is told to. */
+/** From now until `forget` the file is removed when the process exits. */
 export function remember(temporary: string): void {
   if (pending.size === 0) {
     process.on("exit", removePending);
-    for (const signal of Object.keys(SIGNALS)) process.on(signal, exitBySignal);
   }
   pending.add(temporary);
 }
 
 export function forget(temporary: string): void {
   pending.delete(temporary);
-  if (pending.size === 0) {
-    process.off("exit", removePending);
-    // Without a listener the system's default stands, which also ends a process that computes without a pause.
-    for (const signal of Object.keys(SIGNALS)) process.off(signal, exitBySignal);
-  }
+  if (pending.size === 0) process.off("exit", removePending);
 }
 
 /** Removes what processes that are no more left beside `target`. */
@@ -59,8 +53,4 @@ function removePending(): void {
       // Not made yet, or renamed already.
     }
   }
-}
-
-function exitBySignal(signal: keyof typeof SIGNALS): void {
-  process.exit(128 + SIGNALS[signal]);
 }

@@ -1,16 +1,15 @@
 /**
  * Writes files so that a reader, or a crash at any moment, meets the old file or the new one and never a part: each is
- * streamed into a temporary sibling, flushed to the disk, and renamed into place when all of a set are complete.
+ * streamed into a draft beside its place, flushed to the disk, and put in place when all of a set are complete.
  */
 import { createHash } from "node:crypto";
 import * as nodeFs from "node:fs/promises";
-import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { SmxcError } from "../src/diagnostics.js";
 import type { ByteStream } from "../src/weights/byte-source.js";
 import { checkOutputs, type Target } from "./check-outputs.js";
+import { type Draft, type FileSystem, openDraft } from "./drafts.js";
 import { cannotWrite } from "./errors.js";
-import { forget, remember, removeStale, temporaryName } from "./temporary-files.js";
+import { holdSignals, releaseSignals } from "./signals.js";
 import { type Sink, writeBehind } from "./write-behind.js";
 
 export type FileContent = ByteStream | Uint8Array | string | FileEncoder;
@@ -36,9 +35,6 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** What of the file system a test replaces. */
-export type FileSystem = Pick<typeof nodeFs, "open" | "rename">;
-
 export interface WriteOptions {
   /** Files that the command reads: none of them is overwritten. */
   readonly inputs: readonly string[];
@@ -59,64 +55,48 @@ export async function writeFiles(
     files.map(({ path }) => path),
     inputs,
   );
-  const temporaries: string[] = [];
+  const drafts: Draft[] = [];
   const written: WrittenFile[] = [];
+  holdSignals();
   try {
     for (const [index, { content }] of files.entries()) {
       const target = targets[index]!;
+      const draft = await orFailure(target.path, openDraft(target, fs));
+      drafts.push(draft);
       const bytes = typeof content === "function" ? content(written) : content;
-      if (!target.special) {
-        const temporary = temporaryName(target.real);
-        await orFailure(target.path, removeStale(target.real));
-        remember(temporary);
-        temporaries[index] = temporary;
-      }
-      const temporary = temporaries[index];
       written.push(
-        isEncoder(bytes) && temporary !== undefined
-          ? await encodeOne(target, temporary, bytes, fs)
-          : await writeOne(target, temporary, isEncoder(bytes) ? await bytes.encode() : bytes, fs),
+        isEncoder(bytes) && draft.onDisk
+          ? await encodeInto(draft, target, bytes, fs)
+          : await fill(draft, target, isEncoder(bytes) ? await bytes.encode() : bytes),
       );
     }
-    for (const [index, temporary] of temporaries.entries()) {
-      const { path, real } = targets[index]!;
-      if (temporary !== undefined) await orFailure(path, putInPlace(temporary, real, fs));
-    }
+    for (const [index, draft] of drafts.entries()) await orFailure(targets[index]!.path, draft.putInPlace());
   } finally {
-    for (const temporary of temporaries.filter((name) => name !== undefined)) {
-      await nodeFs.rm(temporary, { force: true });
-      forget(temporary);
-    }
+    for (const draft of drafts) await draft.discard();
+    releaseSignals();
   }
   return written;
 }
 
-async function writeOne(
+async function fill(
+  { file, onDisk }: Draft,
   { path, mode }: Target,
-  temporary: string | undefined,
   content: Exclude<FileContent, FileEncoder>,
-  fs: FileSystem,
 ): Promise<WrittenFile> {
   const stream = toStream(content);
   const hash = createHash("sha256");
   let bytes = 0;
-  // `wx`: a file or link that someone else laid there is not written through.
-  const file = await orFailure(path, temporary === undefined ? fs.open(path, "w") : fs.open(temporary, "wx"));
-  try {
-    const sink: Sink = {
-      write: (piece) => orFailure(path, writeAll(file, piece)),
-      ...(temporary === undefined ? {} : { flush: () => orFailure(path, file.datasync()) }),
-    };
-    await writeBehind(sink, stream.chunks(), (piece) => {
-      hash.update(piece);
-      bytes += piece.length;
-    });
-    if (bytes !== stream.length) throw new Error(`${path}: ${bytes} bytes came where ${stream.length} were announced`);
-    if (mode !== undefined) await orFailure(path, file.chmod(mode));
-    if (temporary !== undefined) await orFailure(path, file.sync());
-  } finally {
-    await file.close();
-  }
+  const sink: Sink = {
+    write: (piece) => orFailure(path, writeAll(file, piece)),
+    ...(onDisk ? { flush: () => orFailure(path, file.datasync()) } : {}),
+  };
+  await writeBehind(sink, stream.chunks(), (piece) => {
+    hash.update(piece);
+    bytes += piece.length;
+  });
+  if (bytes !== stream.length) throw new Error(`${path}: ${bytes} bytes came where ${stream.length} were announced`);
+  if (mode !== undefined) await orFailure(path, file.chmod(mode));
+  if (onDisk) await orFailure(path, file.sync());
   return { path, bytes, sha256: hash.digest("hex") };
 }
 
@@ -124,16 +104,14 @@ function isEncoder(content: FileContent): content is FileEncoder {
   return typeof content === "object" && "encodeTo" in content;
 }
 
-async function encodeOne(
+async function encodeInto(
+  draft: Draft,
   { path, mode }: Target,
-  temporary: string,
   encoder: FileEncoder,
   fs: FileSystem,
 ): Promise<WrittenFile> {
-  const created = await orFailure(path, fs.open(temporary, "wx"));
-  await created.close();
-  await orFailure(path, encoder.encodeTo(temporary));
-  const file = await orFailure(path, fs.open(temporary, "r+"));
+  await orFailure(path, encoder.encodeTo(draft.path));
+  const file = await orFailure(path, fs.open(draft.path, "r+"));
   const hash = createHash("sha256");
   try {
     for await (const piece of file.createReadStream({ autoClose: false })) hash.update(piece as Uint8Array);
@@ -154,23 +132,6 @@ async function writeAll(file: nodeFs.FileHandle, piece: Uint8Array): Promise<voi
     const { bytesWritten } = await file.write(piece, done, Math.min(piece.length - done, MOST_PER_WRITE));
     done += bytesWritten;
   }
-}
-
-/** Renames, and makes the rename itself last where the system lets a folder be flushed. */
-async function putInPlace(temporary: string, target: string, fs: FileSystem): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await fs.rename(temporary, target);
-      break;
-    } catch (cause) {
-      // On Windows scanners and indexers hold new files open for a moment.
-      if (process.platform !== "win32" || attempt === 10) throw cause;
-      await sleep(attempt * 20);
-    }
-  }
-  const folder = await nodeFs.open(dirname(target), "r").catch(() => undefined);
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
 }
 
 function toStream(content: Exclude<FileContent, FileEncoder>): ByteStream {

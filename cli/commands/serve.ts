@@ -1,5 +1,6 @@
 import { defineCommand, optionOr } from "../command.js";
 import { EXIT } from "../exit-code.js";
+import { releaseSignals } from "../signals.js";
 import { integerFrom } from "../values.js";
 
 export const serveCommand = defineCommand({
@@ -20,6 +21,7 @@ export const serveCommand = defineCommand({
   async action(context, _args, { port }) {
     const { servePage } = await import("../serve-page.js");
     const served = await servePage(port);
+    releaseSignals();
     const interrupted = new Promise<void>((resolve) => {
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
     });

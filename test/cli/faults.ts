@@ -1,8 +1,10 @@
 /** Commands that write, as processes that can be ended or starved in the middle. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openUnnamed } from "../../cli/unnamed-file.js";
 import { encodeImage } from "../../src/runtime/image-node.js";
 import { collect } from "../../src/weights/byte-source.js";
 import { writeSafetensors } from "../../src/weights/safetensors-write.js";
@@ -96,7 +98,7 @@ export interface Ended {
 
 /** When a process is ended: some time after it was started, or after it began to write. */
 export interface Moment {
-  readonly after: "start" | "temporary";
+  readonly after: "start" | "draft";
   readonly milliseconds: number;
 }
 
@@ -120,12 +122,33 @@ function sendAt(child: ChildProcess, folder: string, signal: NodeJS.Signals, { a
     send();
     return;
   }
-  const watcher = watch(folder, (_event, name) => {
-    if (name === null || !TEMPORARY.test(name)) return;
-    watcher.close();
+  const draft = setInterval(() => {
+    if (!isWriting(child, folder)) return;
+    clearInterval(draft);
     send();
-  });
-  child.on("close", () => watcher.close());
+  }, 1);
+  child.on("close", () => clearInterval(draft));
+}
+
+/** Whether a process has a draft in a folder: a file without a name among those that it has open, or a temporary. */
+function isWriting({ pid }: ChildProcess, folder: string): boolean {
+  if (!UNNAMED) return readdirSync(folder).some((name) => TEMPORARY.test(name));
+  try {
+    const open = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+    return open.some((path) => path.startsWith(`${folder}/#`));
+  } catch {
+    // It has ended, or closed one of them meanwhile.
+    return false;
+  }
+}
+
+/** Whether the system has files without a name: then not even a kill leaves a temporary. */
+export const UNNAMED = await hasUnnamedFiles();
+
+async function hasUnnamedFiles(): Promise<boolean> {
+  const file = await openUnnamed(tmpdir());
+  await file?.close();
+  return file !== undefined;
 }
 
 /** The names of temporaries, with what they are to become. */

@@ -1,9 +1,10 @@
 /** What a process that is ended in the middle of a write leaves behind. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { UNNAMED } from "./faults.js";
 
 const WRITER = new URL("child-writer.mjs", import.meta.url).pathname;
 let folder: string;
@@ -52,9 +53,9 @@ test.each([
   expectOldFiles();
 });
 
-test("SIGKILL leaves the old files and one recognisable temporary, which the next run removes", async () => {
+test("SIGKILL leaves the old files and, where files need a name, one recognisable temporary, which the next run removes", async () => {
   const { pid } = await interrupt("SIGKILL");
-  expect(readdirSync(folder).sort()).toEqual([`.w.smxc-${pid}.tmp`, "m", "w"]);
+  expect(readdirSync(folder).sort()).toEqual([...(UNNAMED ? [] : [`.w.smxc-${pid}.tmp`]), "m", "w"]);
   expectOldFiles();
   const next = spawnSync(process.execPath, [WRITER, "fast", at("w"), at("m")], { encoding: "utf8" });
   expect(next.stdout).toMatch(/written\n$/);
@@ -79,5 +80,20 @@ test.runIf(process.platform === "linux")(
     });
     expect(readdirSync(folder).sort()).toEqual(["m", "w"]);
     expectOldFiles();
+  },
+);
+
+test.runIf(UNNAMED)(
+  "a file that cannot be given a name is put in place as a copy, with the old one's permissions",
+  () => {
+    chmodSync(at("m"), 0o640);
+    const { stdout } = spawnSync(process.execPath, [WRITER, "fast", at("w"), at("m")], {
+      encoding: "utf8",
+      env: { ...process.env, PATH: folder },
+    });
+    expect(stdout).toMatch(/written\n$/);
+    expect(readdirSync(folder).sort()).toEqual(["m", "w"]);
+    for (const name of ["w", "m"]) expect(readFileSync(at(name)).equals(Buffer.alloc(4 * 2 ** 20, 7))).toBe(true);
+    expect(statSync(at("m")).mode & 0o777).toBe(0o640);
   },
 );

@@ -1,0 +1,106 @@
+/** Where an output is written until all outputs of its set are complete. */
+import * as nodeFs from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Target } from "./check-outputs.js";
+import { forget, remember, removeStale, temporaryName } from "./temporary-files.js";
+import { nameUnnamed, openUnnamed, pathOfOpen } from "./unnamed-file.js";
+
+/** What of the file system a test replaces. */
+export type FileSystem = Pick<typeof nodeFs, "open" | "rename">;
+
+export interface Draft {
+  readonly file: nodeFs.FileHandle;
+  /** Under which others open it. */
+  readonly path: string;
+  /** Whether what is written can be flushed to a disk. */
+  readonly onDisk: boolean;
+  /** Gives the output its name, in place of the old one. */
+  putInPlace(): Promise<void>;
+  /** Closes the file, and removes it unless it was put in place. */
+  discard(): Promise<void>;
+}
+
+/** A file without a name where the system has such, which not even a kill leaves behind; else a temporary sibling. */
+export async function openDraft(target: Target, fs: FileSystem): Promise<Draft> {
+  if (target.special) return openSpecial(target, fs);
+  await removeStale(target.real);
+  const file = fs === nodeFs ? await openUnnamed(dirname(target.real)) : undefined;
+  return file === undefined ? openSibling(target, fs) : unnamed(file, target, fs);
+}
+
+async function openSpecial({ path }: Target, fs: FileSystem): Promise<Draft> {
+  const file = await fs.open(path, "w");
+  return { file, path, onDisk: false, putInPlace: async () => {}, discard: () => file.close() };
+}
+
+async function openSibling({ real }: Target, fs: FileSystem): Promise<Draft> {
+  const temporary = temporaryName(real);
+  remember(temporary);
+  // `wx`: a file or link that someone else laid there is not written through.
+  const file = await fs.open(temporary, "wx").catch((cause: unknown) => {
+    forget(temporary);
+    throw cause;
+  });
+  return {
+    file,
+    path: temporary,
+    onDisk: true,
+    putInPlace: async () => {
+      await file.close();
+      await replace(temporary, real, fs);
+    },
+    discard: async () => {
+      await file.close();
+      await nodeFs.rm(temporary, { force: true });
+      forget(temporary);
+    },
+  };
+}
+
+function unnamed(file: nodeFs.FileHandle, target: Target, fs: FileSystem): Draft {
+  return {
+    file,
+    path: pathOfOpen(file),
+    onDisk: true,
+    putInPlace: async () => {
+      if (await nameUnnamed(file, target.real)) await flushFolder(target.real);
+      else await copyInPlace(file, target, fs);
+    },
+    discard: () => file.close(),
+  };
+}
+
+/** By a temporary sibling, where the file cannot be given a name. */
+async function copyInPlace(file: nodeFs.FileHandle, target: Target, fs: FileSystem): Promise<void> {
+  const sibling = await openSibling(target, fs);
+  try {
+    await nodeFs.copyFile(pathOfOpen(file), sibling.path);
+    if (target.mode !== undefined) await sibling.file.chmod(target.mode);
+    await sibling.file.sync();
+    await sibling.putInPlace();
+  } finally {
+    await sibling.discard();
+  }
+}
+
+async function replace(temporary: string, target: string, fs: FileSystem): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await fs.rename(temporary, target);
+      break;
+    } catch (cause) {
+      // On Windows scanners and indexers hold new files open for a moment.
+      if (process.platform !== "win32" || attempt === 10) throw cause;
+      await sleep(attempt * 20);
+    }
+  }
+  await flushFolder(target);
+}
+
+/** Makes a new name last, where the system lets a folder be flushed. */
+async function flushFolder(target: string): Promise<void> {
+  const folder = await nodeFs.open(dirname(target), "r").catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}
