@@ -6,7 +6,7 @@ import type { BetaPlace, BetaTable } from "../src/fold/betas.js";
 import { type FoldCost, foldCost, type ImageRun, meanBetas, variation } from "../src/fold/from-images.js";
 import { type JsonNode, parseJson, pointerOf } from "../src/json/parse.js";
 import { encodeModel } from "../src/onnx/encode.js";
-import { imageToTensor, toRgb } from "../src/runtime/image.js";
+import { networkInput } from "../src/runtime/image.js";
 import { readImage } from "../src/runtime/image-node.js";
 import type { Session, Tensor } from "../src/runtime/session.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
@@ -104,7 +104,7 @@ export async function betasFromImages(
   const tensors: Tensor[] = [];
   for (const file of images) {
     const picture = await readImage(file, context.report);
-    tensors.push(imageToTensor(format.color === "rgb" ? toRgb(picture) : picture, format.range));
+    tensors.push(networkInput(picture, format));
   }
   const runAll = async (session: Session, label: string): Promise<readonly ImageRun[]> => {
     const bar = context.progress(label, tensors.length);

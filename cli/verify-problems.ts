@@ -1,5 +1,5 @@
 import type { Graph } from "../src/ir/graph.js";
-import { crop, type Image, imageToTensor, toRgb } from "../src/runtime/image.js";
+import { crop, type Image, networkInput } from "../src/runtime/image.js";
 import { readImage } from "../src/runtime/image-node.js";
 import { inputSizes, type Problem, randomProblem, smallProblems, workOf } from "../src/verify/problems.js";
 import type { Context } from "./command.js";
@@ -38,12 +38,15 @@ async function pictureProblem(
   file: string,
   cap: boolean,
 ): Promise<Problem> {
+  const format = spec.image ?? ({ color: "rgb", range: [0, 1] } as const);
   const read = await readImage(file, context.report);
-  const picture = spec.image?.color === "gray" ? read : toRgb(read);
-  const part = cap ? affordable(graph, picture) : picture;
+  // A graph for one sample cannot take the channels of a colour picture as three.
+  const [samples] = graph.inputs[0]!.shape;
+  const picture = format.color === "gray" && samples === 1 ? firstChannel(read) : read;
+  const part = cap ? affordable(graph, picture, format) : picture;
   const cut = part !== picture;
   if (cut) context.note(`${file}: compared on its middle, ${part.width}x${part.height}: the reference takes its time`);
-  const { data, shape } = imageToTensor(part, spec.image?.range ?? [0, 1]);
+  const { data, shape } = networkInput(part, format);
   const problem = randomProblem(inputSizes(graph, shape), 1);
   const main = { shape, data: Float64Array.from(data) };
   return {
@@ -52,14 +55,19 @@ async function pictureProblem(
   };
 }
 
+function firstChannel(image: Image): Image {
+  return { ...image, channels: 1, data: image.data.filter((_, index) => index % image.channels === 0) };
+}
+
 /** The picture, or the middle of it that the graph's fixed sizes and the reference's speed leave. */
-function affordable(graph: Graph, picture: Image): Image {
+function affordable(graph: Graph, picture: Image, format: Parameters<typeof networkInput>[1]): Image {
   const [height, width] = graph.inputs[0]!.shape.slice(-2);
   const fixed = {
     height: typeof height === "number" ? Math.min(height, picture.height) : picture.height,
     width: typeof width === "number" ? Math.min(width, picture.width) : picture.width,
   };
-  const shape = [1, picture.channels, fixed.height, fixed.width];
+  const samples = format.color === "gray" ? [picture.channels, 1] : [1, 3];
+  const shape = [...samples, fixed.height, fixed.width];
   const share = Math.min(1, WORK_PER_PICTURE / workOf(graph, inputSizes(graph, shape)));
   const part = {
     height: typeof height === "number" ? fixed.height : Math.max(1, Math.floor(fixed.height * Math.sqrt(share))),

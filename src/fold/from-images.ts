@@ -6,7 +6,7 @@ import { compareValues } from "../verify/compare.js";
 import { TOLERANCES } from "../verify/tolerances.js";
 import type { BetaTable } from "./betas.js";
 
-/** Outputs of one run, the β among them as `beta.<layer>` [1, experts, cardinals]. */
+/** Outputs of one run, the β among them as `beta.<layer>` [samples, experts, cardinals]. */
 export interface ImageRun {
   readonly outputs: ReadonlyMap<string, Tensor>;
 }
@@ -21,13 +21,13 @@ export interface FoldCost {
   readonly maxError: number;
 }
 
-/** The mean of every β over runs. */
+/** The mean of every β over all samples of all runs. */
 export function meanBetas(runs: readonly ImageRun[]): BetaTable {
   return new Map(
     betaOutputs(runs[0]!).map(([name, { shape }]) => {
       const [, experts, cardinals] = shape as [number, number, number];
-      const mean = (index: number): number =>
-        runs.reduce((sum, run) => sum + run.outputs.get(name)!.data[index]!, 0) / runs.length;
+      const samples = samplesOf(runs, name, experts * cardinals);
+      const mean = (index: number): number => samples.reduce((sum, beta) => sum + beta[index]!, 0) / samples.length;
       return [
         name,
         Array.from({ length: experts }, (_, e) =>
@@ -38,17 +38,25 @@ export function meanBetas(runs: readonly ImageRun[]): BetaTable {
   );
 }
 
-/** For every β, the largest distance of a run from the mean. */
+/** For every β, the largest distance of a sample from the mean. */
 export function variation(runs: readonly ImageRun[], means: BetaTable): ReadonlyMap<string, number> {
   return new Map(
     [...means].map(([name, rows]) => {
       const mean = rows.flat();
-      const distances = runs.map((run) =>
-        Math.max(...run.outputs.get(name)!.data.map((value, index) => Math.abs(value - mean[index]!))),
+      const distances = samplesOf(runs, name, mean.length).map((beta) =>
+        Math.max(...beta.map((value, index) => Math.abs(value - mean[index]!))),
       );
       return [name, Math.max(...distances)];
     }),
   );
+}
+
+/** The β of every sample of every run, [experts · cardinals] each. */
+function samplesOf(runs: readonly ImageRun[], name: string, size: number): readonly Float32Array[] {
+  return runs.flatMap((run) => {
+    const { data } = run.outputs.get(name)!;
+    return Array.from({ length: data.length / size }, (_, n) => data.subarray(n * size, (n + 1) * size));
+  });
 }
 
 export function foldCost(dynamic: ImageRun, folded: ImageRun, output: string, range: ValueRange): FoldCost {

@@ -29,7 +29,7 @@ export const inputTooLarge = (input: string, shape: readonly number[]): Diagnost
 export const misfit = (input: string, shape: readonly number[], declared: readonly string[]): Diagnostic =>
   error("usage/shape", `the input "${input}" has the shape ${declared.join("x")}, which cannot be ${shape.join("x")}`, {
     place: input,
-    hint: "give --shape a number for each of its dimensions, and those that are numbers as they are",
+    hint: "give a --shape, or a picture, that fits; sizes that are numbers stay as they are",
   });
 
 /** Where PSNR is judged, not the largest error. */

@@ -6,8 +6,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { problemsOf } from "../../cli/verify-problems.js";
 import { referenceGraph } from "../../src/compile.js";
 import { encodeImage } from "../../src/runtime/image-node.js";
+import { parseDocument } from "../../src/spec/parse.js";
 import { workOf } from "../../src/verify/problems.js";
 import { type ImportedFixture, importStore, openFixture } from "../support/fixtures.js";
+
+const GREY = `{"version":1,"name":"grey","image":{"range":[0,1],"color":"gray","scale":1},
+  "inputs":[{"name":"x","shape":["N",1,"H","W"]}],"layers":[{"name":"y","op":"relu","in":"x"}],"outputs":["y"]}`;
 
 const folder = mkdtempSync(join(tmpdir(), "smxc-test-"));
 const LARGE = join(folder, "large.png");
@@ -54,4 +58,21 @@ it("takes what the graph's fixed sizes leave, and refuses a picture that is smal
     kind: "usage",
     diagnostics: [{ code: "usage/shape" }],
   });
+});
+
+it("gives a network of grey the channels of a picture as samples, and a graph for one sample the first", async () => {
+  const { spec: grey } = parseDocument(GREY, "grey.json");
+  const context = { note: () => {}, report: () => {} };
+  for (const [batch, samples] of [
+    ["N", 3],
+    [1, 1],
+  ] as const) {
+    const spec = { ...grey, inputs: [{ ...grey.inputs[0]!, shape: [batch, 1, "H", "W"] }] };
+    const [problem] = await problemsOf(context, { spec }, referenceGraph(spec, undefined), {
+      image: [SMALL],
+      shape: [],
+      cap: true,
+    });
+    expect(problem!.inputs.get("x")!.shape).toEqual([samples, 1, 10, 20]);
+  }
 });
