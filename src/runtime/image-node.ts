@@ -139,8 +139,7 @@ async function decode(
     .toColourspace(target)
     .raw({ depth: deep ? "ushort" : "uchar" })
     .toBuffer({ resolveWithObject: true });
-  // A copy: the samples of a 16-bit picture must begin at an even address.
-  const samples = deep ? new Uint16Array(new Uint8Array(data).buffer) : new Uint8Array(data);
+  const samples = deep ? wideSamples(data) : new Uint8Array(data.buffer, data.byteOffset, data.length);
   const colours = grey ? 1 : 3;
   const bitDepth = deep ? 16 : 8;
   const pick = (from: number, count: number) => pickChannels(samples, info.channels, from, count, bitDepth);
@@ -152,6 +151,12 @@ async function decode(
     data: info.channels === colours ? samples : pick(0, colours),
     ...(hasAlpha ? { alpha: pick(info.channels - 1, 1) } : {}),
   };
+}
+
+/** Samples of 16 bits must begin at an even address; where they do not, they are copied. */
+function wideSamples(data: Uint8Array): Uint16Array {
+  const even = data.byteOffset % 2 === 0 ? data : new Uint8Array(data);
+  return new Uint16Array(even.buffer, even.byteOffset, even.length / 2);
 }
 
 function pickChannels(samples: Samples, channels: number, from: number, count: number, bitDepth: 8 | 16): Samples {
