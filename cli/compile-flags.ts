@@ -21,9 +21,13 @@ export const foldFlags = {
   ),
   image: grouped(
     "Routing:",
-    repeatedOption("--image <file>", "take the β of a fold from this picture (repeatable)", filePath),
+    repeatedOption(
+      "--image <file>",
+      "take the β of a fold from this picture, or check the values of float16 on it (repeatable)",
+      filePath,
+    ),
   ),
-  images: grouped("Routing:", option("--images <dir>", "take it from all pictures of a folder", filePath)),
+  images: grouped("Routing:", option("--images <dir>", "the same for all pictures of a folder", filePath)),
   beta: grouped(
     "Routing:",
     option(

@@ -5,12 +5,13 @@ import { frozenBetas, selectRouters } from "./fold/betas.js";
 import { buildGraph } from "./ir/build.js";
 import type { Dim, Shape } from "./ir/dim.js";
 import { exposeBetas } from "./ir/expose-betas.js";
-import type { Graph } from "./ir/graph.js";
+import type { Graph, Node } from "./ir/graph.js";
 import { withInputShapes } from "./ir/infer.js";
 import { verifyGraph } from "./ir/verify.js";
 import { type LoweringChoice, loweringChoices } from "./lowerings/choices.js";
 import type { EmitOptions } from "./lowerings/emitter.js";
 import { lowerGraph } from "./lowerings/lower-graph.js";
+import { isNormStep } from "./lowerings/mix-kernel.js";
 import { modelMetadata } from "./metadata.js";
 import type { OnnxModel } from "./onnx/model.js";
 import { toFloat16 } from "./onnx/to-float16.js";
@@ -70,11 +71,16 @@ export function compileGraph(reference: Graph, options: LoweringOptions): Compil
   return { reference, graph, model: half, choices: loweringChoices(graph, emitOptions) };
 }
 
-/** Nodes that stay in float32: β is a softmax of a mean over a whole feature map. */
-function isExact(graph: Graph): (node: string) => boolean {
-  const routers = new Set(graph.nodes.filter(({ op }) => op === "route" || op === "softmax").map(({ name }) => name));
-  return (node) => routers.has(node.split("/")[0]!);
+/**
+ * Nodes that stay in float32: β is a softmax of a mean over a whole feature map, and demodulation takes squares of
+ * weights, which half precision loses.
+ */
+export function isExact(graph: Graph): (node: string) => boolean {
+  const exact = new Set(graph.nodes.filter(({ op }) => EXACT.has(op)).map(({ name }) => name));
+  return (node) => exact.has(node.split("/")[0]!) || isNormStep(node);
 }
+
+const EXACT: ReadonlySet<Node["op"]> = new Set(["route", "softmax", "demodulation"]);
 
 /** What the lowering is told of a compile's options. */
 export function emitOptionsOf(options: LoweringOptions): EmitOptions {

@@ -6,6 +6,7 @@ import { argument, type Context, defineCommand, flag, grouped, option, requiredO
 import { compileFlags, compileOptionsOf, foldFlags } from "../compile-flags.js";
 import { EXIT } from "../exit-code.js";
 import type { FoldSource } from "../fold-sources.js";
+import type { HalfReport } from "../half-range.js";
 import type { LoadedModel } from "../load-model.js";
 import { table } from "../table.js";
 import { filePath } from "../values.js";
@@ -63,7 +64,8 @@ export const compileCommand = defineCommand({
       return await model.within(async () => {
         const mode = options.routing === "dynamic" || options.routing === "fold" ? {} : { routing: options.routing };
         const base = { ...compileOptionsOf(options), ...mode, report: context.report };
-        const fold = await foldSource(context, model, options, base);
+        const pictures = await sampleFiles(options);
+        const fold = await foldSource(context, model, options, pictures, base);
         const untuned = fold ? { ...base, fold: { ...fold, layers: options.foldLayers } } : base;
         const compileOptions = options.tune
           ? { ...untuned, measured: await measurements(context, model, untuned, options) }
@@ -71,6 +73,7 @@ export const compileCommand = defineCommand({
         const compiled = compile(model.spec, model.weights, compileOptions);
         const onnx = compiled.model;
         const files = encodeForFiles(onnx, options.output, options.externalData);
+        const half = await halfReports(context, model, compileOptions, options.verify, pictures);
         if (options.verify) {
           const { checkCompiled } = await import("../check-compiled.js");
           await checkCompiled(context, model, compiled, compileOptions);
@@ -82,6 +85,7 @@ export const compileCommand = defineCommand({
           text: () =>
             [
               ...(study ? [foldStudyText(study)] : []),
+              ...(half ? [half.text, ""] : []),
               ...written.map((file) => `wrote ${file.path} (${file.bytes.toLocaleString("en")} bytes)`),
             ].join("\n"),
           json: () => ({
@@ -90,6 +94,7 @@ export const compileCommand = defineCommand({
             nodes: onnx.graph.node.length,
             files: written,
             ...(study ? { fold: { variation: Object.fromEntries(study.variation), images: study.cost } } : {}),
+            ...(half ? { float16: { images: half.reports } } : {}),
           }),
         });
         return EXIT.good;
@@ -111,12 +116,34 @@ async function measurements(
   return tune(context, model, compileOptions, tuneCache ?? `${output}.tune.json`);
 }
 
+/** The pictures of `--image` and `--images`. */
+async function sampleFiles({ image, images }: Pick<FoldOptions, "image" | "images">): Promise<readonly string[]> {
+  if (images === undefined) return image;
+  const { pictureFiles } = await import("../picture-files.js");
+  return [...image, ...(await pictureFiles(images))];
+}
+
+/** What half precision does on the pictures; undefined where there are none. */
+async function halfReports(
+  context: Context,
+  model: LoadedModel,
+  compileOptions: CompileOptions,
+  verify: boolean,
+  pictures: readonly string[],
+): Promise<{ readonly reports: readonly HalfReport[]; readonly text: string } | undefined> {
+  if (compileOptions.dtype !== "float16" || (pictures.length === 0 && !verify)) return undefined;
+  const { checkHalf, halfText } = await import("../half-range.js");
+  const reports = await checkHalf(context, model, compileOptions, pictures);
+  return reports.length > 0 ? { reports, text: halfText(reports) } : undefined;
+}
+
 interface FoldOptions {
   readonly routing: "dynamic" | "fold" | RoutingMode;
   readonly image: readonly string[];
   readonly images: string | undefined;
   readonly beta: string | undefined;
   readonly foldLayers: readonly string[];
+  readonly dtype: "float32" | "float16";
 }
 
 /** Where a fold takes β from; undefined when the routing stays dynamic. */
@@ -124,17 +151,19 @@ async function foldSource(
   context: Context,
   model: LoadedModel,
   options: FoldOptions,
+  pictures: readonly string[],
   base: CompileOptions,
 ): Promise<FoldSource | undefined> {
   const { betasFromFile, betasFromImages } = await import("../fold-sources.js");
-  const { pictureFiles } = await import("../picture-files.js");
-  const pictures = [...options.image, ...(options.images === undefined ? [] : await pictureFiles(options.images))];
-  const sources = (pictures.length > 0 ? 1 : 0) + (options.beta === undefined ? 0 : 1);
   if (options.routing !== "fold") {
-    if (sources + options.foldLayers.length > 0)
-      throw misused("--image, --images, --beta and --fold-layers belong to --routing fold");
+    if (pictures.length > 0 && options.dtype !== "float16")
+      throw misused("--image and --images belong to --routing fold, or to --dtype float16");
+    if (options.beta !== undefined || options.foldLayers.length > 0)
+      throw misused("--beta and --fold-layers belong to --routing fold");
     return undefined;
   }
+  const half = options.dtype === "float16" && options.beta !== undefined;
+  const sources = (pictures.length > 0 && !half ? 1 : 0) + (options.beta === undefined ? 0 : 1);
   if (sources !== 1) throw misused("--routing fold takes β from --image or --images, or from --beta");
   return options.beta === undefined ? betasFromImages(context, model, pictures, base) : betasFromFile(options.beta);
 }

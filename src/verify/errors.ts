@@ -1,4 +1,5 @@
 import { type Diagnostic, error } from "../diagnostics.js";
+import { LARGEST_FLOAT16 } from "../weights/half-float.js";
 import type { OutputResult } from "./verify.js";
 
 const apart = (result: { readonly maxError: number; readonly limit: number }): string =>
@@ -12,6 +13,13 @@ export const compiledDiffers = (result: OutputResult): Diagnostic =>
       place: result.output,
       hint: "this is a defect of smxc or of ONNX Runtime: please report it; --lowering direct may avoid it",
     },
+  );
+
+export const float16Overflow = (layer: string, value: number, sample: string): Diagnostic =>
+  error(
+    "float16/overflow",
+    `values of layer "${layer}" reach ${value.toPrecision(3)} on ${sample}, beyond float16's largest value ${LARGEST_FLOAT16}`,
+    { place: layer, hint: "compile with --dtype float32" },
   );
 
 /** A layer that is known to differ, and by how much. */

@@ -4,6 +4,8 @@
  */
 import type { TensorData } from "./tensor.js";
 
+export const LARGEST_FLOAT16 = 65_504;
+
 /** Values of IEEE binary16 bit patterns. Shape [n] to [n]. */
 export function float16ToFloat32(bits: Uint16Array): Float32Array<ArrayBuffer> {
   const words = new Uint32Array(bits.length);

@@ -6,6 +6,8 @@ import { dense } from "../../src/ops/dense-tensor.js";
 import { crop, imageToTensor, tensorToImage } from "../../src/runtime/image.js";
 import { readImage } from "../../src/runtime/image-node.js";
 import { psnr } from "../../src/runtime/metrics.js";
+import { createNodeSession } from "../../src/runtime/session-ort-node.js";
+import { checkHalfRange } from "../../src/verify/half-range.js";
 import {
   fixture,
   importOracle,
@@ -57,14 +59,67 @@ describe.each(ORACLE_CASES)("$name", (each) => {
   });
 });
 
-it("refuses weights beyond half precision's range, and names the tensor", async () => {
+/** A network with one layer's weights multiplied. */
+async function withLarge(layer: string, factor: number) {
   const model = await importStore(await openFixture("models", "nsr-x3", "checkpoint.pt"));
   const tensors = new Map([...model.weights.tensors]);
-  const large = tensors.get("body.0.weight")!;
-  const read = async () => (await large.read()).map((value: number) => value * 1e6);
-  tensors.set("body.0.weight", { ...large, read } as typeof large);
-  const { model: onnx } = compile(model.spec, { ...model.weights, tensors }, HALF);
-  await expect(encoded(onnx)).rejects.toMatchObject({
+  const large = tensors.get(`${layer}.weight`)!;
+  const read = async () => (await large.read()).map((value: number) => value * factor);
+  tensors.set(`${layer}.weight`, { ...large, read } as typeof large);
+  return { spec: model.spec, weights: { ...model.weights, tensors } };
+}
+
+it("refuses weights beyond half precision's range, and names the tensor", async () => {
+  const { spec, weights } = await withLarge("body.0", 1e6);
+  await expect(encoded(compile(spec, weights, HALF).model)).rejects.toMatchObject({
     diagnostics: [{ message: expect.stringContaining("body.0.weight") }],
   });
 });
+
+describe("values on samples", () => {
+  const feeds = new Map([["x", { shape: [1, 3, 9, 8], data: new Float32Array(216).fill(8) }]]);
+  const check = (model: Awaited<ReturnType<typeof withLarge>>, options: CompileOptions = HALF) =>
+    checkHalfRange(model, options, [{ label: "a picture", feeds }], (bytes) =>
+      createNodeSession(bytes, { target: "cpu" }),
+    );
+
+  it("beyond half precision's range are refused with the first layer that makes them, in whatever context", async () => {
+    const model = await withLarge("body.2.body.0", 6e4);
+    for (const options of [
+      HALF,
+      { ...HALF, target: "webgpu", batch: 4 } as const,
+      { ...HALF, context: "patch" } as const,
+    ])
+      await expect(check(model, options)).rejects.toMatchObject({
+        diagnostics: [
+          { code: "float16/overflow", place: "body.2.body.0", message: expect.stringMatching(/reach .* on a picture/) },
+        ],
+      });
+  });
+
+  it("within it are told with the largest, and what rounding costs", async () => {
+    const [cost] = await check(await withLarge("body.2.body.0", 1e2));
+    expect(cost!.largest.layer).toMatch(/^body\./);
+    expect(cost!.largest.value).toBeGreaterThan(10);
+    expect(cost!.rmse).toBeGreaterThan(0);
+    expect(cost!.maxError).toBeGreaterThanOrEqual(cost!.rmse);
+  });
+});
+
+it.each(["dynamic", 2] as const)(
+  "takes the squares of a demodulation in float32: small weights are not lost, with a batch of %s",
+  async (batch) => {
+    const name = "modulated-conv";
+    const model = await importOracle(ORACLE_CASES.find((each) => each.name === name)!);
+    const small = { ...model.weights.tensors.get("weight")! };
+    const read = async () => (await small.read()).map((value: number) => value * 1e-4);
+    const tensors = new Map([...model.weights.tensors, ["weight", { ...small, read } as typeof small]]);
+    const io = await readTensors("oracle", name, "io.safetensors");
+    const inputs = new Map(model.spec.inputs.map((input) => [input.name, io.get(input.name)!]));
+    const run = async (options: CompileOptions) => {
+      const { model: onnx } = compile(model.spec, { ...model.weights, tensors }, { ...options, batch });
+      return (await runGraph(await encoded(onnx), [inputs]))[0]!.get("y")!;
+    };
+    expect(relativeError(await run(HALF), await run({ winograd: false }))).toBeLessThanOrEqual(TOLERANCE);
+  },
+);
