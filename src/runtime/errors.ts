@@ -31,6 +31,11 @@ export const tooSmallForSsim = (width: number, height: number, least: number): D
     hint: "shave less, or take a larger picture",
   });
 
+export const nothingLeft = (picture: Size, shave: number): Diagnostic =>
+  error("metrics/nothing-left", `a shave of ${shave} leaves nothing of ${dims(picture)}`, {
+    hint: "shave less, or take a larger picture",
+  });
+
 export const cannotReadImage = (file: string, cause: unknown): Diagnostic =>
   error("image/cannot-read", `the picture cannot be read: ${reason(cause)}`, {
     file,

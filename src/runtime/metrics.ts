@@ -1,6 +1,6 @@
 /** How far two pictures are apart, by the definitions of the super-resolution literature. */
 import { SmxcError } from "../diagnostics.js";
-import { differentSizes, tooSmallForSsim } from "./errors.js";
+import { differentSizes, nothingLeft, tooSmallForSsim } from "./errors.js";
 import { type Image, largestSample } from "./image.js";
 
 export interface MetricOptions {
@@ -34,7 +34,7 @@ const SSIM_C2 = (0.03 * PEAK) ** 2;
 /**
  * Peak signal-to-noise ratio in dB over all samples; infinite for equal pictures.
  *
- * @throws SmxcError `metrics/different-sizes`
+ * @throws SmxcError `metrics/different-sizes`; `metrics/nothing-left` where the shave takes all
  */
 export function psnr(a: Image, b: Image, options: MetricOptions): number {
   let squares = 0;
@@ -50,7 +50,7 @@ export function psnr(a: Image, b: Image, options: MetricOptions): number {
  * Structural similarity, 1 for equal pictures: scikit-image's `structural_similarity` with Gaussian weights of
  * σ = 1.5, without the sample covariance's correction, at a data range of 255; the mean over the channels.
  *
- * @throws SmxcError `metrics/different-sizes`; `metrics/too-small` for pictures below 11 × 11 pixels
+ * @throws SmxcError `metrics/different-sizes`; `metrics/nothing-left`; `metrics/too-small` for pictures below 11 × 11 pixels
  */
 export function ssim(a: Image, b: Image, options: MetricOptions): number {
   const pairs = planePairs(a, b, options);
@@ -116,6 +116,7 @@ function planePairs(a: Image, b: Image, options: MetricOptions): readonly (reado
   if (a.width !== b.width || a.height !== b.height || a.channels !== b.channels) {
     throw new SmxcError([differentSizes(a, b)]);
   }
+  if (Math.min(a.width, a.height) <= 2 * options.shave) throw new SmxcError([nothingLeft(a, options.shave)]);
   const ofA = planes(a, options);
   const ofB = planes(b, options);
   return ofA.map((plane, index) => [plane, ofB[index]!]);
@@ -135,7 +136,7 @@ function planes(image: Image, { shave, color }: MetricOptions): readonly Plane[]
 
 /** @param sample the value of the pixel whose first sample is at an index */
 function plane({ width, height, channels }: Image, shave: number, sample: (at: number) => number): Plane {
-  const inner = { width: Math.max(0, width - 2 * shave), height: Math.max(0, height - 2 * shave) };
+  const inner = { width: width - 2 * shave, height: height - 2 * shave };
   const data = new Float64Array(inner.width * inner.height);
   for (let y = 0; y < inner.height; y++) {
     for (let x = 0; x < inner.width; x++) {

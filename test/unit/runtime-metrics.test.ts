@@ -73,6 +73,13 @@ describe("the metrics", () => {
     expect(psnr(black, other, { shave: 0, color: "y" })).toBeCloseTo(10 * Math.log10(4), 12);
   });
 
+  test("refuse a shave that takes all", async () => {
+    const patch = await fixture("images/patch.png");
+    const some = { shave: 14, color: "rgb" } as const;
+    expect(psnr(patch, patch, some)).toBe(Number.POSITIVE_INFINITY);
+    expect(() => psnr(patch, patch, { ...some, shave: 15 })).toThrow("a shave of 15 leaves nothing of 37 × 29 pixels");
+  });
+
   test("refuse pictures of different sizes, and SSIM small ones", async () => {
     const patch = await fixture("images/patch.png");
     const options = { shave: 0, color: "rgb" } as const;
