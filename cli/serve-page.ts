@@ -12,7 +12,7 @@ const HOST = "127.0.0.1";
 /** Beside dist/cli, where this file runs. */
 const PAGE = fileURLToPath(new URL("../web/", import.meta.url));
 
-/** ONNX Runtime's files are not in the package twice: they come from the dependency. */
+/** ONNX Runtime's files are not in the package twice: they come from the dependency. A folder of its version follows. */
 const ORT_PREFIX = "/ort/";
 const ORT_FILE = /^ort-wasm-simd-threaded(\.asyncify)?\.(mjs|wasm)$/;
 
@@ -20,6 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
   ".mjs": "text/javascript; charset=utf-8",
   ".png": "image/png",
   ".svg": "image/svg+xml",
@@ -46,13 +47,13 @@ export interface ServedPage {
 }
 
 /**
- * @param port 0: one that is free
+ * @param ports tried in this order; 0 is any that is free
  * @throws SmxcError `serve/not-built`, `serve/port` when it cannot be listened on
  */
-export async function servePage(port: number): Promise<ServedPage> {
+export async function servePage(...ports: readonly [number, ...number[]]): Promise<ServedPage> {
   if (!(await isFile(join(PAGE, "index.html")))) throw new SmxcError([notBuilt()], "io");
   const server = createServer((request, response) => void answer(request, response));
-  await listen(server, port);
+  await listenOnFirst(server, ports);
   const address = server.address() as AddressInfo;
   return {
     address: `http://${HOST}:${address.port}/`,
@@ -65,10 +66,24 @@ export async function servePage(port: number): Promise<ServedPage> {
   };
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => reject(new SmxcError([cannotListen(port, cause)], "io")));
-    server.listen(port, HOST, resolve);
+async function listenOnFirst(server: Server, ports: readonly number[]): Promise<void> {
+  for (const [index, port] of ports.entries()) {
+    const cause = await listen(server, port);
+    if (cause === undefined) return;
+    if (cause.code !== "EADDRINUSE" || index === ports.length - 1) {
+      throw new SmxcError([cannotListen(port, cause)], "io");
+    }
+  }
+}
+
+/** @returns why it cannot */
+function listen(server: Server, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    server.once("error", resolve);
+    server.listen(port, HOST, () => {
+      server.off("error", resolve);
+      resolve(undefined);
+    });
   });
 }
 

@@ -6,6 +6,8 @@ import { defineConfig, type Plugin } from "vite";
 
 const ORT_FOLDER = fileURLToPath(new URL("../node_modules/onnxruntime-web/dist/", import.meta.url));
 
+const ORT_VERSION: string = JSON.parse(readFileSync(`${ORT_FOLDER}../package.json`, "utf8")).version;
+
 /** What onnxruntime-web's `wasm` and `webgpu` entries load when a session is opened. */
 const ORT_FILES = ["ort-wasm-simd-threaded", "ort-wasm-simd-threaded.asyncify"].flatMap((name) => [
   `${name}.mjs`,
@@ -18,13 +20,20 @@ const ISOLATION = {
   "cross-origin-embedder-policy": "require-corp",
 };
 
-/** Puts ONNX Runtime's files beside the page as they are: it finds its workers by the address of its own file. */
+/**
+ * Puts ONNX Runtime's files beside the page as they are, in a folder of their version: it finds its workers by the address
+ * of its own file.
+ */
 function ortFiles(): Plugin {
   return {
     name: "ort-files",
     generateBundle() {
       for (const name of ORT_FILES)
-        this.emitFile({ type: "asset", fileName: `ort/${name}`, source: readFileSync(ORT_FOLDER + name) });
+        this.emitFile({
+          type: "asset",
+          fileName: `ort/${ORT_VERSION}/${name}`,
+          source: readFileSync(ORT_FOLDER + name),
+        });
     },
     configureServer({ middlewares }) {
       middlewares.use("/ort/", (request, response, next) => {
@@ -33,6 +42,24 @@ function ortFiles(): Plugin {
         response.setHeader("content-type", name.endsWith(".wasm") ? "application/wasm" : "text/javascript");
         response.end(readFileSync(ORT_FOLDER + name));
       });
+    },
+  };
+}
+
+/** The list of files that the page is made of, for the page and for its service worker. */
+function offlineFiles(): Plugin {
+  return {
+    name: "offline-files",
+    generateBundle: {
+      // After the plugins that emit files.
+      order: "post",
+      handler(_options, bundle) {
+        const files = Object.keys(bundle).filter((name) => !name.endsWith(".html"));
+        const list = JSON.stringify(files.sort());
+        const worker = readFileSync(new URL("./src/offline-worker.js", import.meta.url), "utf8");
+        this.emitFile({ type: "asset", fileName: "offline.json", source: `{"files":${list}}` });
+        this.emitFile({ type: "asset", fileName: "offline.js", source: `const FILES = ${list};\n${worker}` });
+      },
     },
   };
 }
@@ -55,7 +82,8 @@ export default defineConfig({
     // Entries of onnxruntime-web that load their WebAssembly from a folder instead of carrying the loader with them.
     conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "development|production"],
   },
-  plugins: [ortFiles()],
+  plugins: [ortFiles(), offlineFiles()],
+  define: { ORT_FOLDER: JSON.stringify(`ort/${ORT_VERSION}/`) },
   server: { headers: ISOLATION, fs: { allow: [".."] } },
   preview: { headers: ISOLATION },
 });

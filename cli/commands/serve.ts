@@ -1,7 +1,10 @@
-import { defineCommand, optionOr } from "../command.js";
+import { defineCommand, option } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { releaseSignals } from "../signals.js";
 import { integerFrom } from "../values.js";
+
+/** The same from day to day: browsers keep what the page needs offline by its address, port included. */
+const USUAL_PORT = 7639;
 
 export const serveCommand = defineCommand({
   name: "serve",
@@ -12,7 +15,11 @@ export const serveCommand = defineCommand({
     "networks that are given to the page stay in it.",
   arguments: [],
   options: {
-    port: optionOr("--port <n>", "the port to listen on", integerFrom(0, 65_535), 0, "one that is free"),
+    port: option(
+      "--port <n>",
+      `the port to listen on; 0 is any that is free (default: ${USUAL_PORT}, or any when that is in use)`,
+      integerFrom(0, 65_535),
+    ),
   },
   examples: [
     { does: "Open the address that it prints", line: "smxc serve" },
@@ -20,7 +27,7 @@ export const serveCommand = defineCommand({
   ],
   async action(context, _args, { port }) {
     const { servePage } = await import("../serve-page.js");
-    const served = await servePage(port);
+    const served = port === undefined ? await servePage(USUAL_PORT, 0) : await servePage(port);
     releaseSignals();
     const interrupted = new Promise<void>((resolve) => {
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());

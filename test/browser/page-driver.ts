@@ -18,7 +18,8 @@ export async function openPage(
   address: string,
   options: BrowserContextOptions = {},
 ): Promise<OpenPage> {
-  const context = await browser.newContext({ acceptDownloads: true, ...options });
+  // Without the service worker, which takes all files into the browser, unless a test is about that.
+  const context = await browser.newContext({ acceptDownloads: true, serviceWorkers: "block", ...options });
   const page = await context.newPage();
   const requests: string[] = [];
   const complaints: string[] = [];

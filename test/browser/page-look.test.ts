@@ -146,3 +146,19 @@ describe("by keyboard", () => {
     await page.context().close();
   });
 });
+
+it("opens and restores without its server, once it was visited", async () => {
+  const { page } = await openPage(browser, served.address, { serviceWorkers: "allow" });
+  const kept = () =>
+    page.evaluate(`caches.open("smxc").then(async (cache) => (await cache.keys()).map(({ url }) => url))`);
+  // The last of its files.
+  await expect.poll(kept, { timeout: 60_000 }).toContainEqual(expect.stringMatching(/simd-threaded\.wasm$/));
+  await page.context().setOffline(true);
+  await page.reload();
+  await waitForText(page, "#status", "A sample to try");
+  await choose(page, "network", "nsr-x3");
+  await waitForText(page, "#status", "200 × 132 pixels");
+  await drop(page, picture);
+  expect(await waitForResult(page)).toContain("120 × 90 from 40 × 30 pixels");
+  await page.context().close();
+});

@@ -45,10 +45,10 @@ describe("smxc serve", () => {
   });
 
   it("serves ONNX Runtime from the dependency", async () => {
-    const wasm = await get("/ort/ort-wasm-simd-threaded.wasm", { method: "HEAD" });
+    const wasm = await get("/ort/1.30.0/ort-wasm-simd-threaded.wasm", { method: "HEAD" });
     expect(wasm.headers.get("content-type")).toBe("application/wasm");
     expect(Number(wasm.headers.get("content-length"))).toBeGreaterThan(1e6);
-    expect((await get("/ort/ort-wasm-simd-threaded.asyncify.mjs")).status).toBe(200);
+    expect((await get("/ort/1.30.0/ort-wasm-simd-threaded.asyncify.mjs")).status).toBe(200);
   });
 
   it.each([
@@ -77,6 +77,15 @@ describe("smxc serve", () => {
     expect(stderr).toContain("another program uses it");
   });
 
+  it("has an address of its own when it is given no port, be the usual one in use or not", async () => {
+    const other = await servePage(MAIN, []);
+    expect(other.address).not.toBe(served.address);
+    expect((await fetch(other.address)).status).toBe(200);
+    const third = await servePage(MAIN, []);
+    expect(third.address).not.toBe(other.address);
+    await Promise.all([other.close(), third.close()]);
+  });
+
   it("refuses what is no port", async () => {
     const { code, stderr } = await smxc(["serve", "--port", "65536"], ".");
     expect(code).toBe(2);
@@ -86,7 +95,7 @@ describe("smxc serve", () => {
   it.each(["SIGINT", "SIGTERM"] as const)(
     "ends on %s with exit 0, also while a browser holds a connection",
     async (signal) => {
-      const child: ChildProcess = spawn(process.execPath, [MAIN, "serve", "--json"], {
+      const child: ChildProcess = spawn(process.execPath, [MAIN, "serve", "--port", "0", "--json"], {
         stdio: ["ignore", "pipe", "pipe"],
       });
       let text = "";

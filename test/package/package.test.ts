@@ -65,7 +65,7 @@ describe("the tarball", () => {
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schemas\/[\w.]+\.json)$/,
       /^dist\/src\/[\w./-]+\.(js|d\.ts)$/,
       /^dist\/cli\/[\w./-]+(?<!\.d)\.js$/,
-      /^dist\/web\/(index\.html|icon\.svg|assets\/[\w.-]+\.(js|css|png|pt))$/,
+      /^dist\/web\/(index\.html|offline\.js|offline\.json|assets\/[\w.-]+\.(js|css|png|svg|pt))$/,
     ];
     const others = project.packed.files.filter(({ path }) => !allowed.some((pattern) => pattern.test(path)));
     expect(others.map(({ path }) => path)).toEqual([]);
@@ -117,7 +117,10 @@ describe("installed without scripts and optional packages", () => {
     const served = await servePage(project.at("node_modules/smxc/dist/cli/main.js"));
     const page = await (await fetch(served.address)).text();
     const script = /<script type="module"[^>]* src="([^"]+)"/.exec(page)![1]!;
-    for (const path of [script, "ort/ort-wasm-simd-threaded.wasm"]) {
+    const { files } = (await (await fetch(new URL("offline.json", served.address))).json()) as { files: string[] };
+    const { version } = JSON.parse(readFileSync(project.at("node_modules/onnxruntime-web/package.json"), "utf8"));
+    expect(files).toContain(`ort/${version}/ort-wasm-simd-threaded.wasm`);
+    for (const path of [script, ...files]) {
       expect((await fetch(new URL(path, served.address), { method: "HEAD" })).status).toBe(200);
     }
     await served.close();

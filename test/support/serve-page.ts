@@ -9,9 +9,12 @@ export interface ServedPage {
   close(): Promise<void>;
 }
 
-/** @param main the program; that of the checkout unless given */
-export async function servePage(main = MAIN): Promise<ServedPage> {
-  const child = spawn(process.execPath, [main, "serve"], { stdio: ["ignore", "pipe", "pipe"] });
+/**
+ * @param main the program; that of the checkout unless given
+ * @param flags any free port unless given
+ */
+export async function servePage(main = MAIN, flags: readonly string[] = ["--port", "0"]): Promise<ServedPage> {
+  const child = spawn(process.execPath, [main, "serve", ...flags], { stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -8,6 +8,7 @@ import type { ModelFiles, RestoreResult, WebProvider } from "./engine/protocol.j
 import { diagnosticsText, resultTooLarge } from "./errors.js";
 import { type Given, whatAre } from "./files.js";
 import { chosenFiles, chosenName, chosenScale, chosenShipped, listOwn, onNetworkChoice } from "./networks.js";
+import { keepForOffline } from "./offline.js";
 import { compileOwn, importSettings, onCompileChoice, openOwn, showOwnProblem } from "./own-network.js";
 import { type Picture, pngOf, readPicture } from "./picture.js";
 import { problemText } from "./problem.js";
@@ -192,7 +193,7 @@ downloadButton.addEventListener("click", async () => {
   saveFile(`${picture!.name.replace(/\.[^.]*$/, "")}-${chosenName()}.png`, await pngOf(restored));
 });
 acceptFiles((files) => void take(files));
-void showSample();
+void showSample().then(keepForOffline);
 void findAdapter().then((found) => {
   adapter = found;
   providerNote.textContent = CHOICES[found].note;

@@ -10,8 +10,9 @@ const TILE = 256;
 /** More threads than this make small layers slower. */
 const MOST_THREADS = 8;
 
-/** Beside the page: see `ortFiles` in vite.config.ts. */
-const ORT_FOLDER = new URL(/* @vite-ignore */ import.meta.env.DEV ? "/ort/" : "../ort/", import.meta.url).href;
+/** In a folder beside the page, which vite.config.ts names. */
+declare const ORT_FOLDER: string;
+const ORT_PATHS = new URL(/* @vite-ignore */ `${import.meta.env.DEV ? "/" : "../"}${ORT_FOLDER}`, import.meta.url).href;
 
 export interface RunEvents {
   onStage(stage: Stage): void;
@@ -87,7 +88,7 @@ async function networkOn(
   const network = await load(model, {
     target: provider,
     threads: threadCount(),
-    wasmPaths: ORT_FOLDER,
+    wasmPaths: ORT_PATHS,
     exposeBeta: true,
     ...options,
   });
