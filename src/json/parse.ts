@@ -89,7 +89,7 @@ class Parser {
     private readonly options: JsonOptions,
   ) {
     this.maxDepth = options.maxDepth ?? 100;
-    this.maxNodes = options.maxNodes ?? 2_000_000;
+    this.maxNodes = options.maxNodes ?? 500_000;
   }
 
   parse(): JsonNode {
