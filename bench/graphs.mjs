@@ -54,6 +54,8 @@ export async function timeGraphs(graphs, shape, { target = "cpu", threads = 1, s
     const session = await ort.InferenceSession.create(bytes, {
       executionProviders: [target],
       intraOpNumThreads: threads,
+      // As smxc's own sessions: threads that spin after a run take the time of the graph that is next.
+      extra: { session: { force_spinning_stop: "1" } },
       logSeverityLevel: 3,
     });
     for (let warmUp = 0; warmUp < 2; warmUp++) await session.run({ x });

@@ -57,6 +57,8 @@ function sessionOptions(
 ): InferenceSession.SessionOptions {
   const { externalData: external, folder } = typeof model === "string" ? ({} as Partial<ModelBytes>) : model;
   const entries = {
+    // Otherwise the threads of a session spin after a run for some milliseconds, and slow down whoever runs next.
+    force_spinning_stop: "1",
     ...(noFallback ? { disable_cpu_ep_fallback: "1" } : {}),
     ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }),
   };
