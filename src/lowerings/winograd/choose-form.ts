@@ -1,5 +1,5 @@
 /** Chooses the form of layers that share a canvas, and which of them are better off without. */
-import { type Cost, type CostOptions, costOf, type LayerProblem } from "./cost.js";
+import { type Cost, type CostOptions, costOf, type LayerProblem, layoutCost, sizeOf } from "./cost.js";
 import { FORMS, type WinogradForm } from "./forms.js";
 
 export interface FormOptions extends CostOptions {
@@ -11,7 +11,7 @@ export interface LayerChoice {
   readonly problem: LayerProblem;
   /** Undefined: the convolution runs directly. */
   readonly form: WinogradForm | undefined;
-  /** Of the form that was taken or came closest, and of the direct convolution. */
+  /** Of the form that was taken or came closest, and of the direct convolution; with the changes of layout that each brings. */
   readonly tiled: Cost;
   readonly direct: Cost;
   /** The form whose cost `tiled` is. */
@@ -37,20 +37,93 @@ export function runsInForms({ channels, out }: LayerProblem): boolean {
 
 export const FORM_PREFIX = "winograd-";
 
+/** Elements that change layout between a canvas and pictures, when these of the layers take a form. */
+export type ChangedElements = (taken: readonly boolean[]) => number;
+
 /** One form for all layers of a size, which share a canvas: the one with the least time over all of them. */
-export function chooseForms(layers: readonly LayerProblem[], options: FormOptions): readonly LayerChoice[] {
+export function chooseForms(
+  layers: readonly LayerProblem[],
+  options: FormOptions,
+  changed: ChangedElements = () => 0,
+): readonly LayerChoice[] {
   const named = FORMS.find(({ name }) => options.lowering === `${FORM_PREFIX}${name}`);
-  const candidates = (named ? [named] : FORMS).map((candidate) =>
-    layers.map((layer): LayerChoice => {
-      const tiled = costOf(layer, candidate, options);
-      const direct = costOf(layer, undefined, options);
-      const taken = runsInForms(layer) && (named !== undefined || tiled.ns < direct.ns);
-      return { problem: layer, form: taken ? candidate : undefined, tiled, direct, candidate };
-    }),
-  );
-  return candidates.reduce((best, each) => (total(each) < total(best) ? each : best));
+  const layout = (taken: readonly boolean[]): number => layoutCost(changed(taken), options);
+  const plans = (named ? [named] : FORMS).map((form): Plan => {
+    const rivals = layers.map((layer): Rivals => {
+      const [tiled, direct] = [costOf(layer, form, options), costOf(layer, undefined, options)];
+      return {
+        tiled,
+        direct,
+        able: runsInForms(layer),
+        open: runsInForms(layer) && isOpen(layer, tiled, direct, options),
+      };
+    });
+    const taken = named ? rivals.map(({ able }) => able) : leastTaking(rivals, layout);
+    return { form, rivals, taken, ns: totalOf(rivals, taken, layout) };
+  });
+  const { form, rivals, taken } = plans.reduce((a, b) => (b.ns < a.ns ? b : a));
+  return layers.map((problem, index): LayerChoice => {
+    const { tiled, direct } = rivals[index]!;
+    const brought = layout(taken.with(index, true)) - layout(taken.with(index, false));
+    return {
+      problem,
+      form: taken[index] ? form : undefined,
+      tiled: { ...tiled, ns: tiled.ns + Math.max(0, brought) },
+      direct: { ...direct, ns: direct.ns + Math.max(0, -brought) },
+      candidate: form,
+    };
+  });
 }
 
-function total(choices: readonly LayerChoice[]): number {
-  return choices.reduce((sum, { form, tiled, direct }) => sum + (form ? tiled.ns : direct.ns), 0);
+interface Rivals {
+  readonly tiled: Cost;
+  readonly direct: Cost;
+  readonly able: boolean;
+  /** Whether changes of layout could decide: others are settled, so that planning does not take the square of their number. */
+  readonly open: boolean;
+}
+
+interface Plan {
+  readonly form: WinogradForm;
+  readonly rivals: readonly Rivals[];
+  readonly taken: readonly boolean[];
+  readonly ns: number;
+}
+
+type LayoutTime = (taken: readonly boolean[]) => number;
+
+function isOpen(
+  { channels, out, height, width }: LayerProblem,
+  tiled: Cost,
+  direct: Cost,
+  options: CostOptions,
+): boolean {
+  const around = (channels + 2 * out) * sizeOf(height) * sizeOf(width);
+  return Math.abs(tiled.ns - direct.ns) < layoutCost(2 * around, options);
+}
+
+function totalOf(rivals: readonly Rivals[], taken: readonly boolean[], layout: LayoutTime): number {
+  return rivals.reduce((sum, { tiled, direct }, index) => sum + (taken[index] ? tiled : direct).ns, layout(taken));
+}
+
+/** Layers change sides one by one while that gains: from each judged alone, and from all that are open on the canvas. */
+function leastTaking(rivals: readonly Rivals[], layout: LayoutTime): readonly boolean[] {
+  const alone = rivals.map(({ tiled, direct, able }) => able && tiled.ns < direct.ns);
+  const ends = [alone, alone.map((taken, index) => taken || rivals[index]!.open)].map((start) =>
+    descend(rivals, start, layout),
+  );
+  return ends.reduce((a, b) => (b.ns < a.ns ? b : a)).taken;
+}
+
+function descend(rivals: readonly Rivals[], start: readonly boolean[], layout: LayoutTime): Pick<Plan, "taken" | "ns"> {
+  let [taken, ns, changed] = [start, totalOf(rivals, start, layout), true];
+  while (changed) {
+    changed = false;
+    for (const [index, { open }] of rivals.entries()) {
+      const other = taken.with(index, !taken[index]);
+      const otherNs = open ? totalOf(rivals, other, layout) : ns;
+      if (otherNs < ns) [taken, ns, changed] = [other, otherNs, true];
+    }
+  }
+  return { taken, ns };
 }

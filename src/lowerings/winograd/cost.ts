@@ -39,12 +39,22 @@ const TAPS = 9;
 export function costOf(problem: LayerProblem, form: WinogradForm | undefined, options: CostOptions): Cost {
   const measured = options.measured?.get(costKey(problem, form, options));
   if (measured !== undefined) return { ns: measured, measured: true };
-  const kinds = Object.values(RATES[options.target === "wasm" ? "wasm" : "cpu"]);
-  const logs = kinds.map((rates) => Math.log(form ? canvasCost(problem, form, rates) : directCost(problem, rates)));
-  const alone = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
-  const parallel = form ? PARALLEL.canvas : PARALLEL.direct;
-  const threads = options.threads ?? 1;
-  return { ns: alone * (1 - parallel + parallel / threads), measured: false };
+  const ns = form
+    ? overKinds((rates) => canvasCost(problem, form, rates), PARALLEL.canvas, options)
+    : overKinds((rates) => directCost(problem, rates), PARALLEL.direct, options);
+  return { ns, measured: false };
+}
+
+/** Nanoseconds that it takes to bring so many elements onto a canvas, or from it into a picture. */
+export function layoutCost(elements: number, options: CostOptions): number {
+  return overKinds((rates) => elements * rates.layout, PARALLEL.canvas, options);
+}
+
+/** The geometric mean over the kinds of machine. */
+function overKinds(alone: (rates: Rates) => number, parallel: number, { target, threads = 1 }: CostOptions): number {
+  const kinds = Object.values(RATES[target === "wasm" ? "wasm" : "cpu"]);
+  const mean = kinds.map(alone).reduce((product, ns) => product * ns, 1) ** (1 / kinds.length);
+  return mean * (1 - parallel + parallel / threads);
 }
 
 /** Under what a measurement is kept: everything that the time depends on. */
@@ -108,6 +118,7 @@ function canvasWork({ channels, out, height, width }: LayerProblem, { rows, colu
   };
 }
 
-function sizeOf(dim: Dim): number {
+/** A size as it is judged. */
+export function sizeOf(dim: Dim): number {
   return typeof dim === "number" ? dim : TYPICAL_SIZE;
 }

@@ -6,6 +6,7 @@ import { emitBias, emitMixedKernel } from "../mix-kernel.js";
 import type { Scope } from "../scope.js";
 import type { Canvas } from "./canvas.js";
 import { emitCanvasLayer } from "./layer.js";
+import { runsOnCanvas } from "./layout-changes.js";
 import type { ConvolutionNode, PlannedLayer } from "./plan.js";
 import { canvasValue } from "./value.js";
 
@@ -45,20 +46,11 @@ function biasRow(e: GraphEmitter, site: LowerSite, node: ConvolutionNode, out: n
   return e.floats(new Array<number>(out).fill(0), [1, out]);
 }
 
-/** The canvas on which a node can run as it is: it keeps rows of zeros zero, and all that it reads is there. */
+/** The canvas on which a node can run as it is: all that it reads is there. */
 export function canvasOfNode(scope: Scope, node: Node): Canvas | undefined {
-  const keepsZeros = node.op === "add" || (node.op === "activation" && ZERO_KEEPING.has(node.attributes.fn));
-  if (!keepsZeros) return undefined;
+  if (!runsOnCanvas(node, scope.shapes)) return undefined;
   const [first, ...rest] = node.inputs.map((input) => scope.canvasOf(input));
-  const sameShape = node.inputs.every((input) => scope.shapes.get(input)!.length === 4);
-  return sameShape && rest.every((canvas) => canvas === first) && channelsAgree(scope, node) ? first : undefined;
-}
-
-const ZERO_KEEPING: ReadonlySet<string> = new Set(["relu", "leaky_relu"]);
-
-function channelsAgree(scope: Scope, node: Node): boolean {
-  const channels = scope.shapes.get(node.name)![1];
-  return node.inputs.every((input) => scope.shapes.get(input)![1] === channels);
+  return rest.every((canvas) => canvas === first) ? first : undefined;
 }
 
 export function lowerOnCanvas(scope: Scope, node: Node, canvas: Canvas): void {

@@ -1,6 +1,6 @@
 /** Which convolutions of a graph run on a canvas, in which form, and what is fused behind them. */
 import { type Dim, dimText, type Shape } from "../../ir/dim.js";
-import { consumers, type Graph, type Node } from "../../ir/graph.js";
+import type { Graph, Node } from "../../ir/graph.js";
 import { inferShapes, withInputShapes } from "../../ir/infer.js";
 import type { EmitOptions } from "../emitter.js";
 import { hasSize, sizedValues } from "../has-size.js";
@@ -8,6 +8,8 @@ import { TARGET_PROFILES } from "../targets.js";
 import { type CanvasShape, tilesPerStrip } from "./canvas.js";
 import { chooseForms, chunkFor, FORM_PREFIX, type LayerChoice } from "./choose-form.js";
 import type { LayerProblem } from "./cost.js";
+import { FusionFinder } from "./fusion.js";
+import { layoutChanges } from "./layout-changes.js";
 
 export type ConvolutionNode = Extract<Node, { readonly op: "conv" | "mix_conv" }>;
 
@@ -53,16 +55,20 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
   const fused = new Set<string>();
   const choices = new Map<string, LayerChoice>();
   const fusion = new FusionFinder(graph, inferShapes(batched));
+  const tails = new Map(candidates.map((node) => [node.name, fusion.behind(node)]));
+  const changes = layoutChanges(graph, shapes, tails);
   for (const nodes of bySize.values()) {
     const problems = nodes.map((node) => problemOf(node, shapes));
-    const chosen = chooseForms(problems, options);
+    const chosen = chooseForms(problems, options, (taken) =>
+      changes(new Set(nodes.filter((_, index) => taken[index]).map(({ name }) => name))),
+    );
     const tiled = problems.filter((_, index) => chosen[index]!.form !== undefined);
     const strip = tilesPerStrip(Math.max(...tiled.map(({ channels, out }) => Math.max(channels, out))));
     nodes.forEach((node, index) => {
       const { form } = chosen[index]!;
       choices.set(node.name, chosen[index]!);
       if (!form) return;
-      const { relu, residual, covered } = fusion.behind(node);
+      const { relu, residual, covered } = tails.get(node.name)!;
       const result = covered.at(-1) ?? node.name;
       for (const name of covered) fused.add(name);
       layers.set(node.name, {
@@ -101,56 +107,4 @@ export function problemOf(node: ConvolutionNode, shapes: ReadonlyMap<string, Sha
   const [, out, height, width] = shapes.get(node.name)! as readonly [Dim, number, Dim, Dim];
   const channels = shapes.get(node.inputs[0]!)![1] as number;
   return { channels, out, height, width, experts: node.op === "mix_conv" ? node.attributes.experts : 0 };
-}
-
-/** Finds conv → relu → add chains whose inner values nobody else reads. */
-class FusionFinder {
-  private readonly graph: Graph;
-  private readonly shapes: ReadonlyMap<string, Shape>;
-  private readonly readers: ReturnType<typeof consumers>;
-  private readonly shown: ReadonlySet<string>;
-  private readonly order: ReadonlyMap<string, number>;
-
-  constructor(graph: Graph, shapes: ReadonlyMap<string, Shape>) {
-    this.graph = graph;
-    this.shapes = shapes;
-    this.readers = consumers(graph);
-    this.shown = new Set(graph.outputs.map((output) => output.value));
-    this.order = new Map(graph.nodes.map((node, index) => [node.name, index]));
-  }
-
-  behind(conv: ConvolutionNode): {
-    readonly relu: boolean;
-    readonly residual: string | undefined;
-    readonly covered: readonly string[];
-  } {
-    const covered: string[] = [];
-    let value = conv.name;
-    const activation = this.onlyReader(value);
-    const relu = activation?.op === "activation" && activation.attributes.fn === "relu";
-    if (relu) {
-      covered.push(activation.name);
-      value = activation.name;
-    }
-    const sum = this.onlyReader(value);
-    if (sum?.op !== "add") return { relu, residual: undefined, covered };
-    const residual = sum.inputs.find((input) => input !== value);
-    if (residual === undefined || this.graph.constants.has(residual)) return { relu, residual: undefined, covered };
-    const ready = (this.order.get(residual) ?? -1) < this.order.get(conv.name)!;
-    const same = dimsText(this.shapes.get(residual)!) === dimsText(this.shapes.get(value)!);
-    return ready && same ? { relu, residual, covered: [...covered, sum.name] } : { relu, residual: undefined, covered };
-  }
-
-  isRouted(value: string): boolean {
-    return (this.readers.get(value) ?? []).some((node) => node.op === "route");
-  }
-
-  private onlyReader(value: string): Node | undefined {
-    const readers = this.readers.get(value) ?? [];
-    return readers.length === 1 && !this.shown.has(value) ? readers[0] : undefined;
-  }
-}
-
-function dimsText(shape: Shape): string {
-  return shape.map(dimText).join(",");
 }
