@@ -89,8 +89,10 @@ writeFileSync(
 Whole EDSR-NSR networks ×2 (head, skip and tail included; 1 to 4 blocks instead of 16, so head and tail weigh more than in the
 public ones), ONNX Runtime 1.30. Numbers are ratios to the same network with constant kernels as plain Convs (\`--routing fold
 --lowering direct\`, what PyTorch or onnxsim make of constants): below 1 is faster. Minima over all runs; processor time for one
-thread, wall clock for two. The machines have two cores that others used at the same time: memory-sensitive graphs, Winograd's before
-all, come out slower than on a quiet one, and wall-clock figures of two threads are indicative only.
+thread, wall clock for two. The machines have two cores and share their caches and memory with others: memory-sensitive graphs,
+Winograd's before all, come out slower than on a quiet one. Threads rest between runs (\`session.force_spinning_stop\`): otherwise those
+of one session spin for milliseconds after each run, on the core that the next graph needs, and a comparison of two threads in one
+process compares that.
 
 ${MACHINES.map(section).join("\n")}
 ## Commands
