@@ -51,20 +51,33 @@ ${bars.join("\n")}
 }
 
 function choiceQuality(cases) {
+  return [1, 2].map((threads) => qualityOn(threads, cases.filter((entry) => entry.threads === threads))).join("");
+}
+
+function qualityOn(threads, cases) {
+  if (cases.length === 0) return "";
   const losses = cases.map((entry) => {
     const ms = timesOf(entry);
     const best = Math.min(...[...FORMS, "without winograd", "auto"].map((name) => ms[name]));
     return ms.auto / best;
   });
   const within = losses.filter((loss) => loss <= 1.05).length;
-  return `\`auto\` is within 5 % of the best measured candidate in ${within} of ${cases.length} cases; the worst is ${Math.max(...losses).toFixed(2)} times the best.`;
+  const worst = Math.max(...losses).toFixed(2);
+  return `With ${threads === 1 ? "one thread" : `${threads} threads`}, \`auto\` is within 5 % of the best measured candidate in ${within} of ${cases.length} cases; the worst is ${worst} times the best.\n`;
 }
 
 const columns = [...SHOWN, "without winograd", ...FORMS];
 
+const ORDER = ["target", "threads", "units", "width", "batch", "size"];
+
+function inOrder(a, b) {
+  const key = ORDER.find((each) => a[each] !== b[each]);
+  return key !== undefined && a[key] > b[key] ? 1 : -1;
+}
+
 /** One machine's table, and its picture beside it. */
 function section({ vectors, title }) {
-  const cases = JSON.parse(readFileSync(new URL(`grid-${vectors}.generated.json`, results), "utf8"));
+  const cases = JSON.parse(readFileSync(new URL(`grid-${vectors}.generated.json`, results), "utf8")).sort(inOrder);
   writeFileSync(new URL(`grid-${vectors}.svg`, results), svg(cases));
   const rows = cases.map((entry) => {
     const ratios = columns.map((name) => ratio(entry, name)?.toFixed(2) ?? "–").join(" | ");
@@ -82,6 +95,22 @@ ${choiceQuality(cases)}
 `;
 }
 
+function compiling() {
+  const { machine, results: sizes } = JSON.parse(readFileSync(new URL("large.generated.json", results), "utf8"));
+  const cost = ({ seconds, peakMB }) => `${seconds} s, ${peakMB} MB`;
+  const rows = sizes.map((each) => [
+    `${each.units} units, ${each.blocks} blocks, k = ${each.experts}`,
+    `${each.checkpointMB} MB`,
+    cost(each.import),
+    cost(each.compile) + (each.compile.dataBeside ? " (weights beside the graph)" : ""),
+    cost(each.compileExternal),
+    `${each.onnxRuntime.seconds} s`,
+  ]);
+  const header = ["network", "checkpoint", "import", "compile", "compile --external-data", "ONNX Runtime opens it in"];
+  const lines = [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  return `${lines}\n${machine}.\n`;
+}
+
 writeFileSync(
   new URL("README.md", results),
   `# Measurements
@@ -95,6 +124,11 @@ of one session spin for milliseconds after each run, on the core that the next g
 process compares that.
 
 ${MACHINES.map(section).join("\n")}
+## Compiling
+
+Whole processes, the best of three, without the run that ends a compile: time, and the most memory that was held.
+
+${compiling()}
 ## Commands
 
 \`\`\`sh
@@ -103,6 +137,7 @@ node bench/measure-layers.mjs            # results/layers-cpu-<vectors>.generate
 node bench/fit-costs.mjs                 # constants for src/lowerings/winograd/rates.ts, and how well they predict
 venv/bin/python bench/peers/export_torch.py out/peers/64x1-b4-1x48.onnx --units 64 --blocks 4 --shape 1x3x48x48
 node bench/grid.mjs                      # results/grid-<vectors>.generated.json; --target wasm, --threads 2, --seconds n, --only units
+node bench/large.mjs                     # results/large.generated.json
 node bench/plot.mjs                      # this page
 \`\`\`
 

@@ -3,7 +3,11 @@ import { defineConfig } from "vitest/config";
 /** The tests that mutation testing runs, again and again: see stryker.config.mjs. */
 export default defineConfig({
   test: {
-    include: ["test/{unit,golden}/**/*.test.ts", "test/errors/{document,onnx-attacks,weights-*}.test.ts"],
+    include: [
+      "test/{unit,golden}/**/*.test.ts",
+      "test/errors/{document,onnx-attacks,weights-*}.test.ts",
+      "test/differential/context-patch.test.ts",
+    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "threads",

@@ -1,8 +1,9 @@
 /** The passes that fold: each keeps what the graph computes, and does its work where that is exact, only there. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { referenceGraph } from "../../src/compile.js";
 import type { FoldOptions } from "../../src/compile-options.js";
 import type { BetaTable } from "../../src/fold/betas.js";
+import { buildGraph } from "../../src/ir/build.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { absorbConstantFactors } from "../../src/passes/absorb-constant-factors.js";
 import { foldAffines } from "../../src/passes/fold-affines.js";
@@ -78,6 +79,10 @@ const ROUTER: Layer = {
   cardinals: 2,
 };
 const MIXED: Layer = { name: "mix", op: "mix_conv", in: "x", beta: "mix.beta", out: 4, kernel: 3, pad: 1 };
+const GATE: Layer = { ...ROUTER, name: "gate", normalise: "sigmoid" };
+/** Reads two routers. */
+const GATED: Layer = { ...MIXED, beta: undefined, factors: [{ beta: "mix.beta" }, { beta: "gate" }] };
+const PLAIN = { weights: { weight: "mix.weight", bias: "a.bias" } };
 const BETAS: BetaTable = new Map([
   [
     "beta.mix",
@@ -197,7 +202,6 @@ const CASES: readonly Case[] = [
     what: "a shift does not pass a sum of a value with itself, which would double it",
     pass: foldAffines,
     layers: [conv("a", "x"), { name: "d", op: "add", in: ["a", "a"] }, affine("y", "d", { shift: 0.4 })],
-    left: ["conv", "add", "affine"],
   },
   {
     what: "a shift passes an addition and a pixel shuffle on its way back",
@@ -235,36 +239,32 @@ const CASES: readonly Case[] = [
     layers: [ROUTER, MIXED],
     outputs: ["mix"],
   },
+  ...[
+    { bias: undefined, named: "and that of biases" },
+    { bias: "plain", named: "and leaves a plain bias" },
+    { bias: false, named: "without bias" },
+  ].map(
+    ({ bias, named }): Case => ({
+      what: `one constant factor of two is multiplied into the bank ${named}`,
+      pass: absorbConstantFactors,
+      layers: [ROUTER, GATE, { ...GATED, ...(bias === undefined ? {} : { bias }), ...(bias === "plain" ? PLAIN : {}) }],
+      outputs: ["mix"],
+      fold: { betas: BETAS, layers: ["mix"] },
+      left: ["route", "mix_conv"],
+    }),
+  ),
   {
-    what: "one constant factor of two is multiplied into the bank",
+    what: "factors that all depend on the input stay",
     pass: absorbConstantFactors,
-    layers: [
-      ROUTER,
-      {
-        name: "gate",
-        op: "route",
-        in: "x",
-        mlp: ["linear"],
-        experts: 2,
-        cardinals: 2,
-        normalise: "sigmoid",
-        weights: { "mlp.0": "mix.mlp" },
-      },
-      { name: "mix", op: "mix_conv", in: "x", out: 4, kernel: 3, factors: [{ beta: "mix.beta" }, { beta: "gate" }] },
-    ],
+    layers: [ROUTER, GATE, GATED],
     outputs: ["mix"],
-    fold: { betas: BETAS, layers: ["mix"] },
-    left: ["route", "mix_conv"],
   },
   {
-    what: "what no output reads is dropped",
-    pass: removeDeadNodes,
-    layers: [
-      conv("a", "x"),
-      conv("d", "x", { weights: { weight: "a.weight", bias: "a.bias" } }),
-      { name: "y", op: "relu", in: "a" },
-    ],
-    left: ["conv", "activation"],
+    what: "factors that are all constant are left to the merge",
+    pass: absorbConstantFactors,
+    layers: [ROUTER, { ...MIXED, factors: [{ beta: "mix.beta" }, { beta: "mix.beta" }], beta: undefined }],
+    outputs: ["mix"],
+    fold: { betas: BETAS },
   },
 ];
 
@@ -274,10 +274,41 @@ describe("the pass", () => {
     const before = referenceGraph(document(layers, outputs), WEIGHTS, fold ? { fold } : {});
     const after = runPasses(before, [pass]);
     if (left === undefined) expect(after).toBe(before);
-    else expect(opsOf(after)).toEqual(left);
+    else {
+      expect(after).not.toBe(before);
+      expect(opsOf(after)).toEqual(left);
+    }
     await expectSame(before, after);
     expect(runPasses(after, [pass]), "a second run finds nothing to do").toBe(after);
   });
+});
+
+test("what no output reads is dropped: nodes, constants and the β of routers", async () => {
+  const layers = [conv("a", "x"), ROUTER, MIXED, { name: "y", op: "relu", in: "a" }];
+  const { graph: before } = buildGraph(document(layers), WEIGHTS);
+  expect(before.betas).toHaveLength(1);
+  const after = runPasses(before, [removeDeadNodes]);
+  expect(opsOf(after)).toEqual(["conv", "activation"]);
+  expect([...after.constants.keys()]).toEqual(["a.weight", "a.bias"]);
+  expect(after.betas).toEqual([]);
+  await expectSame(before, after);
+  expect(runPasses(after, [removeDeadNodes])).toBe(after);
+});
+
+test("a frozen router shows no β any more, the others do", () => {
+  const spec = document([ROUTER, GATE, GATED], ["mix"]);
+  const names = (graph: Graph) => graph.outputs.map(({ name }) => name);
+  expect(names(referenceGraph(spec, WEIGHTS, { exposeBeta: true }))).toEqual(["mix", "beta.mix", "beta.gate"]);
+  const partly = referenceGraph(spec, WEIGHTS, { exposeBeta: true, fold: { betas: BETAS, layers: ["mix"] } });
+  expect(names(partly)).toEqual(["mix", "beta.gate"]);
+  expect(partly.betas.map(({ name }) => name)).toEqual(["beta.gate"]);
+});
+
+test("constant factors are gone from the convolution that absorbed them, and its bank has a name of its own", () => {
+  const fold = { betas: BETAS, layers: ["mix"] };
+  const before = referenceGraph(document([ROUTER, GATE, GATED], ["mix"]), WEIGHTS, { fold });
+  const mixed = runPasses(before, [absorbConstantFactors]).nodes.at(-1)!;
+  expect(mixed.inputs).toEqual(["x", "mix.weight.absorbed", "mix.bias.absorbed", "gate"]);
 });
 
 describe("all passes together", () => {
