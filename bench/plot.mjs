@@ -51,7 +51,14 @@ ${bars.join("\n")}
 }
 
 function choiceQuality(cases) {
-  return [1, 2].map((threads) => qualityOn(threads, cases.filter((entry) => entry.threads === threads))).join("");
+  return [1, 2]
+    .map((threads) =>
+      qualityOn(
+        threads,
+        cases.filter((entry) => entry.threads === threads),
+      ),
+    )
+    .join("");
 }
 
 function qualityOn(threads, cases) {
@@ -126,7 +133,7 @@ process compares that.
 ${MACHINES.map(section).join("\n")}
 ## Compiling
 
-Whole processes, the best of three, without the run that ends a compile: time, and the most memory that was held.
+Whole processes, the best of several, without the run that ends a compile: time, and the most memory that was held.
 
 ${compiling()}
 ## Commands

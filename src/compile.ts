@@ -12,6 +12,7 @@ import { type LoweringChoice, loweringChoices } from "./lowerings/choices.js";
 import type { EmitOptions } from "./lowerings/emitter.js";
 import { lowerGraph } from "./lowerings/lower-graph.js";
 import { isNormStep } from "./lowerings/mix-kernel.js";
+import { planCanvases } from "./lowerings/winograd/plan.js";
 import { modelMetadata } from "./metadata.js";
 import type { OnnxModel } from "./onnx/model.js";
 import { toFloat16 } from "./onnx/to-float16.js";
@@ -59,16 +60,17 @@ export function compileGraph(reference: Graph, options: LoweringOptions): Compil
   const graph = runPasses(reference, PASSES);
   const emitOptions = emitOptionsOf(options);
   const { opset } = emitOptions;
+  const plan = planCanvases(graph, emitOptions);
   const model: OnnxModel = {
     ir_version: IR_VERSIONS[opset]!,
     opset,
     producer_name: "smxc",
     producer_version: VERSION,
     metadata_props: new Map(),
-    graph: lowerGraph(graph, emitOptions),
+    graph: lowerGraph(graph, emitOptions, plan),
   };
   const half = options.dtype === "float16" ? toFloat16(model, isExact(graph)) : model;
-  return { reference, graph, model: half, choices: loweringChoices(graph, emitOptions) };
+  return { reference, graph, model: half, choices: loweringChoices(graph, emitOptions, plan) };
 }
 
 /**

@@ -19,10 +19,13 @@ export interface LoweringChoice {
   readonly reason: string;
 }
 
-/** The choices for a graph after its passes, in its order. Lowering makes the same ones. */
-export function loweringChoices(graph: Graph, options: EmitOptions): readonly LoweringChoice[] {
+/** The choices for a graph after its passes, in its order. Lowering by the same plan makes the same ones. */
+export function loweringChoices(
+  graph: Graph,
+  options: EmitOptions,
+  plan = planCanvases(graph, options),
+): readonly LoweringChoice[] {
   const shapes = inferShapes(graph);
-  const plan = planCanvases(graph, options);
   const scanned = new Set(
     segmentsOf(graph, shapes, plan, options).flatMap(({ kind, nodes }) =>
       kind === "scan" ? nodes.map((node) => node.name) : [],

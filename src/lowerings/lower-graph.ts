@@ -10,13 +10,12 @@ import { Scope } from "./scope.js";
 import { canvasOfNode, lowerOnCanvas, lowerPlannedLayer } from "./winograd/lower-planned.js";
 import { type CanvasPlan, planCanvases } from "./winograd/plan.js";
 
-/** Lowers a verified graph. */
-export function lowerGraph(graph: Graph, options: EmitOptions): OnnxGraph {
+/** Lowers a verified graph, by a plan of its own or one that was made before. */
+export function lowerGraph(graph: Graph, options: EmitOptions, plan = planCanvases(graph, options)): OnnxGraph {
   const e = new GraphEmitter(options);
   e.reserve([...graph.inputs, ...graph.nodes, ...graph.outputs].map((value) => value.name));
   const scope = new Scope(graph, e, publicNames(graph));
   for (const input of graph.inputs) scope.bind(input.name, { nchw: input.name });
-  const plan = planCanvases(graph, options);
   for (const segment of segmentsOf(graph, scope.shapes, plan, options)) {
     if (segment.kind === "plain") lowerNodes(scope, segment.nodes, plan);
     else lowerScan(scope, segment.nodes, plan, (inner, nodes) => lowerNodes(inner, nodes, plan));

@@ -11,7 +11,10 @@ export interface LayerChoice {
   readonly problem: LayerProblem;
   /** Undefined: the convolution runs directly. */
   readonly form: WinogradForm | undefined;
-  /** Of the form that was taken or came closest, and of the direct convolution; with the changes of layout that each brings. */
+  /**
+   * Of the form that was taken or came closest, and of the direct convolution; with the changes of layout that each brings, where these
+   * could decide.
+   */
   readonly tiled: Cost;
   readonly direct: Cost;
   /** The form whose cost `tiled` is. */
@@ -63,8 +66,8 @@ export function chooseForms(
   });
   const { form, rivals, taken } = plans.reduce((a, b) => (b.ns < a.ns ? b : a));
   return layers.map((problem, index): LayerChoice => {
-    const { tiled, direct } = rivals[index]!;
-    const brought = layout(taken.with(index, true)) - layout(taken.with(index, false));
+    const { tiled, direct, open } = rivals[index]!;
+    const brought = open ? layout(taken.with(index, true)) - layout(taken.with(index, false)) : 0;
     return {
       problem,
       form: taken[index] ? form : undefined,
