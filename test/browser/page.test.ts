@@ -198,6 +198,16 @@ describe("networks of the user's", () => {
     await page.uncheck("#expose-beta");
   });
 
+  it("leaves a compile for a picture that is dropped, and says so", async () => {
+    const again = `document.querySelector("#target").dispatchEvent(new Event("change"))`;
+    await page.evaluate(Array.from({ length: 20 }, () => again).join(";"));
+    await drop(page, at("tiny.png"));
+    await waitForText(page, "#model-status", "oracle.pt was not compiled.");
+    expect(await waitForResult(page)).toMatch(/^22 × 18 from 11 × 9 pixels/);
+    expect(await page.isHidden("#model-error")).toBe(true);
+    expect(open.complaints).toEqual([]);
+  });
+
   it("compiles a document with its weights, in any order", async () => {
     await drop(page, at("oracle.weights.safetensors"), at("oracle.json"));
     await waitForText(page, "#model-status", "Compiled ");

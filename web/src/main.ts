@@ -9,7 +9,7 @@ import { diagnosticsText, resultTooLarge } from "./errors.js";
 import { type Given, whatAre } from "./files.js";
 import { chosenFiles, chosenName, chosenScale, chosenShipped, listOwn, onNetworkChoice } from "./networks.js";
 import { keepForOffline } from "./offline.js";
-import { compileOwn, importSettings, onCompileChoice, openOwn, showOwnProblem } from "./own-network.js";
+import { compileAgain, importSettings, onCompileChoice, openOwn, showOwnProblem } from "./own-network.js";
 import { type Picture, pngOf, readPicture } from "./picture.js";
 import { problemText } from "./problem.js";
 import { acceptFiles } from "./receive.js";
@@ -175,7 +175,7 @@ async function takeModel(files: ModelFiles): Promise<void> {
   inUse = undefined;
   const info = await openOwn(engine, files);
   if (info === undefined) return;
-  onCompileChoice(() => void compileOwn(engine, files, info));
+  onCompileChoice(() => void compileAgain(engine, files, info));
   if (info.format === undefined) return;
   listOwn(files, info);
   inUse = { name: info.name, files };

@@ -4,7 +4,7 @@ import type { Diagnostic } from "../../src/diagnostics.js";
 import { configValue } from "../../src/importers/config.js";
 import type { Target } from "../../src/lowerings/targets.js";
 import { byId, offerFile, withdrawFile } from "./dom.js";
-import type { Engine } from "./engine/engine.js";
+import { Cancelled, type Engine } from "./engine/engine.js";
 import type { ImportSettings, ModelFiles, ModelInfo } from "./engine/protocol.js";
 import { badSetting, diagnosticsText } from "./errors.js";
 import { problemText } from "./problem.js";
@@ -17,6 +17,9 @@ const exposeField = byId("expose-beta", HTMLInputElement);
 const status = byId("model-status", HTMLParagraphElement);
 const problem = byId("model-error", HTMLPreElement);
 const saveButton = byId("model-download", HTMLButtonElement);
+
+/** Counts what was begun: only the last may say how it ended. */
+let lastWork = 0;
 
 /** The names that `--arch` takes; a test holds them equal to the importers'. */
 export const ARCHITECTURES = [
@@ -49,7 +52,7 @@ export function importSettings(): ImportSettings | Diagnostic {
 
 /** Opens and compiles. @returns what was opened; undefined when it cannot be, which the user is told */
 export async function openOwn(engine: Engine, files: ModelFiles): Promise<ModelInfo | undefined> {
-  begin(`Reading ${files.file.name}…`);
+  const mine = begin(`Reading ${files.file.name}…`);
   try {
     const info = await engine.open(files);
     const what = info.layers === undefined ? "a compiled graph" : `${info.layers} layers`;
@@ -58,14 +61,30 @@ export async function openOwn(engine: Engine, files: ModelFiles): Promise<ModelI
     if (files.kind !== "graph") await compileOwn(engine, files, info);
     return info;
   } catch (cause) {
-    status.textContent = `${files.file.name} was not taken.`;
-    showProblem(await problemText(cause, files));
+    await tell(cause, files, "was not taken", mine);
     return undefined;
   }
 }
 
+/** Compiles again, for other fields. */
+export async function compileAgain(engine: Engine, files: ModelFiles, info: ModelInfo): Promise<void> {
+  const mine = ++lastWork;
+  try {
+    await compileOwn(engine, files, info);
+  } catch (cause) {
+    await tell(cause, files, "was not compiled", mine);
+  }
+}
+
+/** Says what went wrong, unless something else has begun meanwhile; what the user cut off is no problem. */
+async function tell(cause: unknown, files: ModelFiles, outcome: string, mine: number): Promise<void> {
+  if (mine !== lastWork) return;
+  status.textContent = `${files.file.name} ${outcome}.`;
+  if (!(cause instanceof Cancelled)) showProblem(await problemText(cause, files));
+}
+
 /** Compiles for the target of the fields, and offers the file. */
-export async function compileOwn(engine: Engine, files: ModelFiles, { name }: ModelInfo): Promise<void> {
+async function compileOwn(engine: Engine, files: ModelFiles, { name }: ModelInfo): Promise<void> {
   withdrawFile(saveButton);
   const target = targetField.value as Target;
   const began = performance.now();
@@ -88,11 +107,13 @@ export function showOwnProblem(text: string): void {
   showProblem(text);
 }
 
-function begin(text: string): void {
+/** @returns the number of what begins */
+function begin(text: string): number {
   status.textContent = text;
   problem.hidden = true;
   problem.textContent = "";
   withdrawFile(saveButton);
+  return ++lastWork;
 }
 
 function showProblem(text: string): void {
