@@ -1,4 +1,4 @@
-import fc from "fast-check";
+/** Examples of what test/property/ir-dim.test.ts has laws for. */
 import { describe, expect, it, test } from "vitest";
 import {
   addDims,
@@ -89,44 +89,4 @@ describe("sameness", () => {
     expect(sameShape([1, H], [1, H, 1])).toBe(false);
     expect(sameShape([1, H, 1], [1, H])).toBe(false);
   });
-});
-
-/** A form c0 + c1·H + c2·W beside what it is at a size. */
-interface Sized {
-  readonly dim: Dim;
-  readonly at: (h: number, w: number) => number;
-}
-
-const whole = fc.integer({ min: -6, max: 6 });
-const sized: fc.Arbitrary<Sized> = fc.letrec<{ readonly sized: Sized }>((tie) => ({
-  sized: fc.oneof(
-    { maxDepth: 4 },
-    fc.constant({ dim: H, at: (h: number) => h }),
-    fc.constant({ dim: W, at: (_h: number, w: number) => w }),
-    whole.map((value): Sized => ({ dim: value, at: () => value })),
-    fc
-      .tuple(tie("sized"), tie("sized"))
-      .map(([a, b]): Sized => ({ dim: addDims(a.dim, b.dim), at: (h, w) => a.at(h, w) + b.at(h, w) })),
-    fc
-      .tuple(tie("sized"), whole)
-      .map(([a, by]): Sized => ({ dim: scaleDim(a.dim, by), at: (h, w) => a.at(h, w) * by })),
-  ),
-})).sized;
-
-test("sums and multiples are those of the numbers, and equal forms have equal texts", () => {
-  const numberAt = (dim: Dim, h: number, w: number): number =>
-    typeof dim === "number"
-      ? dim
-      : dim.terms.reduce((sum, [atom, by]) => sum + by * (atom === "H" ? h : w), dim.constant);
-  fc.assert(
-    fc.property(sized, sized, whole, whole, (a, b, h, w) => {
-      expect(numberAt(a.dim, h, w)).toBeCloseTo(a.at(h, w), 10);
-      const equal = [
-        [0, 0],
-        [1, 0],
-        [0, 1],
-      ].every(([y, x]) => a.at(y!, x!) === b.at(y!, x!));
-      expect(sameDim(a.dim, b.dim)).toBe(equal);
-    }),
-  );
 });
