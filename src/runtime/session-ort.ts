@@ -98,12 +98,20 @@ type ToOrt = (ort: OrtModule, data: Float32Array, shape: readonly number[]) => O
 
 const TO_ORT: ReadonlyMap<string, ToOrt> = new Map<string, ToOrt>([
   ["float32", (ort, data, shape) => new ort.Tensor("float32", data, shape)],
-  ["float16", (ort, data, shape) => new ort.Tensor("float16", float32ToFloat16Bits(data), shape)],
+  ["float16", (ort, data, shape) => float16Tensor(ort, float32ToFloat16Bits(data), shape)],
   ["float64", (ort, data, shape) => new ort.Tensor("float64", Float64Array.from(data), shape)],
   ["int32", (ort, data, shape) => new ort.Tensor("int32", Int32Array.from(data), shape)],
   ["int64", (ort, data, shape) => new ort.Tensor("int64", BigInt64Array.from(Array.from(data, BigInt)), shape)],
   ["bool", (ort, data, shape) => new ort.Tensor("bool", Array.from(data, Boolean), shape)],
 ]);
+
+/**
+ * Where the engine has a Float16Array, the package makes one of the bits, and onnxruntime-node takes that for an array
+ * without bytes (its node-addon-api knows no such array). Every package takes the bits as integers.
+ */
+function float16Tensor(ort: OrtModule, bits: Uint16Array, shape: readonly number[]): OrtTensor {
+  return Object.defineProperty(new ort.Tensor("float16", bits, shape), "data", { value: bits });
+}
 
 /** ONNX Runtime puts the results into an ordinary object, in which one called `__proto__` is lost. */
 function ownValue(model: string, values: InferenceSession.ReturnType, output: string): OrtTensor {
@@ -119,8 +127,10 @@ function fromOrt(model: string, name: string, value: OrtTensor): Tensor {
 
 function toFloat32(data: ArrayLike<number> | BigInt64Array | BigUint64Array, type: OrtTensor.Type): Float32Array {
   if (data instanceof Float32Array) return data;
-  // Where the engine has no Float16Array, the bits come as integers.
-  if (type === "float16" && data instanceof Uint16Array) return float16ToFloat32(data);
+  // The bits come as a Float16Array where the engine has one, elsewhere as integers.
+  if (type === "float16" && ArrayBuffer.isView(data)) {
+    return float16ToFloat32(new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2));
+  }
   return Float32Array.from(data as ArrayLike<number>, Number);
 }
 
