@@ -115,7 +115,8 @@ export const sharpMissing = (cause: string): Diagnostic =>
 
 export const runtimeMissing = (cause: string): Diagnostic =>
   error("runtime/not-installed", `onnxruntime-node, which runs graphs, cannot be loaded: ${firstLine(cause)}`, {
-    hint: "install it (npm install onnxruntime-node), or run on WebAssembly with --target wasm",
+    // Its install script only downloads CUDA libraries; where that fails, npm drops the package without a word.
+    hint: "install it (npm install onnxruntime-node --ignore-scripts), or run on WebAssembly with --target wasm",
   });
 
 export const cannotReadModel = (file: string, cause: unknown): Diagnostic =>
