@@ -1,6 +1,6 @@
 /** The GitHub Action: its script, run by bash as a runner of GitHub does. */
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../support/cli.js";
@@ -46,6 +46,17 @@ describe.skipIf(process.platform === "win32")("the action", () => {
   it("is content with what is sound, and counts warnings where it is told to", () => {
     expect(run({ FILES: "models/*.onnx", FULL: "true", STRICT: "true" }).status).toBe(0);
     expect(run({ FILES: "models/*.onnx", TARGET: "webgpu", MAX_WARNINGS: "0" }).status).toBe(1);
+  });
+
+  it("builds the smxc of its own ref where it is not yet, with the optional packages that a build needs", () => {
+    const prepare = "console.log(process.env.npm_config_omit || 'all')";
+    const build = `mkdir -p dist/cli && echo "${prepare}" > dist/cli/main.js && node dist/cli/main.js > built-with`;
+    mkdirSync(folder.at("checkout"));
+    writeFileSync(folder.at("checkout/package.json"), JSON.stringify({ name: "smxc", scripts: { prepare: build } }));
+    const lock = { name: "smxc", lockfileVersion: 3, packages: { "": { name: "smxc" } } };
+    writeFileSync(folder.at("checkout/package-lock.json"), JSON.stringify(lock));
+    expect(run({ FILES: "models", GITHUB_ACTION_PATH: folder.at("checkout") })).toMatchObject({ status: 0 });
+    expect(readFileSync(folder.at("checkout/built-with"), "utf8")).toBe("all\n");
   });
 
   it("fails when there is nothing to check", () => {
