@@ -23,7 +23,9 @@ it("newer npm is told so in allowScripts", () => {
     .map(({ name }) => name);
   expect(withScripts).toContain("onnxruntime-node");
   const { allowScripts } = read("package.json");
-  expect(allowScripts).toEqual(Object.fromEntries(withScripts.map((name) => [name, false])));
+  expect(allowScripts, "deny it under allowScripts in package.json").toEqual(
+    Object.fromEntries(withScripts.map((name) => [name, false])),
+  );
 });
 
 it("npm 10, which knows no allowScripts, looks for scripts only where the lockfile names some", () => {
