@@ -8,6 +8,7 @@ import type { Tensor } from "../src/runtime/session.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import type { ModelSpec } from "../src/spec/document.js";
 import type { RoutingMode } from "../src/spec/retarget.js";
+import type { Lines } from "../src/text/lines.js";
 import { compareValues } from "../src/verify/compare.js";
 import type { Problem } from "../src/verify/problems.js";
 import { TOLERANCES } from "../src/verify/tolerances.js";
@@ -132,7 +133,7 @@ const tooFar = (file: string, { problem, output }: ExactComparison, minPsnr: num
   );
 
 /** The report as a table: the network's output and its blocks on each input. */
-export function exactTable({ results }: ExactReport): string {
+export function exactTable({ results }: ExactReport): Lines {
   const row = (problem: string, name: string, distance: Distance): readonly string[] => [
     problem,
     name,

@@ -7,6 +7,7 @@ import { noImage } from "../src/runtime/errors.js";
 import { imageToTensor, toRgb } from "../src/runtime/image.js";
 import { readImage } from "../src/runtime/image-node.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
+import type { Lines } from "../src/text/lines.js";
 import { checkHalfRange, type HalfCost, type HalfSample } from "../src/verify/half-range.js";
 import { smallProblems } from "../src/verify/problems.js";
 import { toFeeds } from "../src/verify/verify.js";
@@ -84,7 +85,7 @@ function randomSamples({ spec, weights }: LoadedModel, options: CompileOptions):
   });
 }
 
-export function halfText(reports: readonly HalfReport[]): string {
+export function halfText(reports: readonly HalfReport[]): Lines {
   const rows = reports.map(({ image, psnr, maxError, largest }) => [
     image,
     psnr === null ? "equal" : `${psnr.toFixed(2)} dB`,

@@ -7,6 +7,7 @@ import { decodeGraph } from "../src/onnx/decode.js";
 import { encodeModel } from "../src/onnx/encode.js";
 import type { OnnxModel } from "../src/onnx/model.js";
 import { loadSchemas } from "../src/onnx/schemas/registry.js";
+import type { Lines } from "../src/text/lines.js";
 import { bytesSource, collect } from "../src/weights/byte-source.js";
 import { openFileSource } from "../src/weights/file-source-node.js";
 import { bytesText, scaled } from "./scaled.js";
@@ -41,7 +42,7 @@ export async function inspectCompiled(model: OnnxModel, shape: readonly number[]
   return summariseOnnx(decoded, await loadSchemas(), shape);
 }
 
-export function onnxText(summary: OnnxSummary): string {
+export function onnxText(summary: OnnxSummary): Lines {
   const values = (list: OnnxSummary["inputs"]): string =>
     list.map(({ name, shape }) => `${name} ${shapeText(shape)}`).join(", ");
   const opsets = summary.opsets.map(({ domain, version, needed }) =>
@@ -51,19 +52,19 @@ export function onnxText(summary: OnnxSummary): string {
     `${summary.name}: ${values(summary.inputs)} → ${values(summary.outputs)}`,
     `made by ${summary.producer || "an unnamed producer"}, IR ${summary.irVersion}, ${opsets.join(", ")}`,
     "",
-    layersText(summary.layers),
+    ...layersText(summary.layers),
     summary.unlistedNodes > 0 ? `and ${count(summary.unlistedNodes, "node")} of constants and arithmetic on sizes` : "",
     "",
     `${count(summary.nodes, "node")}: ${summary.operators.map(({ op, count }) => `${op} ${count}`).join(", ")}`,
     "",
-    workText(summary),
+    ...workText(summary),
     "",
-    coverageText(summary.providers),
+    ...coverageText(summary.providers),
     ...(summary.notes.length > 0 ? ["", ...summary.notes.map((note) => `note: ${note}`)] : []),
-  ].join("\n");
+  ];
 }
 
-function layersText(layers: readonly OnnxLayer[]): string {
+function layersText(layers: readonly OnnxLayer[]): Lines {
   const hasGroups = layers.some(({ nodes }) => nodes > 1);
   return table(
     ["layer", "op", ...(hasGroups ? ["nodes"] : []), "shape", "parameters", "MACs"],
@@ -78,16 +79,16 @@ function layersText(layers: readonly OnnxLayer[]): string {
   );
 }
 
-function workText({ parameters, macs, measuredAt, weightBytes, peakBytes, routingShare }: OnnxSummary): string {
+function workText({ parameters, macs, measuredAt, weightBytes, peakBytes, routingShare }: OnnxSummary): Lines {
   const at = measuredAt.map(({ name, shape }) => `${name} ${shapeText(shape)}`).join(", ");
   return [
     `${count(parameters, "parameter")}, ${scaled(macs, "MACs")}${at === "" ? "" : ` for ${at}`}`,
     `weights ${bytesText(weightBytes)}, activations at most ${bytesText(peakBytes)} at once: ${bytesText(weightBytes + peakBytes)}`,
     ...(routingShare === null ? [] : [`making kernels takes ${(100 * routingShare).toPrecision(2)} % of the MACs`]),
-  ].join("\n");
+  ];
 }
 
-export function coverageText(providers: OnnxSummary["providers"]): string {
+export function coverageText(providers: OnnxSummary["providers"]): Lines {
   const words = {
     moved: "moved to the CPU",
     control: "wait for the host",

@@ -5,11 +5,15 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Writable } from "node:stream";
 import { type Diagnostic, type Reporter, SmxcError } from "../src/diagnostics.js";
+import { type Lines, linesText, lineText } from "../src/text/lines.js";
+import { Markup } from "../src/text/markup.js";
+import { printableJson } from "../src/text/printable.js";
 import { createColors, wantsColor } from "./colors.js";
 import { cannotWrite } from "./errors.js";
-import { printable, printableLines } from "./printable.js";
+import { paintBy } from "./paint.js";
 import { createStickyLine, type Progress } from "./progress.js";
 import { errorsJson, renderDiagnostic, renderDiagnostics, SCHEMA_VERSION } from "./render-diagnostics.js";
+import { Warnings } from "./warnings.js";
 
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
@@ -26,7 +30,8 @@ export interface OutputOptions {
 
 /** An answer in both of its forms; only the one asked for is made. */
 export interface Answer {
-  text(): string;
+  /** Names from files stand in it as they are: they are escaped when it is printed, line by line. */
+  text(): Lines;
   /** The document without its `schemaVersion`. */
   json(): object;
 }
@@ -36,8 +41,10 @@ export interface Output {
   readonly quiet: boolean;
   /** Prints the answer as text, or under `--json` as one document. */
   answer(answer: Answer): Promise<void>;
+  /** Prints lines for people. */
+  lines(lines: Lines): Promise<void>;
   /** Prints an answer of a form of its own (SARIF, JUnit) as it is. */
-  print(text: string): Promise<void>;
+  print(document: Markup): Promise<void>;
   /** Prints a warning, unless `--quiet`. */
   readonly report: Reporter;
   /** Prints a line of information, unless `--quiet`. */
@@ -60,32 +67,42 @@ export function createOutput({ stdout, stderr, env }: Streams, { json, quiet }: 
     line.clear();
     stderr.write(text);
   };
-  const print = (text: string) => {
-    line.clear();
-    return writeAll(stdout, text);
+  const warnings = new Warnings();
+  const tellHeld = () => {
+    for (const held of warnings.takeHeld()) tell(`${lineText(held)}\n`);
   };
+  const print = (document: Markup) => {
+    line.clear();
+    tellHeld();
+    return writeAll(stdout, document.text);
+  };
+  const paint = paintBy(createColors(wantsColor(stdout, env)));
+  const lines = (text: Lines) => print(Markup.trusted(linesText(text, paint)));
   return {
     json,
     quiet,
     print,
+    lines,
     answer: (answer) =>
-      print(
-        json
-          ? `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...answer.json() }, null, 2)}\n`
-          : `${printableLines(answer.text()).trimEnd()}\n`,
-      ),
+      json ? print(jsonDocument({ schemaVersion: SCHEMA_VERSION, ...answer.json() })) : lines(answer.text()),
     report: (diagnostic) => {
-      if (!quiet) tell(renderDiagnostic(diagnostic, colors, readSource));
+      if (!quiet && warnings.tellNow(diagnostic)) tell(renderDiagnostic(diagnostic, colors, readSource));
     },
     note: (text) => {
-      if (!quiet) tell(`${printable(text)}\n`);
+      if (!quiet) tell(`${lineText(text)}\n`);
     },
     progress: line.start,
     fail: async (diagnostics) => {
-      const told = json && (await succeeds(print(errorsJson(diagnostics))));
+      tellHeld();
+      const told = json && (await succeeds(print(jsonDocument(errorsJson(diagnostics)))));
       if (!told) tell(renderDiagnostics(diagnostics, colors, readSource));
     },
   };
+}
+
+/** A document of JSON, for `print`. */
+export function jsonDocument(value: object): Markup {
+  return Markup.trusted(`${printableJson(value)}\n`);
 }
 
 /** Resolves once the text is with the system. A reader that has gone away (`| head`) wants no more: that is no error. */

@@ -1,9 +1,15 @@
-import type { Paint } from "../src/onnx/check/report/text.js";
-import { createColors, wantsColor } from "./colors.js";
+import type { Paint, Style } from "../src/text/lines.js";
+import type { Colors } from "./colors.js";
 
-/** Colours of reports on standard output, where they are wanted. */
-export function stdoutPaint(): Paint {
-  const colors = createColors(wantsColor(process.stdout, process.env));
-  const severities = { error: colors.red, warning: colors.yellow, unchecked: colors.blue };
-  return { severity: (severity, text) => severities[severity](text), strong: colors.bold, faint: colors.dim };
+const COLORS = {
+  error: "red",
+  warning: "yellow",
+  unchecked: "blue",
+  strong: "bold",
+  faint: "dim",
+} as const satisfies Readonly<Record<Style, keyof Colors>>;
+
+/** The colours of what words mean. */
+export function paintBy(colors: Colors): Paint {
+  return (style, text) => colors[COLORS[style]](text);
 }

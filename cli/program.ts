@@ -1,6 +1,8 @@
 /** From a command line to an exit code: the parser finds the action, errors end here. */
 import { CommanderError } from "commander";
 import { SmxcError } from "../src/diagnostics.js";
+import { Markup } from "../src/text/markup.js";
+import { printableLine } from "../src/text/printable.js";
 import type { Command } from "./command.js";
 import { defect, isSystemError, noCommand, systemError } from "./errors.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
@@ -43,8 +45,7 @@ export async function failure(
     return known.kind === "invalid" ? EXIT.bad : EXIT.usage;
   }
   await output.fail([defect(cause)]);
-  const stack = cause instanceof Error ? cause.stack : new Error(String(cause)).stack;
-  stderr.write(`${stack}\nsmxc ${version}, Node ${process.version}, ${process.platform} ${process.arch}\n`);
+  stderr.write(`${stackText(cause)}\nsmxc ${version}, Node ${process.version}, ${process.platform} ${process.arch}\n`);
   return EXIT.defect;
 }
 
@@ -71,7 +72,7 @@ async function dispatch(
     if (missing) throw noCommand();
     if (!(cause instanceof CommanderError)) throw cause;
   }
-  if (help.length > 0) await output.print(help.join(""));
+  if (help.length > 0) await output.print(Markup.trusted(help.join("")));
   return code;
 }
 
@@ -81,6 +82,13 @@ function helpAsFlag(argv: readonly string[], commands: readonly Command[]): read
   if (first !== "help") return argv;
   if (name === undefined || name.startsWith("-")) return ["--help", ...argv.slice(1)];
   return commands.some((command) => command.name === name) ? [name, "--help", ...rest] : [name, ...rest];
+}
+
+/** The stack trace; what the message has from files ends no line. */
+function stackText(cause: unknown): string {
+  const { name, message, stack = "" } = cause instanceof Error ? cause : new Error(String(cause));
+  const calls = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return [`${name}: ${message}`, ...calls].map(printableLine).join("\n");
 }
 
 function ignore(): void {}

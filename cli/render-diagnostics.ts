@@ -1,13 +1,19 @@
 /** Diagnostics as a person reads them on standard error, and as a script reads them under `--json`. */
 import type { Diagnostic } from "../src/diagnostics.js";
+import { gatherAlike, listText, namesIn, withoutNames } from "../src/text/alike.js";
+import { printable, printableLine } from "../src/text/printable.js";
 import type { Colors } from "./colors.js";
-import { printable } from "./printable.js";
 import { sourceFrame } from "./source-frame.js";
 
 /** The text of a file that a diagnostic names, or undefined when it is not to be had as text. */
 export type ReadSource = (file: string) => string | undefined;
 
 export const SCHEMA_VERSION = 1;
+
+/** More kinds than these are counted only; `--json` has them. */
+const MOST_SHOWN = 100;
+/** More than these are counted only under `--json`. */
+const MOST_IN_JSON = 10_000;
 
 /** One entry of the `errors` array; `file` is null where no file is to blame. */
 export interface DiagnosticJson {
@@ -21,11 +27,41 @@ export interface DiagnosticJson {
   readonly hint?: string;
 }
 
-/** Every diagnostic, a blank line between two of them, and a count when there are several. */
+/**
+ * Every diagnostic, a blank line between two of them, and a count when there are several. Those that are equal but for
+ * a name are told once.
+ */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], colors: Colors, readSource: ReadSource): string {
-  const blocks = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, colors, readSource));
+  const kinds = gatherAlike(diagnostics, kindOf);
+  const blocks = kinds.slice(0, MOST_SHOWN).map(({ first, others }) => {
+    const more = others.length === 0 ? "" : `  ${colors.cyan("=")} ${moreText(first, others)}\n`;
+    return renderDiagnostic(first, colors, readSource) + more;
+  });
+  const left = kinds.slice(MOST_SHOWN).flatMap(({ first, others }) => [first, ...others]);
+  if (left.length > 0) blocks.push(`… and ${count(left)} more: --json lists them\n`);
   if (diagnostics.length > 1) blocks.push(`${colors.bold(count(diagnostics))}\n`);
   return blocks.join("\n");
+}
+
+/** What diagnostics have in common that are equal but for a name. */
+export function kindOf({ severity, code, message, file, place }: Diagnostic): string {
+  return JSON.stringify([severity, code, withoutNames(message, file, place)]);
+}
+
+/** `31 more like it: "b", "c", "d" … and 28 more` */
+export function moreText(first: Diagnostic, others: readonly Diagnostic[]): string {
+  const names = listText(others.map((other) => ownName(other, first)));
+  return printableLine(`${others.length} more like it${names === "" ? "" : `: ${names}`}`);
+}
+
+/** What tells a diagnostic from the first of its kind. */
+function ownName(diagnostic: Diagnostic, first: Diagnostic): string {
+  const { message, place, pointer, file, line } = diagnostic;
+  const names = namesIn(first.message);
+  const own = namesIn(message).find((name, index) => name !== names[index]);
+  const other = file !== first.file ? file : undefined;
+  const at = own ?? other ?? place ?? pointer ?? file ?? "";
+  return line === undefined ? at : `${at} (line ${line})`.trim();
 }
 
 /**
@@ -57,10 +93,15 @@ export function diagnosticJson(diagnostic: Diagnostic): DiagnosticJson {
   return { code, message, file: file ?? null, ...where };
 }
 
-/** The answer of a command that failed, under `--json`. */
-export function errorsJson(diagnostics: readonly Diagnostic[]): string {
-  const errors = diagnostics.filter(({ severity }) => severity === "error").map(diagnosticJson);
-  return `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, errors }, null, 2)}\n`;
+/** The answer of a command that failed, under `--json`; `omitted` counts what is not in it. */
+export function errorsJson(diagnostics: readonly Diagnostic[]): object {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const omitted = Math.max(0, errors.length - MOST_IN_JSON);
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    errors: errors.slice(0, MOST_IN_JSON).map(diagnosticJson),
+    ...(omitted === 0 ? {} : { omitted }),
+  };
 }
 
 function location({ file, line, column, pointer, place }: Diagnostic): string {

@@ -1,6 +1,7 @@
 /** Cuts the lines around a place out of a text, with a caret under the place. */
+
+import { printable } from "../src/text/printable.js";
 import type { Colors } from "./colors.js";
-import { printable } from "./printable.js";
 
 const CONTEXT_LINES = 1;
 /** Documents may be one line of a megabyte: only this much of a line is shown. */

@@ -1,4 +1,5 @@
 /** Text in HTML files that smxc writes. */
+import { printable } from "./text/printable.js";
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ["&", "&amp;"],
@@ -7,9 +8,9 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['"', "&quot;"],
 ]);
 
-/** Safe between tags and in attributes in double quotes. */
+/** Safe between tags and in attributes in double quotes; what would turn the direction of the text is shown. */
 export function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES.get(character)!);
+  return printable(text).replace(/[&<>"]/g, (character) => ENTITIES.get(character)!);
 }
 
 /** A whole page without scripts. `body` is HTML, `title` text. */

@@ -1,4 +1,5 @@
 import type { ProfileRow } from "../../src/bench/profile.js";
+import type { Lines } from "../../src/text/lines.js";
 import type { BenchRun } from "../bench-graphs.js";
 import { defineCommand, flag, manyArguments, option, optionOr, repeatedOption } from "../command.js";
 import { targetFlag } from "../compile-flags.js";
@@ -46,7 +47,7 @@ export const benchCommand = defineCommand({
       for (const file of all) profiles.push({ file, rows: await profileGraph(file, { ...options, shape: shapes[0] }) });
     }
     await context.answer({
-      text: () => [runsTable(runs), ...profiles.map(profileTable)].join("\n\n"),
+      text: () => [...runsTable(runs), ...profiles.flatMap((profile) => ["", ...profileTable(profile)])],
       json: () => ({
         runs: runs.map((run) => ({ ...run, shape: run.shape.join("x") })),
         ...(options.profile ? { profiles } : {}),
@@ -56,7 +57,7 @@ export const benchCommand = defineCommand({
   },
 });
 
-function runsTable(runs: readonly BenchRun[]): string {
+function runsTable(runs: readonly BenchRun[]): Lines {
   return table(
     ["file", "shape", "target", "threads", "min ms", "median ms", "spread", "ratio", "95 %", "CPU ratio"],
     runs.map((run) => [
@@ -74,12 +75,12 @@ function runsTable(runs: readonly BenchRun[]): string {
   );
 }
 
-function profileTable({ file, rows }: Profile): string {
+function profileTable({ file, rows }: Profile): Lines {
   const total = rows.reduce((sum, { ms }) => sum + ms, 0);
   const shown = rows.slice(0, SHOWN_ROWS);
   return [
     `${file}: ${total.toFixed(2)} ms in kernels`,
-    table(
+    ...table(
       ["layer", "operator", "ms", "share", "calls"],
       shown.map(({ layer, operator, ms, calls }) => [
         layer,
@@ -90,5 +91,5 @@ function profileTable({ file, rows }: Profile): string {
       ]),
     ),
     ...(rows.length > shown.length ? [`… and ${rows.length - shown.length} more rows (all under --json)`] : []),
-  ].join("\n");
+  ];
 }

@@ -1,6 +1,8 @@
 import { type Diagnostic, SmxcError } from "../../src/diagnostics.js";
 import type { FileReport } from "../../src/onnx/check/report/file-report.js";
 import { PROVIDERS, type Provider } from "../../src/onnx/providers/provider.js";
+import type { Lines } from "../../src/text/lines.js";
+import type { Markup } from "../../src/text/markup.js";
 import { type Context, choice, defineCommand, flag, manyArguments, option } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { integerFrom } from "../values.js";
@@ -53,8 +55,9 @@ export const checkCommand = defineCommand({
         const source = await openFileSource(file);
         try {
           const folder = modelFolder(dirname(file));
+          const began = performance.now();
           const findings = await checkFile(source, { folder, strict, full, ...(target && { target }) });
-          reports.push({ file, findings });
+          reports.push({ file, findings, seconds: (performance.now() - began) / 1000 });
         } finally {
           await source.close();
         }
@@ -79,7 +82,8 @@ function unreadable(cause: unknown): readonly Diagnostic[] {
 
 /** Unread files are in the document of every format that has a place for them, and on standard error. */
 async function print(context: Context, checked: Checked, format: Format): Promise<void> {
-  if (checked.reports.length > 0 || format !== "text") await context.print(await REPORTS[format](checked));
+  if (format !== "text") await context.print(await DOCUMENTS[format](checked));
+  else if (checked.reports.length > 0) await context.lines(await textLines(checked));
   if (checked.unread.length > 0 && !context.json) await context.fail(checked.unread);
 }
 
@@ -88,18 +92,22 @@ interface Checked {
   readonly unread: readonly Diagnostic[];
 }
 
-const REPORTS: Readonly<Record<Format, (checked: Checked) => Promise<string>>> = {
+const DOCUMENTS: Readonly<Record<Exclude<Format, "text">, (checked: Checked) => Promise<Markup>>> = {
   async json({ reports, unread }) {
-    const [{ jsonReport }, { diagnosticJson, SCHEMA_VERSION }] = await Promise.all([
+    const [{ jsonReport }, { diagnosticJson, SCHEMA_VERSION }, { jsonDocument }] = await Promise.all([
       import("../../src/onnx/check/report/file-report.js"),
       import("../render-diagnostics.js"),
+      import("../output.js"),
     ]);
     const errors = unread.length === 0 ? {} : { errors: unread.map(diagnosticJson) };
-    return `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...jsonReport(reports), ...errors }, null, 2)}\n`;
+    return jsonDocument({ schemaVersion: SCHEMA_VERSION, ...jsonReport(reports), ...errors });
   },
   async sarif({ reports, unread }) {
-    const { sarifReport } = await import("../../src/onnx/check/report/sarif.js");
-    return `${JSON.stringify(sarifReport(reports, unread), null, 2)}\n`;
+    const [{ sarifReport }, { jsonDocument }] = await Promise.all([
+      import("../../src/onnx/check/report/sarif.js"),
+      import("../output.js"),
+    ]);
+    return jsonDocument(sarifReport(reports, unread));
   },
   async junit({ reports, unread }) {
     const { junitReport } = await import("../../src/onnx/check/report/junit.js");
@@ -109,20 +117,9 @@ const REPORTS: Readonly<Record<Format, (checked: Checked) => Promise<string>>> =
     const { githubReport } = await import("../../src/onnx/check/report/github.js");
     return githubReport(reports, unread);
   },
-  async text({ reports }) {
-    const [{ textReport }, { stdoutPaint }, { printable }] = await Promise.all([
-      import("../../src/onnx/check/report/text.js"),
-      import("../paint.js"),
-      import("../printable.js"),
-    ]);
-    const shown = reports.map(({ file, findings }) => ({
-      file: printable(file),
-      findings: findings.map((finding) => ({
-        ...finding,
-        place: printable(finding.place),
-        message: printable(finding.message),
-      })),
-    }));
-    return `${textReport(shown, stdoutPaint())}\n`;
-  },
 };
+
+async function textLines({ reports }: Checked): Promise<Lines> {
+  const { textReport } = await import("../../src/onnx/check/report/text.js");
+  return textReport(reports);
+}

@@ -2,6 +2,7 @@ import type { CompileOptions } from "../../src/compile-options.js";
 import { error, SmxcError } from "../../src/diagnostics.js";
 import type { FoldCost } from "../../src/fold/from-images.js";
 import type { RoutingMode } from "../../src/spec/retarget.js";
+import type { Lines } from "../../src/text/lines.js";
 import { argument, type Context, defineCommand, flag, grouped, option, requiredOption } from "../command.js";
 import { compileFlags, compileOptionsOf, foldFlags } from "../compile-flags.js";
 import { EXIT } from "../exit-code.js";
@@ -82,12 +83,11 @@ export const compileCommand = defineCommand({
         const written = await writeFiles(files, { inputs: [...model.files, ...(fold?.files ?? [])] });
         const study = fold?.study && cost ? { variation: fold.study.variation, cost } : undefined;
         await context.answer({
-          text: () =>
-            [
-              ...(study ? [foldStudyText(study)] : []),
-              ...(half ? [half.text, ""] : []),
-              ...written.map((file) => `wrote ${file.path} (${file.bytes.toLocaleString("en")} bytes)`),
-            ].join("\n"),
+          text: () => [
+            ...(study ? foldStudyText(study) : []),
+            ...(half ? [...half.text, ""] : []),
+            ...written.map((file) => `wrote ${file.path} (${file.bytes.toLocaleString("en")} bytes)`),
+          ],
           json: () => ({
             name: model.spec.name,
             opset: onnx.opset,
@@ -130,7 +130,7 @@ async function halfReports(
   compileOptions: CompileOptions,
   verify: boolean,
   pictures: readonly string[],
-): Promise<{ readonly reports: readonly HalfReport[]; readonly text: string } | undefined> {
+): Promise<{ readonly reports: readonly HalfReport[]; readonly text: Lines } | undefined> {
   if (compileOptions.dtype !== "float16" || (pictures.length === 0 && !verify)) return undefined;
   const { checkHalf, halfText } = await import("../half-range.js");
   const reports = await checkHalf(context, model, compileOptions, pictures);
@@ -174,7 +174,7 @@ const misused = (message: string): SmxcError =>
 function foldStudyText(study: {
   readonly variation: ReadonlyMap<string, number>;
   readonly cost: readonly (FoldCost & { readonly image: string })[];
-}): string {
+}): Lines {
   const layers = [...study.variation].map(([name, value]) => [name, value.toFixed(4)]);
   const images = study.cost.map(({ image, psnr, picturePsnr, maxError }) => [
     image,
@@ -183,9 +183,9 @@ function foldStudyText(study: {
     maxError.toExponential(2),
   ]);
   return [
-    table(["β of a layer", "largest distance from the mean"], layers),
+    ...table(["β of a layer", "largest distance from the mean"], layers),
     "",
-    table(["folded against dynamic", "PSNR", "PSNR as 8-bit pictures", "largest error"], images),
+    ...table(["folded against dynamic", "PSNR", "PSNR as 8-bit pictures", "largest error"], images),
     "",
-  ].join("\n");
+  ];
 }

@@ -1,4 +1,5 @@
 import type { DiffResult, DiffSide } from "../../src/onnx/diff/diff.js";
+import type { Lines } from "../../src/text/lines.js";
 import type { FileSource } from "../../src/weights/file-source-node.js";
 import { argument, defineCommand, optionOr } from "../command.js";
 import { EXIT } from "../exit-code.js";
@@ -51,11 +52,11 @@ async function side(path: string, source: FileSource): Promise<DiffSide> {
   };
 }
 
-function text({ changes, weights }: DiffResult): string {
+function text({ changes, weights }: DiffResult): Lines {
   const counted = `weights: ${weights.equal} equal, ${weights.close} within the tolerance, ${weights.different} different`;
-  if (changes.length === 0) return `equal; ${counted}`;
+  if (changes.length === 0) return [`equal; ${counted}`];
   return [
     ...changes.map(({ kind, place, message }) => `${kind.padEnd(9)}  ${place}: ${message}`),
     `${changes.length} change${changes.length === 1 ? "" : "s"}; ${counted}`,
-  ].join("\n");
+  ];
 }

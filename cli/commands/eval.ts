@@ -104,18 +104,17 @@ export const evalCommand = defineCommand({
         await writeFiles([{ path: html, content }], { inputs });
       }
       await context.answer({
-        text: () =>
-          [
-            table(
-              ["picture", "PSNR", "SSIM", `PSNR of ${baseline}`, "SSIM", "context"],
-              [
-                ...results.map((result) => [result.name, ...cells(result.evaluation), result.context]),
-                ["mean", ...cells(mean), ""],
-              ],
-            ),
-            conditions,
-            ...(html === undefined ? [] : [`wrote ${html}`]),
-          ].join("\n"),
+        text: () => [
+          ...table(
+            ["picture", "PSNR", "SSIM", `PSNR of ${baseline}`, "SSIM", "context"],
+            [
+              ...results.map((result) => [result.name, ...cells(result.evaluation), result.context]),
+              ["mean", ...cells(mean), ""],
+            ],
+          ),
+          conditions,
+          ...(html === undefined ? [] : [`wrote ${html}`]),
+        ],
         json: () => ({
           model: modelPath,
           color: metric.color,

@@ -72,12 +72,11 @@ export const importCommand = defineCommand({
           ? ""
           : ` (${parameters.checkpoint.toLocaleString("en")} in the checkpoint)`;
       await context.answer({
-        text: () =>
-          [
-            `${document.name}: ${arch}, ${document.layers.length} layers, ${count} parameters${unfolded}`,
-            `wrote ${documentFile!.path}`,
-            `wrote ${weightsFile!.path} (${weightsFile!.bytes.toLocaleString("en")} bytes)`,
-          ].join("\n"),
+        text: () => [
+          `${document.name}: ${arch}, ${document.layers.length} layers, ${count} parameters${unfolded}`,
+          `wrote ${documentFile!.path}`,
+          `wrote ${weightsFile!.path} (${weightsFile!.bytes.toLocaleString("en")} bytes)`,
+        ],
         json: () => ({
           name: document.name,
           arch,

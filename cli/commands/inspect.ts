@@ -1,5 +1,6 @@
 import type { ModelSummary } from "../../src/inspect/model.js";
 import type { LoweringChoice } from "../../src/lowerings/choices.js";
+import type { Lines } from "../../src/text/lines.js";
 import { argument, defineCommand, option } from "../command.js";
 import { targetFlag } from "../compile-flags.js";
 import { EXIT } from "../exit-code.js";
@@ -66,15 +67,14 @@ export const inspectCommand = defineCommand({
         const { opsets, nodes, macs, peakBytes, providers } = await inspectCompiled(compiled, options.shape ?? []);
         const coverage = providers.filter(({ provider }) => provider === options.target);
         await context.answer({
-          text: () =>
-            [
-              text(summary),
-              "",
-              choicesText(choices, options.target),
-              "",
-              `compiles to ${nodes.toLocaleString("en")} nodes of ${opsets.map(({ domain, version }) => `${domain} ${version}`).join(", ")}: ${scaled(macs, "MACs")}, activations at most ${bytesText(peakBytes)} at once`,
-              coverageText(coverage),
-            ].join("\n"),
+          text: () => [
+            ...text(summary),
+            "",
+            ...choicesText(choices, options.target),
+            "",
+            `compiles to ${nodes.toLocaleString("en")} nodes of ${opsets.map(({ domain, version }) => `${domain} ${version}`).join(", ")}: ${scaled(macs, "MACs")}, activations at most ${bytesText(peakBytes)} at once`,
+            ...coverageText(coverage),
+          ],
           json: () => ({
             ...summary,
             target: options.target,
@@ -90,7 +90,7 @@ export const inspectCommand = defineCommand({
   },
 });
 
-function text(summary: ModelSummary): string {
+function text(summary: ModelSummary): Lines {
   const shapeOf = (value: { readonly name: string; readonly shape: readonly (number | string)[] }): string =>
     `${value.name} [${value.shape.join(", ")}]`;
   const rows = summary.layers.map((layer) => [
@@ -103,16 +103,16 @@ function text(summary: ModelSummary): string {
   return [
     `${summary.name}: ${summary.inputs.map(shapeOf).join(", ")} → ${summary.outputs.map(shapeOf).join(", ")}`,
     "",
-    table(["layer", "op", "shape", "parameters", "MACs"], rows),
+    ...table(["layer", "op", "shape", "parameters", "MACs"], rows),
     "",
     `${summary.parameters.toLocaleString("en")} parameters, ${scaled(summary.macs, "MACs")} for ${summary.measuredAt.map(shapeOf).join(", ")}`,
     `weights ${bytesText(summary.weightBytes)}, activations at most ${bytesText(summary.peakBytes)} at once, in float32`,
     `routing and mixing take ${(100 * summary.routingShare).toPrecision(2)} % of them`,
-  ].join("\n");
+  ];
 }
 
 /** Layers that run alike for the same reason share a row. */
-function choicesText(choices: readonly LoweringChoice[], target: string): string {
+function choicesText(choices: readonly LoweringChoice[], target: string): Lines {
   const rows = new Map<string, { readonly choice: LoweringChoice; readonly layers: string[] }>();
   for (const choice of choices) {
     const key = JSON.stringify([choice.lowering, choice.perSample, choice.reason]);

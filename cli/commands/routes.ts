@@ -1,5 +1,6 @@
 import { error, SmxcError } from "../../src/diagnostics.js";
 import type { RouterStudy } from "../../src/routes/study.js";
+import type { Lines } from "../../src/text/lines.js";
 import { argument, choice, defineCommand, option, repeatedOption } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { table } from "../table.js";
@@ -73,8 +74,12 @@ export const routesCommand = defineCommand({
         await files.writeFiles([{ path: output, content }], { inputs: [...network.files, ...pictures] });
       }
       await context.answer({
-        text: () =>
-          [routersTable(routers), conditions, LEGEND, ...(output === undefined ? [] : [`wrote ${output}`])].join("\n"),
+        text: () => [
+          ...routersTable(routers),
+          conditions,
+          LEGEND,
+          ...(output === undefined ? [] : [`wrote ${output}`]),
+        ],
         json: () => ({
           model: modelPath,
           context: network.context,
@@ -94,7 +99,7 @@ const LEGEND =
   "evenness: entropy of β over that of equal shares; leading: experts that weigh most in some block; " +
   "between, within: the most that β moves from picture to picture, and among the patches of one";
 
-function routersTable(routers: readonly RouterStudy[]): string {
+function routersTable(routers: readonly RouterStudy[]): Lines {
   return table(
     ["layer", "experts", "blocks", "evenness", "largest β", "leading", "between", "within"],
     routers.map((router) => [

@@ -97,7 +97,7 @@ export const runCommand = defineCommand({
       }
       bar.end();
       await context.answer({
-        text: () => results.map((result) => resultText(result, contextText(network, result.report))).join("\n"),
+        text: () => results.map((result) => resultText(result, contextText(network, result.report))),
         json: () => {
           const pictures = results.map((result) => resultJson(result, network.trained, selfEnsemble));
           return pairs.length === 1 && pairs[0]!.output === output ? pictures[0]! : { pictures };

@@ -32,7 +32,10 @@ export const serveCommand = defineCommand({
     const interrupted = new Promise<void>((resolve) => {
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
     });
-    await context.answer({ text: () => served.address, json: () => ({ address: served.address, port: served.port }) });
+    await context.answer({
+      text: () => [served.address],
+      json: () => ({ address: served.address, port: served.port }),
+    });
     context.note("Press Ctrl-C to stop.");
     await interrupted;
     await served.close();

@@ -51,29 +51,30 @@ export const verifyCommand = defineCommand({
       if (options.against === "exact") {
         const report = await model.within(() => againstExact(context, model, graphPath, options));
         await context.answer({
-          text: () =>
-            `${exactTable(report)}\n${report.routing === "document" ? "the document's routing" : `routing ${report.routing}`} against the exact form, on ${report.target}`,
+          text: () => [
+            ...exactTable(report),
+            `${report.routing === "document" ? "the document's routing" : `routing ${report.routing}`} against the exact form, on ${report.target}`,
+          ],
           json: () => report,
         });
         return EXIT.good;
       }
       const report = await model.within(() => verifyFiles(context, model, graphPath, options));
       await context.answer({
-        text: () =>
-          [
-            table(
-              ["input", "output", "largest error", "allowed", "PSNR", ""],
-              report.results.map((result) => [
-                result.problem,
-                result.output,
-                result.maxError.toExponential(2),
-                options.minPsnr === undefined ? result.limit.toExponential(2) : `${options.minPsnr} dB`,
-                `${result.psnr.toFixed(1)} dB`,
-                result.passed ? "good" : "DIFFERS",
-              ]),
-            ),
-            `${report.passed ? "good" : "different"}: ${graphPath} on ${options.target}`,
-          ].join("\n"),
+        text: () => [
+          ...table(
+            ["input", "output", "largest error", "allowed", "PSNR", ""],
+            report.results.map((result) => [
+              result.problem,
+              result.output,
+              result.maxError.toExponential(2),
+              options.minPsnr === undefined ? result.limit.toExponential(2) : `${options.minPsnr} dB`,
+              `${result.psnr.toFixed(1)} dB`,
+              result.passed ? "good" : "DIFFERS",
+            ]),
+          ),
+          `${report.passed ? "good" : "different"}: ${graphPath} on ${options.target}`,
+        ],
         json: () => report,
       });
       return EXIT.good;

@@ -38,7 +38,7 @@ const bake = defineCommand({
     seen.push({ recipe, extra, ...options });
     context.report(warning("bake/hot", "the oven is hot"));
     context.note("baking");
-    await context.answer({ text: () => "done", json: () => ({ layers: options.layers }) });
+    await context.answer({ text: () => ["done"], json: () => ({ layers: options.layers }) });
     return options.layers > 9 ? EXIT.bad : EXIT.good;
   },
 });

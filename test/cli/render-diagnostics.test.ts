@@ -76,12 +76,44 @@ test("colours mark severity only when wanted", () => {
 });
 
 test("the JSON form has the fields of the contract, and errors only", () => {
-  const text = errorsJson([
+  const json = errorsJson([
     error("a/b", "m", { file: "f", pointer: "/p", line: 1, column: 2, hint: "h" }),
     warning("w/w", "w"),
   ]);
-  expect(JSON.parse(text)).toEqual({
+  expect(json).toEqual({
     schemaVersion: 1,
     errors: [{ code: "a/b", message: "m", file: "f", pointer: "/p", line: 1, column: 2, hint: "h" }],
   });
+});
+
+test("errors that are equal but for a name are told once, with the names of the others", () => {
+  const missing = Array.from({ length: 32 }, (_, n) =>
+    error("import/missing", `the tensor "t${n}.weight" is missing`, { file: "a.pt", place: `t${n}.weight`, hint: "h" }),
+  );
+  const text = renderDiagnostics([...missing, error("a/b", "another")], PLAIN, read);
+  expect(text).toBe(`error[import/missing]: the tensor "t0.weight" is missing
+  --> a.pt (t0.weight)
+  = h
+  = 31 more like it: ${[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `"t${n}.weight"`).join(", ")} … and 23 more
+
+error[a/b]: another
+
+33 errors
+`);
+  expect((errorsJson(missing) as { readonly errors: readonly object[] }).errors).toHaveLength(32);
+});
+
+test("a few of a kind are told one by one, and different messages always", () => {
+  const three = [1, 2, 3].map((n) => error("a/b", `the tensor "t${n}" is missing`));
+  expect(renderDiagnostics(three, PLAIN, read).match(/is missing/g)).toHaveLength(3);
+  const sizes = [1, 2, 3, 4, 5].map((n) => error("a/b", `the tensor "t" has ${n} values`));
+  expect(renderDiagnostics(sizes, PLAIN, read).match(/has \d values/g)).toHaveLength(5);
+});
+
+test("what is too much for people, and for scripts, is counted", () => {
+  const many = Array.from({ length: 10_050 }, (_, n) => error("a/b", `value ${n}`));
+  const text = renderDiagnostics(many, PLAIN, read);
+  expect(text.match(/^error/gm)).toHaveLength(100);
+  expect(text).toContain("… and 9950 errors more: --json lists them");
+  expect(errorsJson(many)).toMatchObject({ omitted: 50, errors: { length: 10_000 } });
 });

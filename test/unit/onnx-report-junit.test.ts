@@ -96,14 +96,14 @@ const unchecked = findingOf("onnx/node-not-checked", place, "is foreign \u0007")
 
 describe("JUnit XML", () => {
   const reports = [
-    { file: 'a & "b".onnx', findings: [error, error, warning, unchecked] },
-    { file: "good.onnx", findings: [] as Finding[] },
+    { file: 'a & "b".onnx', findings: [error, error, warning, unchecked], seconds: 1.25 },
+    { file: "good.onnx", findings: [] as Finding[], seconds: 0.0104 },
   ];
-  const document = parse(junitReport(reports));
+  const document = parse(junitReport(reports).text);
 
   it("is well-formed and of the form that Jenkins' schema demands", () => {
     check(document);
-    check(parse(junitReport([])));
+    check(parse(junitReport([]).text));
   });
 
   it("counts what it holds", () => {
@@ -112,10 +112,19 @@ describe("JUnit XML", () => {
       tests: "5",
       failures: "2",
       errors: "0",
+      time: "1.260",
     });
     for (const suite of document.children) {
       expect(suite.attributes.get("tests")).toBe(`${descendants(suite, "testcase").length}`);
       expect(suite.attributes.get("failures")).toBe(`${descendants(suite, "failure").length}`);
+    }
+  });
+
+  it("tells how long a file took, as the sum of its tests", () => {
+    expect(document.children.map((suite) => suite.attributes.get("time"))).toEqual(["1.250", "0.010"]);
+    for (const suite of document.children) {
+      const times = descendants(suite, "testcase").map((test) => Number(test.attributes.get("time")));
+      expect(times.reduce((sum, time) => sum + time, 0)).toBe(Number(suite.attributes.get("time")));
     }
   });
 
@@ -128,9 +137,14 @@ describe("JUnit XML", () => {
     expect(descendants(document, "system-out").map(({ text }) => text.slice(0, 9))).toEqual(["warning: ", "unchecked"]);
   });
 
-  it("replaces characters that XML has no form for", () => {
-    const report = junitReport(reports);
-    expect(report).toContain("\ufffd");
+  it("shows control characters and half pairs, and replaces what else XML has no form for", () => {
+    const report = junitReport(reports).text;
+    expect(report).toContain("is foreign \\u0007");
+    expect(report).toContain("nothing \\ud800 uses it");
+    const hostile = { ...error, message: "\ufffe \u009b \u202e \n" };
+    expect(junitReport([{ file: "\ufffe \u009b \u202e", findings: [hostile] }]).text).toContain(
+      'name="\ufffd \\u009b \\u202e"',
+    );
     const formless = [...report].filter((c) => (c < " " && c !== "\n") || /\p{Surrogate}/u.test(c));
     expect(formless).toEqual([]);
   });

@@ -6,6 +6,8 @@ export interface FileReport {
   /** As the user named it. */
   readonly file: string;
   readonly findings: readonly Finding[];
+  /** How long the check took. */
+  readonly seconds?: number;
 }
 
 /** Findings by severity. */

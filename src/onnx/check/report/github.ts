@@ -1,7 +1,10 @@
 import type { Diagnostic } from "../../../diagnostics.js";
+import { lineText } from "../../../text/lines.js";
+import { Markup, markupBy } from "../../../text/markup.js";
+import { printable } from "../../../text/printable.js";
 import type { FindingSeverity } from "../rule.js";
 import type { FileReport } from "./file-report.js";
-import { countsText, PLAIN } from "./text.js";
+import { countsLine } from "./text.js";
 
 const COMMANDS: Readonly<Record<FindingSeverity, "error" | "warning" | "notice">> = {
   error: "error",
@@ -9,29 +12,32 @@ const COMMANDS: Readonly<Record<FindingSeverity, "error" | "warning" | "notice">
   unchecked: "notice",
 };
 
+/** Values of a command's properties, and its text. */
+const properties = markupBy((text) => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C"));
+const message = markupBy(data);
+
 /**
  * Workflow commands of GitHub Actions, one per finding, which annotate the file in the run and in its pull request, and
  * the counts.
  */
-export function githubReport(reports: readonly FileReport[], unread: readonly Diagnostic[] = []): string {
+export function githubReport(reports: readonly FileReport[], unread: readonly Diagnostic[] = []): Markup {
   const found = reports.flatMap(({ file, findings }) =>
-    findings.map(({ rule, severity, place, message, hint }) => {
-      const text = `${place === "" ? "" : `${place}: `}${message}${hint === undefined ? "" : `\n${hint}`}`;
-      return command(COMMANDS[severity], file, rule, text);
+    findings.map(({ rule, severity, place, message: text, hint }) => {
+      const where = place === "" ? "" : `${place}: `;
+      const remedy = hint === undefined ? message`` : message`%0A${hint}`;
+      return command(COMMANDS[severity], file, rule, message`${where}${text}${remedy}`);
     }),
   );
-  const missed = unread.map(({ code, message, file = "" }) => command("error", file, code, message));
-  return [...found, ...missed, countsText(reports, PLAIN), ""].join("\n");
+  const missed = unread.map(({ code, message: text, file = "" }) => command("error", file, code, message`${text}`));
+  return Markup.trusted(
+    [...found, ...missed, message`${lineText(countsLine(reports))}\n`].map(({ text }) => text).join(""),
+  );
 }
 
-function command(name: string, file: string, title: string, text: string): string {
-  return `::${name} file=${property(file)},line=1,title=${property(title)}::${data(text)}`;
+function command(name: string, file: string, title: string, text: Markup): Markup {
+  return properties`::${name} file=${file},line=1,title=${title}::${text}\n`;
 }
 
 function data(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  return printable(text).replaceAll("%", "%25");
 }

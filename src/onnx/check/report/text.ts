@@ -1,55 +1,68 @@
+import { gatherAlike, listText, withoutNames } from "../../../text/alike.js";
+import { type Line, type Lines, type Span, styled } from "../../../text/lines.js";
 import { type Finding, isValid } from "../finding.js";
 import type { FindingSeverity } from "../rule.js";
 import { countFindings, type FileReport } from "./file-report.js";
 
-/** Paints words by meaning; the identity where there are no colours. */
-export interface Paint {
-  severity(severity: FindingSeverity, text: string): string;
-  strong(text: string): string;
-  faint(text: string): string;
-}
+/** Of a file, so many kinds of findings are told; the other formats have all. */
+const MOST_KINDS = 100;
 
-export const PLAIN: Paint = { severity: (_, text) => text, strong: (text) => text, faint: (text) => text };
-
-/** A report for people: per file its verdict and findings, then the counts, painted as the worst of them. */
-export function textReport(reports: readonly FileReport[], paint: Paint): string {
-  const files = reports.map(({ file, findings }) => {
-    return [`${paint.strong(file)}: ${verdict(findings, paint)}`, ...findingLines(findings, paint)].join("\n");
+/** A report for people: per file its verdict and findings, then the counts, each styled as the worst of them. */
+export function textReport(reports: readonly FileReport[]): Lines {
+  const files = reports.flatMap(({ file, findings }): Lines => {
+    return [[styled("strong", file), ": ", verdict(findings)], ...findingLines(findings)];
   });
-  return [...files, countsText(reports, paint)].join("\n");
+  return [...files, countsLine(reports)];
 }
 
 /** `2 files: 1 error, 0 warnings`. */
-export function countsText(reports: readonly FileReport[], paint: Paint): string {
+export function countsLine(reports: readonly FileReport[]): readonly Span[] {
   const { error, warning, unchecked } = countFindings(reports);
-  const counted = [
-    painted(error, plural(error, "error"), "error", paint),
-    painted(warning, plural(warning, "warning"), "warning", paint),
-    ...(unchecked > 0 ? [paint.severity("unchecked", `${unchecked} unchecked`)] : []),
+  return [
+    `${plural(reports.length, "file")}: `,
+    counted(error, "error", plural(error, "error")),
+    ", ",
+    counted(warning, "warning", plural(warning, "warning")),
+    ...(unchecked > 0 ? [", ", styled("unchecked", `${unchecked} unchecked`)] : []),
   ];
-  return `${plural(reports.length, "file")}: ${counted.join(", ")}`;
 }
 
-function verdict(findings: readonly Finding[], paint: Paint): string {
-  if (!isValid(findings)) return paint.severity("error", "not a valid ONNX model");
+function verdict(findings: readonly Finding[]): Span {
+  if (!isValid(findings)) return styled("error", "not a valid ONNX model");
   return findings.some(({ severity }) => severity === "error")
-    ? paint.severity("error", "valid for onnx.checker, with errors all the same")
+    ? styled("error", "valid for onnx.checker, with errors all the same")
     : "valid";
 }
 
-/** What to do is said once for each rule. */
-function findingLines(findings: readonly Finding[], paint: Paint): readonly string[] {
+/** What to do is said once for each rule; findings that are equal but for their names are told once. */
+function findingLines(findings: readonly Finding[]): Lines {
   const told = new Set<string>();
-  return findings.flatMap(({ rule, severity, place, message, hint }) => {
-    const line = `  ${paint.severity(severity, severity)} ${paint.strong(place || "model")}: ${message} ${paint.faint(`[${rule}]`)}`;
+  const kinds = gatherAlike(findings, ({ rule, severity, message }) =>
+    JSON.stringify([severity, rule, withoutNames(message)]),
+  );
+  const lines = kinds.slice(0, MOST_KINDS).flatMap(({ first, others }): Lines => {
+    const { rule, severity, place, message, hint } = first;
+    const line: Line = [
+      "  ",
+      styled(severity, severity),
+      " ",
+      styled("strong", place || "model"),
+      `: ${message} `,
+      styled("faint", `[${rule}]`),
+    ];
     const isTold = told.has(rule) || severity === "unchecked" || hint === undefined;
     told.add(rule);
-    return isTold ? [line] : [line, `    ${paint.faint(`= ${hint}`)}`];
+    const more = others.length === 0 ? [] : [`    ${others.length} more like it: ${listText(others.map(placeOf))}`];
+    return [line, ...more, ...(isTold ? [] : [["    ", styled("faint", `= ${hint}`)]])];
   });
+  const left = kinds.slice(MOST_KINDS).reduce((sum, { others }) => sum + 1 + others.length, 0);
+  return left === 0 ? lines : [...lines, `  … and ${plural(left, "finding")} more: --format json lists them`];
 }
 
-function painted(count: number, text: string, severity: FindingSeverity, paint: Paint): string {
-  return count === 0 ? text : paint.severity(severity, text);
+const placeOf = ({ place }: Finding): string => place || "model";
+
+function counted(count: number, severity: FindingSeverity, text: string): Span {
+  return count === 0 ? text : styled(severity, text);
 }
 
 function plural(count: number, word: string): string {
