@@ -1,15 +1,8 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
-import type { Streams } from "./output.js";
-import { holdSignals } from "./signals.js";
-
-// Before all that takes time to load.
-holdSignals();
-const [{ COMMANDS }, { createOutput }, { failure, runProgram }] = await Promise.all([
-  import("./commands/index.js"),
-  import("./output.js"),
-  import("./program.js"),
-]);
+import { COMMANDS } from "./commands/index.js";
+import { createOutput, type Streams } from "./output.js";
+import { failure, runProgram } from "./program.js";
 
 const { version } = createRequire(import.meta.url)("smxc/package.json") as { readonly version: string };
 const argv = process.argv.slice(2);

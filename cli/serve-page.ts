@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { basename, dirname, extname, join, normalize } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { error, SmxcError } from "../src/diagnostics.js";
 
@@ -98,10 +99,8 @@ async function answer({ method, url = "/" }: IncomingMessage, response: ServerRe
     "content-length": found.size,
   });
   if (method === "HEAD") response.end();
-  else
-    createReadStream(file)
-      .on("error", () => response.destroy())
-      .pipe(response);
+  // Unlike `pipe`, it closes the file when the browser goes away; both ends are then destroyed, and no one is to be told.
+  else await pipeline(createReadStream(file), response).catch(() => undefined);
 }
 
 function end(response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {

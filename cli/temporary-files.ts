@@ -5,6 +5,7 @@
 import { unlinkSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { holdSignals, releaseSignals } from "./signals.js";
 
 const pending = new Set<string>();
 
@@ -12,17 +13,19 @@ export function temporaryName(target: string, pid = process.pid): string {
   return join(dirname(target), `.${basename(target)}.smxc-${pid}.tmp`);
 }
 
-/** From now until `forget` the file is removed when the process exits. */
+/** From now until `forget` the file is removed when the process exits, also by a signal. */
 export function remember(temporary: string): void {
   if (pending.size === 0) {
     process.on("exit", removePending);
+    holdSignals();
   }
   pending.add(temporary);
 }
 
 export function forget(temporary: string): void {
-  pending.delete(temporary);
-  if (pending.size === 0) process.off("exit", removePending);
+  if (!pending.delete(temporary) || pending.size > 0) return;
+  process.off("exit", removePending);
+  releaseSignals();
 }
 
 /** Removes what processes that are no more left beside `target`. */

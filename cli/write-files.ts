@@ -9,7 +9,6 @@ import type { ByteStream } from "../src/weights/byte-source.js";
 import { checkOutputs, type Target } from "./check-outputs.js";
 import { type Draft, type FileSystem, openDraft } from "./drafts.js";
 import { cannotWrite } from "./errors.js";
-import { holdSignals, releaseSignals } from "./signals.js";
 import { type Sink, writeBehind } from "./write-behind.js";
 
 export type FileContent = ByteStream | Uint8Array | string | FileEncoder;
@@ -57,7 +56,6 @@ export async function writeFiles(
   );
   const drafts: Draft[] = [];
   const written: WrittenFile[] = [];
-  holdSignals();
   try {
     for (const [index, { content }] of files.entries()) {
       const target = targets[index]!;
@@ -73,7 +71,6 @@ export async function writeFiles(
     for (const [index, draft] of drafts.entries()) await orFailure(targets[index]!.path, draft.putInPlace());
   } finally {
     for (const draft of drafts) await draft.discard();
-    releaseSignals();
   }
   return written;
 }

@@ -1,6 +1,6 @@
 import { defineCommand, option } from "../command.js";
 import { EXIT } from "../exit-code.js";
-import { releaseSignals } from "../signals.js";
+import { signalled } from "../signals.js";
 import { integerFrom } from "../values.js";
 
 /** The same from day to day: browsers keep what the page needs offline by its address, port included. */
@@ -28,10 +28,7 @@ export const serveCommand = defineCommand({
   async action(context, _args, { port }) {
     const { servePage } = await import("../serve-page.js");
     const served = port === undefined ? await servePage(USUAL_PORT, 0) : await servePage(port);
-    releaseSignals();
-    const interrupted = new Promise<void>((resolve) => {
-      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-    });
+    const interrupted = signalled();
     await context.answer({
       text: () => [served.address],
       json: () => ({ address: served.address, port: served.port }),

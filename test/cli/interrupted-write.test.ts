@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { UNNAMED } from "./faults.js";
 
 const WRITER = new URL("child-writer.mjs", import.meta.url).pathname;
+const DRAFTS = new URL("../../dist/cli/drafts.js", import.meta.url).href;
 let folder: string;
 const at = (name: string) => join(folder, name);
 
@@ -17,13 +18,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+interface Interrupted {
+  readonly code: number | null;
+  readonly by: NodeJS.Signals | null;
+  readonly pid: number;
+}
+
 /** Starts a slow write of both files and ends it by a signal once some of the first is written. */
-async function interrupt(signal: NodeJS.Signals): Promise<{ readonly code: number | null; readonly pid: number }> {
+async function interrupt(signal: NodeJS.Signals): Promise<Interrupted> {
   const child = spawn(process.execPath, [WRITER, "slow", at("w"), at("m")], { stdio: ["ignore", "pipe", "inherit"] });
   await seen(child, "piece 3");
-  const ended = new Promise<number | null>((resolve) => child.on("exit", (code) => resolve(code)));
+  const ended = new Promise<Omit<Interrupted, "pid">>((resolve) =>
+    child.on("exit", (code, by) => resolve({ code, by })),
+  );
   child.kill(signal);
-  return { code: await ended, pid: child.pid! };
+  return { ...(await ended), pid: child.pid! };
 }
 
 function seen(child: ChildProcess, text: string): Promise<void> {
@@ -46,9 +55,10 @@ test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
   ["SIGHUP", 129],
-] as const)("%s removes the temporaries and exits %i", async (signal, expected) => {
-  const { code } = await interrupt(signal);
-  expect(code).toBe(expected);
+] as const)("%s leaves no temporaries and is %i to a shell", async (signal, expected) => {
+  const { code, by } = await interrupt(signal);
+  // What has no name needs no tidying up: the system ends the process.
+  expect({ code, by }).toEqual(UNNAMED ? { code: null, by: signal } : { code: expected, by: null });
   expect(readdirSync(folder).sort()).toEqual(["m", "w"]);
   expectOldFiles();
 });
@@ -95,5 +105,28 @@ test.runIf(UNNAMED)(
     expect(readdirSync(folder).sort()).toEqual(["m", "w"]);
     for (const name of ["w", "m"]) expect(readFileSync(at(name)).equals(Buffer.alloc(4 * 2 ** 20, 7))).toBe(true);
     expect(statSync(at("m")).mode & 0o777).toBe(0o640);
+  },
+);
+
+test.runIf(UNNAMED)(
+  "a temporary with a name is removed when a signal comes, whose exit code is the shell's",
+  async () => {
+    const script = `
+    import { openDraft } from ${JSON.stringify(DRAFTS)};
+    import * as fs from "node:fs/promises";
+    const path = process.argv[1];
+    await openDraft({ path, real: path, special: false }, { open: fs.open, rename: fs.rename });
+    process.stdout.write("piece 3");
+    setInterval(() => {}, 1000);
+  `;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script, at("x")], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await seen(child, "piece 3");
+    expect(readdirSync(folder).sort()).toEqual([`.x.smxc-${child.pid}.tmp`, "m", "w"]);
+    const ended = new Promise((resolve) => child.on("exit", resolve));
+    child.kill("SIGTERM");
+    expect(await ended).toBe(143);
+    expect(readdirSync(folder).sort()).toEqual(["m", "w"]);
   },
 );
