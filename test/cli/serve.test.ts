@@ -1,8 +1,9 @@
 /** `smxc serve`: the built page on this machine, until it is interrupted. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readlinkSync } from "node:fs";
 import { request } from "node:http";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { MAIN, smxc, temporaryFolder } from "../support/cli.js";
 import { type ServedPage, servePage } from "../support/serve-page.js";
 
@@ -63,6 +64,25 @@ describe("smxc serve", () => {
   ])("finds nothing at %s", async (path) => {
     expect(await statusOf(path)).toBe(404);
   });
+
+  it.runIf(process.platform === "linux")("closes what it reads when a download is aborted", async () => {
+    const open = () =>
+      readdirSync(`/proc/${served.pid}/fd`).filter((fd) => {
+        try {
+          return readlinkSync(`/proc/${served.pid}/fd/${fd}`).endsWith(".wasm");
+        } catch {
+          return false;
+        }
+      });
+    for (let round = 0; round < 30; round++) {
+      const aborting = new AbortController();
+      const { body } = await get("/ort/1.30.0/ort-wasm-simd-threaded.wasm", { signal: aborting.signal });
+      await body!.getReader().read();
+      aborting.abort();
+    }
+    await vi.waitFor(() => expect(open()).toEqual([]), { timeout: 30_000 });
+    expect((await get("/")).status).toBe(200);
+  }, 60_000);
 
   it("takes nothing", async () => {
     expect((await get("/", { method: "POST" })).status).toBe(405);

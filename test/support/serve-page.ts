@@ -5,6 +5,7 @@ import { MAIN } from "./cli.js";
 
 export interface ServedPage {
   readonly address: string;
+  readonly pid: number;
   stdout(): string;
   close(): Promise<void>;
 }
@@ -35,6 +36,7 @@ export async function servePage(main = MAIN, flags: readonly string[] = ["--port
   ]);
   return {
     address: stdout.trim(),
+    pid: child.pid!,
     stdout: () => stdout,
     async close() {
       child.kill("SIGINT");
