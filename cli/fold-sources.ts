@@ -4,16 +4,16 @@ import type { CompileOptions } from "../src/compile-options.js";
 import { error, type Place, SmxcError } from "../src/diagnostics.js";
 import type { BetaPlace, BetaTable } from "../src/fold/betas.js";
 import { type FoldCost, foldCost, type ImageRun, meanBetas, variation } from "../src/fold/from-images.js";
-import { type JsonNode, parseJson, pointerOf } from "../src/json/parse.js";
+import { type JsonNode, pointerOf } from "../src/json/parse.js";
 import { encodeModel } from "../src/onnx/encode.js";
 import { networkInput } from "../src/runtime/image.js";
 import { readImage } from "../src/runtime/image-node.js";
 import type { Session, Tensor } from "../src/runtime/session.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import { collect } from "../src/weights/byte-source.js";
-import { openFileSource } from "../src/weights/file-source-node.js";
 import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
+import { readJson } from "./read-json.js";
 
 /** β for a fold, and what is known of how good it is. */
 export interface FoldSource {
@@ -29,27 +29,22 @@ export interface FoldSource {
 
 /** Reads `{"beta.<layer>": [[…]…]}`; an input of the graph, such as a style, is one array of numbers. */
 export async function betasFromFile(path: string): Promise<FoldSource> {
-  const source = await openFileSource(path);
-  try {
-    const root = parseJson(await source.read(0, source.size), path);
-    if (root.kind !== "object") {
-      throw new SmxcError([badBeta(placeIn(path, root, []), "the file must be a JSON object of nested arrays")]);
-    }
-    const bad = root.members
-      .filter(({ key, value }) => rowsOf(key, value) === undefined)
-      .map(({ key, value }) =>
-        badBeta(placeIn(path, value, [key]), `"${key}" must be a nested array of numbers, [experts][cardinals]`),
-      );
-    if (bad.length > 0) throw new SmxcError(bad);
-    const values = new Map(root.members.map(({ key, value }) => [key, value]));
-    return {
-      betas: new Map(root.members.map(({ key, value }) => [key, rowsOf(key, value)!])),
-      place: (name) => placeIn(path, values.get(name) ?? root, values.has(name) ? [name] : []),
-      files: [path],
-    };
-  } finally {
-    await source.close();
+  const root = await readJson(path);
+  if (root.kind !== "object") {
+    throw new SmxcError([badBeta(placeIn(path, root, []), "the file must be a JSON object of nested arrays")]);
   }
+  const bad = root.members
+    .filter(({ key, value }) => rowsOf(key, value) === undefined)
+    .map(({ key, value }) =>
+      badBeta(placeIn(path, value, [key]), `"${key}" must be a nested array of numbers, [experts][cardinals]`),
+    );
+  if (bad.length > 0) throw new SmxcError(bad);
+  const values = new Map(root.members.map(({ key, value }) => [key, value]));
+  return {
+    betas: new Map(root.members.map(({ key, value }) => [key, rowsOf(key, value)!])),
+    place: (name) => placeIn(path, values.get(name) ?? root, values.has(name) ? [name] : []),
+    files: [path],
+  };
 }
 
 function placeIn(file: string, { line, column }: JsonNode, path: readonly string[]): Place {

@@ -1,5 +1,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
+import { sampleOf } from "../src/files/sample.js";
+import { refuseNoDocument } from "../src/files/wanted.js";
 import type { ModelSpec } from "../src/spec/document.js";
 import * as errors from "../src/spec/errors.js";
 import { parseDocument } from "../src/spec/parse.js";
@@ -54,6 +56,7 @@ export async function loadModel(path: string, report: (diagnostic: Diagnostic) =
 async function readDocument(path: string): Promise<Uint8Array> {
   const source = await openFileSource(path);
   try {
+    refuseNoDocument(await sampleOf(source));
     if (source.size > LARGEST_DOCUMENT) {
       throw new SmxcError([
         error(

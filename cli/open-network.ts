@@ -1,4 +1,6 @@
 import { SmxcError } from "../src/diagnostics.js";
+import { sampleOf } from "../src/files/sample.js";
+import { DOCUMENT_KINDS, GRAPH_KINDS, mayBeDocument, otherThan } from "../src/files/wanted.js";
 import type { Target } from "../src/lowerings/targets.js";
 import { readMetadata } from "../src/metadata.js";
 import { decodeGraph } from "../src/onnx/decode.js";
@@ -18,7 +20,7 @@ export interface OpenNetwork extends Network {
   close(): Promise<void>;
 }
 
-/** Opens `model.json`, which is compiled in memory, or `model.onnx`. */
+/** Opens `model.json`, which is compiled in memory, or `model.onnx`. @throws SmxcError as `isDocument` */
 export async function openNetwork(
   path: string,
   options: ContextOptions & { readonly target: Target },
@@ -27,12 +29,17 @@ export async function openNetwork(
   return (await isDocument(path)) ? openModel(path, options, context) : openOnnx(path, options);
 }
 
-/** Whether a file is a model document: its first character that is not white is a brace. */
+/**
+ * Whether a file is a model document, or else a graph.
+ * @throws SmxcError `onnx/unknown-format` where it is known to be something else
+ */
 export async function isDocument(path: string): Promise<boolean> {
   const source = await openFileSource(path);
   try {
-    const head = new TextDecoder().decode(await source.read(0, Math.min(64, source.size)));
-    return /^\s*\{/.test(head) || path.endsWith(".json");
+    const sample = await sampleOf(source);
+    const other = otherThan(sample, "network", [...DOCUMENT_KINDS, ...GRAPH_KINDS]);
+    if (other !== undefined && !mayBeDocument(sample)) throw new SmxcError([other]);
+    return mayBeDocument(sample);
   } finally {
     await source.close();
   }

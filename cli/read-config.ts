@@ -1,7 +1,7 @@
 import { error, type Place, SmxcError } from "../src/diagnostics.js";
 import { type ConfigValue, configValue } from "../src/importers/config.js";
-import { type JsonObject, parseJson, pointerOf } from "../src/json/parse.js";
-import { openFileSource } from "../src/weights/file-source-node.js";
+import { type JsonObject, pointerOf } from "../src/json/parse.js";
+import { readJson } from "./read-json.js";
 
 /** Hyper-parameters as the user gives them. */
 export interface GivenConfig {
@@ -36,21 +36,16 @@ export async function readConfig(
 }
 
 async function readObject(path: string): Promise<JsonObject> {
-  const source = await openFileSource(path);
-  try {
-    const root = parseJson(await source.read(0, source.size), path);
-    if (root.kind === "object") return root;
-    const { line, column } = root;
-    throw new SmxcError([
-      error("import/bad-config", "a configuration is a JSON object", {
-        file: path,
-        pointer: "",
-        line,
-        column,
-        hint: 'write {"mean": 0.5, …}',
-      }),
-    ]);
-  } finally {
-    await source.close();
-  }
+  const root = await readJson(path);
+  if (root.kind === "object") return root;
+  const { line, column } = root;
+  throw new SmxcError([
+    error("import/bad-config", "a configuration is a JSON object", {
+      file: path,
+      pointer: "",
+      line,
+      column,
+      hint: 'write {"mean": 0.5, …}',
+    }),
+  ]);
 }

@@ -1,5 +1,7 @@
 /** A model document and its weights from memory, or from anything that reads at offsets. */
 import { type Reporter, SmxcError } from "./diagnostics.js";
+import { sampleOf } from "./files/sample.js";
+import { refuseNoDocument } from "./files/wanted.js";
 import type { ModelDocument, ModelSpec } from "./spec/document.js";
 import * as errors from "./spec/errors.js";
 import { parseDocument } from "./spec/parse.js";
@@ -32,7 +34,9 @@ export async function withModel<T>(
   names: ModelNames = {},
 ): Promise<T> {
   const text = typeof document === "string" || document instanceof Uint8Array ? document : JSON.stringify(document);
-  const { spec, place } = parseDocument(text, names.document ?? "model.json");
+  const name = names.document ?? "model.json";
+  if (text instanceof Uint8Array) refuseNoDocument(await sampleOf(bytesSource(name, text as Uint8Array<ArrayBuffer>)));
+  const { spec, place } = parseDocument(text, name);
   const source = weights === undefined ? undefined : sourceOf(names.weights ?? "weights", weights);
   try {
     const expected = spec.weights?.sha256;

@@ -2,6 +2,8 @@
  * ONNX files to records: every field of ONNX 1.23.1, unknown fields kept, large values left in the file, so that
  * memory is bounded by the graph and not by its weights.
  */
+import { SmxcError } from "../diagnostics.js";
+import { GRAPH_KINDS, refuseOther } from "../files/wanted.js";
 import type { ByteSource } from "../weights/byte-source.js";
 import { malformedFile, noGraph } from "./errors.js";
 import { compiledMessage } from "./proto/draft.js";
@@ -38,11 +40,26 @@ export async function decodeModel(source: ByteSource, options: DecodeOptions = {
 }
 
 /**
+ * Decodes a file that someone named as an ONNX file. Many files of other kinds can be read as a message, whose fields ONNX
+ * does not know: what has no graph is looked at again.
+ *
+ * @throws SmxcError `onnx/unknown-format` where the file is known to be something else; as `decodeModel`.
+ */
+export async function decodeFile(source: ByteSource): Promise<DecodedModel> {
+  const decoded = await decodeModel(source).catch(async (cause: unknown) => {
+    if (cause instanceof SmxcError && cause.kind === "invalid") await refuseOther(source, "graph", GRAPH_KINDS);
+    throw cause;
+  });
+  if (!decoded.message.graph) await refuseOther(source, "graph", GRAPH_KINDS);
+  return decoded;
+}
+
+/**
  * Decodes a model whose graph is to be used, not only checked.
- * @throws SmxcError as `decodeModel`, and `onnx/no-graph`.
+ * @throws SmxcError as `decodeFile`, and `onnx/no-graph`.
  */
 export async function decodeGraph(source: ByteSource): Promise<DecodedModel> {
-  const decoded = await decodeModel(source);
+  const decoded = await decodeFile(source);
   if (!decoded.message.graph) throw noGraph(source.name);
   return decoded;
 }

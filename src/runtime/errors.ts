@@ -42,13 +42,6 @@ export const cannotReadImage = (file: string, cause: unknown): Diagnostic =>
     hint: "check the name and the permissions of the file",
   });
 
-export const unknownFormat = (file: string): Diagnostic =>
-  error("image/unknown-format", "the file is not a PNG, JPEG, WebP or TIFF picture", {
-    file,
-    place: "byte 0",
-    hint: "convert the picture to PNG",
-  });
-
 export const unknownExtension = (file: string): Diagnostic =>
   error("image/unknown-extension", "the extension names no picture format that smxc writes", {
     file,

@@ -3,6 +3,9 @@ import { open } from "node:fs/promises";
 import { getSystemErrorMap } from "node:util";
 import type { Metadata, Sharp } from "sharp";
 import { type Reporter, SmxcError } from "../diagnostics.js";
+import { SAMPLE_BYTES } from "../files/sample.js";
+import { notWanted } from "../files/wanted.js";
+import { whatIsThis } from "../files/what-is-this.js";
 import * as errors from "./errors.js";
 import { isSrgbProfile } from "./icc.js";
 import { type Image, newSamples, type Samples, toBitDepth } from "./image.js";
@@ -182,9 +185,13 @@ async function readBytes(file: string): Promise<Uint8Array> {
   try {
     const handle = await open(file, "r");
     try {
-      const head = new Uint8Array(16);
+      const head = new Uint8Array(SAMPLE_BYTES);
       const { bytesRead } = await handle.read(head, 0, head.length, 0);
-      if (formatOfBytes(head.subarray(0, bytesRead)) === undefined) throw new SmxcError([errors.unknownFormat(file)]);
+      const start = head.subarray(0, bytesRead);
+      if (formatOfBytes(start) === undefined) {
+        const { size } = await handle.stat();
+        throw new SmxcError([notWanted(file, whatIsThis({ start, size, name: file }), "picture")]);
+      }
       return await handle.readFile();
     } finally {
       await handle.close();

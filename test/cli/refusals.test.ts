@@ -230,7 +230,7 @@ describe("a file that is no model", () => {
     const { exit, errors } = await refused(args);
     expect(exit).toBe(1);
     expect(errors[0]!.code).toMatch(/^onnx\//);
-    expect(errors[0]).toMatchObject({ file: "in.png", message: expect.stringMatching(/not an ONNX model/) });
+    expect(errors[0]).toMatchObject({ file: "in.png", message: expect.stringMatching(/is a PNG picture, not a/) });
   });
 });
 

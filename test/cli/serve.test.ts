@@ -65,24 +65,28 @@ describe("smxc serve", () => {
     expect(await statusOf(path)).toBe(404);
   });
 
-  it.runIf(process.platform === "linux")("closes what it reads when a download is aborted", async () => {
-    const open = () =>
-      readdirSync(`/proc/${served.pid}/fd`).filter((fd) => {
-        try {
-          return readlinkSync(`/proc/${served.pid}/fd/${fd}`).endsWith(".wasm");
-        } catch {
-          return false;
-        }
-      });
-    for (let round = 0; round < 30; round++) {
-      const aborting = new AbortController();
-      const { body } = await get("/ort/1.30.0/ort-wasm-simd-threaded.wasm", { signal: aborting.signal });
-      await body!.getReader().read();
-      aborting.abort();
-    }
-    await vi.waitFor(() => expect(open()).toEqual([]), { timeout: 30_000 });
-    expect((await get("/")).status).toBe(200);
-  }, 60_000);
+  it.runIf(process.platform === "linux")(
+    "closes what it reads when a download is aborted",
+    async () => {
+      const open = () =>
+        readdirSync(`/proc/${served.pid}/fd`).filter((fd) => {
+          try {
+            return readlinkSync(`/proc/${served.pid}/fd/${fd}`).endsWith(".wasm");
+          } catch {
+            return false;
+          }
+        });
+      for (let round = 0; round < 30; round++) {
+        const aborting = new AbortController();
+        const { body } = await get("/ort/1.30.0/ort-wasm-simd-threaded.wasm", { signal: aborting.signal });
+        await body!.getReader().read();
+        aborting.abort();
+      }
+      await vi.waitFor(() => expect(open()).toEqual([]), { timeout: 30_000 });
+      expect((await get("/")).status).toBe(200);
+    },
+    60_000,
+  );
 
   it("takes nothing", async () => {
     expect((await get("/", { method: "POST" })).status).toBe(405);

@@ -70,7 +70,11 @@ const FILES: readonly (readonly [what: string, bytes: Uint8Array, fault: Fault])
   ["59 a PNG of which half is there", PNG.subarray(0, PNG.length >> 1), DAMAGED],
   ["59 a PNG's signature", PNG.subarray(0, 8), DAMAGED],
   ["59 a JPEG without its end", JPEG.subarray(0, JPEG.length - 60), DAMAGED],
-  ["no bytes", new Uint8Array(), NO_PICTURE],
+  [
+    "no bytes",
+    new Uint8Array(),
+    { code: "image/unknown-format", message: /in\.png is empty/, hint: /download or save it again/ },
+  ],
   ["an SVG, which can name other files", Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), NO_PICTURE],
   ["samples of floating point", sample("float.tif"), { code: "image/unsupported-samples", hint: /8 or 16 bits/ }],
 ];

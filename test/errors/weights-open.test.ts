@@ -13,11 +13,11 @@ describe("files that are no weights", () => {
     ["an XML error", utf8('<?xml version="1.0"?><Error/>'), "an XML document", /safetensors/],
     ["a Git LFS pointer", utf8(pointer), "a Git LFS pointer", /git lfs pull/],
     ["48 a tar archive", tar, "a tar archive", /newer PyTorch/],
-    ["a gzip archive", Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3), "a gzip archive", /Unpack/],
+    ["a gzip archive", Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3), "a gzip archive", /unpack/],
     [
       "an ONNX model",
       concat(Uint8Array.of(8, 8, 0x12, 7), utf8("pytorch"), new Uint8Array(9)),
-      "an ONNX model",
+      "an ONNX graph",
       /checkpoint/,
     ],
     ["a model document", utf8('{"$schema": "x", "version": 1}'), "a JSON document", /checkpoint/],
@@ -27,8 +27,8 @@ describe("files that are no weights", () => {
     [
       "a picture",
       concat(Uint8Array.of(0x89), utf8("PNG\r\n\x1a\n"), new Uint8Array(40).fill(7)),
-      "no format",
-      /damaged/,
+      "a PNG picture",
+      /smxc run <model> net\.pt/,
     ],
     ["seven bytes", new Uint8Array(7), "no format", /damaged/],
   ])("calls %s by its name and lists the formats", async (_, bytes, what, hint) => {

@@ -1,6 +1,11 @@
 /** What files are that are dropped, pasted or picked. */
 import type { Diagnostic } from "../../src/diagnostics.js";
-import { formatOfBytes, formatOfName } from "../../src/runtime/image-format.js";
+import type { FileKind } from "../../src/files/file-kinds.js";
+import { sampleOf } from "../../src/files/sample.js";
+import { mayBeDocument } from "../../src/files/wanted.js";
+import { whatIsThis } from "../../src/files/what-is-this.js";
+import { formatOfName } from "../../src/runtime/image-format.js";
+import { blobSource } from "../../src/weights/byte-source.js";
 import type { ImportSettings, ModelFiles, NamedBlob } from "./engine/protocol.js";
 import { tooManyFiles } from "./errors.js";
 
@@ -9,29 +14,31 @@ export type Given =
   | { readonly kind: "model"; readonly files: ModelFiles }
   | { readonly kind: "refused"; readonly diagnostic: Diagnostic };
 
-/** Pictures and documents are known by type and name, all else is a checkpoint unless it begins as a picture does. */
+/** Pictures, documents and graphs are known by their content, else by their name; all else is a checkpoint. */
 export async function whatAre(files: readonly File[], settings: ImportSettings): Promise<Given> {
   const [first, second, ...rest] = files;
   if (first === undefined || rest.length > 0) return { kind: "refused", diagnostic: tooManyFiles() };
   if (second !== undefined) {
-    const [document, weights] = isDocument(first) ? [first, second] : [second, first];
-    if (!isDocument(document) || isDocument(weights)) return { kind: "refused", diagnostic: tooManyFiles() };
+    const isFirst = await isDocument(first);
+    if (isFirst === (await isDocument(second))) return { kind: "refused", diagnostic: tooManyFiles() };
+    const [document, weights] = isFirst ? [first, second] : [second, first];
     return { kind: "model", files: { kind: "document", file: named(document), weights: named(weights) } };
   }
-  if (isDocument(first)) return { kind: "model", files: { kind: "document", file: named(first) } };
-  if (first.name.toLowerCase().endsWith(".onnx"))
+  if (await isDocument(first)) return { kind: "model", files: { kind: "document", file: named(first) } };
+  const kind = whatIsThis(await sampleOf(blobSource(first.name, first)));
+  if (kind?.family === "graph" || first.name.toLowerCase().endsWith(".onnx"))
     return { kind: "model", files: { kind: "graph", file: named(first) } };
-  if (await isPicture(first)) return { kind: "picture", file: first };
+  if (isPicture(first, kind)) return { kind: "picture", file: first };
   return { kind: "model", files: { kind: "checkpoint", file: named(first), settings } };
 }
 
-async function isPicture(file: File): Promise<boolean> {
-  if (file.type.startsWith("image/") || formatOfName(file.name) !== undefined) return true;
-  return formatOfBytes(new Uint8Array(await file.slice(0, 16).arrayBuffer())) !== undefined;
+function isPicture(file: File, kind: FileKind | undefined): boolean {
+  if (kind !== undefined) return kind.family === "picture" || kind.family === "other-picture";
+  return file.type.startsWith("image/") || formatOfName(file.name) !== undefined;
 }
 
-function isDocument({ name }: File): boolean {
-  return name.toLowerCase().endsWith(".json");
+async function isDocument(file: File): Promise<boolean> {
+  return mayBeDocument(await sampleOf(blobSource(file.name, file)));
 }
 
 function named(file: File): NamedBlob {

@@ -1,7 +1,10 @@
 /** Pictures as the browser reads them, upright and in sRGB. */
 import type { Diagnostic } from "../../src/diagnostics.js";
-import { damagedImage, unknownFormat } from "../../src/runtime/errors.js";
-import { formatOfBytes } from "../../src/runtime/image-format.js";
+import { sampleOf } from "../../src/files/sample.js";
+import { notWanted } from "../../src/files/wanted.js";
+import { whatIsThis } from "../../src/files/what-is-this.js";
+import { damagedImage } from "../../src/runtime/errors.js";
+import { blobSource } from "../../src/weights/byte-source.js";
 import type { Pixels } from "./engine/protocol.js";
 import { noPictureFormat } from "./errors.js";
 
@@ -17,9 +20,9 @@ export async function readPicture(name: string, blob: Blob): Promise<Picture | D
     // Without premultiplication the samples of opaque pictures stay as they are in the file.
     bitmap = await createImageBitmap(blob, { premultiplyAlpha: "none", imageOrientation: "from-image" });
   } catch {
-    const format = formatOfBytes(new Uint8Array(await blob.slice(0, 16).arrayBuffer()));
-    if (format === undefined) return unknownFormat(name);
-    return format.name === "tiff" ? noPictureFormat(name) : damagedImage(name, "the browser cannot decode it");
+    const kind = whatIsThis(await sampleOf(blobSource(name, blob)));
+    if (kind?.family !== "picture") return notWanted(name, kind, "picture");
+    return kind.id === "tiff" ? noPictureFormat(name) : damagedImage(name, "the browser cannot decode it");
   }
   const { width, height } = bitmap;
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;

@@ -1,7 +1,7 @@
 /** `smxc check`: the rules of `onnx.checker.check_model` (onnx 1.23.1), told all at once and with their places. */
 import { SmxcError } from "../../diagnostics.js";
 import type { ByteSource } from "../../weights/byte-source.js";
-import { type DecodedModel, decodeModel } from "../decode.js";
+import { type DecodedModel, decodeFile } from "../decode.js";
 import { MODEL_BYTE_LIMIT } from "../errors.js";
 import type { Provider } from "../providers/provider.js";
 import { loadSchemas } from "../schemas/registry.js";
@@ -34,15 +34,19 @@ export interface CheckOptions {
 }
 
 /**
- * Reads a file and checks it. Bytes that are no protobuf message are a finding like any other.
+ * Reads a file and checks it. Bytes that are no protobuf message, or a file of another kind, are a finding like any other.
  * @throws SmxcError only where the source cannot be read.
  */
 export async function checkFile(source: ByteSource, options: CheckOptions = {}): Promise<readonly Finding[]> {
   try {
-    return await checkModel(await decodeModel(source), options);
+    return await checkModel(await decodeFile(source), options);
   } catch (e) {
     if (!(e instanceof SmxcError) || !e.diagnostics.every((d) => Object.hasOwn(RULES, d.code))) throw e;
-    return e.diagnostics.map(({ code, message, place = "" }) => findingOf(code as RuleId, Place.root(place), message));
+    return e.diagnostics.map(({ code, message, place = "", hint }) => ({
+      ...findingOf(code as RuleId, Place.root(place), message),
+      // Of a file of another kind the remedy depends on the kind.
+      ...(hint !== undefined && code === "onnx/unknown-format" ? { hint } : {}),
+    }));
   }
 }
 

@@ -4,6 +4,11 @@ import { Place, quoted } from "./place.js";
 import { official } from "./rule.js";
 
 export const MODEL_RULES = {
+  "onnx/unknown-format": official(
+    "The file is an ONNX model, and not a file of another kind.",
+    "A pointer of Git LFS, a web page that was saved in place of a download, or a checkpoint is easily taken for one.",
+    "name the .onnx file that a compile or an export wrote",
+  ),
   "onnx/model-size": official(
     "A model file is smaller than 2 GiB.",
     "Protobuf's parsers refuse longer messages, and with them every runtime.",

@@ -23,6 +23,7 @@ export const WIRE_AND_MODEL_CASES = {
   "onnx/wire-group": appended(field(GRAPH, tag(2, 4))),
   "onnx/wire-packed": appended(field(GRAPH, field(INITIALIZER, field(4, [0, 0, 0])))),
   "onnx/wire-depth": appended(field(GRAPH, field(13, field(2, nestedTypes(49))))),
+  "onnx/unknown-format": { source: bytesSource("paper.onnx", new TextEncoder().encode("%PDF-1.7\n")), place: "byte 0" },
   "onnx/model-size": {
     source: { ...broken(() => {}).source, size: 2 ** 31, read: largeRead },
   },

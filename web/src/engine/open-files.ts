@@ -2,7 +2,7 @@
 import { importCheckpoint } from "../../../src/api.js";
 import { type Diagnostic, type Reporter, SmxcError } from "../../../src/diagnostics.js";
 import { readMetadata } from "../../../src/metadata.js";
-import { decodeModel } from "../../../src/onnx/decode.js";
+import { decodeGraph } from "../../../src/onnx/decode.js";
 import { signatureOf } from "../../../src/onnx/signature.js";
 import { withModel } from "../../../src/open-model.js";
 import type { ModelInput } from "../../../src/runtime/web.js";
@@ -75,7 +75,7 @@ async function openDocument(
 }
 
 async function openGraph({ file }: Extract<ModelFiles, { readonly kind: "graph" }>): Promise<OpenedModel> {
-  const { message } = await decodeModel(sourceOf(file));
+  const { message } = await decodeGraph(sourceOf(file));
   const metadata = readMetadata(signatureOf(message).metadata);
   return {
     input: { graph: new Uint8Array(await file.blob.arrayBuffer()), name: file.name },

@@ -1,0 +1,149 @@
+/** What a step of smxc wants a file to be, and what is said of one that is something else. */
+import { type Diagnostic, error, SmxcError } from "../diagnostics.js";
+import type { ByteSource } from "../weights/byte-source.js";
+import type { Family, FileKind } from "./file-kinds.js";
+import { type Sample, sampleOf } from "./sample.js";
+import { whatIsThis } from "./what-is-this.js";
+
+export type Wanted = "checkpoint" | "document" | "graph" | "network" | "picture" | "json";
+
+interface WantedFile {
+  readonly what: string;
+  /** What of it is read, where that takes more words. */
+  readonly formats?: string;
+  readonly code: string;
+  /** Of an empty file, where that has a code of its own. */
+  readonly emptyCode?: string;
+}
+
+const WANTED: Readonly<Record<Wanted, WantedFile>> = {
+  checkpoint: {
+    what: "a checkpoint",
+    formats: "smxc reads safetensors, and PyTorch checkpoints (.pt, .pth) in the zip format and the one before it",
+    code: "weights/unknown-format",
+    emptyCode: "weights/empty-file",
+  },
+  document: {
+    what: "a model document",
+    formats: "one is the model.json that smxc import writes",
+    code: "document/unknown-format",
+  },
+  graph: { what: "an ONNX graph", code: "onnx/unknown-format" },
+  network: {
+    what: "a network",
+    formats: "one is a model document (.json) or an ONNX graph (.onnx)",
+    code: "onnx/unknown-format",
+  },
+  json: { what: "a JSON document", code: "json/unknown-format" },
+  picture: {
+    what: "a picture that smxc reads",
+    formats: "it reads PNG, JPEG, WebP and TIFF",
+    code: "image/unknown-format",
+  },
+};
+
+type Remedy = (file: string) => string;
+
+const importFirst: Remedy = (file) => `make a model document of it first: smxc import ${file} -o model.json`;
+const restore: Remedy = (file) => `to restore it: smxc run <model> ${file} -o out.png`;
+const modelFirst: Remedy = (file) => `the model comes before the picture: smxc run ${file} <picture> -o out.png`;
+const exportToOnnx: Remedy = () => "smxc reads networks as ONNX: export it with the tools that it comes from";
+const saveTensors: Remedy = () =>
+  "save the network's tensors as .safetensors, or with torch.save(model.state_dict(), path)";
+const whatIsWanted =
+  (wanted: Wanted): Remedy =>
+  () =>
+    REMEDIES_OF_WANTED[wanted];
+
+const REMEDIES_OF_WANTED: Readonly<Record<Wanted, string>> = {
+  checkpoint: "name the checkpoint: a .pt, .pth or .safetensors file",
+  document: "name the model.json that smxc import wrote",
+  graph: "name the .onnx file that a compile or an export wrote",
+  network: "name the model.json that smxc import wrote, or an .onnx file",
+  json: "name a text file that holds a JSON object",
+  picture: "name a PNG, JPEG, WebP or TIFF file",
+};
+
+/** What to do, by what the file is and what was wanted; "else" stands for all that a row does not name. */
+const REMEDIES: Readonly<Partial<Record<Family, Readonly<Partial<Record<Wanted | "else", Remedy>>>>>> = {
+  page: {
+    else: () =>
+      "the download gave a web page, perhaps an error or a login; open the address in a browser and save the file itself",
+  },
+  archive: { else: () => "unpack it and name the file inside" },
+  checkpoint: {
+    picture: () => "the model comes before the picture, and is made of a checkpoint by smxc import",
+    else: importFirst,
+  },
+  graph: {
+    checkpoint: () =>
+      "smxc writes ONNX and reads a network's weights from the checkpoint that the graph was exported from",
+    document: (file) => `run, inspect, check and diff take it as it is: smxc inspect ${file}`,
+    picture: modelFirst,
+  },
+  data: { else: () => "name the .onnx file beside it, which says where each weight is" },
+  json: {
+    checkpoint: () => "name the checkpoint, not a document about it",
+    graph: (file) => `if it is a model document, compile it first: smxc compile ${file} -o model.onnx`,
+    picture: modelFirst,
+  },
+  picture: { else: restore },
+  "other-picture": { picture: () => "convert the picture to PNG", else: restore },
+  network: { checkpoint: saveTensors, picture: whatIsWanted("picture"), else: exportToOnnx },
+  array: { checkpoint: saveTensors },
+  other: { checkpoint: saveTensors },
+  resource: { else: (file) => `name the file itself: ${file.replace(/(^|[/\\])\._/, "$1")}` },
+};
+
+/** A file that is not what a step wants: what it is, and what to do. */
+export function notWanted(file: string, kind: FileKind | undefined, wanted: Wanted): Diagnostic {
+  const { what, formats, code, emptyCode = code } = WANTED[wanted];
+  const rest = formats === undefined ? "" : `: ${formats}`;
+  if (kind === undefined) {
+    return error(code, `${file} is of no format that smxc knows, and not ${what}${rest}`, {
+      file,
+      place: "byte 0",
+      hint: "if it should be one, it is damaged; download or save it again",
+    });
+  }
+  const row = REMEDIES[kind.family];
+  const remedy = row?.[wanted] ?? row?.else ?? whatIsWanted(wanted);
+  const hint = kind.remedy ?? remedy(word(file));
+  if (kind.id === "empty") return error(emptyCode, `${file} is empty`, { file, hint });
+  return error(code, `${file} is ${kind.what}, not ${what}${rest}`, { file, place: "byte 0", hint });
+}
+
+/** Kinds that a document, or a graph, may look like, also a damaged one: what is wrong with it its reader says. */
+export const DOCUMENT_KINDS: readonly string[] = ["json"];
+export const GRAPH_KINDS: readonly string[] = ["onnx", "safetensors-header"];
+
+/** Text that is called a document is read as one, be it JSON or not, so that its mistake is shown. */
+export function mayBeDocument(sample: Sample): boolean {
+  const kind = whatIsThis(sample)?.id;
+  if (kind === "json") return true;
+  return /\.json$/i.test(sample.name) && (kind === undefined || kind === "text" || kind === "empty");
+}
+
+/** What is to be said of a file that is known to be something else than of these kinds. */
+export function otherThan(sample: Sample, wanted: Wanted, kinds: readonly string[]): Diagnostic | undefined {
+  const kind = whatIsThis(sample);
+  return kind === undefined || kinds.includes(kind.id) ? undefined : notWanted(sample.name, kind, wanted);
+}
+
+/** @throws SmxcError where the file is known to be something else than of these kinds */
+export async function refuseOther(source: ByteSource, wanted: Wanted, kinds: readonly string[]): Promise<void> {
+  const found = otherThan(await sampleOf(source), wanted, kinds);
+  if (found !== undefined) throw new SmxcError([found]);
+}
+
+/** @throws SmxcError `document/unknown-format` where the file is no text that may be a document */
+export function refuseNoDocument(sample: Sample): void {
+  const kind = whatIsThis(sample);
+  if (!mayBeDocument(sample) && kind !== undefined && kind.id !== "empty")
+    throw new SmxcError([notWanted(sample.name, kind, "document")]);
+}
+
+/** A file's name as a shell takes it for one word. */
+function word(file: string): string {
+  return /^[\w./\\:@%+=~-]+$/.test(file) && !file.startsWith("-") ? file : `'${file.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,7 @@
+import { FILE_KINDS, type FileKind } from "./file-kinds.js";
+import type { Sample } from "./sample.js";
+
+/** What a file is; undefined where nothing tells. */
+export function whatIsThis(sample: Sample): FileKind | undefined {
+  return FILE_KINDS.find(({ is }) => is(sample));
+}
