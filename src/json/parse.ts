@@ -6,7 +6,7 @@ import { firstInvalidUtf8 } from "./utf8.js";
 
 export { lineColumn, locate, pointerOf } from "./locate.js";
 export type * from "./node.js";
-export { type JsonValue, toValue } from "./to-value.js";
+export { type JsonValue, shortText, toValue } from "./to-value.js";
 
 export interface JsonOptions {
   /** Arrays and objects within each other; the root counts as one. Default 100. */

@@ -19,13 +19,14 @@ export const unknownField = (field: string, pointer: string, near: string | unde
     ...like(near, "remove it"),
   });
 
+/** @param op as a message shows it */
 export const unknownOp = (
   op: string,
   pointer: string,
   near: string | undefined,
   known: readonly string[],
 ): Diagnostic =>
-  error("document/unknown-op", `"${op}" is not a kind of layer`, {
+  error("document/unknown-op", `${op} is not a kind of layer`, {
     pointer,
     ...like(near, `the kinds are ${known.join(", ")}`),
   });

@@ -1,11 +1,8 @@
-import type * as z from "zod";
 import { type Diagnostic, SmxcError } from "../diagnostics.js";
-import { type JsonNode, type JsonValue, locate, parseJson, pointerOf, toValue } from "../json/parse.js";
-import { LAYERS } from "../layers/index.js";
-import { nearest } from "../nearest.js";
+import { type JsonNode, type JsonValue, locate, parseJson, toValue } from "../json/parse.js";
+import { describeIssue, type Issue } from "./describe-issue.js";
 import { documentSchema, type ModelSpec } from "./document.js";
 import * as errors from "./errors.js";
-import { knownFields } from "./known-fields.js";
 import { checkReferences, outlineOf } from "./references.js";
 
 /** A document that keeps its rules, and the way from its pointers to its text. */
@@ -58,7 +55,7 @@ export function checkDocument(value: JsonValue): ModelSpec {
 
 /** What the schema does not allow, then what the names tell, as far as there are names. */
 function* findings(issues: readonly Issue[], value: JsonValue): Generator<Diagnostic> {
-  for (const issue of issues) yield* describe(issue, value);
+  for (const issue of issues) yield* describeIssue(issue, value);
   yield* checkReferences(outlineOf(value));
 }
 
@@ -66,69 +63,4 @@ function lineOf(diagnostic: Diagnostic, root: JsonNode): Pick<Diagnostic, "line"
   const part = diagnostic.code === "document/unknown-field" ? "key" : "value";
   const { line, column } = locate(root, diagnostic.pointer!, part);
   return { line, column };
-}
-
-type Issue = z.core.$ZodIssue;
-
-function describe(issue: Issue, document: JsonValue): readonly Diagnostic[] {
-  const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
-  const pointer = pointerOf(path);
-  const at = valueAt(document, path);
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) =>
-      errors.unknownField(key, pointerOf([...path, key]), nearest(key, knownFields(document, path))),
-    );
-  }
-  if (issue.code === "invalid_union") return describeUnion(issue, path, at, document);
-  if ((issue.code === "invalid_type" || issue.code === "invalid_value") && at === undefined) {
-    return [errors.missingField(String(path.at(-1)), pointerOf(path.slice(0, -1)))];
-  }
-  return [errors.invalidValue(sentence(issue.message), pointer, nearestOf(at, [issue]))];
-}
-
-function describeUnion(
-  issue: Issue & { readonly code: "invalid_union" },
-  path: readonly (string | number)[],
-  at: JsonValue | undefined,
-  document: JsonValue,
-): readonly Diagnostic[] {
-  const pointer = pointerOf(path);
-  if (path[0] === "layers" && path.length === 3 && path[2] === "op") {
-    const kinds = Object.keys(LAYERS);
-    if (at === undefined) return [errors.missingField("op", pointerOf(path.slice(0, -1)))];
-    return [errors.unknownOp(String(at), pointer, nearest(String(at), kinds), kinds)];
-  }
-  // The branch that got furthest is the one that was meant.
-  const branches = issue.errors.map((branch) =>
-    branch.map((inner) => ({ ...inner, path: [...path, ...inner.path] }) as Issue),
-  );
-  const deepest = Math.max(0, ...branches.flat().map((inner) => inner.path.length));
-  const meant = branches.find((branch) => branch.some((inner) => inner.path.length === deepest));
-  if (meant && deepest > path.length) return meant.flatMap((inner) => describe(inner, document));
-  if (at === undefined) return [errors.missingField(String(path.at(-1)), pointerOf(path.slice(0, -1)))];
-  const wanted = [...new Set(branches.flat().map((inner) => sentence(inner.message)))];
-  return [errors.invalidValue(wanted.join(", or "), pointer, nearestOf(at, branches.flat()))];
-}
-
-/** What a text that is none of the allowed ones most likely means. */
-function nearestOf(at: JsonValue | undefined, issues: readonly Issue[]): string | undefined {
-  if (typeof at !== "string") return undefined;
-  const allowed = issues.flatMap((issue) => (issue.code === "invalid_value" ? issue.values : []));
-  return nearest(
-    at,
-    allowed.filter((value) => typeof value === "string"),
-  );
-}
-
-function sentence(message: string): string {
-  return message.replace(/^Invalid input: /, "").replace(/^[A-Z]/, (first) => first.toLowerCase());
-}
-
-function valueAt(document: JsonValue, path: readonly (string | number)[]): JsonValue | undefined {
-  let value: JsonValue | undefined = document;
-  for (const step of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as { readonly [key: string]: JsonValue })[step];
-  }
-  return value;
 }
