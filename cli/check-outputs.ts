@@ -1,9 +1,10 @@
 /** Whether outputs can be written, asked before the work is done and again before they are written. */
-import { constants } from "node:fs";
-import { access, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { constants, fstatSync } from "node:fs";
+import { access, lstat, readlink, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { isatty } from "node:tty";
 import { type Diagnostic, SmxcError } from "../src/diagnostics.js";
-import { cannotWrite, outputIsInput, outputTwice } from "./errors.js";
+import { cannotWrite, outputIsDash, outputIsInput, outputIsStream, outputNotAlone, outputTwice } from "./errors.js";
 
 /** Where an output goes. */
 export interface Target {
@@ -19,8 +20,8 @@ export interface Target {
 
 /**
  * @param inputs files that the command reads; those that do not exist are left for their reader to complain about
- * @throws SmxcError `usage` when an output is an input (by whatever name or link) or another output; `io` when one
- *   cannot be written. All outputs are judged.
+ * @throws SmxcError `usage` when an output is an input (by whatever name or link), another output, or standard output or
+ *   error; `io` when one cannot be written. All outputs are judged.
  */
 export async function checkOutputs(paths: readonly string[], inputs: readonly string[]): Promise<readonly Target[]> {
   const inputOf = new Map<string, string>();
@@ -30,11 +31,18 @@ export async function checkOutputs(paths: readonly string[], inputs: readonly st
   const failures: Diagnostic[] = [];
   const targets: Target[] = [];
   for (const path of paths) {
+    if (path === "-") {
+      conflicts.push(outputIsDash());
+      continue;
+    }
     try {
       const target = await resolveTarget(path);
       const id = target.special ? path : await identity(target.real);
       const input = inputOf.get(id);
-      if (input !== undefined) conflicts.push(outputIsInput(path, input));
+      const stream = await standardStream(path);
+      if (stream !== undefined) conflicts.push(outputIsStream(path, stream));
+      else if (target.special && paths.length > 1) conflicts.push(outputNotAlone(path));
+      else if (input !== undefined) conflicts.push(outputIsInput(path, input));
       else if (seen.has(id)) conflicts.push(outputTwice(path));
       seen.add(id);
       targets.push(target);
@@ -47,11 +55,40 @@ export async function checkOutputs(paths: readonly string[], inputs: readonly st
   return targets;
 }
 
+/** Standard output or error, where the path leads there; what a terminal is not and takes all (/dev/null) is neither. */
+async function standardStream(path: string): Promise<string | undefined> {
+  const found = await unlessMissing(stat(path, { bigint: true }));
+  return found === undefined ? undefined : STREAMS.find(([fd]) => isStream(fd, found))?.[1];
+}
+
+const STREAMS = [
+  [1, "standard output"],
+  [2, "standard error"],
+] as const;
+
+function isStream(fd: number, { dev, ino }: { readonly dev: bigint; readonly ino: bigint }): boolean {
+  try {
+    const stream = fstatSync(fd, { bigint: true });
+    return stream.dev === dev && stream.ino === ino && (!stream.isCharacterDevice() || isatty(fd));
+  } catch {
+    // The stream is closed.
+    return false;
+  }
+}
+
+/** The end of a chain of links that leads to no file yet: the file is made there, and the link stays. */
+async function endOfLinks(path: string, most = 40): Promise<string> {
+  const link = await unlessMissing(lstat(path));
+  if (!link?.isSymbolicLink() || most === 0) return path;
+  return endOfLinks(resolve(await realpath(dirname(path)), await readlink(path)), most - 1);
+}
+
 async function resolveTarget(path: string): Promise<Target> {
   const existing = await unlessMissing(stat(path));
   if (existing?.isDirectory() || /[/\\]$/.test(path)) throw Object.assign(new Error("is a folder"), { code: "EISDIR" });
   if (existing !== undefined && !existing.isFile()) return { path, real: path, special: true };
-  const real = existing === undefined ? join(await realpath(dirname(path)), basename(path)) : await realpath(path);
+  const end = existing === undefined ? await endOfLinks(path) : path;
+  const real = existing === undefined ? join(await realpath(dirname(end)), basename(end)) : await realpath(path);
   await access(dirname(real), constants.W_OK);
   if (existing === undefined) return { path, real, special: false };
   await access(real, constants.W_OK);

@@ -30,10 +30,37 @@ export function outputTwice(output: string): Diagnostic {
   });
 }
 
+export function outputIsDash(): Diagnostic {
+  return error("usage/output-is-stream", "- is no file: smxc writes files, and its answer to standard output", {
+    hint: "name a file; one that is called - is ./-",
+  });
+}
+
+export function outputIsStream(output: string, stream: string): Diagnostic {
+  return error("usage/output-is-stream", `the output is ${stream}, which carries what smxc says`, {
+    file: output,
+    hint: "name a file",
+  });
+}
+
+export function outputNotAlone(output: string): Diagnostic {
+  return error("usage/output-not-alone", "several files are written side by side, and this is a device or a pipe", {
+    file: output,
+    hint: "name a file in a folder",
+  });
+}
+
 export function noModels(name: string): Diagnostic {
   return error("io/no-models", "there is no ONNX file there", {
     file: name,
     hint: "of a folder the files that end in .onnx are taken; name others one by one",
+  });
+}
+
+export function noMatch(pattern: string): Diagnostic {
+  return error("io/no-match", `no file matches the pattern ${pattern}, so there is no ONNX file there`, {
+    file: pattern,
+    hint: "* stands for any part of a name, ** for any folders; files in node_modules are left out",
   });
 }
 
@@ -57,6 +84,8 @@ const WRITE_FAILURES: ReadonlyMap<string, readonly [reason: string, hint: string
   ["ENAMETOOLONG", ["the name is too long", "shorten it: a temporary file with a longer name is made beside it"]],
   ["ELOOP", ["the path leads through a loop of symbolic links", "check the path"]],
   ["EMFILE", ["too many files are open", "raise the limit (ulimit -n)"]],
+  ["EPIPE", ["the program that reads the pipe has ended", "start it again, or write to a file"]],
+  ["ENXIO", ["it is a socket, or a device that is not there", "write to a file"]],
   ["EBUSY", ["another program holds the file", "close the program and try again"]],
 ]);
 

@@ -1,8 +1,8 @@
 /** The model files that the arguments of a command name. */
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { Diagnostic } from "../src/diagnostics.js";
-import { noModels } from "./errors.js";
+import { noMatch, noModels } from "./errors.js";
 
 export interface FoundModels {
   /** As the user named them, folders' files below the folder's name; each once. */
@@ -22,26 +22,46 @@ export async function findModels(named: readonly string[]): Promise<FoundModels>
   const files = new Set<string>();
   const errors: Diagnostic[] = [];
   for (const name of named) {
-    const found = await modelsOf(name);
-    if (found === null) files.add(name);
-    else if (found.length === 0) errors.push(noModels(name));
-    else for (const file of found) files.add(file);
+    const { found, nothing } = await modelsOf(name);
+    if (found.length === 0) errors.push(nothing(name));
+    for (const file of found) files.add(file);
   }
   return { files: [...files], errors };
 }
 
-/** Null for a name that is a file's, or nothing's. */
-async function modelsOf(name: string): Promise<readonly string[] | null> {
+interface Found {
+  readonly found: readonly string[];
+  /** What is wrong where nothing is found. */
+  readonly nothing: (name: string) => Diagnostic;
+}
+
+async function modelsOf(name: string): Promise<Found> {
   const there = await stat(name).catch(() => null);
   if (there?.isDirectory()) {
     const found = await matches("**/*.onnx", name);
-    return found.map((file) => join(name, file));
+    return { found: found.map((file) => join(name, file)), nothing: noModels };
   }
-  return there === null && PATTERN.test(name) ? matches(name.replaceAll("\\", "/"), ".") : null;
+  if (there !== null || !PATTERN.test(name)) return { found: [name], nothing: noModels };
+  return { found: await matches(asPattern(name), "."), nothing: noMatch };
+}
+
+/** In a pattern a backslash takes a letter's meaning away; on Windows it divides folders. */
+function asPattern(name: string): string {
+  return process.platform === "win32" ? name.replaceAll("\\", "/") : name;
 }
 
 async function matches(pattern: string, cwd: string): Promise<readonly string[]> {
   const { glob } = await import("tinyglobby");
   const found = await glob(pattern, { cwd, ignore: "**/node_modules/**", expandDirectories: false });
-  return found.sort();
+  return (await once(found, cwd)).toSorted();
+}
+
+/** Each file by its shortest way: links of folders lead to files again, or around in a circle. */
+async function once(found: readonly string[], cwd: string): Promise<readonly string[]> {
+  const ways = new Map<string, string>();
+  for (const path of found.toSorted((a, b) => a.length - b.length)) {
+    const real = await realpath(resolve(cwd, path)).catch(() => path);
+    if (!ways.has(real)) ways.set(real, path);
+  }
+  return [...ways.values()];
 }

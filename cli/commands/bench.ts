@@ -1,4 +1,5 @@
 import type { ProfileRow } from "../../src/bench/profile.js";
+import { SmxcError } from "../../src/diagnostics.js";
 import type { Lines } from "../../src/text/lines.js";
 import type { BenchRun } from "../bench-graphs.js";
 import { defineCommand, flag, manyArguments, option, optionOr, repeatedOption } from "../command.js";
@@ -22,7 +23,7 @@ export const benchCommand = defineCommand({
   description:
     "Runs all graphs alternately on the same values after a warm-up. Ratios are to the graph of --vs, without it to the first one: of the " +
     "minima, with the interval in which 95 % of them lie when the rounds are drawn again.",
-  arguments: [manyArguments("file.onnx", "the graphs")],
+  arguments: [manyArguments("file.onnx", "the graphs: files, folders, or patterns such as 'models/*.onnx'")],
   options: {
     vs: option("--vs <file.onnx>", "the graph that the others are compared with", filePath),
     shape: repeatedOption("--shape <NxCxHxW>", "size of the main input (repeatable; default: batch 1, 48x48)", shape),
@@ -35,8 +36,13 @@ export const benchCommand = defineCommand({
     { does: "Is it faster than another export", line: "smxc bench model.onnx --vs torch.onnx --shape 1x3x128x128" },
     { does: "Where the time goes", line: "smxc bench model.onnx --profile" },
   ],
-  async action(context, [files], options) {
-    const { benchGraphs } = await import("../bench-graphs.js");
+  async action(context, [named], options) {
+    const [{ benchGraphs }, { findModels }] = await Promise.all([
+      import("../bench-graphs.js"),
+      import("../find-models.js"),
+    ]);
+    const { files, errors } = await findModels(named);
+    if (errors.length > 0) throw new SmxcError(errors, "io");
     const all = options.vs === undefined ? files : [options.vs, ...files.filter((file) => file !== options.vs)];
     const shapes = options.shape.length > 0 ? options.shape : [undefined];
     const runs: BenchRun[] = [];

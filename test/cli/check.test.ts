@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -100,6 +100,23 @@ describe("smxc check", () => {
       expect([code, stdout]).toEqual([2, ""]);
       expect(stderr).toContain("there is no ONNX file there");
     }
+  });
+
+  it("expands a pattern that the shell did not, and takes each file once however links lead to it", async () => {
+    mkdirSync(folder.at("tree/a/b"), { recursive: true });
+    copyFileSync(folder.at("good.onnx"), folder.at("tree/a/x.onnx"));
+    copyFileSync(folder.at("good.onnx"), folder.at("tree/a/b/y.onnx"));
+    if (process.platform !== "win32") symlinkSync("..", folder.at("tree/a/b/up"));
+    const { code, stdout } = await smxc(["check", "tree/**/*.onnx", "tree/a/{x,b/y}.onnx", "--json"], folder.path);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).files.map(({ file }: { file: string }) => file)).toEqual([
+      "tree/a/b/y.onnx",
+      "tree/a/x.onnx",
+    ]);
+    const nothing = await smxc(["check", "tree/*.onnx", "good.onnx"], folder.path);
+    expect(nothing.code).toBe(2);
+    expect(nothing.stderr).toContain("no file matches the pattern tree/*.onnx");
+    expect(nothing.stdout).toContain("good.onnx: valid");
   });
 
   it("finds no difference between a file and itself, and one after a change", async () => {
