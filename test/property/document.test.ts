@@ -92,7 +92,7 @@ function findingsOf(text: string): readonly Diagnostic[] {
 it("every change of a document is sound, or is told with a message and a place", { timeout: 120_000 }, () => {
   fc.assert(
     fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
-      const document = changes.reduce((so, each) => each(so), SOUND);
+      const document = changes.reduce<Json>((so, each) => each(so), SOUND);
       for (const { message, file, line, hint } of findingsOf(JSON.stringify(document))) {
         expect(message).toMatch(/\w{2}/);
         expect(message).not.toMatch(/\bundefined\b|\[object|^, |: $/);
