@@ -4,27 +4,30 @@ import type { CompileOptions } from "../src/compile-options.js";
 import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
 import type { Target } from "../src/lowerings/targets.js";
 import { encodeModel } from "../src/onnx/encode.js";
+import { decibelsJson, decibelsText } from "../src/runtime/decibels.js";
 import type { Tensor } from "../src/runtime/session.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import type { ModelSpec } from "../src/spec/document.js";
 import type { RoutingMode } from "../src/spec/retarget.js";
 import type { Lines } from "../src/text/lines.js";
-import { compareValues } from "../src/verify/compare.js";
+import { allFinite, compareValues, psnrOf } from "../src/verify/compare.js";
+import { notFiniteOn } from "../src/verify/errors.js";
 import type { Problem } from "../src/verify/problems.js";
 import { TOLERANCES } from "../src/verify/tolerances.js";
 import { toFeeds } from "../src/verify/verify.js";
 import { collect } from "../src/weights/byte-source.js";
 import type { Context } from "./command.js";
+import { optionsOf } from "./compiled-with.js";
 import type { LoadedModel } from "./load-model.js";
 import { readSignature } from "./open-network.js";
 import { table } from "./table.js";
-import { optionsOf, type VerifyOptions } from "./verify-files.js";
+import type { VerifyOptions } from "./verify-files.js";
 import { problemsOf } from "./verify-problems.js";
 
 /** How far a value of a form is from the same value of the exact form. */
 export interface Distance {
-  /** dB over the peak; null where the values are equal. */
-  readonly psnr: number | null;
+  /** dB over the peak; Infinity where the values are equal. */
+  readonly psnr: number;
   /** What PSNR is relative to: the range of pictures for a network's output, else the largest exact value. */
   readonly peak: number;
   readonly maxError: number;
@@ -71,7 +74,7 @@ export async function againstExact(
   const [expected, actual] = [await runAll(exact, problems, target), await runAll(form, problems, target)];
   const results = problems.map(({ label }, index): ExactComparison => {
     const distance = (name: string, peak?: number): Distance =>
-      distanceOf(expected[index]!.get(name)!, actual[index]!.get(name)!, peak);
+      distanceOf(name, label, [expected[index]!.get(name)!, actual[index]!.get(name)!], peak);
     const [output] = spec.outputs as [string];
     return {
       problem: label,
@@ -79,7 +82,7 @@ export async function againstExact(
       blocks: blocks.map((layer) => ({ layer, ...distance(layer) })),
     };
   });
-  const far = results.filter(({ output }) => output.psnr !== null && output.psnr < (minPsnr ?? 0));
+  const far = results.filter(({ output }) => output.psnr < (minPsnr ?? 0));
   if (minPsnr !== undefined && far.length > 0) throw new SmxcError(far.map((each) => tooFar(path, each, minPsnr)));
   return { against: "exact", routing, target, results };
 }
@@ -115,16 +118,23 @@ async function runAll(
   }
 }
 
-function distanceOf(expected: Tensor, actual: Tensor, range: number | undefined): Distance {
-  const { maxError, rmse, magnitude } = compareValues(expected.data, actual.data, TOLERANCES);
-  const peak = range ?? magnitude;
-  return { psnr: rmse === 0 ? null : 20 * Math.log10(peak / rmse), peak, maxError };
+/** @throws SmxcError `verify/not-finite` */
+function distanceOf(
+  name: string,
+  problem: string,
+  [expected, actual]: readonly [Tensor, Tensor],
+  range: number | undefined,
+): Distance {
+  const comparison = compareValues(expected.data, actual.data, TOLERANCES);
+  if (!allFinite(comparison)) throw new SmxcError([notFiniteOn(name, problem)]);
+  const peak = range ?? comparison.magnitude;
+  return { psnr: psnrOf(comparison, peak), peak, maxError: comparison.maxError };
 }
 
 const tooFar = (file: string, { problem, output }: ExactComparison, minPsnr: number): Diagnostic =>
   error(
     "verify/far-from-exact",
-    `the output "${output.name}" is ${decibels(output)} from the exact form's (${problem}), less than ${minPsnr} dB`,
+    `the output "${output.name}" is ${decibelsText(output.psnr)} from the exact form's (${problem}), less than ${minPsnr} dB`,
     {
       file,
       place: output.name,
@@ -137,7 +147,7 @@ export function exactTable({ results }: ExactReport): Lines {
   const row = (problem: string, name: string, distance: Distance): readonly string[] => [
     problem,
     name,
-    decibels(distance),
+    decibelsText(distance.psnr),
     distance.maxError.toExponential(2),
     distance.peak.toPrecision(3),
   ];
@@ -150,6 +160,15 @@ export function exactTable({ results }: ExactReport): Lines {
   );
 }
 
-function decibels({ psnr }: Distance): string {
-  return psnr === null ? "equal" : `${psnr.toFixed(2)} dB`;
+/** For `--json`. */
+export function exactJson({ results, ...report }: ExactReport): object {
+  const distance = <T extends Distance>({ psnr, ...rest }: T): object => ({ ...rest, ...decibelsJson("psnr", psnr) });
+  return {
+    ...report,
+    results: results.map(({ problem, output, blocks }) => ({
+      problem,
+      output: distance(output),
+      blocks: blocks.map(distance),
+    })),
+  };
 }

@@ -1,6 +1,6 @@
 /** Runs graphs side by side: round by round, so that what disturbs the machine disturbs all of them alike. */
 import { type Comparison, compareTimes, summariseTimes, type TimeSummary } from "../src/bench/statistics.js";
-import { error, SmxcError } from "../src/diagnostics.js";
+import { error, type Reporter, SmxcError, warning } from "../src/diagnostics.js";
 import type { Target } from "../src/lowerings/targets.js";
 import type { Port, Session, Tensor } from "../src/runtime/session.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
@@ -26,16 +26,21 @@ export interface BenchRun extends TimeSummary, Comparison {
   /** Processor time of the whole process, which a busy machine disturbs less than the clock on the wall. */
   readonly cpuMinMs: number;
   readonly cpuRatio: number;
+  /** Outputs that hold NaN or infinite values: how long those take tells little of how long pictures do. */
+  readonly notFinite: readonly string[];
 }
 
-/** Rounds before the first that counts: the first runs allocate. */
-const WARM_UP = 3;
+/** Rounds before the first that counts, after a run that looks at the outputs: the first runs allocate. */
+const WARM_UP = 2;
 const OPEN_SIZE = 48;
+/** 2 GiB. */
+const MOST_VALUES = 2 ** 29;
 
 interface Entrant {
   readonly file: string;
   readonly session: Session;
   readonly feeds: ReadonlyMap<string, Tensor>;
+  readonly notFinite: readonly string[];
   readonly wall: number[];
   readonly cpu: number[];
 }
@@ -48,7 +53,7 @@ export async function benchGraphs(
 ): Promise<readonly BenchRun[]> {
   const entrants: Entrant[] = [];
   try {
-    for (const file of files) entrants.push(await enter(file, options));
+    for (const file of files) entrants.push(await enter(file, options, context.report));
     const bar = context.progress("running", options.runs + WARM_UP);
     try {
       for (let round = 0; round < options.runs + WARM_UP; round++) {
@@ -61,7 +66,7 @@ export async function benchGraphs(
       bar.end();
     }
     const [baseline] = entrants;
-    return entrants.map(({ file, feeds, session, wall, cpu }) => ({
+    return entrants.map(({ file, feeds, session, notFinite, wall, cpu }) => ({
       file,
       shape: feeds.get(session.inputNames[0]!)!.shape,
       target: options.target,
@@ -71,16 +76,26 @@ export async function benchGraphs(
       ...compareTimes(wall, baseline!.wall),
       cpuMinMs: summariseTimes(cpu).minMs,
       cpuRatio: compareTimes(cpu, baseline!.cpu).ratio,
+      notFinite,
     }));
   } finally {
     for (const { session } of entrants) await session.release();
   }
 }
 
-async function enter(file: string, { target, threads, shape }: BenchOptions): Promise<Entrant> {
+async function enter(file: string, { target, threads, shape }: BenchOptions, report: Reporter): Promise<Entrant> {
   await (await openFileSource(file)).close();
   const session = await createNodeSession(file, { target, threads });
-  return { file, session, feeds: randomFeeds(file, session.inputs, shape), wall: [], cpu: [] };
+  try {
+    const feeds = randomFeeds(file, session.inputs, shape);
+    const outputs = await session.run(feeds);
+    const notFinite = [...outputs].filter(([, { data }]) => !data.every(Number.isFinite)).map(([name]) => name);
+    if (notFinite.length > 0) report(notFiniteOutputs(file, notFinite));
+    return { file, session, feeds, notFinite, wall: [], cpu: [] };
+  } catch (cause) {
+    await session.release();
+    throw cause;
+  }
 }
 
 async function runOnce({ session, feeds, wall, cpu }: Entrant, counts: boolean): Promise<void> {
@@ -114,6 +129,7 @@ export function randomFeeds(
     inputs.map((port) => {
       const dims = port.shape.map((dim) => (isOpen(dim) ? (sizes.get(String(dim)) ?? 1) : Number(dim)));
       const count = dims.reduce((product, dim) => product * dim, 1);
+      if (count > MOST_VALUES) throw new SmxcError([tooLarge(file, port.name, dims)]);
       const whole = !port.type.startsWith("float");
       return [port.name, { data: Float32Array.from({ length: count }, () => (whole ? 0 : random())), shape: dims }];
     }),
@@ -124,8 +140,22 @@ function isOpen(dim: number | string): boolean {
   return typeof dim === "string" || dim < 0;
 }
 
-const otherShape = (file: string, { name, shape }: Port, given: readonly number[]) =>
-  error("bench/shape", `the input "${name}" is [${shape.join(", ")}], which ${given.join("x")} is not`, {
+const notFiniteOutputs = (file: string, outputs: readonly string[]) =>
+  warning(
+    "bench/not-finite",
+    `the outputs hold NaN or infinite values (${outputs.join(", ")}): their times tell little of those of pictures`,
+    { file, hint: "smxc verify names the first layer whose values are not finite" },
+  );
+
+const tooLarge = (file: string, input: string, shape: readonly number[]) =>
+  error("bench/too-large", `an input "${input}" of ${shape.join("x")} is too large to be timed`, {
     file,
-    hint: "give a --shape of that form, or compile the graph for dynamic sizes",
+    place: input,
+    hint: "give a smaller --shape",
+  });
+
+const otherShape = (file: string, { name, shape }: Port, given: readonly number[]) =>
+  error("bench/shape", `the graph's input "${name}" takes ${shape.join("x")}, which ${given.join("x")} is not`, {
+    file,
+    hint: "give a --shape of that form, or compile the graph for any size: without --batch, --height and --width",
   });

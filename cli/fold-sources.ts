@@ -3,13 +3,20 @@ import { compile } from "../src/compile.js";
 import type { CompileOptions } from "../src/compile-options.js";
 import { error, type Place, SmxcError } from "../src/diagnostics.js";
 import type { BetaPlace, BetaTable } from "../src/fold/betas.js";
-import { type FoldCost, foldCost, type ImageRun, meanBetas, variation } from "../src/fold/from-images.js";
+import {
+  type FoldCost,
+  foldCost,
+  type ImageRun,
+  meanBetas,
+  notFiniteBeta,
+  variation,
+} from "../src/fold/from-images.js";
 import { type JsonNode, pointerOf } from "../src/json/parse.js";
 import { encodeModel } from "../src/onnx/encode.js";
 import { networkInput } from "../src/runtime/image.js";
 import { readImage } from "../src/runtime/image-node.js";
 import type { Session, Tensor } from "../src/runtime/session.js";
-import { createNodeSession } from "../src/runtime/session-ort-node.js";
+import { createCpuSession } from "../src/runtime/session-cpu-node.js";
 import { collect } from "../src/weights/byte-source.js";
 import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
@@ -23,8 +30,14 @@ export interface FoldSource {
   /** For β from pictures: how much β varies, per layer, and what folding costs on each picture. */
   readonly study?: {
     readonly variation: ReadonlyMap<string, number>;
-    measure(folded: CompileOptions): Promise<readonly (FoldCost & { readonly image: string })[]>;
+    measure(folded: CompileOptions): Promise<readonly ImageCost[]>;
   };
+}
+
+/** What folding costs on a picture; no cost where the results are NaN or infinite. */
+export interface ImageCost {
+  readonly image: string;
+  readonly cost: FoldCost | undefined;
 }
 
 /** Reads `{"beta.<layer>": [[…]…]}`; an input of the graph, such as a style, is one array of numbers. */
@@ -54,6 +67,12 @@ function placeIn(file: string, { line, column }: JsonNode, path: readonly string
 const badBeta = (at: Place, message: string) =>
   error("fold/bad-beta-file", message, { ...at, hint: 'write {"beta.body.1.body.0": [[0.25, …], …], …}' });
 
+const betaNotFinite = (beta: string, picture: string) =>
+  error("fold/beta-not-finite", `"${beta}" holds values that are NaN or infinite, on ${picture}`, {
+    place: beta,
+    hint: "check the weights for NaN and infinite values: smxc verify names the first layer whose values are not finite",
+  });
+
 function rowsOf(key: string, node: JsonNode): readonly (readonly number[])[] | undefined {
   if (node.kind !== "array") return undefined;
   const flat = !key.startsWith("beta.") && node.items.every((item) => item.kind === "number");
@@ -64,7 +83,11 @@ function rowsOf(key: string, node: JsonNode): readonly (readonly number[])[] | u
   return filled && rows.every((row) => row.every((value) => !Number.isNaN(value))) ? rows : undefined;
 }
 
-/** Runs the dynamic network on pictures and takes the mean of every β. */
+/**
+ * Runs the dynamic network on pictures and takes the mean of every β.
+ *
+ * @throws SmxcError `fold/no-image`; `fold/beta-not-finite` with the first router whose β is not finite
+ */
 export async function betasFromImages(
   context: Context,
   model: LoadedModel,
@@ -90,10 +113,8 @@ export async function betasFromImages(
       width: "dynamic",
       report: () => {},
     });
-    return createNodeSession(
-      { name: `${spec.name} (compiled)`, bytes: await collect(encodeModel(compiled.model).model) },
-      { target: "cpu" },
-    );
+    const bytes = await collect(encodeModel(compiled.model).model);
+    return (await createCpuSession({ name: `${spec.name} (compiled)`, bytes })).session;
   };
   const input = spec.inputs[0]!.name;
   const tensors: Tensor[] = [];
@@ -113,6 +134,11 @@ export async function betasFromImages(
     return runs;
   };
   const dynamic = await runAll(await open({ ...options, exposeBeta: true }), "taking β from the pictures");
+  const broken = dynamic.flatMap((run, index) => {
+    const beta = notFiniteBeta(run);
+    return beta === undefined ? [] : [betaNotFinite(beta, images[index]!)];
+  });
+  if (broken.length > 0) throw new SmxcError(broken);
   const betas = meanBetas(dynamic);
   return {
     betas,
@@ -123,7 +149,7 @@ export async function betasFromImages(
         const runs = await runAll(await open({ ...folded, exposeBeta: false }), "measuring what folding costs");
         return runs.map((run, index) => ({
           image: images[index]!,
-          ...foldCost(dynamic[index]!, run, spec.outputs[0]!, format.range),
+          cost: foldCost(dynamic[index]!, run, spec.outputs[0]!, format.range),
         }));
       },
     },

@@ -3,10 +3,11 @@
 import { referenceGraph } from "../src/compile.js";
 import type { CompileOptions } from "../src/compile-options.js";
 import { SmxcError } from "../src/diagnostics.js";
+import { decibelsJson, decibelsText } from "../src/runtime/decibels.js";
 import { noImage } from "../src/runtime/errors.js";
 import { imageToTensor, toRgb } from "../src/runtime/image.js";
 import { readImage } from "../src/runtime/image-node.js";
-import { createNodeSession } from "../src/runtime/session-ort-node.js";
+import { createCpuSession } from "../src/runtime/session-cpu-node.js";
 import type { Lines } from "../src/text/lines.js";
 import { checkHalfRange, type HalfCost, type HalfSample } from "../src/verify/half-range.js";
 import { smallProblems } from "../src/verify/problems.js";
@@ -18,15 +19,15 @@ import { table } from "./table.js";
 /** What is told of one picture. */
 export interface HalfReport {
   readonly image: string;
-  /** dB over the range of pictures; null where the results are equal. */
-  readonly psnr: number | null;
+  /** dB over the range of pictures; Infinity where the results are equal. */
+  readonly psnr: number;
   readonly maxError: number;
   readonly largest: HalfCost["largest"];
 }
 
 /**
  * @param pictures files; without any, small random inputs are taken, and a note tells of them
- * @throws SmxcError `float16/overflow`; `run/no-image` for pictures where the document does not say how they are read
+ * @throws SmxcError `float16/overflow`, `float16/not-finite`, `verify/not-finite`; `run/no-image` for pictures where the document does not say how they are read
  */
 export async function checkHalf(
   context: Context,
@@ -38,11 +39,11 @@ export async function checkHalf(
   const [black, white] = spec.image?.range ?? [0, 1];
   const samples = pictures.length > 0 ? await pictureSamples(context, model, pictures) : randomSamples(model, options);
   if (samples.length === 0) return [];
-  const costs = await checkHalfRange(model, options, samples, (bytes) => createNodeSession(bytes, { target: "cpu" }));
+  const costs = await checkHalfRange(model, options, samples, async (bytes) => (await createCpuSession(bytes)).session);
   const reports = costs.map(
     ({ label, rmse, maxError, largest }): HalfReport => ({
       image: label,
-      psnr: rmse === 0 ? null : 20 * Math.log10((white - black) / rmse),
+      psnr: 20 * Math.log10((white - black) / rmse),
       maxError,
       largest,
     }),
@@ -85,10 +86,15 @@ function randomSamples({ spec, weights }: LoadedModel, options: CompileOptions):
   });
 }
 
+/** For `--json`. */
+export function halfJson({ psnr, ...report }: HalfReport): object {
+  return { ...report, ...decibelsJson("psnr", psnr) };
+}
+
 export function halfText(reports: readonly HalfReport[]): Lines {
   const rows = reports.map(({ image, psnr, maxError, largest }) => [
     image,
-    psnr === null ? "equal" : `${psnr.toFixed(2)} dB`,
+    decibelsText(psnr),
     maxError.toExponential(2),
     `${largest.value.toPrecision(3)} (${largest.layer})`,
   ]);

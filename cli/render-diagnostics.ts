@@ -89,7 +89,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, colors: Colors, readSou
 }
 
 export function diagnosticJson(diagnostic: Diagnostic): DiagnosticJson {
-  const { severity: _, code, message, file, ...where } = diagnostic;
+  const { severity: _, code, message, file, libraryHint: __, ...where } = diagnostic;
   return { code, message, file: file ?? null, ...where };
 }
 

@@ -1,9 +1,10 @@
 import type { Graph } from "../src/ir/graph.js";
 import { crop, type Image, networkInput } from "../src/runtime/image.js";
 import { readImage } from "../src/runtime/image-node.js";
-import { inputSizes, type Problem, randomProblem, smallProblems, workOf } from "../src/verify/problems.js";
+import { checkSizes, inputSizes, type Problem, randomProblem, smallProblems, workOf } from "../src/verify/problems.js";
 import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
+import { inFile, within } from "./within.js";
 
 export interface ProblemOptions {
   readonly image: readonly string[];
@@ -24,11 +25,18 @@ export async function problemsOf(
   graph: Graph,
   { image, shape, cap = false }: ProblemOptions,
 ): Promise<readonly Problem[]> {
-  const problems = shape.map((size, index) => randomProblem(inputSizes(graph, size), index + 1));
+  const problems = shape.map((size, index) => randomProblem(possibleSizes(graph, size), index + 1));
   for (const file of image) problems.push(await pictureProblem(context, model, graph, file, cap));
   if (problems.length > 0) return problems;
   const usual = smallProblems(graph, 4);
-  return usual.length > 0 ? usual : [randomProblem(inputSizes(graph, []), 1)];
+  return usual.length > 0 ? usual : [randomProblem(possibleSizes(graph, []), 1)];
+}
+
+/** @throws SmxcError `usage/shape` where the network does not take the size */
+function possibleSizes(graph: Graph, shape: readonly number[]): ReadonlyMap<string, readonly number[]> {
+  const sizes = inputSizes(graph, shape);
+  checkSizes(graph, sizes);
+  return sizes;
 }
 
 async function pictureProblem(
@@ -43,17 +51,19 @@ async function pictureProblem(
   // A graph for one sample cannot take the channels of a colour picture as three.
   const [samples] = graph.inputs[0]!.shape;
   const picture = format.color === "gray" && samples === 1 ? firstChannel(read) : read;
-  const part = cap ? affordable(graph, picture, format) : picture;
+  const part = cap ? await within(inFile(file), () => affordable(graph, picture, format)) : picture;
   const cut = part !== picture;
   if (cut) context.note(`${file}: compared on its middle, ${part.width}x${part.height}: the reference takes its time`);
   const { data, shape } = networkInput(part, format);
-  const problem = randomProblem(inputSizes(graph, shape), 1);
+  const problem = await within(inFile(file), () => randomProblem(possibleSizes(graph, shape), 1));
   const main = { shape, data: Float64Array.from(data) };
   return {
     label: cut ? `${file}, middle ${part.width}x${part.height}` : file,
     inputs: new Map(problem.inputs).set(graph.inputs[0]!.name, main),
   };
 }
+
+type Size = Pick<Image, "height" | "width">;
 
 function firstChannel(image: Image): Image {
   return { ...image, channels: 1, data: image.data.filter((_, index) => index % image.channels === 0) };
@@ -67,12 +77,17 @@ function affordable(graph: Graph, picture: Image, format: Parameters<typeof netw
     width: typeof width === "number" ? Math.min(width, picture.width) : picture.width,
   };
   const samples = format.color === "gray" ? [picture.channels, 1] : [1, 3];
-  const shape = [...samples, fixed.height, fixed.width];
-  const share = Math.min(1, WORK_PER_PICTURE / workOf(graph, inputSizes(graph, shape)));
-  const part = {
-    height: typeof height === "number" ? fixed.height : Math.max(1, Math.floor(fixed.height * Math.sqrt(share))),
-    width: typeof width === "number" ? fixed.width : Math.max(1, Math.floor(fixed.width * Math.sqrt(share))),
-  };
+  const sizes = inputSizes(graph, [...samples, fixed.height, fixed.width]);
+  checkSizes(graph, sizes);
+  const share = Math.min(1, WORK_PER_PICTURE / workOf(graph, sizes));
+  const free = { height: typeof height !== "number", width: typeof width !== "number" };
+  const side = (name: "height" | "width", step: number): number =>
+    free[name] ? Math.max(1, Math.floor((fixed[name] * Math.sqrt(share)) / step) * step) : fixed[name];
+  // Some networks take sizes that divide by the factor of a pixel unshuffle only.
+  const parts = [1, 2, 4, 8, 16].map((step) => ({ height: side("height", step), width: side("width", step) }));
+  const takes = (part: Size): boolean =>
+    Number.isFinite(workOf(graph, inputSizes(graph, [...samples, part.height, part.width])));
+  const part = (share < 1 ? parts.find(takes) : undefined) ?? parts[0]!;
   if (part.height === picture.height && part.width === picture.width) return picture;
   const at = (whole: number, length: number): number => Math.floor((whole - length) / 2);
   return crop(picture, at(picture.width, part.width), at(picture.height, part.height), part.width, part.height);

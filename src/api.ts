@@ -1,17 +1,22 @@
 /** The library's front: whole steps on bytes, for Node and browsers alike. */
 import { compile as compileModel } from "./compile.js";
 import type { CompileOptions } from "./compile-options.js";
+import { warning } from "./diagnostics.js";
 import { type ImportOptions, importModel } from "./importers/import.js";
 import { encodeModel } from "./onnx/encode.js";
 import { type Bytes, type DocumentInput, sourceOf, withModel } from "./open-model.js";
+import { asLibrary, libraryReporter } from "./remedy.js";
 import type { ModelDocument } from "./spec/document.js";
+import { weightsNotFinite } from "./verify/errors.js";
+import { notFiniteWeights } from "./verify/finite.js";
 import { bytesSource, collect } from "./weights/byte-source.js";
 import { openWeights } from "./weights/open.js";
 
 export type { Bytes, DocumentInput };
 
 /**
- * Compiles a model document and its weights to an ONNX file.
+ * Compiles a model document and its weights to an ONNX file. Weights that are NaN or infinite are told to
+ * `options.report`.
  *
  * @param weights the safetensors file that the document names; undefined for a network without tensors
  * @throws SmxcError with everything that is wrong with the document, the weights or the options
@@ -21,8 +26,14 @@ export async function compile(
   weights: Bytes | undefined,
   options: CompileOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return withModel(document, weights, options.report, (spec, store) =>
-    collect(encodeModel(compileModel(spec, store, options).model).model),
+  const { report } = libraryReporter(options.report);
+  return asLibrary(() =>
+    withModel(document, weights, report, async (spec, store) => {
+      const { model, reference } = compileModel(spec, store, { ...options, ...(report ? { report } : {}) });
+      if (report)
+        for (const each of weightsNotFinite(await notFiniteWeights(reference), "weights", warning)) report(each);
+      return collect(encodeModel(model).model);
+    }),
   );
 }
 
@@ -44,7 +55,17 @@ export async function importCheckpoint(
   checkpoint: Bytes,
   options: ImportOptions & { readonly key?: string; readonly weightsFile?: string } = {},
 ): Promise<ImportedCheckpoint> {
-  const { key, weightsFile = "model.weights.safetensors", ...rest } = options;
+  const { key, weightsFile = "model.weights.safetensors", report, ...others } = options;
+  const rest = { ...others, ...libraryReporter(report) };
+  return asLibrary(() => importBytes(checkpoint, key, weightsFile, rest));
+}
+
+async function importBytes(
+  checkpoint: Bytes,
+  key: string | undefined,
+  weightsFile: string,
+  rest: ImportOptions,
+): Promise<ImportedCheckpoint> {
   const source = sourceOf("checkpoint", checkpoint);
   const store = await openWeights(source, {
     ...(key === undefined ? {} : { key }),

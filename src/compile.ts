@@ -5,13 +5,12 @@ import { frozenBetas, selectRouters } from "./fold/betas.js";
 import { buildGraph } from "./ir/build.js";
 import type { Dim, Shape } from "./ir/dim.js";
 import { exposeBetas } from "./ir/expose-betas.js";
-import type { Graph, Node } from "./ir/graph.js";
+import type { Graph } from "./ir/graph.js";
 import { withInputShapes } from "./ir/infer.js";
 import { verifyGraph } from "./ir/verify.js";
 import { type LoweringChoice, loweringChoices } from "./lowerings/choices.js";
 import type { EmitOptions } from "./lowerings/emitter.js";
 import { lowerGraph } from "./lowerings/lower-graph.js";
-import { isNormStep } from "./lowerings/mix-kernel.js";
 import { planCanvases } from "./lowerings/winograd/plan.js";
 import { modelMetadata } from "./metadata.js";
 import type { OnnxModel } from "./onnx/model.js";
@@ -69,20 +68,9 @@ export function compileGraph(reference: Graph, options: LoweringOptions): Compil
     metadata_props: new Map(),
     graph: lowerGraph(graph, emitOptions, plan),
   };
-  const half = options.dtype === "float16" ? toFloat16(model, isExact(graph)) : model;
+  const half = options.dtype === "float16" ? toFloat16(model) : model;
   return { reference, graph, model: half, choices: loweringChoices(graph, emitOptions, plan) };
 }
-
-/**
- * Nodes that stay in float32: β is a softmax of a mean over a whole feature map, and demodulation takes squares of
- * weights, which half precision loses.
- */
-export function isExact(graph: Graph): (node: string) => boolean {
-  const exact = new Set(graph.nodes.filter(({ op }) => EXACT.has(op)).map(({ name }) => name));
-  return (node) => exact.has(node.split("/")[0]!) || isNormStep(node);
-}
-
-const EXACT: ReadonlySet<Node["op"]> = new Set(["route", "softmax", "demodulation"]);
 
 /** What the lowering is told of a compile's options. */
 export function emitOptionsOf(options: LoweringOptions): EmitOptions {
@@ -131,14 +119,14 @@ function inputShapes(spec: ModelSpec, graph: Graph, options: CompileOptions): Re
   const symbols = new Map<string, number>();
   const main = spec.inputs[0]!.shape;
   const spatial = main.length >= 4 ? ([main.at(-2)!, main.at(-1)!] as const) : undefined;
-  const fix = (option: string, size: Size | undefined, declared: string | number | undefined): void => {
+  const fix = (name: string, size: Size | undefined, declared: string | number | undefined): void => {
     if (size === undefined || size === "dynamic" || declared === undefined) return;
     if (typeof declared === "string") symbols.set(declared, size);
-    else if (declared !== size) throw new SmxcError([errors.fixedSize(option, size, declared)]);
+    else if (declared !== size) throw new SmxcError([errors.fixedSize(name, size, declared)]);
   };
-  fix("--batch", options.batch, main[0]);
-  fix("--height", options.height, spatial?.[0]);
-  fix("--width", options.width, spatial?.[1]);
+  fix("batch", options.batch, main[0]);
+  fix("height", options.height, spatial?.[0]);
+  fix("width", options.width, spatial?.[1]);
   const substitute = (dim: Dim): Dim => (typeof dim === "number" ? dim : (symbols.get(dim.terms[0]![0]) ?? dim));
   return new Map(graph.inputs.map((input) => [input.name, input.shape.map(substitute)]));
 }

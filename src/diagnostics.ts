@@ -23,6 +23,8 @@ export interface Diagnostic {
   readonly place?: string;
   /** What the user can do. */
   readonly hint?: string;
+  /** The same for users of the library, where it names options: see `remedy.ts`. What the library gives has it as `hint`. */
+  readonly libraryHint?: string;
 }
 
 /** `invalid`: the content breaks a rule (exit 1). `io`: a file cannot be read or written (exit 2). `usage`: exit 2. */
@@ -47,11 +49,13 @@ export class SmxcError extends Error {
 /** The fields of a diagnostic that say where it is. */
 export type Place = Pick<Diagnostic, "file" | "pointer" | "line" | "column" | "place">;
 
-export function error(code: string, message: string, where: Place & { readonly hint?: string } = {}): Diagnostic {
+type Hints = Pick<Diagnostic, "hint" | "libraryHint">;
+
+export function error(code: string, message: string, where: Place & Hints = {}): Diagnostic {
   return { code, severity: "error", message, ...where };
 }
 
-export function warning(code: string, message: string, where: Place & { readonly hint?: string } = {}): Diagnostic {
+export function warning(code: string, message: string, where: Place & Hints = {}): Diagnostic {
   return { code, severity: "warning", message, ...where };
 }
 

@@ -12,6 +12,8 @@ const metadataSchema = z.object({
   version: z.literal(1),
   model: z.string(),
   source: documentSchema.shape.source,
+  /** Of the weights file that the graph was compiled from. */
+  weights: z.object({ sha256: z.string() }).optional(),
   image: documentSchema.shape.image,
   context: documentSchema.shape.context,
   /** How the graph was compiled, so that it can be compared with the same compile later. */
@@ -48,6 +50,7 @@ export function modelMetadata(
     version: 1,
     model: spec.name,
     source: spec.source,
+    ...(spec.weights?.sha256 === undefined ? {} : { weights: { sha256: spec.weights.sha256 } }),
     image: spec.image,
     context: spec.context,
     compiled: {

@@ -1,13 +1,12 @@
 import type { CompileOptions } from "../../src/compile-options.js";
-import { error, SmxcError } from "../../src/diagnostics.js";
-import type { FoldCost } from "../../src/fold/from-images.js";
+import { error, SmxcError, warning } from "../../src/diagnostics.js";
+import { decibelsJson, decibelsText } from "../../src/runtime/decibels.js";
 import type { RoutingMode } from "../../src/spec/retarget.js";
 import type { Lines } from "../../src/text/lines.js";
 import { argument, type Context, defineCommand, flag, grouped, option, requiredOption } from "../command.js";
 import { compileFlags, compileOptionsOf, foldFlags } from "../compile-flags.js";
 import { EXIT } from "../exit-code.js";
-import type { FoldSource } from "../fold-sources.js";
-import type { HalfReport } from "../half-range.js";
+import type { FoldSource, ImageCost } from "../fold-sources.js";
 import type { LoadedModel } from "../load-model.js";
 import { table } from "../table.js";
 import { filePath } from "../values.js";
@@ -66,6 +65,7 @@ export const compileCommand = defineCommand({
         const mode = options.routing === "dynamic" || options.routing === "fold" ? {} : { routing: options.routing };
         const base = { ...compileOptionsOf(options), ...mode, report: context.report };
         const pictures = await sampleFiles(options);
+        await checkWeights(context, model, base, options.verify);
         const fold = await foldSource(context, model, options, pictures, base);
         const untuned = fold ? { ...base, fold: { ...fold, layers: options.foldLayers } } : base;
         const compileOptions = options.tune
@@ -73,12 +73,10 @@ export const compileCommand = defineCommand({
           : untuned;
         const compiled = compile(model.spec, model.weights, compileOptions);
         const onnx = compiled.model;
-        const files = encodeForFiles(onnx, options.output, options.externalData);
+        const files = encodeForFiles(onnx, options.output, options.externalData, options.target);
         const half = await halfReports(context, model, compileOptions, options.verify, pictures);
-        if (options.verify) {
-          const { checkCompiled } = await import("../check-compiled.js");
-          await checkCompiled(context, model, compiled, compileOptions);
-        }
+        const { checkCompiled, comparedJson } = await import("../check-compiled.js");
+        const compared = options.verify ? await checkCompiled(context, model, compiled, compileOptions) : undefined;
         const cost = await fold?.study?.measure(compileOptions);
         const written = await writeFiles(files, { inputs: [...model.files, ...(fold?.files ?? [])] });
         const study = fold?.study && cost ? { variation: fold.study.variation, cost } : undefined;
@@ -93,7 +91,8 @@ export const compileCommand = defineCommand({
             opset: onnx.opset,
             nodes: onnx.graph.node.length,
             files: written,
-            ...(study ? { fold: { variation: Object.fromEntries(study.variation), images: study.cost } } : {}),
+            ...(compared ? { compared: compared.map(comparedJson) } : {}),
+            ...(study ? { fold: foldStudyJson(study) } : {}),
             ...(half ? { float16: { images: half.reports } } : {}),
           }),
         });
@@ -104,6 +103,26 @@ export const compileCommand = defineCommand({
     }
   },
 });
+
+/** Weights that are not finite end a compile, or are told of where the graph is to be written all the same. */
+async function checkWeights(
+  context: Context,
+  model: LoadedModel,
+  compileOptions: CompileOptions,
+  verify: boolean,
+): Promise<void> {
+  const [{ referenceGraph }, { notFiniteWeights }, { weightsNotFinite }] = await Promise.all([
+    import("../../src/compile.js"),
+    import("../../src/verify/finite.js"),
+    import("../../src/verify/errors.js"),
+  ]);
+  const graph = referenceGraph(model.spec, model.weights, { ...compileOptions, report: () => {} });
+  const found = await notFiniteWeights(graph);
+  if (found.length === 0) return;
+  const file = model.files.at(-1)!;
+  if (verify) throw new SmxcError(weightsNotFinite(found, file));
+  for (const diagnostic of weightsNotFinite(found, file, warning)) context.report(diagnostic);
+}
 
 /** What `--tune` measured, now or before. */
 async function measurements(
@@ -130,11 +149,11 @@ async function halfReports(
   compileOptions: CompileOptions,
   verify: boolean,
   pictures: readonly string[],
-): Promise<{ readonly reports: readonly HalfReport[]; readonly text: Lines } | undefined> {
+): Promise<{ readonly reports: readonly object[]; readonly text: Lines } | undefined> {
   if (compileOptions.dtype !== "float16" || (pictures.length === 0 && !verify)) return undefined;
-  const { checkHalf, halfText } = await import("../half-range.js");
+  const { checkHalf, halfJson, halfText } = await import("../half-range.js");
   const reports = await checkHalf(context, model, compileOptions, pictures);
-  return reports.length > 0 ? { reports, text: halfText(reports) } : undefined;
+  return reports.length > 0 ? { reports: reports.map(halfJson), text: halfText(reports) } : undefined;
 }
 
 interface FoldOptions {
@@ -171,21 +190,36 @@ async function foldSource(
 const misused = (message: string): SmxcError =>
   new SmxcError([error("usage/fold", message, { hint: "see smxc compile --help" })], "usage");
 
-function foldStudyText(study: {
+interface FoldStudy {
   readonly variation: ReadonlyMap<string, number>;
-  readonly cost: readonly (FoldCost & { readonly image: string })[];
-}): Lines {
+  readonly cost: readonly ImageCost[];
+}
+
+function foldStudyText(study: FoldStudy): Lines {
   const layers = [...study.variation].map(([name, value]) => [name, value.toFixed(4)]);
-  const images = study.cost.map(({ image, psnr, picturePsnr, maxError }) => [
-    image,
-    `${psnr.toFixed(2)} dB`,
-    `${picturePsnr.toFixed(2)} dB`,
-    maxError.toExponential(2),
-  ]);
+  const images = study.cost.map(({ image, cost }) =>
+    cost === undefined
+      ? [image, "NaN or infinite values", "", ""]
+      : [image, decibelsText(cost.psnr), decibelsText(cost.picturePsnr), cost.maxError.toExponential(2)],
+  );
   return [
     ...table(["β of a layer", "largest distance from the mean"], layers),
     "",
     ...table(["folded against dynamic", "PSNR", "PSNR as 8-bit pictures", "largest error"], images),
     "",
   ];
+}
+
+function foldStudyJson({ variation, cost }: FoldStudy): object {
+  const images = cost.map(({ image, cost: each }) =>
+    each === undefined
+      ? { image, psnr: null, picturePsnr: null, maxError: null, reason: "NaN or infinite values" }
+      : {
+          image,
+          ...decibelsJson("psnr", each.psnr),
+          ...decibelsJson("picturePsnr", each.picturePsnr),
+          maxError: each.maxError,
+        },
+  );
+  return { variation: Object.fromEntries(variation), images };
 }

@@ -1,6 +1,7 @@
 import { error, SmxcError } from "../../src/diagnostics.js";
-import type { Evaluation, Score } from "../../src/eval/evaluate.js";
+import type { Evaluation, MeanEvaluation, MeanScore, Score } from "../../src/eval/evaluate.js";
 import type { ReportPicture } from "../../src/eval/report-html.js";
+import { decibelsJson, decibelsText } from "../../src/runtime/decibels.js";
 import { argument, defineCommand, flag, option, repeatedOption } from "../command.js";
 import { contextFlags, contextOptionsOf } from "../context-flags.js";
 import { EXIT } from "../exit-code.js";
@@ -40,7 +41,7 @@ export const evalCommand = defineCommand({
       { writeFiles },
       { evalPairs },
       { contextText },
-      { compared, evaluatePictures, meanEvaluation },
+      { compared, evaluatePictures, leftOut, meanEvaluation },
       { viewsOf },
       { reportHtml },
     ] = await Promise.all([
@@ -113,6 +114,7 @@ export const evalCommand = defineCommand({
             ],
           ),
           conditions,
+          ...[leftOut(mean, results.length)].filter((text) => text !== ""),
           ...(html === undefined ? [] : [`wrote ${html}`]),
         ],
         json: () => ({
@@ -124,7 +126,7 @@ export const evalCommand = defineCommand({
           selfEnsemble: options.selfEnsemble,
           baseline,
           images: results.map(({ name, evaluation, seconds }) => ({ image: name, ...json(evaluation), seconds })),
-          mean: json(mean),
+          mean: meanJson(mean),
           ...(html === undefined ? {} : { report: html }),
         }),
       });
@@ -137,15 +139,30 @@ export const evalCommand = defineCommand({
 
 function cells({ restored, baseline }: Evaluation): readonly string[] {
   return [restored, baseline].flatMap(({ psnr, ssim }) => [
-    `${psnr.toFixed(4)} dB`,
+    decibelsText(psnr, 4),
     ssim === undefined ? "-" : ssim.toFixed(4),
   ]);
 }
 
-/** JSON has no infinity: equal pictures have a PSNR of null. */
+/** Where a figure is null, its reason is beside it. */
+function scoreJson({ psnr, ssim }: Score): object {
+  return {
+    ...decibelsJson("psnr", psnr),
+    ...(ssim === undefined ? { ssim: null, ssimReason: "too small" } : { ssim }),
+  };
+}
+
 function json({ restored, baseline }: Evaluation): object {
-  const score = ({ psnr, ssim }: Score) => ({ psnr: Number.isFinite(psnr) ? psnr : null, ssim: ssim ?? null });
-  return { ...score(restored), baseline: score(baseline) };
+  return { ...scoreJson(restored), baseline: scoreJson(baseline) };
+}
+
+function meanJson({ restored, baseline }: MeanEvaluation): object {
+  const mean = ({ psnrPictures, ssimPictures, ...score }: MeanScore): object => ({
+    ...scoreJson(score),
+    psnrPictures,
+    ssimPictures,
+  });
+  return { ...mean(restored), baseline: mean(baseline) };
 }
 
 /** Says of which picture an error is. */

@@ -41,11 +41,13 @@ export const verifyCommand = defineCommand({
     },
   ],
   async action(context, [documentPath, graphPath], options) {
-    const [{ loadModel }, { verifyFiles }, { againstExact, exactTable }] = await Promise.all([
-      import("../load-model.js"),
-      import("../verify-files.js"),
-      import("../against-exact.js"),
-    ]);
+    const [{ loadModel }, { verifyFiles }, { againstExact, exactJson, exactTable }, { decibelsJson, decibelsText }] =
+      await Promise.all([
+        import("../load-model.js"),
+        import("../verify-files.js"),
+        import("../against-exact.js"),
+        import("../../src/runtime/decibels.js"),
+      ]);
     const model = await loadModel(documentPath, context.report);
     try {
       if (options.against === "exact") {
@@ -55,7 +57,7 @@ export const verifyCommand = defineCommand({
             ...exactTable(report),
             `${report.routing === "document" ? "the document's routing" : `routing ${report.routing}`} against the exact form, on ${report.target}`,
           ],
-          json: () => report,
+          json: () => exactJson(report),
         });
         return EXIT.good;
       }
@@ -69,13 +71,26 @@ export const verifyCommand = defineCommand({
               result.output,
               result.maxError.toExponential(2),
               options.minPsnr === undefined ? result.limit.toExponential(2) : `${options.minPsnr} dB`,
-              `${result.psnr.toFixed(1)} dB`,
-              result.passed ? "good" : "DIFFERS",
+              decibelsText(result.psnr, 1),
+              "good",
             ]),
           ),
-          `${report.passed ? "good" : "different"}: ${graphPath} on ${options.target}`,
+          ...(report.weights.verdict === "equal"
+            ? [`compiled from another file, which holds the same ${report.weights.of}`]
+            : []),
+          ...(report.notCompared.length > 0
+            ? [`not compared, since the document does not have them: ${report.notCompared.join(", ")}`]
+            : []),
+          `good: ${graphPath} on ${options.target}, compared with ${report.comparedWith.text}`,
         ],
-        json: () => report,
+        json: () => ({
+          passed: true,
+          ...report,
+          results: report.results.map(({ psnr, notFinite: _, ...result }) => ({
+            ...result,
+            ...decibelsJson("psnr", psnr),
+          })),
+        }),
       });
       return EXIT.good;
     } finally {

@@ -1,11 +1,12 @@
 /** What can be wrong with the context in which β is pooled. */
 import { type Diagnostic, error } from "../diagnostics.js";
+import { option, remedy } from "../remedy.js";
 
 const CONTEXT = "/context";
 
 export const noPatchContext = (): Diagnostic =>
   error("context/none", "the document has no patch context, so it does not say how pictures are cut", {
-    hint: 'give it a "context" of kind "patch", or compile with --context whole',
+    ...remedy`give it a "context" of kind "patch", or take ${option("context", "whole")}`,
   });
 
 export const badRule = (fault: string): Diagnostic =>
@@ -47,5 +48,5 @@ export const regionShape = (message: string): Diagnostic =>
 export const notLocal = (layer: string, op: string): Diagnostic =>
   error("context/not-local", `the layer "${layer}" (${op}) cannot run on a part of a picture`, {
     place: layer,
-    hint: "run the picture whole: --context whole --tile off",
+    ...remedy`run the picture whole: ${option("context", "whole")}${{ library: ", ", flag: " " }}${option("tile", "off")}`,
   });

@@ -63,15 +63,45 @@ function ssimIfLarge(a: Image, b: Image, options: MetricOptions): number | undef
   }
 }
 
-/** The means over pictures; an SSIM that is undefined is left out. */
-export function meanEvaluation(evaluations: readonly Evaluation[]): Evaluation {
+/** Means, and of how many pictures: of those that have the figure. */
+export interface MeanScore extends Score {
+  readonly psnrPictures: number;
+  readonly ssimPictures: number;
+}
+
+export interface MeanEvaluation {
+  readonly restored: MeanScore;
+  readonly baseline: MeanScore;
+}
+
+/**
+ * The means over pictures. A PSNR that is infinite is left out, and so is an SSIM that is undefined; where all pictures
+ * are equal the mean PSNR is infinite.
+ */
+export function meanEvaluation(evaluations: readonly Evaluation[]): MeanEvaluation {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const score = (of: (evaluation: Evaluation) => Score): Score => {
+  const score = (of: (evaluation: Evaluation) => Score): MeanScore => {
+    const ratios = evaluations.map((each) => of(each).psnr).filter(Number.isFinite);
     const similarities = evaluations.map((each) => of(each).ssim).filter((value) => value !== undefined);
     return {
-      psnr: mean(evaluations.map((each) => of(each).psnr)),
+      psnr: ratios.length > 0 ? mean(ratios) : Number.POSITIVE_INFINITY,
+      psnrPictures: ratios.length,
       ssim: similarities.length > 0 ? mean(similarities) : undefined,
+      ssimPictures: similarities.length,
     };
   };
   return { restored: score(({ restored }) => restored), baseline: score(({ baseline }) => baseline) };
+}
+
+/** What a mean leaves out, in words; empty where it leaves out nothing. */
+export function leftOut({ restored, baseline }: MeanEvaluation, pictures: number): string {
+  const parts = [
+    ["PSNR", pictures - restored.psnrPictures, "equal to the true one"],
+    ["the baseline's PSNR", pictures - baseline.psnrPictures, "equal to the true one"],
+    ["SSIM", pictures - restored.ssimPictures, "too small for it"],
+  ] as const;
+  return parts
+    .filter(([, left]) => left > 0 && left < pictures)
+    .map(([what, left, why]) => `the mean of ${what} leaves out ${left} of ${pictures} pictures, ${why}`)
+    .join("; ");
 }

@@ -1,5 +1,6 @@
 /** An evaluation as one HTML file without scripts, in which the pictures lie as data. */
 import { escaped, htmlPage } from "../html.js";
+import { decibelsText } from "../runtime/decibels.js";
 import type { Evaluation, Score } from "./evaluate.js";
 
 export interface ReportPicture {
@@ -62,7 +63,7 @@ function row(name: string, { restored, baseline }: Evaluation, attributes = ""):
 }
 
 function cellsOf({ psnr, ssim }: Score): readonly string[] {
-  return [`${psnr.toFixed(2)} dB`, ssim === undefined ? "–" : ssim.toFixed(4)];
+  return [decibelsText(psnr), ssim === undefined ? "–" : ssim.toFixed(4)];
 }
 
 function section({ name, views }: ReportPicture): string {

@@ -3,6 +3,7 @@ import { type Diagnostic, error, type Place, SmxcError, warning } from "../diagn
 import type { Graph, Node } from "../ir/graph.js";
 import { nearest } from "../nearest.js";
 import type { FrozenBetas } from "../passes/freeze-betas.js";
+import { option, remedy } from "../remedy.js";
 import type { LazyTensor } from "../weights/tensor.js";
 import { decidedRouters, vectorInputs } from "./given-inputs.js";
 
@@ -115,19 +116,21 @@ function sumsToOne(values: readonly (readonly number[])[], cardinals: number): b
 const unknownBeta = (name: string, at: Place, near: string | undefined): Diagnostic =>
   error("fold/unknown-beta", `no router of the model gives "${name}"`, {
     ...at,
-    hint: near === undefined ? "a graph compiled with --expose-beta shows the names" : `did you mean "${near}"?`,
+    ...(near === undefined
+      ? remedy`a graph compiled with ${option("exposeBeta")} shows the names`
+      : { hint: `did you mean "${near}"?` }),
   });
 
 const missingBeta = (name: string, at: Place): Diagnostic =>
   error("fold/missing-beta", `there is no value for "${name}"`, {
     ...at,
-    hint: "give the β of every layer that is folded, or choose some with --fold-layers; --expose-beta shows them all",
+    ...remedy`give the β of every layer that is folded, or choose some with ${option("fold.layers", undefined, "--fold-layers")}; ${option("exposeBeta")} shows them all`,
   });
 
 const misshapenBeta = (name: string, at: Place, experts: number, cardinals: number): Diagnostic =>
   error("fold/misshapen-beta", `"${name}" must be a nested array of ${experts} experts x ${cardinals} cardinals`, {
     ...at,
-    hint: "one row per expert, in it one number per cardinal, as --expose-beta gives them",
+    ...remedy`one row per expert, in it one number per cardinal, as ${option("exposeBeta")} gives them`,
   });
 
 const misshapenInput = (name: string, at: Place, width: number): Diagnostic =>

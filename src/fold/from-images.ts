@@ -2,7 +2,7 @@
 import { tensorToImage, type ValueRange } from "../runtime/image.js";
 import { psnr } from "../runtime/metrics.js";
 import type { Tensor } from "../runtime/session.js";
-import { compareValues } from "../verify/compare.js";
+import { allFinite, compareValues, psnrOf } from "../verify/compare.js";
 import { TOLERANCES } from "../verify/tolerances.js";
 import type { BetaTable } from "./betas.js";
 
@@ -13,12 +13,17 @@ export interface ImageRun {
 
 /** How far the folded network's result is from the dynamic one's on a picture. */
 export interface FoldCost {
-  /** dB, of the network's values over its range. */
+  /** dB, of the network's values over its range; Infinity when they are the same. */
   readonly psnr: number;
   /** dB, of the two results as pictures of 8 bits; Infinity when they are the same. */
   readonly picturePsnr: number;
   /** Largest difference, in the network's values. */
   readonly maxError: number;
+}
+
+/** The first β, in the network's order, of a run that holds a value which is NaN or infinite. */
+export function notFiniteBeta(run: ImageRun): string | undefined {
+  return betaOutputs(run).find(([, { data }]) => !data.every(Number.isFinite))?.[0];
 }
 
 /** The mean of every β over all samples of all runs. */
@@ -59,14 +64,16 @@ function samplesOf(runs: readonly ImageRun[], name: string, size: number): reado
   });
 }
 
-export function foldCost(dynamic: ImageRun, folded: ImageRun, output: string, range: ValueRange): FoldCost {
+/** Undefined where values are NaN or infinite: there is no telling how far apart they are. */
+export function foldCost(dynamic: ImageRun, folded: ImageRun, output: string, range: ValueRange): FoldCost | undefined {
   const expected = dynamic.outputs.get(output)!;
   const actual = folded.outputs.get(output)!;
-  const { maxError, rmse } = compareValues(expected.data, actual.data, TOLERANCES);
+  const comparison = compareValues(expected.data, actual.data, TOLERANCES);
+  if (!allFinite(comparison)) return undefined;
   return {
-    psnr: 20 * Math.log10((range[1] - range[0]) / rmse),
+    psnr: psnrOf(comparison, range[1] - range[0]),
     picturePsnr: psnr(tensorToImage(expected, range), tensorToImage(actual, range), { shave: 0, color: "rgb" }),
-    maxError,
+    maxError: comparison.maxError,
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Diagnostic, error, warning } from "../diagnostics.js";
+import { configValue, listed, remedy } from "../remedy.js";
 import type { Config } from "./config.js";
 import type { Importer } from "./importer.js";
 import { GEOMETRY_KEYS, geometryOf } from "./layer-geometry.js";
@@ -115,11 +116,14 @@ const noCut = (row: number, channels: number): Diagnostic =>
 const NAMED_READINGS = 4;
 
 const manyCuts = (cuts: readonly Cut[]): Diagnostic => {
-  const named = cuts.slice(0, NAMED_READINGS).map((cut) => `--set out_channels=${cut.out} (${cutText(cut)})`);
+  const named = listed(
+    cuts.slice(0, NAMED_READINGS).map((cut) => remedy`${configValue("out_channels", cut.out)} (${cutText(cut)})`),
+    ", or ",
+  );
   return error(
     "import/missing-config",
     'the checkpoint does not tell "out_channels": its flat bank can be cut in several ways',
-    { place: "weight", hint: `give ${named.join(", or ")}${cuts.length > NAMED_READINGS ? ", …" : ""}` },
+    { place: "weight", ...remedy`give ${named}${cuts.length > NAMED_READINGS ? ", …" : ""}` },
   );
 };
 

@@ -1,5 +1,6 @@
 import { type Diagnostic, error, type Place } from "../diagnostics.js";
 import { nearest } from "../nearest.js";
+import { remedy } from "../remedy.js";
 
 export type ConfigValue = number | string | boolean;
 
@@ -89,7 +90,7 @@ export class Config {
     this.found.push(
       error("import/missing-config", `the checkpoint does not tell "${key}"`, {
         ...this.placeOf(key),
-        hint: `give it with --set ${key}=… or --config; the public default is ${publicDefault}`,
+        ...remedy`give it with ${{ flag: `--set ${key}=… or --config`, library: `the option config, a Map with "${key}"` }}; the public default is ${publicDefault}`,
       }),
     );
   }

@@ -1,5 +1,6 @@
 import { type Diagnostic, error, SmxcError, warning } from "../diagnostics.js";
 import { nearest } from "../nearest.js";
+import { option, remedy } from "../remedy.js";
 import { MODEL_SCHEMA_URL, type ModelDocument } from "../spec/document.js";
 import { checkDocument } from "../spec/parse.js";
 import type { ByteStream } from "../weights/byte-source.js";
@@ -101,7 +102,7 @@ function chooseImporter(store: TensorStore, arch: string | undefined): Importer 
       : `none holds floating-point numbers${other ? `; "${other.name}" holds ${other.dtype}` : ""}`;
   throw new SmxcError([
     error("import/unrecognised", `the tensors are of no architecture that smxc knows (${found})`, {
-      hint: `name it with --arch (${names.join(", ")}), or the entry that holds the tensors with --key`,
+      ...remedy`name it with ${option("arch")} (${names.join(", ")}), or the entry that holds the tensors with ${option("key")}`,
     }),
   ]);
 }

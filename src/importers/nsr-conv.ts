@@ -1,4 +1,5 @@
 import { error } from "../diagnostics.js";
+import { configValue, listed, remedy } from "../remedy.js";
 import type { Importer } from "./importer.js";
 import { GEOMETRY_KEYS, geometryOf } from "./layer-geometry.js";
 import { perceptronSizes, ROUTER_KEYS, takePerceptron } from "./router-stages.js";
@@ -99,7 +100,10 @@ function splitRouter(
         `a router of ${routed} rows over a bank of ${rows} can be ${asked.length} pairs of experts and cardinals`,
         {
           place: "mlp",
-          hint: `give one of ${asked.map((split) => `--set experts=${split.experts} (${split.cardinals} cardinals)`).join(", ")}; the public default is 4 experts`,
+          ...remedy`give one of ${listed(
+            asked.map((split) => remedy`${configValue("experts", split.experts)} (${split.cardinals} cardinals)`),
+            ", ",
+          )}; the public default is 4 experts`,
         },
       ),
     );

@@ -1,4 +1,5 @@
 import { type Diagnostic, error, warning } from "../diagnostics.js";
+import { configValue, listed, remedy } from "../remedy.js";
 import type { ModelDocument } from "../spec/document.js";
 import type { NamedTensor } from "../weights/safetensors-write.js";
 import type { Config } from "./config.js";
@@ -132,7 +133,10 @@ function readingOf(input: number, output: number, config: Config, warnings: Diag
   if (rest.length > 0) {
     warnings.push(
       warning("import/two-readings", `the shapes leave more than one reading; taken is ${text(taken)}`, {
-        hint: `otherwise give ${rest.map((reading) => `--set frames=${reading.frames} (${text(reading)})`).join(", or ")}`,
+        ...remedy`otherwise give ${listed(
+          rest.map((reading) => remedy`${configValue("frames", reading.frames)} (${text(reading)})`),
+          ", or ",
+        )}`,
       }),
     );
   }

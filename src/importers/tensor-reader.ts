@@ -1,5 +1,6 @@
 import { type Diagnostic, error } from "../diagnostics.js";
 import { nearest } from "../nearest.js";
+import { option, remedy } from "../remedy.js";
 import { computed } from "../weights/derived.js";
 import {
   elementCount,
@@ -156,17 +157,17 @@ const shapeText = (shape: Sizes): string => `[${shape.map((size) => size ?? "?")
 const missingTensor = (name: string, near: string | undefined): Diagnostic =>
   error("import/missing-tensor", `the checkpoint has no tensor "${name}"`, {
     place: name,
-    hint: near
-      ? `"${near}" is left over; is it meant?`
-      : "is --arch right? otherwise save the whole network's tensors: torch.save(model.state_dict(), path)",
+    ...(near
+      ? { hint: `"${near}" is left over; is it meant?` }
+      : remedy`is ${option("arch")} right? otherwise save the whole network's tensors: torch.save(model.state_dict(), path)`),
   });
 
 const unexpectedTensor = (name: string, near: string | undefined): Diagnostic =>
   error("import/unexpected-tensor", `the tensor "${name}" has no place in this architecture`, {
     place: name,
-    hint: near
-      ? `"${near}" is missing; is it meant?`
-      : "is --arch right? remove the tensor, or import it with the architecture it belongs to",
+    ...(near
+      ? { hint: `"${near}" is missing; is it meant?` }
+      : remedy`is ${option("arch")} right? remove the tensor, or import it with the architecture it belongs to`),
   });
 
 const misshapen = (name: string, found: readonly number[], expected: readonly Sizes[]): Diagnostic =>

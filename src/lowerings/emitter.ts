@@ -28,8 +28,12 @@ export type Layout = "nchw" | "nhwc";
 export type AttributeValue = number | string | readonly number[] | Attribute;
 export type ElementType = TensorType["elem_type"];
 
+/** What emitted nodes are told to be of. */
+export type Provenance = Pick<OnnxNode, "origin" | "precision">;
+
 export class GraphEmitter {
   readonly options: EmitOptions;
+  private provenance: Provenance = {};
   private readonly nodes: OnnxNode[] = [];
   private readonly initializers: Initializer[] = [];
   /** Initializers by content, so that equal constants are stored once. */
@@ -50,6 +54,22 @@ export class GraphEmitter {
     this.options = options;
     this.taken = enclosing ? enclosing.taken : new Set();
     this.constants = enclosing && constants === "enclosing" ? enclosing.constants : this;
+  }
+
+  /** Emits nodes of a layer, in a precision; those inside `work` that say nothing of their own are of it. */
+  within<T>(provenance: Provenance, work: () => T): T {
+    const outer = this.provenance;
+    this.provenance = provenance;
+    try {
+      return work();
+    } finally {
+      this.provenance = outer;
+    }
+  }
+
+  /** Emits nodes that are computed in float32 in any case. */
+  exactly<T>(work: () => T): T {
+    return this.within({ ...this.provenance, precision: "float32" }, work);
   }
 
   /** Keeps names that are spoken for, such as the graph's inputs and its layers' results. */
@@ -93,6 +113,7 @@ export class GraphEmitter {
       input: inputs,
       output: [output],
       attribute: attributesOf(attributes),
+      ...this.provenance,
     });
     this.infos.set(output, valueInfo(output, shape, elementType));
     return output;
@@ -113,6 +134,7 @@ export class GraphEmitter {
       input: inputs,
       output: names,
       attribute: attributesOf(attributes),
+      ...this.provenance,
     });
     for (const output of outputs) this.infos.set(output.name, valueInfo(output.name, output.shape));
   }

@@ -8,7 +8,7 @@ export const grouped: Lowering = {
   name: "grouped",
   description: "one grouped Conv, a group per sample (fixed batch)",
   targets: TARGETS,
-  refuses: ({ x }) => (typeof x[0] === "number" ? undefined : "it needs a fixed batch (--batch)"),
+  refuses: ({ x }) => (typeof x[0] === "number" ? undefined : "it needs a fixed batch"),
   emit(attributes, site) {
     const { e, name } = site;
     const [batch, channels, height, width] = site.inputShapes[0]! as readonly [number, number, ...typeof site.shape];

@@ -23,7 +23,8 @@ export function lowerGraph(graph: Graph, options: EmitOptions, plan = planCanvas
   const outputs = graph.outputs.map((output) => {
     const shape = scope.shapes.get(output.value)!;
     const value = scope.read(output.value, "nchw");
-    if (value !== output.name) e.named("Identity", output.name, [value], shape);
+    if (value !== output.name)
+      e.within(scope.provenanceOf(output.value), () => e.named("Identity", output.name, [value], shape));
     return valueInfo(output.name, shape);
   });
   const inputs = graph.inputs.map((input) => valueInfo(input.name, input.shape));
@@ -43,10 +44,14 @@ function publicNames(graph: Graph): (value: string) => string {
 function lowerNodes(scope: Scope, nodes: readonly Node[], plan: CanvasPlan): void {
   for (const node of nodes) {
     if (plan.fused.has(node.name)) continue;
-    const layer = plan.layers.get(node.name);
-    const canvas = layer ? undefined : canvasOfNode(scope, node);
-    if (layer && (node.op === "conv" || node.op === "mix_conv")) lowerPlannedLayer(scope, node, layer);
-    else if (canvas) lowerOnCanvas(scope, node, canvas);
-    else definition(node).lower(node.attributes, scope.site(node));
+    scope.e.within(scope.provenanceOf(node.name), () => lowerNode(scope, node, plan));
   }
+}
+
+function lowerNode(scope: Scope, node: Node, plan: CanvasPlan): void {
+  const layer = plan.layers.get(node.name);
+  const canvas = layer ? undefined : canvasOfNode(scope, node);
+  if (layer && (node.op === "conv" || node.op === "mix_conv")) lowerPlannedLayer(scope, node, layer);
+  else if (canvas) lowerOnCanvas(scope, node, canvas);
+  else definition(node).lower(node.attributes, scope.site(node));
 }

@@ -62,11 +62,13 @@ export function lowerScan(
   outputs.forEach(({ value, canvas }, index) => {
     const shape = outer.shapes.get(value)!;
     const { name } = results[index]!;
-    if (canvas) outer.bind(value, { nhwc: emitFromCanvases(outer.e, value, canvas, name, shape) });
-    else
-      outer.bind(value, {
-        nchw: outer.e.named("Squeeze", outer.nameOf(value), [name, outer.e.ints([1])], shape),
-      });
+    outer.e.within(outer.provenanceOf(value), () => {
+      if (canvas) outer.bind(value, { nhwc: emitFromCanvases(outer.e, value, canvas, name, shape) });
+      else
+        outer.bind(value, {
+          nchw: outer.e.named("Squeeze", outer.nameOf(value), [name, outer.e.ints([1])], shape),
+        });
+    });
   });
 }
 

@@ -237,20 +237,14 @@ function emitSpread(
 /** StyleGAN2's demodulation (Karras et al. 2020, eq. 3): each row divided by √(Σ w² + ε). */
 function emitDemodulated(e: GraphEmitter, name: string, kernel: string, shape: Shape, epsilon: number): string {
   const row: Shape = [shape[0]!, shape[1]!, 1];
-  const label = `${name}${NORM}`;
-  const squares = e.op("Mul", `${label}squares`, [kernel, kernel], shape);
-  const sums = e.reduce("ReduceSum", `${label}sums`, squares, [2], true, row);
-  const raised = e.op("Add", `${label}raised`, [sums, e.floats([epsilon], [])], row);
-  const norms = e.op("Sqrt", `${label}root`, [raised], row);
+  const label = `${name}/norms/`;
+  const norms = e.exactly(() => {
+    const squares = e.op("Mul", `${label}squares`, [kernel, kernel], shape);
+    const sums = e.reduce("ReduceSum", `${label}sums`, squares, [2], true, row);
+    const raised = e.op("Add", `${label}raised`, [sums, e.floats([epsilon], [])], row);
+    return e.op("Sqrt", `${label}root`, [raised], row);
+  });
   return e.op("Div", `${name}/demodulated`, [kernel, norms], shape);
-}
-
-/** In the names of the steps to the norms of rows. */
-const NORM = "/norms/";
-
-/** Whether a node computes the norms by which a kernel is demodulated. */
-export function isNormStep(node: string): boolean {
-  return node.includes(NORM);
 }
 
 /** For each of `count` elements, the index of the block, of `blocks`, that it falls into. */

@@ -1,7 +1,7 @@
 import { type Dim, dimText, type Shape } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
-import { inferShapes } from "../ir/infer.js";
-import type { GraphEmitter, Layout, LowerSite } from "./emitter.js";
+import { definition, inferShapes } from "../ir/infer.js";
+import type { GraphEmitter, Layout, LowerSite, Provenance } from "./emitter.js";
 import { hasSize, sizedValues } from "./has-size.js";
 import { type Canvas, type CanvasShape, fixedCanvas } from "./winograd/canvas.js";
 import { dynamicCanvas } from "./winograd/canvas-dynamic.js";
@@ -25,7 +25,7 @@ export class Scope {
   /** The name under which a value's result is emitted. */
   readonly nameOf: (value: string) => string;
   private readonly enclosing: Scope | undefined;
-  private readonly oneHot: ReadonlySet<string>;
+  private readonly nodes: ReadonlyMap<string, Node>;
   private readonly bindings = new Map<string, Binding>();
   private readonly canvases = new Map<string, Canvas>();
   /** The logits behind the weights of routers, by the name of the weights. */
@@ -37,11 +37,18 @@ export class Scope {
     this.nameOf = nameOf;
     this.enclosing = enclosing;
     this.shapes = inferShapes(graph);
-    this.oneHot = new Set(graph.nodes.filter((node) => node.op === "one_hot").map((node) => node.name));
+    this.nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   }
 
   bind(name: string, binding: Binding): void {
     this.bindings.set(name, { ...this.bindings.get(name), ...binding });
+  }
+
+  /** What the nodes that lead to a value are of; nothing for inputs. */
+  provenanceOf(name: string): Provenance {
+    const node = this.nodes.get(name);
+    if (node === undefined) return {};
+    return { origin: node.origin.layer, ...(definition(node).exact ? { precision: "float32" } : {}) };
   }
 
   /** The layout that is at hand; a canvas is channels last. */
@@ -63,6 +70,11 @@ export class Scope {
     if (constant) return this.e.weight(name, constant);
     const { [layout]: ready, canvas } = this.bindings.get(name)!;
     if (ready !== undefined) return ready;
+    return this.e.within(this.provenanceOf(name), () => this.convert(name, layout, canvas));
+  }
+
+  /** A change of layout, which is of the value and not of who reads it. */
+  private convert(name: string, layout: Layout, canvas: Binding["canvas"]): string {
     const shape = this.shapes.get(name)!;
     if (layout === "nhwc" && canvas) {
       const picture = emitFromCanvases(this.e, name, canvas.canvas, canvas.value.raw.value, shape);
@@ -122,7 +134,7 @@ export class Scope {
       read: (index, layout = "nchw") => this.read(node.inputs[index]!, layout),
       layoutOf: (index) => this.layoutOf(node.inputs[index]!),
       shapeIn: (layout) => shapeIn(shape, layout),
-      isOneHot: (index) => this.oneHot.has(node.inputs[index]!),
+      isOneHot: (index) => this.nodes.get(node.inputs[index]!)?.op === "one_hot",
       logits: (index) => this.logits.get(node.inputs[index]!),
       keepLogits: (value) => {
         this.logits.set(node.name, value);

@@ -23,6 +23,8 @@ const CACHE_LINE = 64;
 export interface ExternalFile {
   /** `location` entry: a path relative to the model's folder. */
   readonly location: string;
+  /** Values of initializers in the bodies of nodes stay in the model. */
+  readonly keepBodies: boolean;
   readonly pieces: Piece[];
   length: number;
 }

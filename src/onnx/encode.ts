@@ -31,8 +31,14 @@ export interface EncodedModelWithData {
 }
 
 export interface EncodeOptions {
-  /** Puts weights of 1 KiB and more into a file of this name beside the model. */
-  readonly external?: { readonly location: string };
+  readonly external?: ExternalOptions;
+}
+
+export interface ExternalOptions {
+  /** Weights of 1 KiB and more go into a file of this name beside the model. */
+  readonly location: string;
+  /** Those that bodies of nodes hold stay in the model. */
+  readonly keepBodies?: boolean;
 }
 
 /**
@@ -40,14 +46,12 @@ export interface EncodeOptions {
  * @throws SmxcError `onnx/model-too-large` when the model (without its data file) passes 2 GiB - 1. While streaming:
  *   `onnx/float16-overflow`, and whatever the weights' own readers throw.
  */
-export function encodeModel(
-  model: OnnxModel,
-  options: { readonly external: { readonly location: string } },
-): EncodedModelWithData;
+export function encodeModel(model: OnnxModel, options: { readonly external: ExternalOptions }): EncodedModelWithData;
 export function encodeModel(model: OnnxModel, options?: { readonly external?: never }): EncodedModel;
 export function encodeModel(model: OnnxModel, options: EncodeOptions = {}): EncodedModel | EncodedModelWithData {
   if (options.external === undefined) return { model: checkedStream(modelRope(model, null)) };
-  const file: ExternalFile = { location: options.external.location, pieces: [], length: 0 };
+  const { location, keepBodies = false } = options.external;
+  const file: ExternalFile = { location, keepBodies, pieces: [], length: 0 };
   const graph = graphField(model, file);
   const withHash = (sha256: string): ByteStream =>
     checkedStream([...headerRope(withProperty(model, EXTERNAL_DATA_SHA256, sha256)), ...graph]);
@@ -117,7 +121,7 @@ function nodeRope(node: OnnxNode, external: ExternalFile | null): Rope {
 function attributeRope(name: string, attribute: Attribute, external: ExternalFile | null): Rope {
   if (attribute.type !== "GRAPH") return [onnx.AttributeProto.encode({ name, ...attributeValue(attribute) }).finish()];
   const head = onnx.AttributeProto.encode({ name, type: onnx.AttributeProto.AttributeType.GRAPH }).finish();
-  return [head, ...delimitedField(6, graphRope(attribute.value, external))];
+  return [head, ...delimitedField(6, graphRope(attribute.value, external?.keepBodies ? null : external))];
 }
 
 function attributeValue(attribute: Exclude<Attribute, { readonly type: "GRAPH" }>): onnxTypes.IAttributeProto {

@@ -1,4 +1,5 @@
 import { error, SmxcError } from "../diagnostics.js";
+import { option, remedy } from "../remedy.js";
 import type { WireFault } from "./proto/wire-fault.js";
 
 /** Protobuf's limit: readers refuse longer messages. */
@@ -7,7 +8,7 @@ export const MODEL_BYTE_LIMIT = 2 ** 31 - 1;
 export function modelTooLarge(length: number): SmxcError {
   return new SmxcError([
     error("onnx/model-too-large", `the model file would have ${length} bytes; protobuf allows ${MODEL_BYTE_LIMIT}`, {
-      hint: "write the weights to a file of their own (--external-data)",
+      ...remedy`${{ library: "let the command line write", flag: "write" }} the weights to a file of their own (${{ library: "smxc compile ", flag: "" }}--external-data)`,
     }),
   ]);
 }
@@ -17,7 +18,7 @@ export function float16Overflow(tensor: string, index: number, value: number): S
   return new SmxcError([
     error("onnx/float16-overflow", `element ${index} of ${tensor} is ${value}, beyond float16's largest value 65504`, {
       place: tensor,
-      hint: "compile with --dtype float32",
+      ...remedy`compile with ${option("dtype", "float32")}`,
     }),
   ]);
 }

@@ -52,6 +52,10 @@ export interface OnnxNode {
   readonly input: readonly string[];
   readonly output: readonly string[];
   readonly attribute: Readonly<Record<string, Attribute>>;
+  /** The layer that the node belongs to. Not written to files. */
+  readonly origin?: string;
+  /** `float32`: computed so in a graph of half precision too. Not written to files. */
+  readonly precision?: "float32";
 }
 
 export interface OnnxGraph {

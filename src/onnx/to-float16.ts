@@ -1,6 +1,6 @@
 /**
- * A graph in half precision: weights and feature maps become FLOAT16, the interface stays FLOAT. Nodes that are to be
- * exact keep FLOAT, with casts around them. A weight beyond half precision's range is an error when the file is written.
+ * A graph in half precision: weights and feature maps become FLOAT16, the interface stays FLOAT. Nodes whose precision
+ * is float32 keep FLOAT, with casts around them. A weight beyond half precision's range is an error when the file is written.
  */
 import type { Attribute, DataType, Initializer, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "./model.js";
 
@@ -10,16 +10,45 @@ type Precision = keyof typeof CODES;
 /** Inputs that ONNX wants as FLOAT whatever the others are. */
 const FLOAT_INPUTS: ReadonlyMap<string, ReadonlySet<number>> = new Map([["Resize", new Set([1, 2])]]);
 
-/** @param keep whether a node, by its name, stays in FLOAT */
-export function toFloat16(model: OnnxModel, keep: (node: string) => boolean): OnnxModel {
-  const graph = new Converter(model.graph, keep, undefined).main();
-  return { ...model, graph };
+export function toFloat16(model: OnnxModel): OnnxModel {
+  return { ...model, graph: new Converter(model.graph, new Aliases(model.graph), undefined).main() };
+}
+
+/** Names of values that stand beside those of the model. */
+class Aliases {
+  private readonly taken: Set<string>;
+  private readonly known = new Map<string, string>();
+
+  constructor(graph: OnnxGraph) {
+    this.taken = new Set(namesIn(graph));
+  }
+
+  /** The same for the same name and suffix, and nobody else's. */
+  of(name: string, suffix: string): string {
+    const wanted = `${name}:${suffix}`;
+    const known = this.known.get(wanted);
+    if (known !== undefined) return known;
+    let alias = wanted;
+    for (let n = 2; this.taken.has(alias); n++) alias = `${wanted}#${n}`;
+    this.taken.add(alias);
+    this.known.set(wanted, alias);
+    return alias;
+  }
+}
+
+function namesIn(graph: OnnxGraph): readonly string[] {
+  const inner = graph.node.flatMap(({ name, output, attribute }) => [
+    name,
+    ...output,
+    ...Object.values(attribute).flatMap((each) => (each.type === "GRAPH" ? namesIn(each.value) : [])),
+  ]);
+  return [...[...graph.input, ...graph.initializer].map(({ name }) => name), ...inner];
 }
 
 /** One graph in the making. Values that are not floating-point have no precision and stay as they are. */
 class Converter {
   private readonly graph: OnnxGraph;
-  private readonly keep: (node: string) => boolean;
+  private readonly aliases: Aliases;
   private readonly enclosing: Converter | undefined;
   private readonly initializers: ReadonlyMap<string, Initializer>;
   /** Precision of the values so far, initializers left out. */
@@ -31,9 +60,9 @@ class Converter {
   /** What the graph said of its values. */
   private readonly declared: ReadonlyMap<string, ValueInfo>;
 
-  constructor(graph: OnnxGraph, keep: (node: string) => boolean, enclosing: Converter | undefined) {
+  constructor(graph: OnnxGraph, aliases: Aliases, enclosing: Converter | undefined) {
     this.graph = graph;
-    this.keep = keep;
+    this.aliases = aliases;
     this.enclosing = enclosing;
     this.initializers = new Map(graph.initializer.map((each) => [each.name, each]));
     this.declared = new Map([...graph.value_info, ...graph.output].map((value) => [value.name, value]));
@@ -42,7 +71,7 @@ class Converter {
   /** The whole model's graph: inputs and outputs stay FLOAT. */
   main(): OnnxGraph {
     for (const { name, type } of this.graph.input) if (type.elem_type === "FLOAT") this.precisions.set(name, "FLOAT");
-    const shown = new Map(this.graph.output.map(({ name }) => [name, `${name}:half`]));
+    const shown = new Map(this.graph.output.map(({ name }) => [name, this.aliases.of(name, "half")]));
     this.convertNodes((output) => shown.get(output) ?? output);
     for (const output of this.graph.output) {
       const half = shown.get(output.name)!;
@@ -51,15 +80,15 @@ class Converter {
     return this.finish(this.graph.input, this.graph.output);
   }
 
-  /** A body, whose inputs and outputs are half precision where they are floating-point. */
+  /** A body, whose floating-point inputs are half precision, and its outputs what their nodes are. */
   body(): OnnxGraph {
-    const halved = (values: readonly ValueInfo[]): readonly ValueInfo[] => values.map((value) => halfInfo(value));
     for (const { name, type } of this.graph.input) if (type.elem_type === "FLOAT") this.precisions.set(name, "FLOAT16");
     this.convertNodes((output) => output);
-    const outputs = halved(this.graph.output).map((output) =>
-      output.type.elem_type === "FLOAT16" ? { ...output, name: this.read(output.name, "FLOAT16") } : output,
-    );
-    return this.finish(halved(this.graph.input), outputs);
+    const outputs = this.graph.output.map((output) => {
+      if (output.type.elem_type !== "FLOAT" || this.precisions.get(output.name) === "FLOAT") return output;
+      return { ...halfInfo(output), name: this.read(output.name, "FLOAT16") };
+    });
+    return this.finish(this.graph.input.map(halfInfo), outputs);
   }
 
   /** @param rename what half-precision results are called */
@@ -67,19 +96,21 @@ class Converter {
     const renamed = new Map<string, string>();
     for (const node of this.graph.node) {
       const hasBody = Object.values(node.attribute).some(({ type }) => type === "GRAPH");
-      const precision: Precision = this.keep(node.name) && !hasBody ? "FLOAT" : "FLOAT16";
+      const precision: Precision = node.precision === "float32" && !hasBody ? "FLOAT" : "FLOAT16";
       const input = node.input.map((name, index) => {
         const wanted = FLOAT_INPUTS.get(node.op_type)?.has(index) ? "FLOAT" : precision;
         return this.read(renamed.get(name) ?? name, wanted);
       });
-      const output = node.output.map((name) => {
+      const attribute = this.attributes(node, precision);
+      const output = node.output.map((name, index) => {
         if (this.declared.get(name)?.type.elem_type !== "FLOAT") return name;
-        const own = precision === "FLOAT16" ? rename(name) : name;
+        const made = precisionFromBody(attribute, index) ?? precision;
+        const own = made === "FLOAT16" ? rename(name) : name;
         if (own !== name) renamed.set(name, own);
-        this.precisions.set(own, precision);
+        this.precisions.set(own, made);
         return own;
       });
-      this.nodes.push({ ...node, input, output, attribute: this.attributes(node, precision) });
+      this.nodes.push({ ...node, input, output, attribute });
       for (const [index, name] of output.entries()) this.describe(node.output[index]!, name);
     }
   }
@@ -88,7 +119,7 @@ class Converter {
     return Object.fromEntries(
       Object.entries(node.attribute).map(([name, attribute]): [string, Attribute] => {
         if (attribute.type === "GRAPH") {
-          return [name, { type: "GRAPH", value: new Converter(attribute.value, this.keep, this).body() }];
+          return [name, { type: "GRAPH", value: new Converter(attribute.value, this.aliases, this).body() }];
         }
         const toFloat = node.op_type === "Cast" && name === "to" && attribute.value === CODES.FLOAT;
         return [name, toFloat ? { type: "INT", value: CODES[precision] } : attribute];
@@ -102,7 +133,7 @@ class Converter {
     if (initializer) return this.constant(initializer, wanted);
     const precision = this.precisionOf(name);
     if (precision === undefined || precision === wanted) return name;
-    const cast = `${name}:${wanted === "FLOAT" ? "float" : "float16"}`;
+    const cast = this.aliases.of(name, wanted === "FLOAT" ? "float" : "float16");
     if (!this.casts.has(cast)) this.cast(name, cast, wanted);
     return cast;
   }
@@ -112,7 +143,7 @@ class Converter {
       this.used.set(initializer.name, initializer);
       return initializer.name;
     }
-    const name = wanted === "FLOAT" ? `${initializer.name}:float` : initializer.name;
+    const name = wanted === "FLOAT" ? this.aliases.of(initializer.name, "float") : initializer.name;
     this.used.set(name, { ...initializer, name, data_type: wanted });
     return name;
   }
@@ -132,7 +163,7 @@ class Converter {
     this.precisions.set(to, wanted);
     this.nodes.push({
       op_type: "Cast",
-      name: `${to}:cast`,
+      name: this.aliases.of(to, "cast"),
       input: [from],
       output: [to],
       attribute: { to: { type: "INT", value: CODES[wanted] } },
@@ -158,6 +189,13 @@ class Converter {
       value_info: [...this.infos.values()].filter(({ name }) => !declared.has(name)),
     };
   }
+}
+
+/** What a node's body, that of a Scan, gives for an output of the node. */
+function precisionFromBody(attribute: OnnxNode["attribute"], index: number): Precision | undefined {
+  const body = Object.values(attribute).find((each) => each.type === "GRAPH");
+  const type = body?.type === "GRAPH" ? body.value.output[index]?.type.elem_type : undefined;
+  return type === "FLOAT" || type === "FLOAT16" ? type : undefined;
 }
 
 function halfInfo(value: ValueInfo): ValueInfo {

@@ -12,12 +12,12 @@ export function valueOfMagnitude(output: string): string | undefined {
  * The model with further outputs: the largest |element| of each floating-point value that a wanted node of the main
  * graph makes. A run holds no more values at once than the model's own.
  */
-export function withMagnitudes(model: OnnxModel, wanted: (node: string) => boolean): OnnxModel {
+export function withMagnitudes(model: OnnxModel, wanted: (node: OnnxNode) => boolean): OnnxModel {
   const { graph } = model;
   const floats = new Set(
     [...graph.value_info, ...graph.output].flatMap(({ name, type }) => (type.elem_type === "FLOAT" ? [name] : [])),
   );
-  const values = graph.node.filter(({ name }) => wanted(name)).flatMap(({ output }) => output);
+  const values = graph.node.filter(wanted).flatMap(({ output }) => output);
   const shown = values.filter((value) => floats.has(value));
   const nodes = shown.flatMap((value): readonly OnnxNode[] => [
     { op_type: "Abs", name: `abs:${value}`, input: [value], output: [`abs:${value}`], attribute: {} },

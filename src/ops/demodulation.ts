@@ -13,6 +13,8 @@ export interface DemodulationAttributes {
 }
 
 export const demodulation = operator<DemodulationAttributes>({
+  // Squares of weights, which half precision loses.
+  exact: true,
   infer(_, [kernel, ...factors]) {
     if (factors.length === 0) return [1, kernel![0]!];
     if (factors.some((factor) => factor.length !== 3 || factor[1] !== 1))

@@ -20,6 +20,8 @@ export interface OpDefinition<Attributes> {
   evaluate(attributes: Attributes, inputs: readonly DenseTensor[]): DenseTensor;
   /** Emits ONNX nodes that compute the value and binds the result to the site. */
   lower(attributes: Attributes, site: LowerSite): void;
+  /** Computed in float32 in a graph of half precision too. */
+  readonly exact?: true;
   /** Multiply-accumulates for the given concrete shapes; absent: none worth counting. */
   macs?(attributes: Attributes, inputs: readonly Shape[], output: Shape): number;
 }

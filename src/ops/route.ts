@@ -6,6 +6,8 @@ import { prelu } from "./prelu.js";
 import type { Normaliser, RouteAttributes } from "./router.js";
 
 export const route = operator<RouteAttributes>({
+  // A softmax of a mean over a whole feature map.
+  exact: true,
   infer(attributes, [x, ...tensors]) {
     if (x!.length !== 4 && x!.length !== 2)
       throw new RuleError(`a router reads [N,C,H,W] or [N,C], not ${x!.length} dimensions`);

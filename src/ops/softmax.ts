@@ -7,6 +7,8 @@ export interface SoftmaxAttributes {
 }
 
 export const softmax = operator<SoftmaxAttributes>({
+  // Weights of experts: what the mean of a feature map decides.
+  exact: true,
   infer({ axis }, [x]) {
     if (axis >= x!.length) throw new RuleError(`there is no axis ${axis} in ${x!.length} dimensions`);
     return x!;

@@ -1,4 +1,5 @@
 /** How β behaves over pictures: what each router prefers, and how far pictures and patches move it. */
+import { type Diagnostic, error, SmxcError } from "../diagnostics.js";
 import { BetaCollector, type BetaSummary } from "../runtime/beta-summary.js";
 import type { Betas } from "../runtime/restorer.js";
 
@@ -34,8 +35,14 @@ export class RoutesStudy {
   private readonly pictures: ReadonlyMap<string, BetaSummary>[] = [];
   private current = new BetaCollector();
 
-  /** β of some samples of the present picture. */
+  /**
+   * β of some samples of the present picture.
+   *
+   * @throws SmxcError `routes/not-finite` for the first router whose β is NaN or infinite: nothing can be told of it
+   */
   add(betas: Betas): void {
+    const broken = [...betas].find(([, { data }]) => !data.every(Number.isFinite));
+    if (broken !== undefined) throw new SmxcError([notFinite(broken[0].replace(/^beta\./, ""))]);
     this.current.add(betas);
     for (const [name, { shape, data }] of betas) {
       const [samples, experts, cardinals] = shape as readonly [number, number, number];
@@ -122,3 +129,9 @@ function meanOf(tables: readonly Rows[]): Rows {
 function distance(a: Rows, b: Rows): number {
   return Math.max(...a.flatMap((row, e) => row.map((value, d) => Math.abs(value - b[e]![d]!))));
 }
+
+const notFinite = (layer: string): Diagnostic =>
+  error("routes/not-finite", `β of layer "${layer}" holds values that are NaN or infinite`, {
+    place: `layer ${layer}`,
+    hint: "check the weights for NaN and infinite values: smxc verify names the first layer whose values are not finite",
+  });

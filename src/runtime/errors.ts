@@ -1,5 +1,6 @@
 /** What can be wrong with pictures and with runs of graphs. */
 import { type Diagnostic, error, warning } from "../diagnostics.js";
+import { option, type Remedy, remedy } from "../remedy.js";
 
 interface Size {
   readonly width: number;
@@ -16,9 +17,9 @@ export const channelsMismatch = (shape: readonly number[]): Diagnostic =>
   });
 
 export const notFinite = (channel: number, x: number, y: number): Diagnostic =>
-  error("image/not-finite", "the network's output holds NaN", {
+  error("image/not-finite", "the network's output holds NaN or an infinite value", {
     place: `channel ${channel}, x ${x}, y ${y}`,
-    hint: "check the weights for NaN and infinite values: smxc verify names the first layer that goes wrong",
+    hint: "check the weights for NaN and infinite values: smxc verify names the first layer whose values are not finite",
   });
 
 export const differentSizes = (a: Size, b: Size): Diagnostic =>
@@ -106,10 +107,22 @@ export const sharpMissing = (cause: string): Diagnostic =>
     hint: "install it for this system: npm install --include=optional sharp",
   });
 
+export const externalEscapes = (file: string, location: string): Diagnostic =>
+  error("onnx/external-escape", `the external data "${location}" is not beside the graph`, {
+    file,
+    hint: "treat the graph as hostile: external data lies in the graph's own folder",
+  });
+
+export const externalMissing = (file: string, location: string, cause: unknown): Diagnostic =>
+  error("onnx/external-missing", `the external data "${location}" cannot be read: ${(cause as Error).message}`, {
+    file,
+    hint: "keep the .data file beside the graph",
+  });
+
 export const runtimeMissing = (cause: string): Diagnostic =>
   error("runtime/not-installed", `onnxruntime-node, which runs graphs, cannot be loaded: ${firstLine(cause)}`, {
     // Its install script only downloads CUDA libraries; where that fails, npm drops the package without a word.
-    hint: "install it (npm install onnxruntime-node --ignore-scripts), or run on WebAssembly with --target wasm",
+    ...remedy`install it without CUDA's libraries (npm install onnxruntime-node --ignore-scripts), or run on WebAssembly with ${option("target", "wasm")}`,
   });
 
 export const cannotReadModel = (file: string, cause: unknown): Diagnostic =>
@@ -118,24 +131,32 @@ export const cannotReadModel = (file: string, cause: unknown): Diagnostic =>
     hint: "check the name and the permissions of the file",
   });
 
-export const runtimeFailed = (file: string, action: "load" | "run", cause: string): Diagnostic => {
-  const hint = RUNTIME_HINTS.find(([pattern]) => pattern.test(cause))?.[1];
-  return error("runtime/failed", `ONNX Runtime cannot ${action} the graph: ${oneLine(cause)}`, {
-    file,
-    ...(hint === undefined ? {} : { hint }),
-  });
+/** @param sizes of the inputs of a run, with their names */
+export const runtimeFailed = (
+  file: string,
+  action: "load" | "run",
+  cause: string,
+  sizes: readonly string[] = [],
+): Diagnostic => {
+  const given = { hint: `it was given ${sizes.join(", ")}; a network may not take every size: try another` };
+  const hints = RUNTIME_HINTS.find(([pattern]) => pattern.test(cause))?.[1] ?? (sizes.length > 0 ? given : {});
+  return error("runtime/failed", `ONNX Runtime cannot ${action} the graph: ${oneLine(cause)}`, { file, ...hints });
 };
 
 /** Remedies by what ONNX Runtime says. */
-const RUNTIME_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
+const RUNTIME_HINTS: readonly (readonly [pattern: RegExp, hints: Partial<Remedy>])[] = [
   [
     /Provider_Cuda|CUDA/i,
-    "CUDA needs onnxruntime-node's GPU package and NVIDIA's libraries; see the README, or use --target cpu",
+    remedy`CUDA needs onnxruntime-node's GPU package and NVIDIA's libraries; see the README, or use ${option("target", "cpu")}`,
   ],
-  [/WebGPU adapter|WebGpuContext/, "no graphics adapter was found; use --target cpu"],
-  [/Protobuf parsing failed/, "is it an ONNX file? smxc check says what is wrong with it"],
-  [/File doesn't exist/, "check the name of the file"],
-  [/fallback to CPU EP/, "some operators of the graph have no kernel on this target"],
+  [/WebGPU adapter|WebGpuContext/, remedy`no graphics adapter was found; use ${option("target", "cpu")}`],
+  [/Protobuf parsing failed/, { hint: "is it an ONNX file? smxc check says what is wrong with it" }],
+  [/File doesn't exist/, { hint: "check the name of the file" }],
+  [/fallback to CPU EP/, { hint: "some operators of the graph have no kernel on this target" }],
+  [
+    /external data path could not be canonicalized/,
+    remedy`onnxruntime-web reads no weights of a Scan, Loop or If from another file; smxc keeps them in the graph that it compiles with ${option("target", "wasm")}`,
+  ],
 ];
 
 export const missingFeed = (file: string, input: string): Diagnostic =>
@@ -172,9 +193,9 @@ export const noImage = (file: string): Diagnostic =>
   });
 
 export const graphContext = (file: string, own: string, wanted: string): Diagnostic =>
-  error("run/graph-context", `the graph pools β over ${CONTEXT_TEXTS[own]}; it cannot run with --context ${wanted}`, {
+  error("run/graph-context", `the graph pools β over ${CONTEXT_TEXTS[own]}; it cannot run with the context ${wanted}`, {
     file,
-    hint: "give the model document in place of the graph, or compile the graph with another --context",
+    ...remedy`give the model document in place of the graph, or compile the graph with another ${option("context")}`,
   });
 
 const CONTEXT_TEXTS: Readonly<Record<string, string>> = {
@@ -187,6 +208,26 @@ export const graphTiles = (file: string): Diagnostic =>
     file,
     hint: "give the model document in place of the graph: tiles are made of its parts",
   });
+
+/** @param fixed the sizes that the graph takes; undefined where it takes any */
+export const wrongPictureSize = (
+  picture: { readonly width: number; readonly height: number },
+  fixed: { readonly width: number | undefined; readonly height: number | undefined },
+): Diagnostic => {
+  const taken = `${fixed.width ?? "any width"} × ${fixed.height ?? "any height"}`;
+  return error(
+    "run/wrong-size",
+    `the graph takes pictures of ${taken} pixels only (width × height); this one has ${picture.width} × ${picture.height}`,
+    remedy`resize or crop the picture to that size, or compile the graph for any size: without ${option("height")} and ${option("width")}`,
+  );
+};
+
+export const fixedBatch = (samples: number): Diagnostic =>
+  error(
+    "run/fixed-batch",
+    `the graph takes ${samples} pictures at a time; smxc runs one`,
+    remedy`compile the graph for any batch: without ${option("batch")}`,
+  );
 
 export const wrongScale = (scale: number): Diagnostic =>
   error("run/wrong-scale", `the network's output is larger than the ${scale} times that the model announces`, {

@@ -4,6 +4,7 @@ import { readMetadata } from "../metadata.js";
 import { decodeGraph } from "../onnx/decode.js";
 import { signatureOf } from "../onnx/signature.js";
 import { type Bytes, type DocumentInput, sourceOf, withModel } from "../open-model.js";
+import { asLibrary, libraryReporter } from "../remedy.js";
 import type { Image } from "./image.js";
 import { type ContextOptions, type Network, openGraph } from "./network.js";
 import { type Restored, type RestoreOptions, restorePicture } from "./restore.js";
@@ -47,11 +48,12 @@ export async function loadWith(
   options: LoadOptions,
   open: OpenSession,
 ): Promise<LoadedNetwork> {
-  const { restorer, ...network } = await openNetwork(model, target, options, open);
+  const told = { ...options, ...libraryReporter(options.report) };
+  const { restorer, ...network } = await asLibrary(() => openNetwork(model, target, told, open));
   return {
     ...network,
     target,
-    restore: (image, each) => restorePicture({ restorer, ...network }, image, each),
+    restore: (image, each) => asLibrary(() => restorePicture({ restorer, ...network }, image, each)),
     release: () => restorer.release(),
   };
 }

@@ -161,7 +161,7 @@ function writer(job: Job, { width, height, range: [black, white], bitDepth, scal
         let to = ((rect.top + row) * width + rect.left) * job.channels + offset + plane;
         for (let column = 0; column < rect.width; column++, from++, to += job.channels) {
           const value = job.place === "mean" ? meanAt(data, from, pixels, channels) : data[from]!;
-          if (Number.isNaN(value)) throw new SmxcError([notFinite(plane, rect.left + column, rect.top + row)]);
+          if (!Number.isFinite(value)) throw new SmxcError([notFinite(plane, rect.left + column, rect.top + row)]);
           job.target[to] = sample(value);
         }
       }

@@ -1,8 +1,11 @@
 /** Sessions in Node: onnxruntime-node, and onnxruntime-web's WebAssembly. */
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import { SmxcError } from "../diagnostics.js";
+import { decodeGraph } from "../onnx/decode.js";
+import { type Signature, signatureOf } from "../onnx/signature.js";
+import { bytesSource } from "../weights/byte-source.js";
 import { cannotReadModel, runtimeMissing } from "./errors.js";
+import { externalDataOf } from "./external-data-node.js";
 import type { ModelBytes, Session, SessionOptions } from "./session.js";
 import { createOrtSession, type OrtModule } from "./session-ort.js";
 import { createWebSession } from "./session-ort-web.js";
@@ -20,19 +23,22 @@ export async function createNodeSession(model: ModelBytes | string, options: Ses
   return createWebSession(bytes, { ...options, target }, () => import("onnxruntime-web"));
 }
 
-/** WebAssembly sees no files: external data is read from where smxc writes it, `<file>.data`. */
+/** WebAssembly sees no files: external data is read from where the graph says that it is. */
 async function readModel(path: string): Promise<ModelBytes> {
-  const data = `${path}.data`;
-  try {
-    const bytes = await readFile(path);
-    const external = await readFile(data).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === "ENOENT") return undefined;
-      throw cause;
-    });
-    const externalData = external && { externalData: [{ path: basename(data), bytes: external }] };
-    return { name: path, bytes, ...externalData };
-  } catch (cause) {
+  const bytes = await readFile(path).catch((cause: unknown) => {
     throw new SmxcError([cannotReadModel(path, cause)], "io");
+  });
+  const externalData = await externalDataOf(path, await signatureIn(path, bytes));
+  return { name: path, bytes, ...(externalData.length > 0 ? { externalData } : {}) };
+}
+
+/** What is no graph is left for ONNX Runtime to complain about. */
+async function signatureIn(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<Pick<Signature, "external">> {
+  try {
+    return signatureOf((await decodeGraph(bytesSource(path, bytes))).message);
+  } catch (cause) {
+    if (!(cause instanceof SmxcError)) throw cause;
+    return { external: new Set() };
   }
 }
 

@@ -32,7 +32,7 @@ export async function createOrtSession(
     outputNames: session.outputNames,
     inputs,
     run: async (feeds) => {
-      const values = await orFailure(name, "run", session.run(ortFeeds(ort, name, inputs, feeds)));
+      const values = await orFailure(name, "run", session.run(ortFeeds(ort, name, inputs, feeds)), feeds);
       return new Map(
         session.outputNames.map((output) => [output, fromOrt(name, output, ownValue(name, values, output))]),
       );
@@ -134,10 +134,16 @@ function toFloat32(data: ArrayLike<number> | BigInt64Array | BigUint64Array, typ
   return Float32Array.from(data as ArrayLike<number>, Number);
 }
 
-async function orFailure<T>(model: string, action: "load" | "run", work: Promise<T>): Promise<T> {
+async function orFailure<T>(
+  model: string,
+  action: "load" | "run",
+  work: Promise<T>,
+  feeds: ReadonlyMap<string, Tensor> = new Map(),
+): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    throw new SmxcError([runtimeFailed(model, action, cause instanceof Error ? cause.message : String(cause))]);
+    const sizes = [...feeds].map(([name, { shape }]) => `${name} ${shape.join("x")}`);
+    throw new SmxcError([runtimeFailed(model, action, cause instanceof Error ? cause.message : String(cause), sizes)]);
   }
 }

@@ -1,5 +1,6 @@
 /** Errors of the model document, one function each. Places are JSON pointers; `parse.ts` adds line and column. */
 import { type Diagnostic, error, warning } from "../diagnostics.js";
+import { option, remedy } from "../remedy.js";
 
 const like = (name: string | undefined, otherwise: string): { readonly hint: string } => ({
   hint: name === undefined ? otherwise : `did you mean "${name}"?`,
@@ -126,8 +127,9 @@ export const noWeights = (layer: string, pointer: string): Diagnostic =>
     hint: 'add "weights": {"file": …}',
   });
 
-export const fixedSize = (option: string, asked: number, declared: number): Diagnostic =>
-  error("document/fixed-size", `${option} ${asked} contradicts the document, which fixes that size at ${declared}`, {
+/** @param name of the option that asks for another size */
+export const fixedSize = (name: string, asked: number, declared: number): Diagnostic =>
+  error("document/fixed-size", `the ${name} ${asked} contradicts the document, which fixes that size at ${declared}`, {
     pointer: "/inputs/0/shape",
-    hint: `leave ${option} out, or write a symbol instead of ${declared} into the document`,
+    ...remedy`leave ${option(name)} out, or write a symbol instead of ${declared} into the document`,
   });

@@ -186,7 +186,7 @@ function ownWeights({ name, mlp, weights }: Route): Route["weights"] {
 const notAllowed = (layer: string, index: number, mode: RoutingMode, reason: string): Diagnostic =>
   error("routing/not-allowed", `layer "${layer}" has no ${mode} form: ${reason}`, {
     pointer: pointerOf(["layers", index]),
-    hint: "compile it with --routing dynamic",
+    hint: "leave the routing as the document says; on the command line: --routing dynamic",
   });
 
 const nothingToRetarget = (spec: ModelSpec, mode: RoutingMode): Diagnostic =>

@@ -4,51 +4,69 @@ import type { GraphProto, TensorProto } from "../onnx/proto/records.js";
 import { graphsIn } from "../onnx/signature.js";
 import { decodeFloats } from "../weights/decode-floats.js";
 import { compareValues } from "./compare.js";
-import { TOLERANCES } from "./tolerances.js";
+import { STORED_TOLERANCES } from "./tolerances.js";
 
 /** An initializer whose values are not those of a fresh compile. */
 export interface ChangedWeight {
   readonly initializer: string;
-  /** Name of the first node that reads it; it begins with the layer's name. */
-  readonly node: string;
+  /** The layer of the first node that reads it. */
+  readonly layer: string;
   readonly maxError: number;
 }
 
-/** Reads a tensor's raw bytes, from the file or its external data. */
-export type ReadRaw = (tensor: TensorProto) => Promise<Uint8Array | undefined>;
+export interface WeightComparison {
+  /** In the order of the nodes that read them. */
+  readonly changed: readonly ChangedWeight[];
+  /** Every weight of the fresh compile has one of its name in the graph, with the same values. */
+  readonly same: boolean;
+}
 
-/** The changed initializers of the main graph and of all graphs inside it, in the order of the nodes that read them. */
-export async function changedWeights(
-  fresh: OnnxModel,
-  graph: GraphProto,
-  readRaw: ReadRaw,
-): Promise<readonly ChangedWeight[]> {
-  const found: ChangedWeight[] = [];
+/** A tensor's values as `raw_data` holds them, from the file or its external data. */
+export type ReadTensor = (tensor: TensorProto) => Promise<Uint8Array>;
+
+const FORMATS: ReadonlyMap<number | undefined, keyof typeof STORED_TOLERANCES> = new Map([
+  [1, "float32"],
+  [10, "float16"],
+]);
+
+/** Compares the initializers of the main graph and of all graphs inside it, as far as they have the same names. */
+export async function compareWeights(fresh: OnnxModel, graph: GraphProto, read: ReadTensor): Promise<WeightComparison> {
+  const changed: ChangedWeight[] = [];
+  let same = true;
   const stored = new Map(
     graphsIn(graph).flatMap((each) => each.initializer.map((tensor) => [tensor.name ?? "", tensor] as const)),
   );
-  for (const each of onnxGraphsOf(fresh.graph)) {
-    const readers = new Map<string, string>();
-    for (const node of each.node)
-      for (const input of node.input) if (!readers.has(input)) readers.set(input, node.name);
-    for (const initializer of each.initializer) {
-      const tensor = stored.get(initializer.name);
-      if (!tensor || initializer.data_type !== "FLOAT") continue;
-      const bytes = await readRaw(tensor);
-      if (!bytes) continue;
-      const { passed, maxError } = compareValues(await initializer.data.read(), decodeFloats(bytes, "float32"), {
-        absolute: 0,
-        relative: TOLERANCES.beta,
-      });
-      if (!passed)
-        found.push({
-          initializer: initializer.name,
-          node: readers.get(initializer.name) ?? initializer.name,
-          maxError,
-        });
+  const layers = readingLayers(fresh.graph);
+  const order = [...layers.keys()];
+  for (const initializer of onnxGraphsOf(fresh.graph).flatMap((each) => each.initializer)) {
+    if (initializer.data_type === "INT64") continue;
+    const tensor = stored.get(initializer.name);
+    const format = FORMATS.get(tensor?.data_type);
+    if (tensor === undefined || format === undefined) {
+      same = false;
+      continue;
     }
+    const { maxError, limit } = compareValues(
+      await initializer.data.read(),
+      decodeFloats(await read(tensor), format),
+      STORED_TOLERANCES[format],
+    );
+    if (maxError <= limit) continue;
+    same = false;
+    const layer = layers.get(initializer.name) ?? initializer.name;
+    changed.push({ initializer: initializer.name, layer, maxError });
   }
-  return found;
+  changed.sort((a, b) => order.indexOf(a.initializer) - order.indexOf(b.initializer));
+  return { changed, same };
+}
+
+/** The layer that first reads each value, in the order of reading; a node's bodies are read where the node stands. */
+function readingLayers(graph: OnnxGraph, layers = new Map<string, string>()): ReadonlyMap<string, string> {
+  for (const { name, input, origin, attribute } of graph.node) {
+    for (const each of input) if (!layers.has(each)) layers.set(each, origin ?? name);
+    for (const each of Object.values(attribute)) if (each.type === "GRAPH") readingLayers(each.value, layers);
+  }
+  return layers;
 }
 
 function onnxGraphsOf(graph: OnnxGraph): readonly OnnxGraph[] {

@@ -11,10 +11,13 @@ export interface Comparison {
   /** Largest |expected|. */
   readonly magnitude: number;
   readonly limit: number;
+  /** How many values of each side are NaN or infinite. With any, the figures above are not those of the whole. */
+  readonly notFinite: { readonly expected: number; readonly actual: number };
+  /** There are values, all of them are finite, and none differs by more than the limit. */
   readonly passed: boolean;
 }
 
-/** Compares values elementwise: NaN must meet NaN and an infinity the same infinity. */
+/** Compares values elementwise. NaN beside NaN, or an infinity beside the same one, differs by nothing but never passes. */
 export function compareValues(
   expected: ArrayLike<number>,
   actual: ArrayLike<number>,
@@ -24,11 +27,15 @@ export function compareValues(
   let index = 0;
   let magnitude = 0;
   let squares = 0;
+  const notFinite = { expected: 0, actual: 0 };
   for (let i = 0; i < expected.length; i++) {
     const want = expected[i]!;
-    const difference = Object.is(want, actual[i]) || want === actual[i] ? 0 : Math.abs(want - actual[i]!);
+    const got = actual[i]!;
+    const difference = Object.is(want, got) || want === got ? 0 : Math.abs(want - got);
     const error = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
     if (Number.isFinite(want)) magnitude = Math.max(magnitude, Math.abs(want));
+    else notFinite.expected++;
+    if (!Number.isFinite(got)) notFinite.actual++;
     squares += error ** 2;
     if (error > maxError) {
       maxError = error;
@@ -37,5 +44,16 @@ export function compareValues(
   }
   const limit = limitOf(tolerance, magnitude);
   const rmse = Math.sqrt(squares / Math.max(1, expected.length));
-  return { maxError, index, rmse, magnitude, limit, passed: maxError <= limit };
+  const finite = notFinite.expected + notFinite.actual === 0;
+  const passed = expected.length > 0 && finite && maxError <= limit;
+  return { maxError, index, rmse, magnitude, limit, notFinite, passed };
+}
+
+export function allFinite({ notFinite }: Pick<Comparison, "notFinite">): boolean {
+  return notFinite.expected + notFinite.actual === 0;
+}
+
+/** PSNR in dB of values whose range is `peak`: Infinity where they are equal, NaN where they are not finite. */
+export function psnrOf(comparison: Comparison, peak: number): number {
+  return allFinite(comparison) ? 20 * Math.log10(peak / comparison.rmse) : Number.NaN;
 }

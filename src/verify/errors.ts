@@ -1,26 +1,112 @@
 import { type Diagnostic, error } from "../diagnostics.js";
+import type { RuleError } from "../ops/operator.js";
+import { option, remedy } from "../remedy.js";
+import { decibelsText } from "../runtime/decibels.js";
 import { LARGEST_FLOAT16 } from "../weights/half-float.js";
+import { allFinite } from "./compare.js";
+import type { NotFiniteWeight } from "./finite.js";
 import type { OutputResult } from "./verify.js";
 
 const apart = (result: { readonly maxError: number; readonly limit: number }): string =>
   `by ${result.maxError.toExponential(2)}, more than the allowed ${result.limit.toExponential(2)}`;
 
+/** What is wrong with the comparison of a graph that was just compiled. */
 export const compiledDiffers = (result: OutputResult): Diagnostic =>
+  notComparable(result, undefined) ??
   error(
     "verify/compiled-differs",
     `the compiled graph's output "${result.output}" differs from the reference ${apart(result)} (${result.problem})`,
     {
       place: result.output,
-      hint: "this is a defect of smxc or of ONNX Runtime: please report it; --lowering direct may avoid it",
+      ...remedy`this is a defect of smxc or of ONNX Runtime: please report it; ${option("lowering", "direct")} may avoid it`,
     },
   );
 
 export const float16Overflow = (layer: string, value: number, sample: string): Diagnostic =>
-  error(
-    "float16/overflow",
-    `values of layer "${layer}" reach ${value.toPrecision(3)} on ${sample}, beyond float16's largest value ${LARGEST_FLOAT16}`,
-    { place: layer, hint: "compile with --dtype float32" },
+  Number.isNaN(value)
+    ? error("float16/not-finite", `values of layer "${layer}" are NaN on ${sample}`, {
+        place: `layer ${layer}`,
+        hint: "check the weights for NaN and infinite values",
+      })
+    : error(
+        "float16/overflow",
+        `values of layer "${layer}" reach ${value.toPrecision(3)} on ${sample}, beyond float16's largest value ${LARGEST_FLOAT16}`,
+        { place: layer, ...remedy`compile with ${option("dtype", "float32")}` },
+      );
+
+/** Tensors that are named one by one; the others are counted. */
+const NAMED_TENSORS = 5;
+
+/** What is wrong with the weights, as errors or, where the graph is written all the same, as warnings. */
+export function weightsNotFinite(
+  found: readonly NotFiniteWeight[],
+  file: string,
+  make: typeof error = error,
+): readonly Diagnostic[] {
+  const [first] = found;
+  const named = found.slice(0, NAMED_TENSORS).map(({ tensor, count, layer }) =>
+    make(
+      "verify/weights-not-finite",
+      `the tensor "${tensor}" holds ${count === 1 ? "a value that is" : `${count} values that are`} NaN, infinite or beyond float32`,
+      {
+        file,
+        place: `layer ${layer}`,
+        hint:
+          layer === first!.layer
+            ? `${layer} is the first layer whose values are not finite: did training diverge?`
+            : "did training diverge?",
+      },
+    ),
   );
+  const rest = found.length - named.length;
+  if (rest === 0) return named;
+  const more = `${rest} more tensor${rest === 1 ? " holds" : "s hold"} values that are NaN, infinite or beyond float32`;
+  return [...named, make("verify/weights-not-finite", more, { file, hint: "smxc import names them all" })];
+}
+
+export const notFiniteOn = (output: string, sample: string): Diagnostic =>
+  error("verify/not-finite", `the output "${output}" holds values that are NaN or infinite, on ${sample}`, {
+    place: output,
+    hint: "check the weights for NaN and infinite values: smxc verify names the first layer whose values are not finite",
+  });
+
+export const missingOutput = (output: string): Diagnostic =>
+  error("verify/missing-output", `the graph has no output "${output}", which the document has`, {
+    place: output,
+    hint: "was it compiled from another document?",
+  });
+
+/**
+ * What keeps two values from being compared at all: they are not finite, differ in shape, or are empty.
+ *
+ * @param differing the first layer that is known to differ
+ */
+export function notComparable(result: OutputResult, differing: DifferingLayer | undefined): Diagnostic | undefined {
+  const { output, problem, shape, otherShape, notFinite, overflow } = result;
+  if (otherShape !== undefined) {
+    const message = `the output "${output}" has the shape ${otherShape.join("x")}, not the reference's ${shape.join("x")} (${problem})`;
+    return error("verify/other-shape", message, { place: output, hint: "was it compiled from another document?" });
+  }
+  if (shape.includes(0)) {
+    const message = `the output "${output}" has no values to compare: its shape is ${shape.join("x")} (${problem})`;
+    return error("verify/empty", message, { place: output, hint: "compare at a larger size" });
+  }
+  if (allFinite(result)) return undefined;
+  const sides = [
+    ...(notFinite.expected > 0 ? ["the reference"] : []),
+    ...(notFinite.actual > 0 ? ["the graph"] : []),
+  ].join(" and in ");
+  const message = `the output "${output}" holds values that are NaN or infinite, in ${sides} (${problem})`;
+  if (overflow !== undefined) {
+    const { layer, value } = overflow;
+    const why = Number.isFinite(value) ? `reach ${value.toExponential(1)}, more than can be held` : `are ${value}`;
+    return error("verify/not-finite", message, {
+      place: `layer ${layer}`,
+      hint: `the first layer whose values are not finite is ${layer}: they ${why}; check its weights`,
+    });
+  }
+  return error("verify/not-finite", message, placed(result, differing));
+}
 
 /** A layer that is known to differ, and by how much. */
 export interface DifferingLayer {
@@ -28,16 +114,45 @@ export interface DifferingLayer {
   readonly maxError: number;
 }
 
+interface OtherWeights {
+  readonly of?: "weights" | "checkpoint";
+  readonly graph?: string;
+  readonly document?: string;
+  readonly layer?: string;
+}
+
+/** @param near whether the outputs are within the tolerance all the same */
+export const otherWeights = (file: string, { of, graph, document, layer }: OtherWeights, near: boolean): Diagnostic =>
+  error(
+    "verify/other-weights",
+    `the graph was compiled from ${of === "checkpoint" ? "another checkpoint" : "other weights"} (sha256 ${short(graph)}) than the document's (sha256 ${short(document)})${near ? ", though its outputs are within what is allowed" : ""}`,
+    {
+      file,
+      ...(layer === undefined ? {} : { place: `layer ${layer}` }),
+      hint: "compile the document again, or verify the graph with the document that it was compiled from",
+    },
+  );
+
+function short(sha256 = ""): string {
+  return `${sha256.slice(0, 12)}…`;
+}
+
 export const inputTooLarge = (input: string, shape: readonly number[]): Diagnostic =>
   error("verify/too-large", `an input "${input}" of the shape [${shape.join(",")}] is too large to be compared`, {
     place: input,
-    hint: "leave sizes open in the document, or compare at a smaller --shape",
+    hint: "leave sizes open in the document, or compare at a smaller shape",
   });
 
 export const misfit = (input: string, shape: readonly number[], declared: readonly string[]): Diagnostic =>
-  error("usage/shape", `the input "${input}" has the shape ${declared.join("x")}, which cannot be ${shape.join("x")}`, {
+  error("usage/shape", `the input "${input}" takes ${declared.join("x")}, which ${shape.join("x")} is not`, {
     place: input,
-    hint: "give a --shape, or a picture, that fits; sizes that are numbers stay as they are",
+    hint: "give a shape, or a picture, that fits: sizes that are numbers are fixed, in the graph or in the document",
+  });
+
+export const impossibleSize = (sizes: string, layer: string, rule: RuleError): Diagnostic =>
+  error("usage/shape", `the network does not take ${sizes}: layer "${layer}": ${rule.message}`, {
+    place: `layer ${layer}`,
+    hint: rule.hint ?? "take another size",
   });
 
 /** Where PSNR is judged, not the largest error. */
@@ -46,13 +161,15 @@ export const outputBelow = (
   least: number,
   layer: DifferingLayer | undefined,
 ): Diagnostic =>
+  notComparable(result, layer) ??
   error(
     "verify/below-psnr",
-    `the output "${result.output}" has a PSNR of ${result.psnr.toFixed(2)} dB against the reference, less than the ${least} dB asked for (${result.problem})`,
+    `the output "${result.output}" has a PSNR of ${decibelsText(result.psnr)} against the reference, less than the ${least} dB asked for (${result.problem})`,
     placed(result, layer),
   );
 
 export const outputDiffers = (result: OutputResult, layer: DifferingLayer | undefined): Diagnostic =>
+  notComparable(result, layer) ??
   error(
     "verify/differs",
     `the output "${result.output}" differs from the reference ${apart(result)} (${result.problem})`,
@@ -64,8 +181,8 @@ function placed(
   layer: DifferingLayer | undefined,
 ): { readonly place: string; readonly hint: string } {
   if (!layer) return { place: result.output, hint: "no layer by itself differs by more than the tolerance" };
-  return {
-    place: `layer ${layer.layer}`,
-    hint: `the first layer that differs is ${layer.layer}, by ${layer.maxError.toExponential(2)}`,
-  };
+  const hint = Number.isFinite(layer.maxError)
+    ? `the first layer that differs is ${layer.layer}, by ${layer.maxError.toExponential(2)}`
+    : `the first layer whose values are not finite is ${layer.layer}`;
+  return { place: `layer ${layer.layer}`, hint };
 }

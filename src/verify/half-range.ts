@@ -1,5 +1,5 @@
 /** What half precision does to a network on given inputs: whether values leave its range, and what rounding costs. */
-import { type Compiled, compile, isExact } from "../compile.js";
+import { compile } from "../compile.js";
 import type { CompileOptions } from "../compile-options.js";
 import { SmxcError } from "../diagnostics.js";
 import { encodeModel } from "../onnx/encode.js";
@@ -10,7 +10,7 @@ import type { ModelSpec } from "../spec/document.js";
 import { collect } from "../weights/byte-source.js";
 import { LARGEST_FLOAT16 } from "../weights/half-float.js";
 import type { TensorStore } from "../weights/tensor.js";
-import { compareValues } from "./compare.js";
+import { allFinite, compareValues } from "./compare.js";
 import * as errors from "./errors.js";
 import { HALF_TOLERANCE } from "./tolerances.js";
 
@@ -34,7 +34,7 @@ export interface HalfCost {
  * Runs a network in float32, with the magnitudes of all values, and in float16.
  *
  * @param options of the compile in float16; its sizes are left open
- * @throws SmxcError `float16/overflow` with the first layer whose values leave float16's range
+ * @throws SmxcError `float16/overflow` with the first layer whose values leave float16's range; `verify/not-finite-on`
  */
 export async function checkHalfRange(
   { spec, weights }: { readonly spec: ModelSpec; readonly weights: TensorStore | undefined },
@@ -54,9 +54,8 @@ export async function checkHalfRange(
     report: () => {},
   };
   const single = compile(spec, weights, { ...shared, dtype: "float32" });
-  const exact = isExact(single.graph);
   const wide = await openModel(
-    withMagnitudes(single.model, (node) => !exact(node)),
+    withMagnitudes(single.model, ({ precision }) => precision === undefined),
     open,
   );
   const half = await openModel(compile(spec, weights, { ...shared, dtype: "float16" }).model, open);
@@ -64,10 +63,15 @@ export async function checkHalfRange(
     const costs: HalfCost[] = [];
     for (const { label, feeds } of samples) {
       const expected = await wide.run(feeds);
-      const largest = largestOf(single, expected, label);
+      const largest = largestOf(single.model, expected, label);
       const [output] = single.model.graph.output;
       const actual = (await half.run(feeds)).get(output!.name)!;
-      const { rmse, maxError } = compareValues(expected.get(output!.name)!.data, actual.data, HALF_TOLERANCE);
+      const { rmse, maxError, notFinite } = compareValues(
+        expected.get(output!.name)!.data,
+        actual.data,
+        HALF_TOLERANCE,
+      );
+      if (!allFinite({ notFinite })) throw new SmxcError([errors.notFiniteOn(output!.name, label)]);
       costs.push({ label, rmse, maxError, largest });
     }
     return costs;
@@ -81,14 +85,13 @@ async function openModel(model: OnnxModel, open: (model: ModelBytes) => Promise<
 }
 
 /** In the graph's order, so that the first layer that overflows is the one that is named. */
-function largestOf({ graph }: Compiled, outputs: ReadonlyMap<string, Tensor>, label: string): HalfCost["largest"] {
-  const layers = new Map(graph.nodes.map(({ name, origin }) => [name, origin.layer]));
+function largestOf({ graph }: OnnxModel, outputs: ReadonlyMap<string, Tensor>, label: string): HalfCost["largest"] {
+  const layers = new Map(graph.node.flatMap(({ output, origin }) => output.map((value) => [value, origin] as const)));
   let largest = { layer: "", value: -1 };
   for (const [output, { data }] of outputs) {
     const name = valueOfMagnitude(output);
     if (name === undefined) continue;
-    const node = name.split("/")[0]!;
-    const found = { layer: layers.get(node) ?? node, value: data[0]! };
+    const found = { layer: layers.get(name) ?? name, value: data[0]! };
     if (!(found.value <= LARGEST_FLOAT16))
       throw new SmxcError([errors.float16Overflow(found.layer, found.value, label)]);
     if (found.value > largest.value) largest = found;

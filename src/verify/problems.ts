@@ -2,7 +2,7 @@
 import { SmxcError } from "../diagnostics.js";
 import { type Dim, dimText, type Shape } from "../ir/dim.js";
 import type { Graph } from "../ir/graph.js";
-import { definition, inferShapes, withInputShapes } from "../ir/infer.js";
+import { definition, inferNode, inferShapes, withInputShapes } from "../ir/infer.js";
 import { type DenseTensor, sizeOf } from "../ops/dense-tensor.js";
 import { RuleError } from "../ops/operator.js";
 import * as errors from "./errors.js";
@@ -28,6 +28,10 @@ const CANDIDATES: readonly (readonly [batch: number, height: number, width: numb
   [1, 9, 12],
   [1, 6, 8],
   [1, 4, 5],
+  // For networks that refuse small pictures.
+  [1, 48, 40],
+  [1, 96, 80],
+  [1, 160, 144],
 ];
 
 /** A few small problems of different batches and sizes, as far as the graph leaves them open. */
@@ -82,6 +86,32 @@ export function inputSizes(graph: Graph, shape: readonly number[]): ReadonlyMap<
     throw new SmxcError([errors.misfit(graph.inputs[0]!.name, shape, main.map(dimText))], "usage");
   }
   return new Map(graph.inputs.map(({ name, shape: declared }) => [name, declared.map(size)]));
+}
+
+/**
+ * Whether the network takes inputs of these sizes at all.
+ *
+ * @throws SmxcError `usage/shape` with the first layer that refuses them, and its rule
+ */
+export function checkSizes(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): void {
+  const shapes = new Map<string, Shape>([
+    ...inputs,
+    ...[...graph.constants].map(([name, { shape }]) => [name, shape] as const),
+  ]);
+  for (const node of graph.nodes) {
+    try {
+      shapes.set(
+        node.name,
+        inferNode(
+          node,
+          node.inputs.map((input) => shapes.get(input)!),
+        ),
+      );
+    } catch (cause) {
+      if (!(cause instanceof RuleError)) throw cause;
+      throw new SmxcError([errors.impossibleSize(shapesLabel(inputs), node.origin.layer, cause)], "usage");
+    }
+  }
 }
 
 /** Multiply-accumulates of a graph for concrete input shapes; Infinity when the graph refuses them. */

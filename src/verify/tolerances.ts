@@ -11,8 +11,6 @@ export const TOLERANCES = {
   relative: 1e-5,
   /** Added to the relative part: outputs near zero are sums of terms near one. */
   absolute: 1e-6,
-  /** β against the reference: a softmax of a short matrix product, a few u. */
-  beta: 1e-6,
 } as const;
 
 /**
@@ -20,6 +18,12 @@ export const TOLERANCES = {
  * and residual sums of a few times the output's magnitude.
  */
 export const HALF_TOLERANCE = { relative: 1e-2, absolute: 1e-3 } as const;
+
+/** Weights of a graph against those of a fresh compile, by the type that they are stored in: what rounding leaves. */
+export const STORED_TOLERANCES = {
+  float32: { absolute: 0, relative: 1e-6 },
+  float16: { absolute: 0, relative: 2 ** -11 },
+} as const;
 
 export interface Tolerance {
   readonly relative: number;

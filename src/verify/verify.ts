@@ -1,9 +1,13 @@
 /** Runs a compiled graph beside the reference interpreter and says where they part. */
+
+import { SmxcError } from "../diagnostics.js";
 import type { Graph } from "../ir/graph.js";
 import { sizeOf } from "../ops/dense-tensor.js";
 import type { Session, Tensor } from "../runtime/session.js";
-import { type Comparison, compareValues } from "./compare.js";
+import { allFinite, type Comparison, compareValues } from "./compare.js";
+import * as errors from "./errors.js";
 import { evaluate } from "./evaluate.js";
+import { firstNotFinite, LARGEST_VALUES, type NotFiniteLayer } from "./finite.js";
 import type { Problem } from "./problems.js";
 import type { Tolerance } from "./tolerances.js";
 
@@ -11,7 +15,12 @@ import type { Tolerance } from "./tolerances.js";
 export interface OutputResult extends Comparison {
   readonly problem: string;
   readonly output: string;
+  /** Of the reference. */
   readonly shape: readonly number[];
+  /** Of the graph's output, where that is another. */
+  readonly otherShape?: readonly number[];
+  /** Where values are not finite: the first layer of the reference whose values float32, or float16, cannot hold. */
+  readonly overflow?: NotFiniteLayer;
 }
 
 /** A value of the graph that ONNX Runtime computed and that differs from the reference. */
@@ -20,32 +29,46 @@ export interface Suspect extends Comparison {
   readonly problem: string;
 }
 
+export interface CompareOptions {
+  /** The element type of the graph's feature maps; float32 when absent. */
+  readonly dtype?: keyof typeof LARGEST_VALUES;
+  readonly onProgress?: (done: number) => void;
+}
+
 /**
  * Compares every output of the graph on every problem. `values` are further values, by name, that the session shows as
  * outputs; of those the first in the graph's order that differs is the suspect.
+ *
+ * @throws SmxcError `verify/missing-output` for outputs that the session does not have
  */
 export async function compareWithReference(
   graph: Graph,
   session: Session,
   problems: readonly Problem[],
   tolerance: Tolerance,
-  onProgress: (done: number) => void = () => {},
+  { dtype = "float32", onProgress = () => {} }: CompareOptions = {},
 ): Promise<{ readonly results: readonly OutputResult[]; readonly suspect: Suspect | undefined }> {
   const results: OutputResult[] = [];
   let suspect: Suspect | undefined;
   const shown = new Set(session.outputNames);
+  const missing = graph.outputs.filter(({ name }) => !shown.has(name));
+  if (missing.length > 0) throw new SmxcError(missing.map(({ name }) => errors.missingOutput(name)));
   for (const [index, problem] of problems.entries()) {
     const expected = await evaluate(graph, problem.inputs);
     const actual = await session.run(toFeeds(problem));
     for (const { name, value } of graph.outputs) {
-      const got = actual.get(name);
+      const got = actual.get(name)!;
       const want = expected.get(value)!;
-      if (!got) continue;
+      const comparison = compareValues(want.data, got.data, tolerance);
+      const sameShape = want.shape.join() === got.shape.join();
+      const overflow = allFinite(comparison) ? undefined : firstNotFinite(graph, expected, LARGEST_VALUES[dtype]);
       results.push({
         problem: problem.label,
         output: name,
         shape: want.shape,
-        ...compareValues(want.data, got.data, tolerance),
+        ...comparison,
+        ...(sameShape ? {} : { otherShape: got.shape, passed: false }),
+        ...(overflow ? { overflow } : {}),
       });
     }
     for (const node of graph.nodes) {

@@ -94,7 +94,7 @@ describe("a graph past 2 GiB", () => {
       ],
     );
     const { model } = compile(spec, { ...store, tensors: new Map(plain) });
-    return encodeForFiles(model, "m.onnx", false).map(({ path }) => path);
+    return encodeForFiles(model, "m.onnx", false, "cpu").map(({ path }) => path);
   }
 
   it("has its weights beside it, which a smaller one does not", () => {

@@ -10,7 +10,7 @@ export interface WeightDifference {
   readonly verdict: WeightVerdict;
   /** What differs; empty where nothing does. */
   readonly message: string;
-  /** Largest difference of two values; infinite beside NaN, absent where values are no numbers. */
+  /** Largest difference of two values; absent beside NaN and infinities, and where values are no numbers. */
   readonly maxError?: number;
 }
 
@@ -32,8 +32,12 @@ export function weightDifference(
     return { verdict: "different", message: "values differ" };
   }
   const { count, maxError } = compare(own, other);
-  if (maxError <= tolerance) return { verdict: "close", message: "", maxError };
   const where = `${count.toLocaleString("en")} of ${own.length.toLocaleString("en")} values differ`;
+  // A distance from NaN or to an infinity is none, however wide the tolerance.
+  if (!Number.isFinite(maxError)) {
+    return { verdict: "different", message: `${where}, some of them NaN or infinite in one of the two` };
+  }
+  if (maxError <= tolerance) return { verdict: "close", message: "", maxError };
   return { verdict: "different", message: `${where} by up to ${maxError.toExponential(2)}`, maxError };
 }
 

@@ -1,4 +1,5 @@
 import { type Diagnostic, error, type Place, warning } from "../../diagnostics.js";
+import { option, remedy } from "../../remedy.js";
 
 const SAVE_AGAIN = "Save the tensors again in Python: torch.save(model.state_dict(), path).";
 const DAMAGED = "The file is damaged or hostile; save it with torch.save again.";
@@ -91,13 +92,15 @@ export const keyNotTensors = (file: string, key: string, found: string): Diagnos
   error("torch/key-not-tensors", `The entry ${quote(key)} of the checkpoint is ${found}, not a dict of tensors.`, {
     file,
     place: key,
-    hint: "Name the entry that holds the tensors by --key.",
+    ...remedy`Name the entry that holds the tensors by ${option("key")}.`,
   });
 
 export const noStateDict = (file: string, found: string, available: readonly string[]): Diagnostic =>
   error("torch/no-state-dict", `The checkpoint is ${found} in which no dict of tensors was found.`, {
     file,
-    hint: available.length === 0 ? SAVE_AGAIN : `Name the entry by --key; those that hold tensors: ${list(available)}.`,
+    ...(available.length === 0
+      ? { hint: SAVE_AGAIN }
+      : remedy`Name the entry by ${option("key")}; those that hold tensors: ${list(available)}.`),
   });
 
 export const otherHolders = (file: string, chosen: string, others: readonly string[]): Diagnostic =>
@@ -107,14 +110,14 @@ export const otherHolders = (file: string, chosen: string, others: readonly stri
     {
       file,
       place: chosen,
-      hint: "Choose another by --key.",
+      ...remedy`Choose another by ${option("key")}.`,
     },
   );
 
 export const notATensor = (file: string, name: string, found: string): Diagnostic =>
   error("torch/not-a-tensor", `The entry ${quote(name)} of the state dict is ${found}, not a tensor.`, {
     ...inTensor(file, name),
-    hint: "Save only the tensors: torch.save(model.state_dict(), path). Entries further in are named by --key.",
+    ...remedy`Save only the tensors: torch.save(model.state_dict(), path). Entries further in are named by ${option("key")}.`,
   });
 
 export const nameNotText = (file: string, found: string): Diagnostic =>

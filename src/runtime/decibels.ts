@@ -1,0 +1,10 @@
+/** A PSNR as it is told. Equal values have none: text says "equal", and JSON, which has no infinity, null and why. */
+
+export function decibelsText(psnr: number, digits = 2): string {
+  return psnr === Number.POSITIVE_INFINITY ? "equal" : `${psnr.toFixed(digits)} dB`;
+}
+
+/** The member `name` of a JSON document; where it is null, a member `<name>Reason` says why. */
+export function decibelsJson(name: string, psnr: number): Readonly<Record<string, number | string | null>> {
+  return psnr === Number.POSITIVE_INFINITY ? { [name]: null, [`${name}Reason`]: "equal" } : { [name]: psnr };
+}

@@ -1,0 +1,37 @@
+import { compileGraph } from "../compile.js";
+import type { Graph } from "../ir/graph.js";
+import { encodeModel } from "../onnx/encode.js";
+import { valueOfMagnitude, withMagnitudes } from "../onnx/with-magnitudes.js";
+import type { ModelBytes, Session } from "../runtime/session.js";
+import { collect } from "../weights/byte-source.js";
+import type { NotFiniteLayer } from "./finite.js";
+import type { Problem } from "./problems.js";
+import { toFeeds } from "./verify.js";
+
+/**
+ * The first layer on the way to whose values ONNX Runtime meets one that is not finite, such as a logit of a router,
+ * where the reference, in float64, has only finite ones. The graph is compiled so that every step can be seen.
+ */
+export async function firstOverflow(
+  reference: Graph,
+  problem: Problem,
+  open: (model: ModelBytes) => Promise<Session>,
+): Promise<NotFiniteLayer | undefined> {
+  // Without control flow every value is one of the main graph; CUDA's graphs run on the CPU too.
+  const { model } = compileGraph(reference, { target: "cuda", winograd: false });
+  const layers = new Map(
+    model.graph.node.flatMap(({ output, origin }) => output.map((value) => [value, origin] as const)),
+  );
+  const bytes = await collect(encodeModel(withMagnitudes(model, () => true)).model);
+  const session = await open({ name: reference.name, bytes });
+  try {
+    for (const [output, { data }] of await session.run(toFeeds(problem))) {
+      const value = valueOfMagnitude(output);
+      if (value !== undefined && !Number.isFinite(data[0]))
+        return { layer: layers.get(value) ?? value, value: data[0]! };
+    }
+    return undefined;
+  } finally {
+    await session.release();
+  }
+}
