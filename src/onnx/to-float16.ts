@@ -65,7 +65,7 @@ class Converter {
     this.aliases = aliases;
     this.enclosing = enclosing;
     this.initializers = new Map(graph.initializer.map((each) => [each.name, each]));
-    this.declared = new Map([...graph.value_info, ...graph.output].map((value) => [value.name, value]));
+    this.declared = new Map([...graph.input, ...graph.value_info, ...graph.output].map((value) => [value.name, value]));
   }
 
   /** The whole model's graph: inputs and outputs stay FLOAT. */
@@ -161,6 +161,8 @@ class Converter {
   private cast(from: string, to: string, wanted: Precision): void {
     this.casts.add(to);
     this.precisions.set(to, wanted);
+    const type = this.typeOf(from);
+    if (type) this.infos.set(to, { name: to, type: { ...type, elem_type: wanted } });
     this.nodes.push({
       op_type: "Cast",
       name: this.aliases.of(to, "cast"),
@@ -168,6 +170,11 @@ class Converter {
       output: [to],
       attribute: { to: { type: "INT", value: CODES[wanted] } },
     });
+  }
+
+  /** The shape that is known of a value, under any of its names; its element type may be another by now. */
+  private typeOf(name: string): ValueInfo["type"] | undefined {
+    return (this.infos.get(name) ?? this.declared.get(name))?.type ?? this.enclosing?.typeOf(name);
   }
 
   private describe(original: string, name: string): void {

@@ -31,7 +31,6 @@ const CANDIDATES: readonly (readonly [batch: number, height: number, width: numb
   // For networks that refuse small pictures.
   [1, 48, 40],
   [1, 96, 80],
-  [1, 160, 144],
 ];
 
 /** A few small problems of different batches and sizes, as far as the graph leaves them open. */
