@@ -81,6 +81,20 @@ export const cmyk = (file: string): Diagnostic =>
 export const convertedProfile = (file: string): Diagnostic =>
   warning("image/converted-profile", "the colours were converted from the picture's own profile to sRGB", { file });
 
+export const convertedColours = (file: string, said: string): Diagnostic =>
+  warning("image/converted-colours", `the colours were converted to sRGB, according to ${said}`, { file });
+
+export const unknownColours = (file: string, reason: string): Diagnostic =>
+  warning("image/unknown-colours", `${reason}; the samples are taken as sRGB`, {
+    file,
+    hint: "where the colours matter, convert the picture to sRGB first",
+  });
+
+export const mendedImage = (file: string, notes: readonly string[]): Diagnostic =>
+  warning("image/mended", `the file breaks the rules of its format, but all samples are there: ${notes.join("; ")}`, {
+    file,
+  });
+
 export const droppedAlpha = (file: string): Diagnostic =>
   warning("image/dropped-alpha", "the format has no opacity; the picture's was left out", {
     file,

@@ -1,51 +1,23 @@
 /** Pictures from and to files, by sharp (libvips). */
-import { open } from "node:fs/promises";
 import { getSystemErrorMap } from "node:util";
-import type { Metadata, Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import { type Reporter, SmxcError } from "../diagnostics.js";
-import { SAMPLE_BYTES } from "../files/sample.js";
-import { notWanted } from "../files/wanted.js";
-import { whatIsThis } from "../files/what-is-this.js";
+import { decodeImage } from "./decode-image-node.js";
 import * as errors from "./errors.js";
-import { isSrgbProfile } from "./icc.js";
 import { type Image, newSamples, type Samples, toBitDepth } from "./image.js";
-import { formatOfBytes, formatOfName, type ImageFormat } from "./image-format.js";
-import { damageOfPng } from "./png-chunks-node.js";
+import { formatOfName, type ImageFormat } from "./image-format.js";
+import { readPictureBytes } from "./read-bytes-node.js";
+import { loadSharp } from "./sharp-node.js";
 
-/** 0x3fff², libvips' own bound through sharp: 16383 × 16383. */
-const MOST_PIXELS = 268_402_689;
 const JPEG_QUALITY = 95;
 
-type SharpModule = typeof import("sharp")["default"];
-
 /**
- * Reads a PNG, JPEG, WebP or TIFF file of 8 or 16 bits. Colours come out in sRGB: samples of untagged and sRGB files
- * are taken as they are, other profiles and CMYK are converted. Turned upright by its EXIF orientation.
+ * Reads a picture, see `decodeImage`; a pipe is read to its end.
  *
- * @param report receives `image/converted-profile`, `image/cmyk`, `image/turned` and `image/first-page`
- * @throws SmxcError `io` when the file cannot be read; `image/unknown-format`, `image/too-large` (before anything is
- *   allocated), `image/damaged` and `image/unsupported-samples`
+ * @throws SmxcError `io` when the file cannot be read; as `decodeImage` does
  */
 export async function readImage(file: string, report: Reporter): Promise<Image> {
-  const bytes = await readBytes(file);
-  const damage = formatOfBytes(bytes)?.name === "png" ? damageOfPng(bytes) : undefined;
-  if (damage !== undefined) throw new SmxcError([errors.damagedImage(file, damage)]);
-  const sharp = await loadSharp();
-  const metadata = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch((cause: Error) => {
-      throw new SmxcError([errors.damagedImage(file, cause.message)]);
-    });
-  const { width, height, depth, orientation = 1, pages = 1 } = metadata;
-  if (width * height > MOST_PIXELS) throw new SmxcError([errors.imageTooLarge(file, width, height, MOST_PIXELS)]);
-  if (depth !== "uchar" && depth !== "ushort") throw new SmxcError([errors.unsupportedSamples(file, String(depth))]);
-  if (orientation > 1) report(errors.turnedUpright(file));
-  if (pages > 1) report(errors.firstPageOnly(file, pages));
-  try {
-    return await decode(sharp, bytes, metadata, (finding) => report(finding(file)));
-  } catch (cause) {
-    throw new SmxcError([errors.damagedImage(file, (cause as Error).message)]);
-  }
+  return decodeImage(await readPictureBytes(file), file, report);
 }
 
 /**
@@ -120,57 +92,6 @@ const ENCODERS: Readonly<Record<ImageFormat["name"], (picture: Sharp) => Sharp>>
   tiff: (picture) => picture.tiff({ compression: "deflate" }),
 };
 
-async function decode(
-  sharp: SharpModule,
-  bytes: Uint8Array,
-  { depth, channels, space, hasAlpha, icc }: Metadata,
-  report: (finding: (file: string) => ReturnType<typeof errors.cmyk>) => void,
-): Promise<Image> {
-  const cmyk = space === "cmyk";
-  const foreign = icc !== undefined && !isSrgbProfile(icc);
-  if (cmyk) report(errors.cmyk);
-  else if (foreign) report(errors.convertedProfile);
-  const deep = depth === "ushort";
-  const grey = channels - (hasAlpha ? 1 : 0) === 1;
-  // Grey with opacity goes through three equal channels: libvips drops the opacity from "b-w".
-  const target = grey && !hasAlpha ? (deep ? "grey16" : "b-w") : deep ? "rgb16" : "srgb";
-  const { data, info } = await sharp(bytes, {
-    limitInputPixels: MOST_PIXELS,
-    autoOrient: true,
-    ignoreIcc: !(cmyk || foreign),
-  })
-    .toColourspace(target)
-    .raw({ depth: deep ? "ushort" : "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  const samples = deep ? wideSamples(data) : new Uint8Array(data.buffer, data.byteOffset, data.length);
-  const colours = grey ? 1 : 3;
-  const bitDepth = deep ? 16 : 8;
-  const pick = (from: number, count: number) => pickChannels(samples, info.channels, from, count, bitDepth);
-  return {
-    width: info.width,
-    height: info.height,
-    channels: colours,
-    bitDepth,
-    data: info.channels === colours ? samples : pick(0, colours),
-    ...(hasAlpha ? { alpha: pick(info.channels - 1, 1) } : {}),
-  };
-}
-
-/** Samples of 16 bits must begin at an even address; where they do not, they are copied. */
-function wideSamples(data: Uint8Array): Uint16Array {
-  const even = data.byteOffset % 2 === 0 ? data : new Uint8Array(data);
-  return new Uint16Array(even.buffer, even.byteOffset, even.length / 2);
-}
-
-function pickChannels(samples: Samples, channels: number, from: number, count: number, bitDepth: 8 | 16): Samples {
-  const pixels = samples.length / channels;
-  const out = newSamples(bitDepth, pixels * count);
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    for (let i = 0; i < count; i++) out[pixel * count + i] = samples[pixel * channels + from + i]!;
-  }
-  return out;
-}
-
 function withAlpha(data: Samples, alpha: Samples, channels: number): Samples {
   const out = newSamples(data instanceof Uint16Array ? 16 : 8, data.length + alpha.length);
   for (const [pixel, opacity] of alpha.entries()) {
@@ -178,34 +99,4 @@ function withAlpha(data: Samples, alpha: Samples, channels: number): Samples {
     out[pixel * (channels + 1) + channels] = opacity;
   }
   return out;
-}
-
-/** Looks at the first bytes before it reads the rest. */
-async function readBytes(file: string): Promise<Uint8Array> {
-  try {
-    const handle = await open(file, "r");
-    try {
-      const head = new Uint8Array(SAMPLE_BYTES);
-      const { bytesRead } = await handle.read(head, 0, head.length, 0);
-      const start = head.subarray(0, bytesRead);
-      if (formatOfBytes(start) === undefined) {
-        const { size } = await handle.stat();
-        throw new SmxcError([notWanted(file, whatIsThis({ start, size, name: file }), "picture")]);
-      }
-      return await handle.readFile();
-    } finally {
-      await handle.close();
-    }
-  } catch (cause) {
-    throw cause instanceof SmxcError ? cause : new SmxcError([errors.cannotReadImage(file, cause)], "io");
-  }
-}
-
-/** Loaded only when a picture is: its native library takes a moment. */
-async function loadSharp(): Promise<SharpModule> {
-  try {
-    return (await import("sharp")).default;
-  } catch (cause) {
-    throw new SmxcError([errors.sharpMissing((cause as Error).message)], "io");
-  }
 }
