@@ -14,13 +14,13 @@ import {
 import { type JsonNode, pointerOf } from "../src/json/parse.js";
 import { encodeModel } from "../src/onnx/encode.js";
 import { networkInput } from "../src/runtime/image.js";
-import { readImage } from "../src/runtime/image-node.js";
 import type { Session, Tensor } from "../src/runtime/session.js";
 import { createCpuSession } from "../src/runtime/session-cpu-node.js";
 import { collect } from "../src/weights/byte-source.js";
 import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
 import { readJson } from "./read-json.js";
+import { readPicture } from "./read-picture.js";
 
 /** β for a fold, and what is known of how good it is. */
 export interface FoldSource {
@@ -119,7 +119,7 @@ export async function betasFromImages(
   const input = spec.inputs[0]!.name;
   const tensors: Tensor[] = [];
   for (const file of images) {
-    const picture = await readImage(file, context.report);
+    const picture = await readPicture(context, file);
     tensors.push(networkInput(picture, format));
   }
   const runAll = async (session: Session, label: string): Promise<readonly ImageRun[]> => {

@@ -6,7 +6,6 @@ import { SmxcError } from "../src/diagnostics.js";
 import { decibelsJson, decibelsText } from "../src/runtime/decibels.js";
 import { noImage } from "../src/runtime/errors.js";
 import { imageToTensor, toRgb } from "../src/runtime/image.js";
-import { readImage } from "../src/runtime/image-node.js";
 import { createCpuSession } from "../src/runtime/session-cpu-node.js";
 import type { Lines } from "../src/text/lines.js";
 import { checkHalfRange, type HalfCost, type HalfSample } from "../src/verify/half-range.js";
@@ -14,6 +13,7 @@ import { smallProblems } from "../src/verify/problems.js";
 import { toFeeds } from "../src/verify/verify.js";
 import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
+import { readPicture } from "./read-picture.js";
 import { table } from "./table.js";
 
 /** What is told of one picture. */
@@ -65,7 +65,7 @@ async function pictureSamples(
   if (!format) throw new SmxcError([noImage(files[0]!)]);
   const samples: HalfSample[] = [];
   for (const label of pictures) {
-    const picture = await readImage(label, context.report);
+    const picture = await readPicture(context, label);
     const x = imageToTensor(format.color === "rgb" ? toRgb(picture) : picture, format.range);
     samples.push({ label, feeds: new Map([[spec.inputs[0]!.name, x]]) });
   }

@@ -1,56 +1,106 @@
-/** Pictures on the command line: one file, or all of a folder. */
-import { mkdir, readdir, stat } from "node:fs/promises";
-import { join, parse } from "node:path";
-import { error, SmxcError } from "../src/diagnostics.js";
-import { formatOfName } from "../src/runtime/image-format.js";
-
-export interface PicturePair {
-  readonly input: string;
-  readonly output: string;
-}
-
-/**
- * What is to be written from what. The pictures of a folder become PNG files of the same names in another, which is made
- * when it is not there.
- */
-export async function picturePairs(input: string, output: string): Promise<readonly PicturePair[]> {
-  if (!(await isFolder(input))) return [{ input, output }];
-  const names = await picturesIn(input);
-  await mkdir(output, { recursive: true });
-  return names.map((name) => ({ input: join(input, name), output: join(output, `${parse(name).name}.png`) }));
-}
+/** The pictures of a folder. */
+import { open, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
+import { decodeImage } from "../src/runtime/decode-image-node.js";
+import { FORMATS_TEXT, formatOfBytes, formatOfName } from "../src/runtime/image-format.js";
+import { readPictureBytes } from "../src/runtime/read-bytes-node.js";
+import { explain } from "../src/weights/file-errors.js";
+import type { Context } from "./command.js";
+import { someOf } from "./some-of.js";
 
 export async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /** The files of a folder's pictures, in the order of their names. */
-export async function pictureFiles(folder: string): Promise<readonly string[]> {
-  return (await picturesIn(folder)).map((name) => join(folder, name));
+export async function pictureFiles(folder: string, context: Pick<Context, "note">): Promise<readonly string[]> {
+  return (await picturesIn(folder, context)).map((name) => join(folder, name));
 }
 
-/** Names of a folder's pictures, in their order. */
-export async function picturesIn(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
-    throw new SmxcError(
-      [
-        error("io/cannot-read", `the folder cannot be read: ${cause.message.replace(/, \w+( '.*')?$/, "")}`, {
-          file: folder,
-          hint: "check its name and permissions",
-        }),
-      ],
-      "io",
-    );
+/**
+ * Names of a folder's pictures, in their order: files that begin as a picture does or end in a picture's extension. Names
+ * that begin with a dot are no pictures (`._photo.jpg` is what macOS leaves on other file systems). A note says what else
+ * was left out.
+ */
+export async function picturesIn(folder: string, { note }: Pick<Context, "note">): Promise<readonly string[]> {
+  const entries = await readdir(folder).catch((cause: Error) => {
+    throw new SmxcError([cannotReadFolder(folder, cause)], "io");
   });
-  const pictures = names.filter((name) => formatOfName(name) !== undefined).sort();
-  if (pictures.length > 0) return pictures;
-  throw new SmxcError(
-    [
-      error("io/no-pictures", "the folder holds no pictures", {
-        file: folder,
-        hint: "PNG, JPEG, WebP and TIFF files are taken",
-      }),
-    ],
-    "usage",
-  );
+  const names = entries.filter((name) => !name.startsWith(".")).sort();
+  const pictures: string[] = [];
+  const others: string[] = [];
+  for (const name of names) {
+    const kind = await kindOf(join(folder, name));
+    if (kind === "picture") pictures.push(name);
+    else others.push(kind === "folder" ? `${name}/` : name);
+  }
+  if (pictures.length === 0) throw new SmxcError([noPictures(folder, others)], "usage");
+  if (others.length > 0) {
+    note(
+      `${folder}: ${others.length} of ${names.length} entries were left out, for they are no ${FORMATS_TEXT} files: ${someOf(others)}`,
+    );
+  }
+  return pictures;
+}
+
+/**
+ * The pictures of a folder that can be read; of each other one a warning says why it is left out.
+ *
+ * @throws SmxcError where none can be read
+ */
+export async function readablePictures(
+  folder: string,
+  context: Pick<Context, "note" | "report">,
+): Promise<readonly string[]> {
+  const readable: string[] = [];
+  const failures: Diagnostic[] = [];
+  for (const file of await pictureFiles(folder, context)) {
+    try {
+      await decodeImage(await readPictureBytes(file), file, () => {});
+      readable.push(file);
+    } catch (cause) {
+      if (!(cause instanceof SmxcError)) throw cause;
+      failures.push(...cause.diagnostics);
+    }
+  }
+  if (readable.length === 0) throw new SmxcError(failures);
+  for (const failure of failures) context.report({ ...failure, severity: "warning", hint: "it is left out" });
+  return readable;
+}
+
+/** Only files are opened: a pipe would wait for a writer. */
+async function kindOf(path: string): Promise<"picture" | "folder" | "other"> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return "folder";
+  if (found !== undefined && !found.isFile()) return "other";
+  // What cannot be read is a bad picture, not none.
+  return formatOfName(path) !== undefined || (await beginsAsPicture(path)) ? "picture" : "other";
+}
+
+async function beginsAsPicture(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, "r");
+    try {
+      const head = new Uint8Array(16);
+      const { bytesRead } = await file.read(head, 0, head.length, 0);
+      return formatOfBytes(head.subarray(0, bytesRead)) !== undefined;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+function cannotReadFolder(folder: string, cause: Error): Diagnostic {
+  const { meaning, hint } = explain(cause);
+  return error("io/cannot-read", `the folder cannot be read: ${meaning}`, { file: folder, hint });
+}
+
+function noPictures(folder: string, others: readonly string[]): Diagnostic {
+  return error("io/no-pictures", "the folder holds no pictures", {
+    file: folder,
+    hint: `${FORMATS_TEXT} files are taken${others.length > 0 ? `; there are ${someOf(others)}` : ""}`,
+  });
 }

@@ -1,9 +1,9 @@
 import type { Graph } from "../src/ir/graph.js";
 import { crop, type Image, networkInput } from "../src/runtime/image.js";
-import { readImage } from "../src/runtime/image-node.js";
 import { checkSizes, inputSizes, type Problem, randomProblem, smallProblems, workOf } from "../src/verify/problems.js";
 import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
+import { readPicture } from "./read-picture.js";
 import { inFile, within } from "./within.js";
 
 export interface ProblemOptions {
@@ -47,7 +47,7 @@ async function pictureProblem(
   cap: boolean,
 ): Promise<Problem> {
   const format = spec.image ?? ({ color: "rgb", range: [0, 1] } as const);
-  const read = await readImage(file, context.report);
+  const read = await readPicture(context, file);
   // A graph for one sample cannot take the channels of a colour picture as three.
   const [samples] = graph.inputs[0]!.shape;
   const picture = format.color === "gray" && samples === 1 ? firstChannel(read) : read;

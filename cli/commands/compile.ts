@@ -64,7 +64,7 @@ export const compileCommand = defineCommand({
       return await model.within(async () => {
         const mode = options.routing === "dynamic" || options.routing === "fold" ? {} : { routing: options.routing };
         const base = { ...compileOptionsOf(options), ...mode, report: context.report };
-        const pictures = await sampleFiles(options);
+        const pictures = await sampleFiles(context, options);
         await checkWeights(context, model, base, options.verify);
         const fold = await foldSource(context, model, options, pictures, base);
         const untuned = fold ? { ...base, fold: { ...fold, layers: options.foldLayers } } : base;
@@ -136,10 +136,13 @@ async function measurements(
 }
 
 /** The pictures of `--image` and `--images`. */
-async function sampleFiles({ image, images }: Pick<FoldOptions, "image" | "images">): Promise<readonly string[]> {
+async function sampleFiles(
+  context: Context,
+  { image, images }: Pick<FoldOptions, "image" | "images">,
+): Promise<readonly string[]> {
   if (images === undefined) return image;
-  const { pictureFiles } = await import("../picture-files.js");
-  return [...image, ...(await pictureFiles(images))];
+  const { readablePictures } = await import("../picture-files.js");
+  return [...image, ...(await readablePictures(images, context))];
 }
 
 /** What half precision does on the pictures; undefined where there are none. */

@@ -1,6 +1,5 @@
 import { error, SmxcError } from "../../src/diagnostics.js";
 import type { Evaluation, MeanEvaluation, MeanScore, Score } from "../../src/eval/evaluate.js";
-import type { ReportPicture } from "../../src/eval/report-html.js";
 import { decibelsJson, decibelsText } from "../../src/runtime/decibels.js";
 import { argument, defineCommand, flag, option, repeatedOption } from "../command.js";
 import { contextFlags, contextOptionsOf } from "../context-flags.js";
@@ -14,7 +13,8 @@ export const evalCommand = defineCommand({
   summary: "measure PSNR and SSIM of restored pictures against the true ones",
   description:
     "Pictures are rounded to 8 bits first, as the field does. The baseline is bicubic enlargement (Pillow's), or the input itself " +
-    "at scale 1. PSNR of RGB is over all samples; --y takes BT.601's luma in studio range.",
+    "at scale 1. PSNR of RGB is over all samples; --y takes BT.601's luma in studio range. Pairs have the same name, or are named as " +
+    "data sets do (0801x2 and 0801, baby_LR and baby_HR). A pair that fails is listed, and the means are over the others.",
   arguments: [argument("model", "a model document (.json) or a compiled graph (.onnx)")],
   options: {
     pairs: repeatedOption("--pairs <dirs...>", "the folder of inputs, then that of the true pictures", filePath),
@@ -34,69 +34,38 @@ export const evalCommand = defineCommand({
   async action(context, [modelPath], { pairs: folders, shave, y, html, ...options }) {
     const [
       { openNetwork },
-      { encodeImage, readImage },
-      { toBitDepth },
-      { restorePicture },
       { checkOutputs },
       { writeFiles },
       { evalPairs },
-      { contextText },
-      { compared, evaluatePictures, leftOut, meanEvaluation },
-      { viewsOf },
+      { evaluatePairs },
+      { leftOut, meanEvaluation },
       { reportHtml },
+      { errorsOf, failuresJson, tellFailures },
     ] = await Promise.all([
       import("../open-network.js"),
-      import("../../src/runtime/image-node.js"),
-      import("../../src/runtime/image.js"),
-      import("../../src/runtime/restore.js"),
       import("../check-outputs.js"),
       import("../write-files.js"),
       import("../eval-pairs.js"),
-      import("../context-text.js"),
+      import("../evaluate-pairs.js"),
       import("../../src/eval/evaluate.js"),
-      import("../../src/eval/views.js"),
       import("../../src/eval/report-html.js"),
+      import("../picture-failures.js"),
     ]);
     if (folders.length !== 2) throw twoFolders();
     if (html !== undefined) await checkOutputs([html], [modelPath]);
     const network = await openNetwork(modelPath, { ...contextOptionsOf(options), target: options.target }, context);
     try {
       const { scale } = network.format;
-      const pairs = await evalPairs(folders[0]!, folders[1]!, scale);
+      const pairs = await evalPairs(folders[0]!, folders[1]!, context);
       const metric = { shave: shave ?? (scale === 1 ? 0 : scale), color: y ? "y" : "rgb" } as const;
       const baseline = scale === 1 ? "input" : "bicubic";
-      const results: (ReportPicture & { readonly seconds: number; readonly context: string })[] = [];
-      const bar = context.progress("evaluating", pairs.length);
-      for (const [index, { name, input, truth }] of pairs.entries()) {
-        const picture = await readImage(input, context.report);
-        const began = performance.now();
-        const { image, report } = await restorePicture(network, picture, {
-          alpha: "drop",
-          selfEnsemble: options.selfEnsemble,
-          onProgress: (done, total) => bar.update(index + done / total),
-        });
-        const seconds = (performance.now() - began) / 1000;
-        const trio = compared(
-          toBitDepth(picture, 8),
-          toBitDepth(image, 8),
-          toBitDepth(await readImage(truth, context.report), 8),
-        );
-        const evaluation = within(input, () => evaluatePictures(trio, metric));
-        const views = html === undefined ? [] : viewsOf(trio, baseline);
-        const encoded = views.map(async ({ title, image: view }) => ({
-          title,
-          width: view.width,
-          png: await encodeImage(view, `${title}.png`, context.report),
-        }));
-        results.push({
-          name,
-          evaluation,
-          views: await Promise.all(encoded),
-          seconds,
-          context: contextText(network, report),
-        });
-      }
-      bar.end();
+      const { results, failures } = await evaluatePairs(context, network, pairs, {
+        folders: folders as readonly [string, string],
+        metric,
+        selfEnsemble: options.selfEnsemble,
+        ...(html === undefined ? {} : { views: baseline }),
+      });
+      if (results.length === 0) throw new SmxcError(errorsOf(failures));
       const mean = meanEvaluation(results.map(({ evaluation }) => evaluation));
       const conditions = `${y ? "luma (Y)" : "RGB"}, shave ${metric.shave}, context: ${network.context}${options.selfEnsemble ? ", self-ensemble" : ""}`;
       if (html !== undefined) {
@@ -110,7 +79,7 @@ export const evalCommand = defineCommand({
             ["picture", "PSNR", "SSIM", `PSNR of ${baseline}`, "SSIM", "context"],
             [
               ...results.map((result) => [result.name, ...cells(result.evaluation), result.context]),
-              ["mean", ...cells(mean), ""],
+              [failures.length === 0 ? "mean" : `mean of ${results.length} of ${pairs.length}`, ...cells(mean), ""],
             ],
           ),
           conditions,
@@ -127,10 +96,12 @@ export const evalCommand = defineCommand({
           baseline,
           images: results.map(({ name, evaluation, seconds }) => ({ image: name, ...json(evaluation), seconds })),
           mean: meanJson(mean),
+          ...failuresJson(failures),
           ...(html === undefined ? {} : { report: html }),
         }),
       });
-      return EXIT.good;
+      await tellFailures(context, failures, pairs.length);
+      return failures.length > 0 ? EXIT.bad : EXIT.good;
     } finally {
       await network.close();
     }
@@ -163,19 +134,6 @@ function meanJson({ restored, baseline }: MeanEvaluation): object {
     ssimPictures,
   });
   return { ...mean(restored), baseline: mean(baseline) };
-}
-
-/** Says of which picture an error is. */
-function within<T>(file: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (!(cause instanceof SmxcError)) throw cause;
-    throw new SmxcError(
-      cause.diagnostics.map((diagnostic) => ({ file, ...diagnostic })),
-      cause.kind,
-    );
-  }
 }
 
 const twoFolders = (): SmxcError =>

@@ -1,8 +1,10 @@
 import { error, SmxcError } from "../../src/diagnostics.js";
 import type { RouterStudy } from "../../src/routes/study.js";
+import type { Betas } from "../../src/runtime/restorer.js";
 import type { Lines } from "../../src/text/lines.js";
 import { argument, choice, defineCommand, option, repeatedOption } from "../command.js";
 import { EXIT } from "../exit-code.js";
+import type { Failure } from "../picture-failures.js";
 import { table } from "../table.js";
 import { filePath } from "../values.js";
 
@@ -33,45 +35,61 @@ export const routesCommand = defineCommand({
     const [
       { isDocument, openNetwork },
       { pictureFiles },
-      { readImage },
+      { readPicture },
       { restorePicture },
       { RoutesStudy },
       files,
       html,
+      { attempt, errorsOf, failuresJson, tellFailures },
     ] = await Promise.all([
       import("../open-network.js"),
       import("../picture-files.js"),
-      import("../../src/runtime/image-node.js"),
+      import("../read-picture.js"),
       import("../../src/runtime/restore.js"),
       import("../../src/routes/study.js"),
       import("../write-files.js"),
       import("../../src/routes/report-html.js"),
+      import("../picture-failures.js"),
     ]);
-    const pictures = [...image, ...(images === undefined ? [] : await pictureFiles(images))];
-    if (pictures.length === 0) throw noPictures();
+    const given = [...image, ...(images === undefined ? [] : await pictureFiles(images, context))];
+    if (given.length === 0) throw noPictures();
     if (!(await isDocument(modelPath))) throw needsDocument(modelPath);
     const { checkOutputs } = await import("../check-outputs.js");
-    if (output !== undefined) await checkOutputs([output], [modelPath, ...pictures]);
+    if (output !== undefined) await checkOutputs([output], [modelPath, ...given]);
     const options = { ...(kind === "trained" ? {} : { context: kind }), exposeBeta: true, target: "cpu" } as const;
     const network = await openNetwork(modelPath, options, context);
     try {
       const study = new RoutesStudy();
-      const bar = context.progress("routing", pictures.length);
-      for (const [index, path] of pictures.entries()) {
-        await restorePicture(network, await readImage(path, context.report), {
-          alpha: "drop",
-          onBetas: (betas) => study.add(betas),
-          onProgress: (done, total) => bar.update(index + done / total),
+      const pictures: string[] = [];
+      const failures: Failure[] = [];
+      const bar = context.progress("routing", given.length);
+      for (const [index, path] of given.entries()) {
+        const tried = await attempt(path, async () => {
+          const betas: Betas[] = [];
+          await restorePicture(network, await readPicture(context, path), {
+            alpha: "drop",
+            onBetas: (each) => betas.push(each),
+            onProgress: (done, total) => bar.update(index + done / total),
+          });
+          return betas;
         });
+        if ("failure" in tried) {
+          failures.push(tried.failure);
+          continue;
+        }
+        // Only now: of a picture that fails half-way nothing may count.
+        for (const each of tried.result) study.add(each);
         study.endPicture();
+        pictures.push(path);
       }
       bar.end();
+      if (pictures.length === 0) throw new SmxcError(errorsOf(failures), failures[0]!.kind);
       const routers = study.routers();
       if (routers.length === 0) throw noRouters(modelPath);
       const conditions = `${pictures.length} picture${pictures.length === 1 ? "" : "s"}, ${routers[0]!.samples} samples of β, context: ${network.context}`;
       if (output !== undefined) {
         const content = html.routesHtml({ model: modelPath, conditions, pictures, routers });
-        await files.writeFiles([{ path: output, content }], { inputs: [...network.files, ...pictures] });
+        await files.writeFiles([{ path: output, content }], { inputs: [...network.files, ...given] });
       }
       await context.answer({
         text: () => [
@@ -85,10 +103,12 @@ export const routesCommand = defineCommand({
           context: network.context,
           pictures,
           routers,
+          ...failuresJson(failures),
           ...(output === undefined ? {} : { report: output }),
         }),
       });
-      return EXIT.good;
+      await tellFailures(context, failures, given.length);
+      return failures.length > 0 ? EXIT.bad : EXIT.good;
     } finally {
       await network.close();
     }

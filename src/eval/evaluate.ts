@@ -3,6 +3,7 @@ import { SmxcError } from "../diagnostics.js";
 import { crop, type Image, toBitDepth, toRgb } from "../runtime/image.js";
 import { type MetricOptions, psnr, ssim } from "../runtime/metrics.js";
 import { resizeBicubic } from "../runtime/resize.js";
+import { misfitOf } from "./pair-sizes.js";
 
 export interface Score {
   /** dB; infinite for equal pictures. */
@@ -25,22 +26,24 @@ export interface Compared {
 }
 
 /**
- * The pictures that are compared: quantised to the truth's depth, without opacity, all in colour if one is, and the
- * truth without the rows and columns at its right and bottom that a division by the scale left over.
+ * The pictures that are compared: quantised to the truth's depth, without opacity, all in colour if one is. Where the
+ * input was made by dividing sizes that the scale does not divide, either the truth or the results are a little larger;
+ * the rows and columns that the others have not are left out, at the bottom and at the right.
  */
 export function compared(input: Image, restored: Image, truth: Image): Compared {
-  const rest = [truth.width - restored.width, truth.height - restored.height] as const;
   const scale = restored.width / input.width;
-  const fits = rest.every((left) => left >= 0 && left < scale);
   const all = {
     restored,
     baseline: scale === 1 ? input : resizeBicubic(input, restored.width, restored.height),
-    truth: fits ? crop(truth, 0, 0, restored.width, restored.height) : truth,
+    truth,
   };
+  const fits = misfitOf(input, truth, scale) === undefined;
+  const [width, height] = [Math.min(truth.width, restored.width), Math.min(truth.height, restored.height)];
   const colour = Object.values(all).some(({ channels }) => channels === 3);
   const plain = (image: Image): Image => {
     const { alpha: _, ...opaque } = toBitDepth(image, truth.bitDepth);
-    return colour ? toRgb(opaque) : opaque;
+    const part = fits && (image.width > width || image.height > height) ? crop(opaque, 0, 0, width, height) : opaque;
+    return colour ? toRgb(part) : part;
   };
   return { restored: plain(all.restored), baseline: plain(all.baseline), truth: plain(all.truth) };
 }

@@ -98,11 +98,9 @@ async function decodeWhole(
 /** At least the blocks that a decoder is asked for last. */
 const LAST_ROWS = 32;
 
-async function lastRows(sharp: SharpModule, bytes: Uint8Array): Promise<Uint8Array> {
-  const picture = sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: "none", ignoreIcc: true, autoOrient: false });
-  const { width, height } = await picture.metadata();
+function lastRows(sharp: SharpModule, bytes: Uint8Array, { width, height }: Metadata): Promise<Uint8Array> {
   const rows = Math.min(height, LAST_ROWS);
-  return picture
+  return sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: "none", ignoreIcc: true, autoOrient: false })
     .extract({ left: 0, top: height - rows, width, height: rows })
     .raw()
     .toBuffer();

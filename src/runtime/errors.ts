@@ -1,6 +1,7 @@
 /** What can be wrong with pictures and with runs of graphs. */
 import { type Diagnostic, error, warning } from "../diagnostics.js";
 import { option, type Remedy, remedy } from "../remedy.js";
+import { explain } from "../weights/file-errors.js";
 
 interface Size {
   readonly width: number;
@@ -37,11 +38,12 @@ export const nothingLeft = (picture: Size, shave: number): Diagnostic =>
     hint: "shave less, or take a larger picture",
   });
 
-export const cannotReadImage = (file: string, cause: unknown): Diagnostic =>
-  error("image/cannot-read", `the picture cannot be read: ${reason(cause)}`, {
-    file,
-    hint: "check the name and the permissions of the file",
-  });
+export const cannotReadImage = (file: string, cause: unknown): Diagnostic => {
+  const { meaning } = explain(cause as Error);
+  return error("image/cannot-read", `the picture cannot be read: ${meaning}`, { file, hint: NAME_AND_PERMISSIONS });
+};
+
+const NAME_AND_PERMISSIONS = "check the name and the permissions of the file";
 
 export const unknownExtension = (file: string): Diagnostic =>
   error("image/unknown-extension", "the extension names no picture format that smxc writes", {
@@ -139,11 +141,10 @@ export const runtimeMissing = (cause: string): Diagnostic =>
     ...remedy`install it without CUDA's libraries (npm install onnxruntime-node --ignore-scripts), or run on WebAssembly with ${option("target", "wasm")}`,
   });
 
-export const cannotReadModel = (file: string, cause: unknown): Diagnostic =>
-  error("runtime/cannot-read", `the graph cannot be read: ${reason(cause)}`, {
-    file,
-    hint: "check the name and the permissions of the file",
-  });
+export const cannotReadModel = (file: string, cause: unknown): Diagnostic => {
+  const { meaning } = explain(cause as Error);
+  return error("runtime/cannot-read", `the graph cannot be read: ${meaning}`, { file, hint: NAME_AND_PERMISSIONS });
+};
 
 /** @param sizes of the inputs of a run, with their names */
 export const runtimeFailed = (
@@ -247,11 +248,6 @@ export const wrongScale = (scale: number): Diagnostic =>
   error("run/wrong-scale", `the network's output is larger than the ${scale} times that the model announces`, {
     hint: 'correct "scale" in the document\'s "image" entry',
   });
-
-/** Node's own message without the call and the path, which the diagnostic has in a field of its own. */
-function reason(cause: unknown): string {
-  return (cause as Error).message.replace(/, \w+( '.*')?$/, "");
-}
 
 function firstLine(text: string): string {
   return text.split("\n")[0]!;

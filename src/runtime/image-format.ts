@@ -24,7 +24,7 @@ export const IMAGE_FORMATS: readonly ImageFormat[] = [
   },
   {
     name: "jpeg",
-    extensions: [".jpg", ".jpeg"],
+    extensions: [".jpg", ".jpeg", ".jpe", ".jfif"],
     magics: [[0xff, 0xd8, 0xff]],
     bitDepths: [8],
     alpha: false,
@@ -54,6 +54,9 @@ export function formatOfBytes(bytes: Uint8Array): ImageFormat | undefined {
     magics.some((magic) => magic.every((byte, index) => byte === null || byte === bytes[index])),
   );
 }
+
+/** What is read, for messages. */
+export const FORMATS_TEXT = "PNG, JPEG, WebP or TIFF";
 
 /** The format that a file's extension names. */
 export function formatOfName(file: string): ImageFormat | undefined {

@@ -24,12 +24,17 @@ export async function readImage(file: string, report: Reporter): Promise<Image> 
  * Encodes a picture. JPEG has quality 95 with full colour resolution, WebP is lossless; both reduce 16 bits to 8. Equal
  * pictures give equal bytes.
  *
- * @param file its extension says the format
+ * @param file its extension says the format where none is given
  * @param report receives `image/dropped-alpha` when the format has no opacity
  * @throws SmxcError `image/too-large-for-format`
  */
-export async function encodeImage(image: Image, file: string, report: Reporter): Promise<Uint8Array> {
-  const { buffer, byteOffset, byteLength } = await (await encoderOf(image, file, report)).toBuffer();
+export async function encodeImage(
+  image: Image,
+  file: string,
+  report: Reporter,
+  format = imageFormat(file),
+): Promise<Uint8Array> {
+  const { buffer, byteOffset, byteLength } = await (await encoderOf(image, file, report, format)).toBuffer();
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
@@ -39,8 +44,14 @@ export async function encodeImage(image: Image, file: string, report: Reporter):
  * @param path where it is written, while `file` says the format and stands in messages
  * @throws SmxcError as `encodeImage` does; what the file system says, with its `code`
  */
-export async function encodeImageTo(path: string, image: Image, file: string, report: Reporter): Promise<void> {
-  const encoder = await encoderOf(image, file, report);
+export async function encodeImageTo(
+  path: string,
+  image: Image,
+  file: string,
+  report: Reporter,
+  format = imageFormat(file),
+): Promise<void> {
+  const encoder = await encoderOf(image, file, report, format);
   await encoder.toFile(path).catch((cause: Error) => {
     throw systemError(cause);
   });
@@ -53,9 +64,8 @@ function systemError(cause: Error): Error {
   return known === undefined ? cause : Object.assign(new Error(known[1], { cause }), { code: known[0] });
 }
 
-async function encoderOf(image: Image, file: string, report: Reporter): Promise<Sharp> {
-  const format = imageFormat(file);
-  checkImageSize(image, file);
+async function encoderOf(image: Image, file: string, report: Reporter, format: ImageFormat): Promise<Sharp> {
+  checkImageSize(image, file, format);
   const sharp = await loadSharp();
   if (image.alpha !== undefined && !format.alpha) report(errors.droppedAlpha(file));
   const { width, height, channels, data, alpha } = format.bitDepths.includes(image.bitDepth)
@@ -71,8 +81,11 @@ async function encoderOf(image: Image, file: string, report: Reporter): Promise<
 }
 
 /** @throws SmxcError `image/too-large-for-format`; asked before the work, so that it is not done in vain */
-export function checkImageSize({ width, height }: Pick<Image, "width" | "height">, file: string): void {
-  const { longestSide } = imageFormat(file);
+export function checkImageSize(
+  { width, height }: Pick<Image, "width" | "height">,
+  file: string,
+  { longestSide }: ImageFormat = imageFormat(file),
+): void {
   if (Math.max(width, height) > longestSide) {
     throw new SmxcError([errors.tooLargeForFormat(file, width, height, longestSide)]);
   }

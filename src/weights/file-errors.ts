@@ -9,6 +9,8 @@ const CAUSES: ReadonlyMap<string, readonly [meaning: string, hint: string]> = ne
   ["EMFILE", ["too many files are open", "Close other programs or raise the limit."]],
   ["ENAMETOOLONG", ["its name is too long", "Check the path."]],
   ["ELOOP", ["its symbolic links lead in a circle", "Check the path."]],
+  ["EISDIR", ["it is a directory, not a file", "Name a file."]],
+  ["ENXIO", ["it is a socket, or a device that gives no data", "Save the content to a file."]],
 ]);
 
 export const cannotOpen = (file: string, cause: Error): Diagnostic => {
@@ -46,7 +48,7 @@ function codeOf(cause: Error): string | undefined {
   return "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
 }
 
-function explain(cause: Error): { readonly meaning: string; readonly hint: string } {
+export function explain(cause: Error): { readonly meaning: string; readonly hint: string } {
   const [meaning, hint] = CAUSES.get(codeOf(cause) ?? "") ?? [cause.message, "Check the file and the disk it is on."];
   return { meaning, hint };
 }
