@@ -52,13 +52,14 @@ export function converted(samples: Samples, channels: 1 | 3, bitDepth: 8 | 16, s
     return out;
   }
   const [red, green, blue] = space.curves.map(lights) as [Float64Array, Float64Array, Float64Array];
-  const matrix = product(XYZ_TO_SRGB, space.toXyz);
+  const [[rr, rg, rb], [gr, gg, gb], [br, bg, bb]] = product(XYZ_TO_SRGB, space.toXyz);
   for (let i = 0; i < samples.length; i += 3) {
-    const [r, g, b] = [red[samples[i]!]!, green[samples[i + 1]!]!, blue[samples[i + 2]!]!];
-    for (let c = 0; c < 3; c++) {
-      const row = matrix[c as 0 | 1 | 2];
-      out[i + c] = encode(row[0] * r + row[1] * g + row[2] * b);
-    }
+    const r = red[samples[i]!]!;
+    const g = green[samples[i + 1]!]!;
+    const b = blue[samples[i + 2]!]!;
+    out[i] = encode(rr * r + rg * g + rb * b);
+    out[i + 1] = encode(gr * r + gg * g + gb * b);
+    out[i + 2] = encode(br * r + bg * g + bb * b);
   }
   return out;
 }
@@ -72,10 +73,12 @@ function greyCurve({ curves, toXyz }: ColourSpace & { readonly kind: "rgb" }): C
 
 function encoder(largest: number): (light: number) => number {
   return (light) => {
-    const at = Math.min(1, Math.max(0, light)) * ENCODER_STEPS;
-    const below = Math.min(Math.floor(at), ENCODER_STEPS - 1);
-    const [low, high] = [ENCODED[below]!, ENCODED[below + 1]!];
-    return Math.round((low + (high - low) * (at - below)) * largest);
+    if (!(light > 0)) return 0;
+    if (light >= 1) return largest;
+    const at = light * ENCODER_STEPS;
+    const below = at | 0;
+    const low = ENCODED[below]!;
+    return Math.floor((low + (ENCODED[below + 1]! - low) * (at - below)) * largest + 0.5);
   };
 }
 

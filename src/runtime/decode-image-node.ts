@@ -47,8 +47,8 @@ export async function decodeImage(bytes: Uint8Array, file: string, report: Repor
   if (depth !== "uchar" && depth !== "ushort") throw new SmxcError([errors.unsupportedSamples(file, String(depth))]);
   const chunks = format.name === "png" ? pngChunks(mended.bytes) : [];
   const colours = coloursOf(format, metadata, mended.bytes, chunks);
-  const { decoded, notes } = await decodeWhole(sharp, format, mended, metadata, file, (whole) =>
-    decode(sharp, whole, metadata, colours),
+  const { decoded, notes } = await decodeWhole(sharp, format, mended, metadata, file, (whole, failOn = "warning") =>
+    decode(sharp, whole, metadata, colours, failOn),
   );
   const pages = format.name === "png" ? pngFrames(chunks) : (metadata.pages ?? 1);
   if (notes.length > 0) report(errors.mendedImage(file, notes));
@@ -74,7 +74,11 @@ interface Decoded {
   readonly image: Image;
   /** Whether the colour engine could make nothing of the profile that it was to convert from. */
   readonly ignoredProfile: boolean;
+  /** What the decoder said and went on. */
+  readonly warnings: readonly string[];
 }
+
+type Decoder = (bytes: Uint8Array, failOn?: "warning" | "error") => Promise<Decoded>;
 
 /** @throws SmxcError `image/damaged` */
 async function decodeWhole(
@@ -83,9 +87,10 @@ async function decodeWhole(
   mended: Extract<Mended, { bytes: Uint8Array }>,
   metadata: Metadata,
   file: string,
-  from: (bytes: Uint8Array) => Promise<Decoded>,
+  from: Decoder,
 ): Promise<{ readonly decoded: Decoded; readonly notes: readonly string[] }> {
   try {
+    if (name === "tiff") return await decodeTiff(mended.bytes, from);
     if (name !== "jpeg") return { decoded: await from(mended.bytes), notes: mended.notes };
     const whole = await decodeJpeg(mended, from);
     if (await holdsLastRows(whole.bytes, (bytes) => lastRows(sharp, bytes, metadata))) return whole;
@@ -93,6 +98,23 @@ async function decodeWhole(
     throw new SmxcError([errors.damagedImage(file, (cause as Error).message)]);
   }
   throw new SmxcError([errors.damagedImage(file, "the data ends before the last samples")]);
+}
+
+/** What libtiff sets right: how long the data of a strip or tile is, which its size and the file's tell as well. */
+const COUNTS = /\b(Strip|Tile)ByteCounts\b/;
+
+/** libtiff's errors say that data is missing; its warnings do so where it hands on those of another decoder. */
+async function decodeTiff(
+  bytes: Uint8Array,
+  from: Decoder,
+): Promise<{ readonly decoded: Decoded; readonly notes: readonly string[] }> {
+  try {
+    return { decoded: await from(bytes), notes: [] };
+  } catch (cause) {
+    const decoded = await from(bytes, "error");
+    if (!decoded.warnings.every((text) => COUNTS.test(text))) throw cause;
+    return { decoded, notes: ["the lengths of its strips or tiles are wrong"] };
+  }
 }
 
 /** At least the blocks that a decoder is asked for last. */
@@ -134,7 +156,13 @@ function findingOf(file: string, { space }: Metadata, colours: Colours): readonl
   ];
 }
 
-async function decode(sharp: SharpModule, bytes: Uint8Array, metadata: Metadata, colours: Colours): Promise<Decoded> {
+async function decode(
+  sharp: SharpModule,
+  bytes: Uint8Array,
+  metadata: Metadata,
+  colours: Colours,
+  failOn: "warning" | "error",
+): Promise<Decoded> {
   const deep = metadata.depth === "ushort";
   const { hasAlpha } = metadata;
   const grey = isGrey(metadata);
@@ -143,9 +171,11 @@ async function decode(sharp: SharpModule, bytes: Uint8Array, metadata: Metadata,
   // libvips reads no profile of 16 bits of grey, and none that libpng refuses.
   const unseen = (grey && deep) || metadata.icc === undefined;
   const byTables = colours.kind === "tables" && !unseen;
+  const warnings: string[] = [];
   let ignoredProfile = colours.kind === "tables" && unseen;
-  const pipeline = sharp(bytes, { limitInputPixels: MOST_PIXELS, autoOrient: true, ignoreIcc: !byTables })
+  const pipeline = sharp(bytes, { limitInputPixels: MOST_PIXELS, autoOrient: true, ignoreIcc: !byTables, failOn })
     .on("warning", (text: string) => {
+      warnings.push(text);
       ignoredProfile ||= byTables && /profile/i.test(text);
     })
     .toColourspace(target)
@@ -167,7 +197,7 @@ async function decode(sharp: SharpModule, bytes: Uint8Array, metadata: Metadata,
     data: colours.kind === "space" ? converted(own, channels, bitDepth, colours.space) : own,
     ...(hasAlpha ? { alpha: pick(info.channels - 1, 1) } : {}),
   } as const;
-  return { image, ignoredProfile };
+  return { image, ignoredProfile, warnings };
 }
 
 /** Samples of 16 bits must begin at an even address; where they do not, they are copied. */

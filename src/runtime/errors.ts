@@ -52,7 +52,7 @@ export const unknownExtension = (file: string): Diagnostic =>
   });
 
 export const damagedImage = (file: string, cause: string): Diagnostic =>
-  error("image/damaged", `the picture is damaged or cut off: ${oneLine(cause)}`, {
+  error("image/damaged", `the picture is damaged or cut off: ${complaints(cause)}`, {
     file,
     hint: "download or copy it again",
   });
@@ -248,6 +248,16 @@ export const wrongScale = (scale: number): Diagnostic =>
   error("run/wrong-scale", `the network's output is larger than the ${scale} times that the model announces`, {
     hint: 'correct "scale" in the document\'s "image" entry',
   });
+
+/** What sharp says of itself, and of where it was. */
+const NO_COMPLAINT = /^(Warning treated as error due to failOn setting|error in tile .*|)$/;
+
+/** What decoders complained about, each once. */
+function complaints(cause: string): string {
+  const lines = cause.split("\n").map((line) => line.trim());
+  const told = new Set(lines.filter((line) => !NO_COMPLAINT.test(line)));
+  return oneLine([...told].join("; "));
+}
 
 function firstLine(text: string): string {
   return text.split("\n")[0]!;

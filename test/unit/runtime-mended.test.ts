@@ -10,6 +10,7 @@ import { jpegParts } from "../../src/runtime/jpeg-parts.js";
 import { encodeChunk, pngChunks } from "../../src/runtime/png-chunks-node.js";
 import { fixture } from "../support/fixtures.js";
 import { withChunks } from "../support/png.js";
+import { tiff, type Value } from "../support/tiff.js";
 
 interface Read {
   readonly image: Image;
@@ -315,5 +316,32 @@ describe("WebP and TIFF", () => {
   test.each(["none", "deflate", "lzw", "jpeg"] as const)("TIFF (%s) that is cut is refused", async (compression) => {
     const whole = await small().tiff({ compression }).toBuffer();
     for (const cut of [1, 20, 100, 300]) expect(await read(whole.subarray(0, -cut))).toBe("image/damaged");
+  });
+
+  test("TIFF with wrong lengths of strips is read; what is cut is refused", async () => {
+    const samples = noise(64 * 64 * 3);
+    const file = (length: number) => {
+      const tags = (at: number) =>
+        new Map<number, Value>([
+          [256, ["shorts", 64]],
+          [257, ["shorts", 64]],
+          [258, ["shorts", 8, 8, 8]],
+          [259, ["shorts", 1]],
+          [262, ["shorts", 2]],
+          [273, ["shorts", at]],
+          [277, ["shorts", 3]],
+          [278, ["shorts", 64]],
+          [279, ["shorts", length]],
+        ]);
+      return Buffer.concat([tiff(tags(tiff(tags(0)).length)), samples]);
+    };
+    expect(codes(await accepted(file(samples.length)))).toEqual([]);
+    for (const length of [0, 20_000]) {
+      const odd = await accepted(file(length));
+      expect(codes(odd)).toEqual(["image/mended"]);
+      expect(odd.image.data.every((sample, index) => sample === samples[index])).toBe(true);
+      for (const cut of [1, 3000]) expect(await read(file(length).subarray(0, -cut))).toBe("image/damaged");
+    }
+    expect(await read(file(samples.length).subarray(0, -1))).toBe("image/damaged");
   });
 });
