@@ -2,6 +2,7 @@
 import { compile as compileModel } from "./compile.js";
 import type { CompileOptions } from "./compile-options.js";
 import { warning } from "./diagnostics.js";
+import { prefixFinder } from "./importers/architecture.js";
 import { type ImportOptions, importModel } from "./importers/import.js";
 import { encodeModel } from "./onnx/encode.js";
 import { type Bytes, type DocumentInput, sourceOf, withModel } from "./open-model.js";
@@ -69,6 +70,7 @@ async function importBytes(
   const source = sourceOf("checkpoint", checkpoint);
   const store = await openWeights(source, {
     ...(key === undefined ? {} : { key }),
+    findPrefixes: prefixFinder(rest.arch),
     ...(rest.report ? { report: rest.report } : {}),
   });
   const imported = importModel(store, rest);

@@ -1,22 +1,35 @@
 /**
  * The candidate that a misspelt name most likely means: the closest by Levenshtein distance, if it is close enough,
  * else the longest that begins the name or that the name begins (`kernel_size` for `kernel`).
+ *
+ * Names come from files, so the work is bounded: names of more than `LONGEST` letters are compared by `begins` only, and
+ * once `MOST_CELLS` cells of distance tables are filled, the best so far is the answer. Thousands of names of ordinary
+ * length stay far below that.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(name.length / 3)) + 1;
   let begun: string | undefined;
+  let cells = 0;
   for (const candidate of candidates) {
     if (begins(candidate, name) && candidate.length > (begun?.length ?? 0)) begun = candidate;
+    if (Math.max(name.length, candidate.length) > LONGEST || cells > MOST_CELLS) continue;
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
-    const distance = editDistance(name, candidate);
-    if (distance < bestDistance) {
+    const found = editDistance(name, candidate, bestDistance - 1);
+    cells += found.cells;
+    if (found.distance < bestDistance) {
       best = candidate;
-      bestDistance = distance;
+      bestDistance = found.distance;
     }
   }
   return best ?? begun;
 }
+
+/** Nobody misspells a longer name; hostile files hold names of megabytes. */
+const LONGEST = 400;
+
+/** Some hundredths of a second. */
+const MOST_CELLS = 2_000_000;
 
 /** Fewer letters than these begin too much. */
 const SHORTEST_BEGINNING = 3;
@@ -25,15 +38,50 @@ function begins(a: string, b: string): boolean {
   return Math.min(a.length, b.length) >= SHORTEST_BEGINNING && (a.startsWith(b) || b.startsWith(a));
 }
 
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(previous[j]! + 1, current[j - 1]! + 1, substitution));
+interface Distance {
+  /** Infinity where it is more than was asked for. */
+  readonly distance: number;
+  /** Cells of the table that were filled. */
+  readonly cells: number;
+}
+
+/** The Levenshtein distance where it is at most `most`: only cells that near the diagonal matter (Ukkonen 1985). */
+function editDistance(a: string, b: string, most: number): Distance {
+  const start = commonStart(a, b);
+  const end = commonEnd(a, b, start);
+  const [rows, columns] = [a.length - start - end, b.length - start - end];
+  let previous = Float64Array.from({ length: columns + 1 }, (_, j) => j);
+  let current = new Float64Array(columns + 1);
+  let cells = start + end + columns;
+  for (let i = 1; i <= rows; i++) {
+    const [from, to] = [Math.max(1, i - most), Math.min(columns, i + most)];
+    current.fill(Number.POSITIVE_INFINITY);
+    current[0] = i;
+    let least = i;
+    for (let j = from; j <= to; j++) {
+      const substitution = previous[j - 1]! + (a[start + i - 1] === b[start + j - 1] ? 0 : 1);
+      const cell = Math.min(previous[j]! + 1, current[j - 1]! + 1, substitution);
+      current[j] = cell;
+      least = Math.min(least, cell);
     }
-    previous = current;
+    cells += columns + 1;
+    if (least > most) return { distance: Number.POSITIVE_INFINITY, cells };
+    [previous, current] = [current, previous];
   }
-  return previous[b.length]!;
+  const distance = previous[columns]!;
+  return { distance: distance <= most ? distance : Number.POSITIVE_INFINITY, cells };
+}
+
+function commonStart(a: string, b: string): number {
+  let length = 0;
+  while (length < Math.min(a.length, b.length) && a[length] === b[length]) length++;
+  return length;
+}
+
+/** Letters that both end with, beyond the `start` that they begin with. */
+function commonEnd(a: string, b: string, start: number): number {
+  let length = 0;
+  const most = Math.min(a.length, b.length) - start;
+  while (length < most && a[a.length - 1 - length] === b[b.length - 1 - length]) length++;
+  return length;
 }

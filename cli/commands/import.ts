@@ -23,7 +23,11 @@ export const importCommand = defineCommand({
       "one hyper-parameter, e.g. mean=0.5 (repeatable; wins over --config)",
       keyValue,
     ),
-    key: option("--key <name>", "the entry of the checkpoint that holds the tensors", name),
+    key: option(
+      "--key <name>",
+      "the entry of the checkpoint that holds the tensors, or what stands before their names, e.g. state_dict, net or ema.module",
+      name,
+    ),
   },
   examples: [
     { does: "A trained network", line: "smxc import checkpoint.pt -o model.json" },
@@ -31,6 +35,11 @@ export const importCommand = defineCommand({
       does: "One that was trained on patches of 32 pixels",
       line: "smxc import checkpoint.pt -o model.json --set patch=32",
     },
+    {
+      does: "The averaged weights of a training checkpoint",
+      line: "smxc import last.pth -o model.json --key state_dict_ema",
+    },
+    { does: "A network that is a part of a larger module", line: "smxc import last.ckpt -o model.json --key net" },
     { does: "A single layer", line: "smxc import layer.safetensors -o layer.json --arch nsr-conv --set experts=4" },
   ],
   async action(context, [checkpoint], options) {
@@ -102,13 +111,18 @@ interface ReadOptions {
 }
 
 async function read(source: ByteSource, { arch, config, set, key }: ReadOptions, report: Reporter): Promise<Imported> {
-  const [{ importModel }, { openWeights }, { readConfig }] = await Promise.all([
+  const [{ prefixFinder }, { importModel }, { openWeights }, { readConfig }] = await Promise.all([
+    import("../../src/importers/architecture.js"),
     import("../../src/importers/import.js"),
     import("../../src/weights/open.js"),
     import("../read-config.js"),
   ]);
   const given = await readConfig(config, set);
-  const store = await openWeights(source, { report, ...(key === undefined ? {} : { key }) });
+  const store = await openWeights(source, {
+    report,
+    findPrefixes: prefixFinder(arch),
+    ...(key === undefined ? {} : { key }),
+  });
   return importModel(store, {
     config: given.values,
     configPlace: (name) => given.place(name) ?? { place: name },

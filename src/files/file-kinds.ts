@@ -59,6 +59,8 @@ const beginsAsNumber: Probe = ({ start }) => start.subarray(0, 8).some((byte) =>
 /** Of a pickle: PROTO with a version that Python has, and how its next opcode may begin. */
 const isPickle: Probe = ({ start }) => start[0] === 0x80 && start[1]! <= 5;
 
+const TORCH_MAGIC = [0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+
 /** ModelProto: ir_version (field 1) up to 127, then producer_name (2), graph (7), opset_import (8) or metadata (14). */
 const isOnnx: Probe = ({ start }) =>
   start[0] === 0x08 && start[1]! > 0 && start[1]! < 0x80 && [0x12, 0x3a, 0x42, 0x72].includes(start[2]!);
@@ -160,12 +162,15 @@ export const FILE_KINDS: readonly FileKind[] = [
   kind("office", "other", "an office document", zipWith(/^(\[Content_Types\]\.xml|mimetype)$/)),
   kind("jar", "other", "a Java archive", zipWith(/^META-INF\//)),
   kind("zip", "archive", "a zip archive", isZip, "unpack it and name the file inside"),
-  // PROTO 2, then LONG1 of the magic number 0x1950a86a20f9469cfc6c
+  // PROTO, from protocol 4 on a FRAME of 13 bytes, then LONG1 of the magic number 0x1950a86a20f9469cfc6c
   kind(
     "torch-legacy",
     "checkpoint",
     "a PyTorch checkpoint",
-    startsWith(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19),
+    any(
+      ...[2, 3].map((protocol) => startsWith(0x80, protocol, ...TORCH_MAGIC)),
+      ...[4, 5].map((protocol) => startsWith(0x80, protocol, 0x95, 13, 0, 0, 0, 0, 0, 0, 0, ...TORCH_MAGIC)),
+    ),
   ),
 
   kind("gzip", "archive", "a gzip archive", startsWith(0x1f, 0x8b)),
@@ -262,9 +267,9 @@ export const FILE_KINDS: readonly FileKind[] = [
   kind(
     "pickle",
     "pickle",
-    "a pickle that torch.save did not write with its default protocol",
+    "a pickle that is no checkpoint of torch.save",
     isPickle,
-    "save it in Python with torch.save and no pickle_protocol",
+    "save the network's tensors in Python: torch.save(model.state_dict(), path)",
   ),
   kind("saved-model", "network", "a TensorFlow model", isNamed(/(^|[/\\])saved_model\.pb$/i)),
   kind("core-ml", "network", "a Core ML model", any(isCoreMl, isNamed(/\.mlmodel$/i))),

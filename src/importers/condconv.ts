@@ -12,6 +12,8 @@ import { singleLayerDocument } from "./single-layer.js";
 export const condconv: Importer = {
   name: "condconv",
   description: "one CondConv layer (timm: routing_fn, flat bank)",
+  covers: "layer",
+  landmark: /(?:^|\.)routing_fn\.weight$/,
   matches: (tensors) => tensors.has("routing_fn.weight") && tensors.shapeOf("weight")?.length === 2,
   keys: {
     ...GEOMETRY_KEYS,
@@ -130,7 +132,7 @@ const manyCuts = (cuts: readonly Cut[]): Diagnostic => {
 const severalCuts = (taken: Cut, others: readonly Cut[]): Diagnostic =>
   warning("import/two-readings", `the shapes leave more than one reading; taken is ${cutText(taken)}`, {
     place: "weight",
-    hint: `the others are ${others.map(cutText).join("; ")}: give kernel and groups to choose`,
+    hint: `the others are ${others.slice(0, NAMED_READINGS).map(cutText).join("; ")}${others.length > NAMED_READINGS ? "; …" : ""}: give kernel and groups to choose`,
   });
 
 /** The groups that are given, or all that divide the channels, the fewest first. */

@@ -9,6 +9,8 @@ import { singleLayerDocument } from "./single-layer.js";
 export const dynamicConv: Importer = {
   name: "dynamic-conv",
   description: "one Dynamic Convolution layer (attention.fc1, attention.fc2, softmax with temperature)",
+  covers: "layer",
+  landmark: /(?:^|\.)attention\.fc1\.weight$/,
   matches: (tensors) => tensors.has("attention.fc1.weight") && tensors.has("attention.fc2.weight"),
   keys: {
     ...GEOMETRY_KEYS,

@@ -6,9 +6,9 @@ import { checkDocument } from "../spec/parse.js";
 import type { ByteStream } from "../weights/byte-source.js";
 import { type NamedTensor, writeSafetensors } from "../weights/safetensors-write.js";
 import { elementCount, type LazyTensor, type TensorData, type TensorStore } from "../weights/tensor.js";
+import { chooseArchitecture } from "./architecture.js";
 import { Config, type ConfigPlace, type ConfigValue } from "./config.js";
 import type { Importer } from "./importer.js";
-import { IMPORTERS } from "./index.js";
 import { TensorReader, ZeroNormError } from "./tensor-reader.js";
 
 export interface ImportOptions {
@@ -43,13 +43,14 @@ const DESCRIPTIVE: ReadonlySet<string> = new Set(["family", "formula", "layout",
  */
 export function importModel(store: TensorStore, options: ImportOptions = {}): Imported {
   const report = options.report ?? (() => {});
-  const importer = chooseImporter(store, options.arch);
+  const { importer, prefix } = chooseArchitecture(store, options.arch, report);
   const given = options.config ?? new Map<string, ConfigValue>();
   const config = new Config(given, options.configPlace);
   for (const key of given.keys()) {
     if (!Object.hasOwn(importer.keys, key) && !DESCRIPTIVE.has(key)) report(unknownKey(key, importer, config));
   }
-  const tensors = new TensorReader(store);
+  const tensors = new TensorReader(store, prefix);
+  tensors.refuseEmpty();
   const model = importer.read(tensors, config);
   const found = [...config.found, ...tensors.finish()];
   if (found.length > 0) throw new SmxcError(found);
@@ -74,37 +75,6 @@ export function importModel(store: TensorStore, options: ImportOptions = {}): Im
       checkpoint: tensors.parameters,
     },
   };
-}
-
-function chooseImporter(store: TensorStore, arch: string | undefined): Importer {
-  const names = IMPORTERS.map((importer) => importer.name);
-  if (arch !== undefined) {
-    const importer = IMPORTERS.find(({ name }) => name === arch);
-    if (importer) return importer;
-    const near = nearest(arch, names);
-    throw new SmxcError(
-      [
-        error("import/unknown-arch", `"${arch}" is not an architecture that smxc imports`, {
-          hint: near ? `did you mean "${near}"?` : `they are ${names.join(", ")}`,
-        }),
-      ],
-      "usage",
-    );
-  }
-  const tensors = new TensorReader(store);
-  const importer = IMPORTERS.find((candidate) => candidate.matches(tensors));
-  if (importer) return importer;
-  const sample = [...store.tensors.keys()].slice(0, 5).map((name) => `"${name}"`);
-  const [other] = store.others.values();
-  const found =
-    sample.length > 0
-      ? `the first are ${sample.join(", ")}`
-      : `none holds floating-point numbers${other ? `; "${other.name}" holds ${other.dtype}` : ""}`;
-  throw new SmxcError([
-    error("import/unrecognised", `the tensors are of no architecture that smxc knows (${found})`, {
-      ...remedy`name it with ${option("arch")} (${names.join(", ")}), or the entry that holds the tensors with ${option("key")}`,
-    }),
-  ]);
 }
 
 const unknownKey = (key: string, importer: Importer, config: Config): Diagnostic => {

@@ -16,6 +16,9 @@ export interface Importer {
   /** The value of `--arch`. */
   readonly name: string;
   readonly description: string;
+  readonly covers: "network" | "layer";
+  /** Found in the name of one of its tensors at least; what stands before it, up to a dot, may be the prefix of them all. */
+  readonly landmark: RegExp;
   /** Whether tensor names and shapes look like this architecture. */
   matches(tensors: TensorReader): boolean;
   /** The keys of the configuration, with what they mean; the others are ignored with a warning. */

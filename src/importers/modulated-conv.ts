@@ -14,6 +14,8 @@ import type { TensorReader } from "./tensor-reader.js";
 export const modulatedConv: Importer = {
   name: "modulated-conv",
   description: "one modulated convolution of StyleGAN2 (second input: style)",
+  covers: "layer",
+  landmark: /(?:^|\.)modulation\.weight$/,
   matches: (tensors) => tensors.has("modulation.weight") && tensors.has("weight"),
   keys: {
     ...GEOMETRY_KEYS,

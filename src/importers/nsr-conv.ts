@@ -9,6 +9,8 @@ import { singleLayerDocument } from "./single-layer.js";
 export const nsrConv: Importer = {
   name: "nsr-conv",
   description: "one convolution with neural sparse representation",
+  covers: "layer",
+  landmark: /(?:^|\.)mlp\.[0-9]+\.weight$/,
   matches: (tensors) => perceptronSizes(tensors, "mlp") !== undefined && tensors.weightShape("") !== undefined,
   keys: {
     ...GEOMETRY_KEYS,
@@ -68,6 +70,9 @@ export const nsrConv: Importer = {
   },
 };
 
+/** As many splits as a hint names. */
+const NAMED_SPLITS = 8;
+
 /**
  * A router of k·d rows over a bank of k·out rows tells neither k nor d: they come from the configuration, or from the
  * only split that divides the channels.
@@ -101,7 +106,9 @@ function splitRouter(
         {
           place: "mlp",
           ...remedy`give one of ${listed(
-            asked.map((split) => remedy`${configValue("experts", split.experts)} (${split.cardinals} cardinals)`),
+            asked
+              .slice(0, NAMED_SPLITS)
+              .map((split) => remedy`${configValue("experts", split.experts)} (${split.cardinals} cardinals)`),
             ", ",
           )}; the public default is 4 experts`,
         },
@@ -117,7 +124,10 @@ function splitRouter(
         place: "mlp",
         hint:
           splits.length > 0
-            ? `possible are ${splits.map((s) => `experts ${s.experts}, cardinals ${s.cardinals}`).join("; ")}`
+            ? `possible are ${splits
+                .slice(0, NAMED_SPLITS)
+                .map((s) => `experts ${s.experts}, cardinals ${s.cardinals}`)
+                .join("; ")}`
             : "the two tensors do not belong together",
       },
     ),

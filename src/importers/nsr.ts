@@ -30,11 +30,12 @@ interface NsrShape {
 export const nsr: Importer = {
   name: "nsr",
   description: "whole networks with neural sparse representation (the naming of wdsr_nsr)",
-  matches: (tensors) =>
-    tensors.names().some((name) => /(^|\.)body\.[0-9]+\.body\.[02]\./.test(name)) || isBodyOnly(tensors),
+  covers: "network",
+  landmark: /(?:^|\.)body\.(?:[0-9]+\.body\.[02]|0)\./,
+  matches: (tensors) => tensors.names().some((name) => /^body\.[0-9]+\.body\.[02]\./.test(name)) || isBodyOnly(tensors),
   keys: {
     mean: "what is taken off the input and added to the output (default 0.5)",
-    patch: "side of the training patch in input pixels (default 48)",
+    patch: "side of the training patch in input pixels (default 48, with a warning)",
     frames: "pictures of a burst, where the shapes do not tell",
     scale: "checked against the shapes",
     channels: "checked against the shapes",
@@ -47,9 +48,25 @@ export const nsr: Importer = {
   read(tensors, config) {
     const warnings: Diagnostic[] = [];
     const shape = shapeOf(tensors, config, warnings);
+    if (!config.has("patch")) warnings.push(patchAssumed(config));
     const network = new NsrNetwork(tensors, shape);
     return { document: network.document(config), tensors: network.tensors, warnings };
   },
+};
+
+const USUAL_PATCH = 48;
+const USUAL_MEAN = 0.5;
+
+const patchAssumed = (config: Config): Diagnostic => {
+  const mean = config.has("mean") ? "" : `, and a mean of ${USUAL_MEAN}`;
+  return warning(
+    "import/patch-assumed",
+    `the tensors do not tell the side of the training patch; taken are the usual ${USUAL_PATCH} pixels${mean}`,
+    {
+      ...config.placeOf("patch"),
+      hint: `give what the network was trained with: --set patch=${USUAL_PATCH}${mean === "" ? "" : ` --set mean=${USUAL_MEAN}`}`,
+    },
+  );
 };
 
 function isBodyOnly(tensors: TensorReader): boolean {
@@ -62,7 +79,7 @@ function shapeOf(tensors: TensorReader, config: Config, warnings: Diagnostic[]):
     const match = /^body\.([0-9]+)\.body\./.exec(name);
     return match ? [Number(match[1])] : [];
   });
-  const blocks = Math.max(0, ...indices);
+  const blocks = lastBlock(indices);
   const each = (suffix: string, axis: number, weight = true): number[] =>
     Array.from({ length: blocks }, (_, i) => {
       const prefix = `body.${i + 1}.body.${suffix}`;
@@ -96,11 +113,27 @@ function shapeOf(tensors: TensorReader, config: Config, warnings: Diagnostic[]):
   return shape;
 }
 
+/** Missing blocks in a row that are told of one by one; a name with an index far beyond the others is one too many. */
+const MOST_MISSING = 16;
+
+/** The last of the indices before the first great gap, so that the blocks are no more than the names allow. */
+function lastBlock(indices: readonly number[]): number {
+  let last = 0;
+  for (const index of [...new Set(indices)].sort((a, b) => a - b)) {
+    if (index > last + MOST_MISSING + 1) break;
+    last = index;
+  }
+  return last;
+}
+
 interface Reading {
   readonly channels: number;
   readonly frames: number;
   readonly scale: number;
 }
+
+/** As many readings as a hint names. */
+const NAMED_READINGS = 4;
 
 /** Splits input channels·frames and output channels·scale²; several readings may fit, fewer frames come first. */
 function readingOf(input: number, output: number, config: Config, warnings: Diagnostic[]): Reading {
@@ -134,7 +167,9 @@ function readingOf(input: number, output: number, config: Config, warnings: Diag
     warnings.push(
       warning("import/two-readings", `the shapes leave more than one reading; taken is ${text(taken)}`, {
         ...remedy`otherwise give ${listed(
-          rest.map((reading) => remedy`${configValue("frames", reading.frames)} (${text(reading)})`),
+          rest
+            .slice(0, NAMED_READINGS)
+            .map((reading) => remedy`${configValue("frames", reading.frames)} (${text(reading)})`),
           ", or ",
         )}`,
       }),
@@ -157,7 +192,7 @@ class NsrNetwork {
 
   document(config: Config): ImportedModel["document"] {
     const { blocks, units, channels, frames, scale, skip } = this.shape;
-    const mean = config.number("mean", 0.5);
+    const mean = config.number("mean", USUAL_MEAN);
     const burst = frames > 1;
     const tail = `body.${blocks + 1}`;
     const entry = burst ? "frames" : "centre";
@@ -233,7 +268,7 @@ class NsrNetwork {
 /** The published patch evaluation of the public networks: frame 4, stride patch − 2·frame − 8, whole below 4 patches. */
 function patchContext(config: Config, from: string, to: string): NonNullable<ImportedModel["document"]["context"]> {
   const frame = 4;
-  const patch = config.integer("patch", 48, 2 * frame + 9);
+  const patch = config.integer("patch", USUAL_PATCH, 2 * frame + 9);
   return {
     kind: "patch",
     patch,

@@ -25,6 +25,8 @@ interface Head {
 export const odconv: Importer = {
   name: "odconv",
   description: "one ODConv layer (attention over channels, filters, taps and kernels)",
+  covers: "layer",
+  landmark: /(?:^|\.)attention\.fc\.weight$/,
   matches: (tensors) =>
     tensors.has("attention.fc.weight") && HEADS.some((head) => tensors.has(`attention.${head}_fc.weight`)),
   keys: {

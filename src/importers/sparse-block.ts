@@ -33,6 +33,8 @@ const MODES: Readonly<Record<string, Mode | undefined>> = {
 export const sparseBlock: Importer = {
   name: "sparse-block",
   description: "one two-layer sparse-group block (w1, w2, mlp, mlp2)",
+  covers: "layer",
+  landmark: /(?:^|\.)w1$/,
   matches: (tensors) => tensors.has("w1") && tensors.has("w2"),
   keys: {
     mode: `how the groups are combined (needed unless dense): ${Object.keys(MODES).join(", ")}`,

@@ -1,4 +1,4 @@
-import { type Diagnostic, error } from "../diagnostics.js";
+import { type Diagnostic, error, SmxcError } from "../diagnostics.js";
 import { nearest } from "../nearest.js";
 import { option, remedy } from "../remedy.js";
 import { computed } from "../weights/derived.js";
@@ -24,16 +24,28 @@ type Sizes = readonly (number | null)[];
  */
 export class TensorReader {
   readonly found: Diagnostic[] = [];
-  private readonly store: TensorStore;
-  private readonly prefix: string;
   private readonly used = new Set<string>();
   private readonly missing: string[] = [];
+  private relative: readonly string[] | undefined;
 
-  constructor(store: TensorStore) {
-    this.store = store;
-    const names = [...store.tensors.keys()];
-    const wrapped = names[0]?.match(WRAPPERS)?.[0] ?? "";
-    this.prefix = names.every((name) => name.startsWith(wrapped)) ? wrapped : "";
+  /** @param prefix what stands before the names of the tensors that are meant; the others are not looked at */
+  constructor(
+    private readonly store: TensorStore,
+    private readonly prefix = "",
+  ) {}
+
+  /** A reader that knows names and shapes only. */
+  static ofShapes(shapes: ReadonlyMap<string, { readonly shape: readonly number[] }>): TensorReader {
+    const tensors = shapes as TensorStore["tensors"];
+    return new TensorReader({ tensors, others: new Map(), metadata: new Map() });
+  }
+
+  /** What wrappers put before all names. */
+  static wrapperOf({ tensors }: TensorStore): string {
+    const [first] = tensors.keys();
+    const wrapped = first?.match(WRAPPERS)?.[0] ?? "";
+    for (const name of tensors.keys()) if (!name.startsWith(wrapped)) return "";
+    return wrapped;
   }
 
   /** Elements of the tensors that were taken. */
@@ -42,9 +54,29 @@ export class TensorReader {
     return taken.reduce((sum, shape) => sum + (shape ? elementCount(shape) : 0), 0);
   }
 
-  /** Names without what wrappers put before them. */
+  /** Names without the prefix. */
   names(): readonly string[] {
-    return [...this.store.tensors.keys()].map((name) => name.slice(this.prefix.length));
+    this.relative ??= this.ours(this.store.tensors.keys()).map((name) => name.slice(this.prefix.length));
+    return this.relative;
+  }
+
+  private ours(names: Iterable<string>): readonly string[] {
+    return [...names].filter((name) => name.startsWith(this.prefix));
+  }
+
+  /**
+   * Throws for tensors without elements, which no architecture has: where one of its sizes is 0, the others are bounded
+   * by nothing.
+   */
+  refuseEmpty(): void {
+    const checked = new Map<readonly number[], boolean>();
+    const empty = this.ours(this.store.tensors.keys()).filter((name) => {
+      const { shape } = this.store.tensors.get(name)!;
+      const known = checked.get(shape) ?? shape.includes(0);
+      checked.set(shape, known);
+      return known;
+    });
+    if (empty.length > 0) throw new SmxcError(capped(empty, emptyTensor));
   }
 
   has(name: string): boolean {
@@ -93,17 +125,18 @@ export class TensorReader {
     return names.map((name) => this.shapeOf(`${prefix}${name}`)).find((shape) => shape !== undefined);
   }
 
-  /** Everything that is wrong, once all that is known has been taken. */
+  /** Everything that is wrong, once all that is known has been taken; of each kind the first, and how many more. */
   finish(): readonly Diagnostic[] {
-    const left = [...this.store.tensors.keys(), ...this.store.others.keys()].filter(
-      (name) => !this.used.has(name) && !IGNORED.test(name),
+    const left = this.ours([...this.store.tensors.keys(), ...this.store.others.keys()]).filter(
+      (name) => !this.used.has(name) && !IGNORED.test(name.slice(this.prefix.length)),
     );
     const leftNames = left.map((name) => name.slice(this.prefix.length));
-    const missing = this.missing.map((name) => missingTensor(name, nearest(name, leftNames)));
-    const unexpected = left.map((name) =>
-      unexpectedTensor(name, nearest(name.slice(this.prefix.length), this.missing)),
-    );
-    return [...missing, ...this.found, ...unexpected];
+    const full = (name: string | undefined) => (name === undefined ? undefined : this.prefix + name);
+    return [
+      ...capped(this.missing, (name) => missingTensor(this.prefix + name, full(nearest(name, leftNames)))),
+      ...capped(this.found, (found) => found),
+      ...capped(left, (name) => unexpectedTensor(name, full(nearest(name.slice(this.prefix.length), this.missing)))),
+    ];
   }
 }
 
@@ -152,36 +185,68 @@ function fits(stored: StoredTensor, shape: Sizes): boolean {
   );
 }
 
-const shapeText = (shape: Sizes): string => `[${shape.map((size) => size ?? "?").join(",")}]`;
+/** Enough for a person to see what is the matter. */
+const MOST_LISTED = 40;
+
+/** A diagnostic for each of the first, and one for how many more there are. */
+function capped<T>(items: readonly T[], diagnostic: (item: T) => Diagnostic): readonly Diagnostic[] {
+  const listed = items.slice(0, MOST_LISTED).map(diagnostic);
+  const more = items.length - listed.length;
+  return more > 0 ? [...listed, unlisted(listed.at(-1)!, more)] : listed;
+}
+
+const unlisted = ({ code }: Diagnostic, count: number): Diagnostic =>
+  error(code, `this is so for ${count.toLocaleString("en")} more tensors`, {
+    hint: "is it the checkpoint that you mean, and is --arch right?",
+  });
+
+/** Longer texts are cut: a hostile file has names and shapes of megabytes. */
+const shorten = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most)}…`);
+
+const MOST_LETTERS = 200;
+const MOST_SIZES = 16;
+
+const named = (name: string): string => shorten(name, MOST_LETTERS);
+
+const shapeText = (shape: Sizes): string => {
+  const sizes = shape.slice(0, MOST_SIZES).map((size) => size ?? "?");
+  return `[${sizes.join(",")}${shape.length > MOST_SIZES ? ",…" : ""}]`;
+};
+
+const emptyTensor = (name: string): Diagnostic =>
+  error("import/empty-tensor", `the tensor "${named(name)}" has no elements`, {
+    place: named(name),
+    hint: "remove it, or choose by --key the part of the checkpoint that is meant",
+  });
 
 const missingTensor = (name: string, near: string | undefined): Diagnostic =>
-  error("import/missing-tensor", `the checkpoint has no tensor "${name}"`, {
-    place: name,
+  error("import/missing-tensor", `the checkpoint has no tensor "${named(name)}"`, {
+    place: named(name),
     ...(near
-      ? { hint: `"${near}" is left over; is it meant?` }
+      ? { hint: `"${named(near)}" is left over; is it meant?` }
       : remedy`is ${option("arch")} right? otherwise save the whole network's tensors: torch.save(model.state_dict(), path)`),
   });
 
 const unexpectedTensor = (name: string, near: string | undefined): Diagnostic =>
-  error("import/unexpected-tensor", `the tensor "${name}" has no place in this architecture`, {
-    place: name,
+  error("import/unexpected-tensor", `the tensor "${named(name)}" has no place in this architecture`, {
+    place: named(name),
     ...(near
-      ? { hint: `"${near}" is missing; is it meant?` }
+      ? { hint: `"${named(near)}" is missing; is it meant?` }
       : remedy`is ${option("arch")} right? remove the tensor, or import it with the architecture it belongs to`),
   });
 
 const misshapen = (name: string, found: readonly number[], expected: readonly Sizes[]): Diagnostic =>
   error(
     "import/misshapen-tensor",
-    `the tensor "${name}" has the shape ${shapeText(found)}, not ${expected.map(shapeText).join(" or ")}`,
+    `the tensor "${named(name)}" has the shape ${shapeText(found)}, not ${expected.map(shapeText).join(" or ")}`,
     {
-      place: name,
+      place: named(name),
       hint: "the shapes of all other tensors agree on that size",
     },
   );
 
 const notFloat = (name: string, dtype: string): Diagnostic =>
-  error("import/not-float", `the tensor "${name}" holds ${dtype}, not floating-point numbers`, {
-    place: name,
+  error("import/not-float", `the tensor "${named(name)}" holds ${dtype}, not floating-point numbers`, {
+    place: named(name),
     hint: "convert it before saving: tensor.float()",
   });

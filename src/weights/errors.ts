@@ -143,6 +143,16 @@ export const reservedName = (file: string): Diagnostic =>
     hint: "Rename the tensor in the checkpoint.",
   });
 
+export const noSuchPrefix = (file: string, key: string, prefixes: readonly string[]): Diagnostic =>
+  error("safetensors/key-not-found", `No tensor's name begins with ${show(key)} and a dot.`, {
+    file,
+    place: key,
+    hint:
+      prefixes.length === 0
+        ? "The names have no dots: leave out --key."
+        : `They begin with ${prefixes.slice(0, 8).map(show).join(", ")}${prefixes.length > 8 ? ", …" : ""}.`,
+  });
+
 export const outOfMemory = (file: string, tensor: string): Diagnostic =>
   error("weights/out-of-memory", `The tensor ${show(tensor)} does not fit into memory.`, {
     file,

@@ -2,15 +2,18 @@ import type { ByteSource } from "./byte-source.js";
 import { detectFormat } from "./detect.js";
 import { readSafetensors } from "./safetensors.js";
 import type { TensorStore } from "./tensor.js";
+import { tensorsUnder } from "./tensors-under.js";
 import { type CheckpointOptions, readTorchCheckpoint } from "./torch/checkpoint.js";
 
 /**
  * Opens a weights file of any format that smxc reads, told by its content and not its name: safetensors, or a PyTorch
- * checkpoint, where `key` names the entry that holds the tensors. Warnings go to `report`.
+ * checkpoint. `key` names the entry that holds the tensors, or what stands before their names. Warnings go to `report`.
  *
  * @throws SmxcError
  */
 export async function openWeights(source: ByteSource, options: CheckpointOptions = {}): Promise<TensorStore> {
   const format = await detectFormat(source);
-  return format === "safetensors" ? readSafetensors(source, options.report) : readTorchCheckpoint(source, options);
+  if (format !== "safetensors") return readTorchCheckpoint(source, options);
+  const store = await readSafetensors(source, options.report);
+  return options.key === undefined ? store : tensorsUnder(options.key, store, { file: source.name, ...options });
 }

@@ -23,9 +23,9 @@ const FILES: readonly (readonly [what: string, bytes: Uint8Array, ...faults: Fau
     { code: "pickle/forbidden-global", place: /^byte \d+$/, message: /os\.system/, hint: HOSTILE },
   ],
   [
-    "36 STACK_GLOBAL",
+    "36 os.system by STACK_GLOBAL",
     pickled(b.text("os"), b.text("system"), b.op(0x93)),
-    { code: "pickle/opcode", place: "a/data.pkl, byte 20", message: /STACK_GLOBAL/, hint: /pickle_protocol=2/ },
+    { code: "pickle/forbidden-global", place: "a/data.pkl, byte 20", message: /os\.system/, hint: HOSTILE },
   ],
   [
     "37 no STOP",

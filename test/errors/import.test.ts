@@ -133,7 +133,7 @@ describe("tensors that do not fit", () => {
     const read = async (): Promise<TensorData> =>
       Float32Array.of(Number.NaN, 1, Number.POSITIVE_INFINITY, 2, 3, 4, 5, 6);
     const store = await changed("nsr-x2", { "body.0.bias": { read } });
-    expect(await warningsOf(store)).toMatchObject([
+    expect(await warningsOf(store, options({ patch: 48 }))).toMatchObject([
       {
         code: "import/not-finite",
         severity: "warning",
@@ -199,7 +199,7 @@ describe("hyper-parameters", () => {
       "skip.0.weight": ones(16, 4, 5, 5),
       "skip.0.bias": ones(16),
     });
-    expect(await warningsOf(store)).toMatchObject([
+    expect(await warningsOf(store, options({ patch: 48 }))).toMatchObject([
       {
         code: "import/two-readings",
         message: expect.stringContaining("channels 4, frames 1, scale 2"),
@@ -207,7 +207,7 @@ describe("hyper-parameters", () => {
       },
     ]);
     expect(importModel(store).document.inputs[0]!.shape).toEqual(["N", 4, "H", "W"]);
-    expect(await warningsOf(store, options({ frames: 4 }))).toEqual([]);
+    expect(await warningsOf(store, options({ frames: 4, patch: 48 }))).toEqual([]);
     expect(importModel(store, options({ frames: 4 })).document.inputs[0]!.shape).toEqual(["N", 1, 4, "H", "W"]);
   });
 
@@ -239,9 +239,22 @@ describe("hyper-parameters", () => {
 
   it("that mean nothing are named in a warning", async () => {
     const store = await openFixture("oracle", "nsr-x2", "weights.safetensors");
-    expect(await warningsOf(store, options({ experst: 4, formula: "…" }))).toMatchObject([
+    expect(await warningsOf(store, options({ experst: 4, formula: "…", patch: 48 }))).toMatchObject([
       { code: "import/unknown-config", place: "experst", hint: expect.stringContaining('"experts"') },
     ]);
+  });
+
+  it.each([
+    [{}, "48 pixels, and a mean of 0.5", "--set patch=48 --set mean=0.5"],
+    [{ mean: 0.4 }, "48 pixels", "--set patch=48"],
+  ])("the patch, which no tensor tells, is the usual one, and that is said: %j", async (given, taken, hint) => {
+    const store = await openFixture("oracle", "nsr-x2", "weights.safetensors");
+    const [found, ...more] = await warningsOf(store, options(given));
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ code: "import/patch-assumed", severity: "warning", place: "patch" });
+    expect(found?.message.endsWith(taken)).toBe(true);
+    expect(found?.hint?.endsWith(hint)).toBe(true);
+    expect(await warningsOf(store, options({ ...given, patch: 48 }))).toEqual([]);
   });
 
   it("mean and patch come from the configuration", async () => {

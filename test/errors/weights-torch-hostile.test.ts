@@ -70,7 +70,7 @@ const HOSTILE: readonly Row[] = [
     more: ["pickle/bad-arguments"],
   },
   {
-    what: "every forbidden name of a file, once each",
+    what: "every hostile name of a file, once each, and no other",
     bytes: b.checkpoint(
       b.pickle(
         b.dict(
@@ -80,6 +80,8 @@ const HOSTILE: readonly Row[] = [
           b.call("os", "system"),
           b.text("z"),
           b.call("a.b", "C"),
+          b.text("v"),
+          b.call("posix", "popen"),
         ),
       ),
     ),
@@ -117,6 +119,8 @@ const HOSTILE: readonly Row[] = [
         b.dict(),
         b.op("b"),
       ),
+      keys: b.pickle(b.op("]")),
+      storages: new Uint8Array(0),
     }),
     code: "pickle/forbidden-global",
     hint: /model object.*state_dict\(\)/,
@@ -145,10 +149,9 @@ const HOSTILE: readonly Row[] = [
     hint: /Python objects/,
   },
   {
-    what: "a defaultdict, which torch.load refuses too",
+    what: "a defaultdict without tensors, which is not hostile",
     bytes: hostileCall("collections", "defaultdict", b.global("builtins", "list")),
-    code: "pickle/forbidden-global",
-    more: ["pickle/forbidden-global"],
+    code: "torch/no-state-dict",
   },
   {
     what: "a call of what is no function",

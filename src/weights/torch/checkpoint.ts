@@ -1,4 +1,4 @@
-import { SmxcError } from "../../diagnostics.js";
+import { type Diagnostic, SmxcError } from "../../diagnostics.js";
 import type { ByteSource } from "../byte-source.js";
 import { detectFormat, type WeightsFormat } from "../detect.js";
 import { Findings } from "../findings.js";
@@ -7,9 +7,11 @@ import { elementCount, type OtherTensor, type StoredTensor, type TensorStore } f
 import type { TorchContainer } from "./container.js";
 import { DTYPE_BYTES, isFloat } from "./dtypes.js";
 import * as errors from "./errors.js";
+import { forbiddenHint } from "./globals.js";
 import { readLegacyContainer } from "./legacy-container.js";
-import { describe, type PyDict, type PyTensor } from "./pickle/values.js";
-import { type CheckpointOptions, findStateDict } from "./state-dict.js";
+import { describe, type PyDict, type PyTensor, type PyValue } from "./pickle/values.js";
+import { type CheckpointOptions, findStateDict, type Selection } from "./state-dict.js";
+import { isTensor } from "./state-dicts.js";
 import { extent, readStrided } from "./strided.js";
 import { readZipContainer } from "./zip-container.js";
 
@@ -20,11 +22,17 @@ const CONTAINERS: ReadonlyMap<WeightsFormat, (source: ByteSource) => Promise<Tor
   ["torch legacy", readLegacyContainer],
 ]);
 
-/** Entries of a state dict that are no tensors and do not matter. */
-const HARMLESS = new Set(["_metadata"]);
+/** Entries of a state dict that may be no tensors and do not matter then: versions, and what modules add of their own. */
+const HARMLESS = /^_metadata$|(^|\.)_extra_state$/;
 
 /** Views that repeat stored elements (stride 0, overlap) are unfolded up to this many; 4 MiB as float32. */
 const MAX_UNFOLDED = 2 ** 20;
+
+/** How often the bytes of a file may be read for its tensors: recursive networks tie one tensor to dozens of names ... */
+const MOST_REPEATS = 64;
+
+/** ... and what smallest files may take. */
+const FREE_BYTES = 2 ** 26;
 
 /**
  * Reads the state dict of a PyTorch checkpoint, in the zip format of PyTorch 1.6 and later or the one before. The
@@ -39,35 +47,50 @@ export async function readTorchCheckpoint(source: ByteSource, options: Checkpoin
   return toStore(findStateDict(container, options), container);
 }
 
-function toStore(stateDict: PyDict, container: TorchContainer): TensorStore {
+function toStore({ state, prefix }: Selection, container: TorchContainer): TensorStore {
   const file = container.source.name;
   const tensors = new Map<string, StoredTensor>();
   const others = new Map<string, OtherTensor>();
   const findings = new Findings();
-  for (const [name, value] of stateDict.entries) {
-    if (typeof name !== "string") {
-      findings.add(() => errors.nameNotText(file, describe(name)));
+  const into = { tensors, others, findings, sound: new Map<PyTensor, boolean>() };
+  for (const [key, value] of state.dict.entries) {
+    if (typeof key !== "string") {
+      if (prefix === "") findings.add(() => errors.nameNotText(file, describe(key)));
       continue;
     }
-    const kind = typeof value === "object" ? value?.kind : undefined;
-    if (kind === "tensor") addTensor(name, value as PyTensor, container, { tensors, others, findings });
-    else if (HARMLESS.has(name)) continue;
-    else if (kind === "other") findings.add(() => errors.unsupportedTensor(file, name, describe(value)));
-    else findings.add(() => errors.notATensor(file, name, describe(value)));
+    if (!key.startsWith(prefix)) continue;
+    const name = key.slice(prefix.length);
+    if (isTensor(value)) addTensor(name, value, container, into);
+    else if (HARMLESS.test(name)) continue;
+    else findings.add(() => notATensor(file, name, value));
   }
   findings.throwIfAny();
+  checkTogether(state.dict, container);
   return { tensors, others, metadata: new Map() };
+}
+
+function notATensor(file: string, name: string, value: PyValue): Diagnostic {
+  const what = describe(value);
+  if (typeof value !== "object" || value?.kind !== "other") return errors.notATensor(file, name, what);
+  const { foreign } = value;
+  return foreign === undefined
+    ? errors.unsupportedTensor(file, name, what)
+    : { ...errors.notATensor(file, name, what), hint: forbiddenHint(foreign.module, foreign.name) };
 }
 
 interface Collected {
   readonly tensors: Map<string, StoredTensor>;
   readonly others: Map<string, OtherTensor>;
   readonly findings: Findings;
+  /** What is known of tensors that several names share. */
+  readonly sound: Map<PyTensor, boolean>;
 }
 
 function addTensor(name: string, tensor: PyTensor, container: TorchContainer, into: Collected): void {
   const { storage, dtype, offset, shape, stride } = tensor;
-  if (!checkBounds(name, tensor, container.source.name, into.findings)) return;
+  const sound = into.sound.get(tensor) ?? checkBounds(name, tensor, container.source.name, into.findings);
+  into.sound.set(tensor, sound);
+  if (!sound) return;
   if (!isFloat(dtype)) {
     into.others.set(name, { name, dtype, shape });
     return;
@@ -78,6 +101,21 @@ function addTensor(name: string, tensor: PyTensor, container: TorchContainer, in
       readStorage(storage, storage.viewOffset + begin, length),
     );
   into.tensors.set(name, { name, dtype, shape, read: () => withinMemory(source.name, name, read) });
+}
+
+/** What all tensors take to read, which views of one storage, and many names of one tensor, make more than the file. */
+function checkTogether({ entries }: PyDict, { source }: TorchContainer): void {
+  const limit = MOST_REPEATS * source.size + FREE_BYTES;
+  const sizes = new Map<PyTensor, number>();
+  let together = 0;
+  for (const value of entries.values()) {
+    if (!isTensor(value)) continue;
+    const { shape, stride, dtype } = value;
+    const bytes = sizes.get(value) ?? Math.max(elementCount(shape), extent(shape, stride)) * DTYPE_BYTES.get(dtype)!;
+    sizes.set(value, bytes);
+    together += bytes;
+  }
+  if (together > limit) throw new SmxcError([errors.expandedTogether(source.name, together, limit)]);
 }
 
 /** Whether every element lies in the storage, and unfolding repeated ones does not outgrow what is stored. */

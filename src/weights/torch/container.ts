@@ -3,11 +3,14 @@ import { forbiddenHint, lookUpGlobal } from "./globals.js";
 import { type PickleHost, Refusal } from "./pickle/machine.js";
 import type { PyStorage, PyValue } from "./pickle/values.js";
 import { describeCall, describeStorage } from "./rebuild.js";
+import type { Steps } from "./steps.js";
 
 /** What torch.save wrote: one object, and the storages of its tensors. */
 export interface TorchContainer {
   readonly source: ByteSource;
   readonly root: PyValue;
+  /** What looking at the values may still take. */
+  readonly steps: Steps;
   /** Bytes of a whole storage, of which a view may be a part. */
   readonly readStorage: (storage: PyStorage, begin: number, length: number) => Promise<Uint8Array>;
 }
@@ -23,7 +26,7 @@ export function torchHost(storages: Map<string, PyStorage>): PickleHost {
       if (storage instanceof Refusal || storage.kind !== "storage") return storage;
       const known = storages.get(storage.key);
       if (known !== undefined && known.bytes !== storage.bytes) {
-        return new Refusal(`The storage ${JSON.stringify(storage.key)} is given two sizes`);
+        return new Refusal(`The storage ${JSON.stringify(storage.key.slice(0, 80))} is given two sizes`);
       }
       storages.set(storage.key, known ?? storage);
       return storage;

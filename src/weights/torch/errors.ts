@@ -4,11 +4,18 @@ import { option, remedy } from "../../remedy.js";
 const SAVE_AGAIN = "Save the tensors again in Python: torch.save(model.state_dict(), path).";
 const DAMAGED = "The file is damaged or hostile; save it with torch.save again.";
 
-const quote = (text: string): string => JSON.stringify(text.length <= 80 ? text : `${text.slice(0, 79)}…`);
+const quote = (text: string, most = 80): string =>
+  JSON.stringify(text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+
+/** So long that what a trainer calls an entry can be copied into the command line. */
+const MOST_OF_NAME = 300;
 
 /** At most eight names, and how many more there are. */
 function list(names: readonly string[]): string {
-  const shown = names.slice(0, 8).map(quote).join(", ");
+  const shown = names
+    .slice(0, 8)
+    .map((name) => quote(name, MOST_OF_NAME))
+    .join(", ");
   return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }
 
@@ -81,11 +88,37 @@ export const legacyTrailing = (file: string, byte: number, left: number): Diagno
     hint: "The file holds more than one object, or is damaged; save one state dict per file.",
   });
 
-export const keyNotFound = (file: string, key: string, available: readonly string[]): Diagnostic =>
-  error("torch/key-not-found", `The checkpoint has no entry ${quote(key)}.`, {
+/** What could have been meant by a key. */
+export interface KeyChoices {
+  readonly entries: readonly string[];
+  /** What stands before the first dots of the tensors' names. */
+  readonly prefixes: readonly string[];
+  /** What stands before the names of a known architecture's tensors. */
+  readonly known: readonly string[];
+}
+
+export const keyNotFound = (file: string, key: string, { entries, prefixes, known }: KeyChoices): Diagnostic => {
+  const parts = [
+    ...(entries.length > 0 ? [`Entries that hold tensors: ${list(entries)}.`] : []),
+    ...(known.length > 0 ? [`An architecture that smxc knows is under ${list(known)}.`] : []),
+    ...(known.length === 0 && prefixes.length > 0 ? [`The tensors' names begin with ${list(prefixes)}.`] : []),
+  ];
+  return error(
+    "torch/key-not-found",
+    `The checkpoint has no entry ${quote(key)}, and no tensor's name begins with it.`,
+    {
+      file,
+      place: key,
+      hint: parts.length > 0 ? parts.join(" ") : "It holds no tensors.",
+    },
+  );
+};
+
+export const keyInSeveral = (file: string, key: string, places: readonly string[]): Diagnostic =>
+  error("torch/key-in-several", `Names that begin with ${quote(key)} are in several entries of the checkpoint.`, {
     file,
     place: key,
-    hint: available.length === 0 ? "It holds no tensors." : `Entries that hold tensors: ${list(available)}.`,
+    hint: `Name one by --key: ${list(places)}.`,
   });
 
 export const keyNotTensors = (file: string, key: string, found: string): Diagnostic =>
@@ -103,16 +136,33 @@ export const noStateDict = (file: string, found: string, available: readonly str
       : remedy`Name the entry by ${option("key")}; those that hold tensors: ${list(available)}.`),
   });
 
-export const otherHolders = (file: string, chosen: string, others: readonly string[]): Diagnostic =>
-  warning(
-    "torch/several-state-dicts",
-    `The tensors are taken from ${quote(chosen)}; ${list(others)} hold tensors too.`,
-    {
-      file,
-      place: chosen,
-      ...remedy`Choose another by ${option("key")}.`,
-    },
-  );
+export const severalNetworks = (file: string, entries: readonly string[]): Diagnostic =>
+  error("torch/several-networks", "Several entries of the checkpoint hold a network that smxc knows.", {
+    file,
+    ...remedy`Name one by ${option("key")}: ${list(entries)}.`,
+  });
+
+/** `copies` have tensors of the same names and shapes. */
+export const otherHolders = (
+  file: string,
+  chosen: string,
+  copies: readonly string[],
+  others: readonly string[],
+): Diagnostic => {
+  const hold = (entries: readonly string[]) => `${list(entries)} ${entries.length === 1 ? "holds" : "hold"}`;
+  const told = [
+    ...(copies.length > 0
+      ? [`${hold(copies)} tensors of the same names and shapes, perhaps averages of the training`]
+      : []),
+    ...(others.length > 0 ? [`${hold(others)} tensors too`] : []),
+  ];
+  const from = chosen === "" ? "the checkpoint itself" : quote(chosen, MOST_OF_NAME);
+  return warning("torch/several-state-dicts", `The tensors are taken from ${from}; ${told.join("; ")}.`, {
+    file,
+    place: chosen,
+    ...remedy`Choose another by ${option("key")}: ${list([...copies, ...others])}.`,
+  });
+};
 
 export const notATensor = (file: string, name: string, found: string): Diagnostic =>
   error("torch/not-a-tensor", `The entry ${quote(name)} of the state dict is ${found}, not a tensor.`, {
@@ -146,6 +196,13 @@ export const outOfBounds = (file: string, name: string, needed: number, present:
       ...inTensor(file, name),
       hint: DAMAGED,
     },
+  );
+
+export const expandedTogether = (file: string, bytes: number, limit: number): Diagnostic =>
+  error(
+    "torch/expanded",
+    `The tensors together are ${bytes} bytes once views of shared storages are unfolded; at most ${limit} are, for this file.`,
+    { file, hint: "Save each tensor once: leave out what is tied to another, or save tensor.contiguous()." },
   );
 
 export const expanded = (file: string, name: string, elements: number, present: number, limit: number): Diagnostic =>

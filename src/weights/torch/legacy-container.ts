@@ -5,7 +5,7 @@ import { type TorchContainer, torchHost } from "./container.js";
 import { DTYPE_BYTES } from "./dtypes.js";
 import * as errors from "./errors.js";
 import * as pickleErrors from "./pickle/errors.js";
-import { OutOfBytes, unpickle } from "./pickle/machine.js";
+import { OutOfBytes, type Unpickled, unpickle } from "./pickle/machine.js";
 import type { PyStorage, PyValue } from "./pickle/values.js";
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
@@ -20,21 +20,22 @@ const MAX_PREFIX = 2 ** 28;
  */
 export async function readLegacyContainer(source: ByteSource): Promise<TorchContainer> {
   const pickles = new Pickles(source);
-  if ((await pickles.next()) !== MAGIC) throw pickles.fail("its magic number is wrong");
-  const version = await pickles.next();
+  if ((await pickles.next()).value !== MAGIC) throw pickles.fail("its magic number is wrong");
+  const { value: version } = await pickles.next();
   if (version !== FORMAT_VERSION) throw pickles.fail(`its version is not ${FORMAT_VERSION}`);
-  const littleEndian = entryOf(await pickles.next(), "little_endian");
+  const littleEndian = entryOf((await pickles.next()).value, "little_endian");
   if (typeof littleEndian !== "boolean") throw pickles.fail("it does not say its byte order");
   if (!littleEndian) {
     throw new SmxcError([errors.byteOrder(source.name, `byte ${pickles.start}`, "big")]);
   }
-  const root = await pickles.next();
-  const keys = await pickles.next();
+  const { value: root, steps } = await pickles.next();
+  const { value: keys } = await pickles.next();
   if (typeof keys !== "object" || keys?.kind !== "list") throw pickles.fail("the storages' keys are no list");
   const offsets = await findStorages(source, pickles.end, keys.items, pickles);
   return {
     source,
     root,
+    steps,
     readStorage: ({ key }, begin, length) => source.read(offsets.get(key)! + begin, length),
   };
 }
@@ -49,21 +50,21 @@ class Pickles {
 
   constructor(private readonly source: ByteSource) {}
 
-  async next(): Promise<PyValue> {
+  async next(): Promise<Unpickled> {
     this.start = this.end;
     for (;;) {
       const result = this.attempt();
-      if (result !== undefined) return result.value;
+      if (result !== undefined) return result;
       await this.grow();
     }
   }
 
-  private attempt(): { readonly value: PyValue } | undefined {
+  private attempt(): Unpickled | undefined {
     try {
       const input = { bytes: this.prefix, start: this.start, place: this.place };
-      const { value, end } = unpickle(input, torchHost(this.storages));
-      this.end = end;
-      return { value };
+      const unpickled = unpickle(input, torchHost(this.storages));
+      this.end = unpickled.end;
+      return unpickled;
     } catch (cause) {
       if (cause instanceof OutOfBytes) return undefined;
       throw cause;

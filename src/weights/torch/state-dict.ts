@@ -1,91 +1,155 @@
 import { type Reporter, SmxcError } from "../../diagnostics.js";
 import type { TorchContainer } from "./container.js";
+import { copiesOf } from "./copies.js";
+import { isFloat } from "./dtypes.js";
+import { type EntryPath, follow, pathText } from "./entry-path.js";
 import * as errors from "./errors.js";
-import { describe, type PyDict, type PyValue } from "./pickle/values.js";
+import { forbiddenHint } from "./globals.js";
+import { forbiddenGlobal } from "./pickle/errors.js";
+import { describe, type PyOther, type PyValue } from "./pickle/values.js";
+import { inPlaceOfTensors, isTensor, type StateDict, stateDictsOf, usualStateDicts } from "./state-dicts.js";
+
+/** Tensors by name, as far as an architecture is told by them. */
+export type TensorShapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+
+/** Without dots at the end; "" where it is all tensors. */
+export type FindPrefixes = (tensors: TensorShapes) => readonly string[];
 
 export interface CheckpointOptions {
-  /** The entry that holds the tensors, its parts joined by dots; found where it is one of the usual ones. */
+  /**
+   * The entry that holds the tensors, its parts joined by dots, or what stands before the tensors' names, or both, one
+   * after the other. Found without it where it is one of the usual ones, or the only one in which `findPrefixes` finds
+   * something.
+   */
   readonly key?: string;
+  /** What stands before the names of tensors that the caller can make something of; chooses among entries. */
+  readonly findPrefixes?: FindPrefixes;
   /** Receives a warning where several entries hold tensors. */
   readonly report?: Reporter;
 }
 
-/** Entries under which training scripts keep the tensors of the model, in the order in which they are tried. */
-const USUAL_KEYS = ["model_state_dict", "state_dict", "params_ema", "params", "model"];
-
-/** How far dicts are searched within each other; a pickle can hold a dict that contains itself. */
-const MAX_DEPTH = 4;
+/** A state dict, or the part of one whose names begin with a prefix. */
+export interface Selection {
+  readonly state: StateDict;
+  /** Empty, or with a dot at its end; it is taken off the names. */
+  readonly prefix: string;
+}
 
 /**
- * The dict of tensors of a checkpoint: the entry that `key` names, or else the first of the usual entries that holds
- * one, or else the checkpoint itself.
+ * The dict of tensors of a checkpoint.
  *
  * @throws SmxcError that lists the entries which hold tensors.
  */
-export function findStateDict(container: TorchContainer, { key, report }: CheckpointOptions): PyDict {
-  const { root } = container;
+export function findStateDict(container: TorchContainer, options: CheckpointOptions): Selection {
+  const { root, steps } = container;
+  const all = stateDictsOf(root, steps);
+  const usual = usualStateDicts(root, all);
+  const chosen = choose(usual, all, options.findPrefixes);
+  if (options.key !== undefined) return byKey(container, { ...options, key: options.key }, all, chosen);
   const file = container.source.name;
-  const fail = (finding: ReturnType<typeof errors.noStateDict>) => new SmxcError([finding]);
-  if (key !== undefined) {
-    const found = follow(root, key);
-    if (found === undefined) throw fail(errors.keyNotFound(file, key, holders(root)));
-    if (!holdsTensors(found)) throw fail(errors.keyNotTensors(file, key, describe(found)));
-    return found;
+  if (chosen === undefined) {
+    const other = inPlaceOfTensors(root);
+    if (all.length === 0 && other?.foreign !== undefined) throw new SmxcError([inPlace(other)]);
+    const known = all.filter((state) => found(state, options.findPrefixes).length > 0);
+    if (known.length > 1) throw new SmxcError([errors.severalNetworks(file, names(known))]);
+    throw new SmxcError([errors.noStateDict(file, describe(root), names(all))]);
   }
-  const found = search(root, 0);
-  if (found === undefined) throw fail(errors.noStateDict(file, describe(root), holders(root)));
-  if (found.path.length > 0) {
-    const chosen = found.path.join(".");
-    const others = holders(root).filter((name) => USUAL_KEYS.includes(name) && name !== found.path[0]);
-    if (others.length > 0) report?.(errors.otherHolders(file, chosen, others));
-  }
-  return found.dict;
+  const own = pathText(chosen.path);
+  const others = (paths: readonly (EntryPath | undefined)[]) =>
+    [...new Set(paths.map(pathText))].filter((path) => path !== "" && path !== own);
+  const copies = others(copiesOf(chosen, all, steps));
+  const beside = others(usual.map(({ path }) => path)).filter((path) => !copies.includes(path));
+  if (copies.length + beside.length > 0) options.report?.(errors.otherHolders(file, own, copies, beside));
+  return { state: chosen, prefix: "" };
 }
 
-function search(
-  value: PyValue,
-  depth: number,
-): { readonly dict: PyDict; readonly path: readonly string[] } | undefined {
-  if (!isDict(value) || depth > MAX_DEPTH) return undefined;
-  for (const key of USUAL_KEYS) {
-    const found = search(value.entries.get(key) ?? null, depth + 1);
-    if (found !== undefined) return { dict: found.dict, path: [key, ...found.path] };
-  }
-  return holdsTensors(value) ? { dict: value, path: [] } : undefined;
+/** The first usual one in which something is found, or the only other one; where there is none, the first usual one. */
+function choose(
+  usual: readonly StateDict[],
+  all: readonly StateDict[],
+  findPrefixes: FindPrefixes | undefined,
+): StateDict | undefined {
+  const isKnown = (state: StateDict) => found(state, findPrefixes).length > 0;
+  const [only, ...more] = [usual.find(isKnown) ?? all.filter(isKnown)].flat();
+  return more.length > 0 ? undefined : (only ?? usual[0]);
 }
 
-/** The value at the end of a dotted path; keys may hold dots themselves, and the longest that fits is taken first. */
-function follow(value: PyValue, path: string): PyValue | undefined {
-  if (!isDict(value)) return undefined;
-  const whole = value.entries.get(path);
-  if (whole !== undefined) return whole;
-  for (let dot = path.lastIndexOf("."); dot > 0; dot = path.lastIndexOf(".", dot - 1)) {
-    const step = value.entries.get(path.slice(0, dot));
-    const found = step === undefined ? undefined : follow(step, path.slice(dot + 1));
-    if (found !== undefined) return found;
+function found({ dict }: StateDict, findPrefixes: FindPrefixes = () => []): readonly string[] {
+  const shapes = new Map<string, { readonly shape: readonly number[] }>();
+  for (const [name, value] of dict.entries) {
+    if (typeof name === "string" && isTensor(value) && isFloat(value.dtype)) shapes.set(name, value);
   }
-  return undefined;
+  return findPrefixes(shapes);
 }
 
-/** Dotted paths of the dicts that hold tensors, down to the second level. */
-function holders(root: PyValue): readonly string[] {
-  const found: string[] = [];
-  for (const [key, value] of isDict(root) ? root.entries : []) {
-    if (typeof key !== "string" || !isDict(value)) continue;
-    if (holdsTensors(value)) found.push(key);
-    for (const [inner, nested] of value.entries) {
-      if (typeof inner === "string" && isDict(nested) && holdsTensors(nested)) found.push(`${key}.${inner}`);
-    }
+/** The entry that the key names; else the part of a state dict whose names begin with it. */
+function byKey(
+  { root, source, steps }: TorchContainer,
+  { key, findPrefixes }: CheckpointOptions & { readonly key: string },
+  all: readonly StateDict[],
+  chosen: StateDict | undefined,
+): Selection {
+  const value = follow(root, key);
+  const own = all.find(({ dict }) => dict === value);
+  const inside = own ?? (value === undefined ? undefined : choose(usualStateDicts(value, all), [], findPrefixes));
+  if (inside !== undefined) return { state: inside, prefix: "" };
+  const parts = all.flatMap((state): readonly Selection[] => {
+    const path = pathText(state.path);
+    const prefixes = [key, ...(path !== "" && key.startsWith(`${path}.`) ? [key.slice(path.length + 1)] : [])];
+    steps.spend(prefixes.length * state.dict.entries.size);
+    return prefixes
+      .map((text) => (text.endsWith(".") ? text : `${text}.`))
+      .filter((prefix) => hasUnder(state, prefix))
+      .map((prefix) => ({ state, prefix }));
+  });
+  const first = parts.find(({ state }) => state.dict === chosen?.dict) ?? (parts.length === 1 ? parts[0] : undefined);
+  if (first !== undefined) return first;
+  const file = source.name;
+  if (parts.length > 1) {
+    const whole = parts.map(({ state, prefix }) => `${pathText(state.path)}.${prefix.slice(0, -1)}`);
+    throw new SmxcError([errors.keyInSeveral(file, key, whole)]);
   }
-  return found;
+  if (isOther(value) && value.foreign !== undefined) throw new SmxcError([inPlace(value)]);
+  if (value !== undefined) throw new SmxcError([errors.keyNotTensors(file, key, describe(value))]);
+  const known = chosen === undefined ? [] : found(chosen, findPrefixes).filter((prefix) => prefix !== "");
+  throw new SmxcError([
+    errors.keyNotFound(file, key, {
+      entries: names(all),
+      prefixes: chosen === undefined ? [] : prefixesOf(chosen),
+      known,
+    }),
+  ]);
 }
 
-function holdsTensors(value: PyValue): value is PyDict {
-  if (!isDict(value)) return false;
-  for (const entry of value.entries.values()) if (typeof entry === "object" && entry?.kind === "tensor") return true;
+function hasUnder({ dict }: StateDict, prefix: string): boolean {
+  for (const [name, value] of dict.entries) {
+    if (typeof name === "string" && isTensor(value) && name.startsWith(prefix)) return true;
+  }
   return false;
 }
 
-function isDict(value: PyValue): value is PyDict {
-  return typeof value === "object" && value?.kind === "dict";
+/** What stands before the first dots of the names, `net.` and `criterion.`, those first that occur first. */
+function prefixesOf({ dict }: StateDict): readonly string[] {
+  const found = new Set<string>();
+  for (const name of dict.entries.keys()) {
+    const dot = typeof name === "string" ? name.indexOf(".") : -1;
+    if (dot > 0) found.add((name as string).slice(0, dot));
+  }
+  return [...found];
+}
+
+function names(states: readonly StateDict[]): readonly string[] {
+  return states
+    .map(({ path }) => path)
+    .filter((path) => path !== undefined)
+    .map(pathText);
+}
+
+const inPlace = (value: PyOther) => {
+  const { module, name, at } = value.foreign!;
+  return forbiddenGlobal(`${module}.${name}`, forbiddenHint(module, name), at);
+};
+
+function isOther(value: PyValue | undefined): value is PyOther {
+  return typeof value === "object" && value?.kind === "other";
 }

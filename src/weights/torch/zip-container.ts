@@ -6,8 +6,8 @@ import { readDirectory, type ZipEntry } from "../zip/directory.js";
 import { type TorchContainer, torchHost } from "./container.js";
 import * as errors from "./errors.js";
 import * as pickleErrors from "./pickle/errors.js";
-import { OutOfBytes, unpickle } from "./pickle/machine.js";
-import type { PyStorage, PyValue } from "./pickle/values.js";
+import { OutOfBytes, type Unpickled, unpickle } from "./pickle/machine.js";
+import type { PyStorage } from "./pickle/values.js";
 
 const MAX_PICKLE_BYTES = 2 ** 28;
 
@@ -26,11 +26,12 @@ export async function readZipContainer(source: ByteSource): Promise<TorchContain
   const root = pickle.name.slice(0, -"data.pkl".length);
   await checkByteOrder(source.name, archive, archive.entries.get(`${root}byteorder`));
   const storages = new Map<string, PyStorage>();
-  const value = await readPickle(source.name, archive, pickle, storages);
+  const { value, steps } = await readPickle(source.name, archive, pickle, storages);
   const entries = findStorages(source.name, archive, `${root}data/`, storages);
   return {
     source,
     root: value,
+    steps,
     readStorage: ({ key }, begin, length) => archive.read(entries.get(key)!, begin, length),
   };
 }
@@ -60,16 +61,16 @@ async function readPickle(
   archive: ZipArchive,
   entry: ZipEntry,
   storages: Map<string, PyStorage>,
-): Promise<PyValue> {
+): Promise<Unpickled> {
   if (entry.size > MAX_PICKLE_BYTES) {
     throw new SmxcError([errors.pickleTooLarge(file, entry.name, entry.size, MAX_PICKLE_BYTES)]);
   }
   const bytes = await archive.read(entry, 0, entry.size);
   const place = (offset: number) => ({ file, place: `${entry.name}, byte ${offset}` });
   try {
-    const { value, end } = unpickle({ bytes, start: 0, place }, torchHost(storages));
-    if (end < bytes.length) throw new SmxcError([pickleErrors.trailing(place(end))]);
-    return value;
+    const unpickled = unpickle({ bytes, start: 0, place }, torchHost(storages));
+    if (unpickled.end < bytes.length) throw new SmxcError([pickleErrors.trailing(place(unpickled.end))]);
+    return unpickled;
   } catch (cause) {
     throw cause instanceof OutOfBytes ? new SmxcError([pickleErrors.truncated(place(bytes.length))]) : cause;
   }

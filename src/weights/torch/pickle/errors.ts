@@ -11,17 +11,19 @@ export const truncated = (at: Place): Diagnostic =>
   });
 
 export const unknownOpcode = (byte: number, name: string | undefined, at: Place): Diagnostic =>
-  error(
-    "pickle/opcode",
-    `The pickle uses ${name ?? `the unknown opcode 0x${byte.toString(16)}`}, which torch.save does not write.`,
-    {
-      ...at,
-      hint:
-        name === undefined
-          ? "The file is damaged; save or download it again."
-          : "Save it with torch.save and its default pickle_protocol=2.",
-    },
-  );
+  name === undefined
+    ? error("pickle/opcode", `The pickle has the unknown opcode 0x${byte.toString(16)}.`, {
+        ...at,
+        hint: "The file is damaged; save or download it again.",
+      })
+    : error(
+        "pickle/opcode",
+        `The pickle uses ${name}, which names a class by a number that other programs do not know.`,
+        {
+          ...at,
+          hint: "Save only the tensors: torch.save(model.state_dict(), path).",
+        },
+      );
 
 export const protocol = (version: number, at: Place): Diagnostic =>
   error("pickle/protocol", `The pickle says it has protocol ${version}; protocols up to 5 exist.`, {
@@ -33,6 +35,19 @@ export const tooMuch = (what: string, limit: number, at: Place): Diagnostic =>
   error("pickle/too-large", `The pickle has more than ${limit} ${what}.`, {
     ...at,
     hint: "Save only the tensors: torch.save(model.state_dict(), path).",
+  });
+
+export const tooManySteps = (limit: number, at: Place): Diagnostic =>
+  error(
+    "pickle/too-many-steps",
+    `The pickle recalls long values so often that reading it takes more than ${limit} steps.`,
+    { ...at, hint: HOSTILE },
+  );
+
+export const badLiteral = (opcode: string, text: string, at: Place): Diagnostic =>
+  error("pickle/literal", `${opcode} is followed by ${JSON.stringify(show(text))}, which is no such value.`, {
+    ...at,
+    hint: "The file is damaged; save or download it again.",
   });
 
 export const stackUnderflow = (name: string, at: Place): Diagnostic =>

@@ -1,3 +1,5 @@
+import type { Place } from "../../../diagnostics.js";
+
 /**
  * What a pickle describes, as inert data: nothing here can be called, imported or executed. Integers are numbers where
  * float64 holds them exactly and bigints elsewhere; floats are boxed, so that a size of 1.0 is not one.
@@ -82,11 +84,22 @@ export interface PyTensor {
   readonly stride: readonly number[];
 }
 
-/** Something that a checkpoint may hold and smxc has no use for. */
+/** Something that a checkpoint may hold and smxc has no use for; whatever the pickle does with it is passed over. */
 export interface PyOther {
   readonly kind: "other";
   /** For messages: `a sparse tensor`. */
   readonly what: string;
+  /** Where it is, or is made by, a class or function that smxc does not know. */
+  readonly foreign?: Foreign;
+}
+
+/** The name of a class or function that smxc does not know, and where the pickle gives it. */
+export interface Foreign {
+  readonly module: string;
+  readonly name: string;
+  readonly at: Place;
+  /** Whether it is the class or function itself, or a value that it made. */
+  readonly made: boolean;
 }
 
 /** What a value is, for messages. */

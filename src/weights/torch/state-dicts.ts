@@ -1,0 +1,82 @@
+import { type EntryPath, entriesOf, isDict, isHolder } from "./entry-path.js";
+import type { PyDict, PyOther, PyTensor, PyValue } from "./pickle/values.js";
+import type { Steps } from "./steps.js";
+
+/** A dict of a checkpoint that holds tensors, and the first way to it. */
+export interface StateDict {
+  readonly dict: PyDict;
+  readonly path: EntryPath | undefined;
+}
+
+/**
+ * Every dict that holds tensors, in the order of the file. What is shared is visited once, so that the work is bounded by
+ * the values that the pickle made, however often it recalls them.
+ */
+export function stateDictsOf(root: PyValue, steps: Steps): readonly StateDict[] {
+  const found: StateDict[] = [];
+  const visited = new Set<PyValue>();
+  const waiting: { readonly value: PyValue; readonly path: EntryPath | undefined }[] = [
+    { value: root, path: undefined },
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, path } = next;
+    if (!isHolder(value) || visited.has(value)) continue;
+    visited.add(value);
+    const inside: typeof waiting = [];
+    let holds = false;
+    for (const [key, entry] of entriesOf(value)) {
+      steps.spend(1);
+      holds ||= isTensor(entry);
+      if (isHolder(entry)) inside.push({ value: entry, path: { key, parent: path } });
+    }
+    if (holds && isDict(value)) found.push({ dict: value, path });
+    for (const entry of inside.reverse()) waiting.push(entry);
+  }
+  return found;
+}
+
+/** Entries under which training scripts keep the tensors of the model, in the order in which they are tried. */
+export const USUAL_KEYS = ["model_state_dict", "state_dict", "params_ema", "params", "model"];
+
+/** How far dicts are searched within each other for the usual entries. */
+const MAX_DEPTH = 4;
+
+/** The dicts under the usual entries, within each other where there are such, then the value itself if it is one. */
+export function usualStateDicts(value: PyValue, among: readonly StateDict[], path?: EntryPath): readonly StateDict[] {
+  const holding = new Set<PyValue>(among.map(({ dict }) => dict));
+  const visited = new Set<PyValue>();
+  const search = (at: PyValue, to: EntryPath | undefined, depth: number): readonly StateDict[] => {
+    if (!isDict(at) || depth > MAX_DEPTH || visited.has(at)) return [];
+    visited.add(at);
+    const inside = USUAL_KEYS.flatMap((key) => search(at.entries.get(key) ?? null, { key, parent: to }, depth + 1));
+    return holding.has(at) ? [...inside, { dict: at, path: to }] : inside;
+  };
+  return search(value, path, 0);
+}
+
+/** What stands in place of a state dict though nothing can be read from it: a model object, say, or NumPy arrays. */
+export function inPlaceOfTensors(root: PyValue): PyOther | undefined {
+  if (isForeign(root)) return root;
+  if (!isDict(root)) return undefined;
+  for (const key of USUAL_KEYS) {
+    const entry = root.entries.get(key);
+    if (isForeign(entry)) return entry;
+    const inside = isDict(entry ?? null) ? firstOfNothingElse(entry as PyDict) : undefined;
+    if (inside !== undefined) return inside;
+  }
+  return firstOfNothingElse(root);
+}
+
+function firstOfNothingElse({ entries }: PyDict): PyOther | undefined {
+  const values = [...entries.values()];
+  const [first] = values;
+  return isForeign(first) && values.every(isForeign) ? first : undefined;
+}
+
+function isForeign(value: PyValue | undefined): value is PyOther {
+  return typeof value === "object" && value?.kind === "other" && value.foreign !== undefined;
+}
+
+export function isTensor(value: PyValue): value is PyTensor {
+  return typeof value === "object" && value?.kind === "tensor";
+}
