@@ -11,11 +11,12 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let bestDistance = Math.max(2, Math.ceil(name.length / 3)) + 1;
   let begun: string | undefined;
   let cells = 0;
+  const rows: Rows = [new Uint16Array(LONGEST + 1), new Uint16Array(LONGEST + 1)];
   for (const candidate of candidates) {
     if (begins(candidate, name) && candidate.length > (begun?.length ?? 0)) begun = candidate;
     if (Math.max(name.length, candidate.length) > LONGEST || cells > MOST_CELLS) continue;
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
-    const found = editDistance(name, candidate, bestDistance - 1);
+    const found = editDistance(name, candidate, bestDistance - 1, rows);
     cells += found.cells;
     if (found.distance < bestDistance) {
       best = candidate;
@@ -29,7 +30,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 const LONGEST = 400;
 
 /** Some hundredths of a second. */
-const MOST_CELLS = 2_000_000;
+const MOST_CELLS = 1_000_000;
 
 /** Fewer letters than these begin too much. */
 const SHORTEST_BEGINNING = 3;
@@ -39,37 +40,41 @@ function begins(a: string, b: string): boolean {
 }
 
 interface Distance {
-  /** Infinity where it is more than was asked for. */
+  /** Any number above `most` where it is more. */
   readonly distance: number;
   /** Cells of the table that were filled. */
   readonly cells: number;
 }
 
-/** The Levenshtein distance where it is at most `most`: only cells that near the diagonal matter (Ukkonen 1985). */
-function editDistance(a: string, b: string, most: number): Distance {
+/** Two rows of a table of distances, to be written over. */
+type Rows = readonly [Uint16Array, Uint16Array];
+
+/** More than any distance. */
+const FAR = 2 * LONGEST;
+
+/** The Levenshtein distance where it is at most `most`: only cells near the diagonal matter (Ukkonen 1985). */
+function editDistance(a: string, b: string, most: number, [even, odd]: Rows): Distance {
   const start = commonStart(a, b);
   const end = commonEnd(a, b, start);
   const [rows, columns] = [a.length - start - end, b.length - start - end];
-  let previous = Float64Array.from({ length: columns + 1 }, (_, j) => j);
-  let current = new Float64Array(columns + 1);
+  for (let j = 0; j <= columns; j++) even[j] = j;
+  let [previous, current] = [even, odd];
   let cells = start + end + columns;
   for (let i = 1; i <= rows; i++) {
-    const [from, to] = [Math.max(1, i - most), Math.min(columns, i + most)];
-    current.fill(Number.POSITIVE_INFINITY);
+    current.fill(FAR, 0, columns + 1);
     current[0] = i;
     let least = i;
-    for (let j = from; j <= to; j++) {
+    for (let j = Math.max(1, i - most); j <= Math.min(columns, i + most); j++) {
       const substitution = previous[j - 1]! + (a[start + i - 1] === b[start + j - 1] ? 0 : 1);
       const cell = Math.min(previous[j]! + 1, current[j - 1]! + 1, substitution);
       current[j] = cell;
       least = Math.min(least, cell);
     }
     cells += columns + 1;
-    if (least > most) return { distance: Number.POSITIVE_INFINITY, cells };
+    if (least > most) return { distance: FAR, cells };
     [previous, current] = [current, previous];
   }
-  const distance = previous[columns]!;
-  return { distance: distance <= most ? distance : Number.POSITIVE_INFINITY, cells };
+  return { distance: previous[columns]!, cells };
 }
 
 function commonStart(a: string, b: string): number {

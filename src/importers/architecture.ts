@@ -120,7 +120,7 @@ const unrecognised = (store: TensorStore): Diagnostic => {
   const [other] = store.others.values();
   const found =
     store.tensors.size > 0
-      ? `the first are ${sample([...store.tensors.keys()].slice(0, 5))}`
+      ? `the first are ${sample([...store.tensors.keys()])}`
       : `none holds floating-point numbers${other ? `; "${other.name}" holds ${other.dtype}` : ""}`;
   return error("import/unrecognised", `the tensors are of no architecture that smxc knows (${found})`, {
     hint:

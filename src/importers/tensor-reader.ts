@@ -186,7 +186,7 @@ function fits(stored: StoredTensor, shape: Sizes): boolean {
 }
 
 /** Enough for a person to see what is the matter. */
-const MOST_LISTED = 40;
+const MOST_LISTED = 25;
 
 /** A diagnostic for each of the first, and one for how many more there are. */
 function capped<T>(items: readonly T[], diagnostic: (item: T) => Diagnostic): readonly Diagnostic[] {

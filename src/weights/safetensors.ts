@@ -11,6 +11,9 @@ import type { OtherTensor, StoredTensor, TensorStore } from "./tensor.js";
 /** The format's own limit (`MAX_HEADER_SIZE` of safetensors/src/tensor.rs). */
 export const MAX_HEADER_BYTES = 100_000_000;
 
+/** Ten values and keys of each tensor, more with more dimensions: some 200,000 tensors. */
+const MAX_HEADER_VALUES = 2_500_000;
+
 /**
  * Reads the header of a safetensors file; `read()` of a tensor reads its own bytes only. Stricter than the official
  * reader where that follows neither its README nor the audit of 2023: a header starts with `{`, names are unique, and
@@ -64,6 +67,7 @@ class Header {
   read(): { entries: readonly Entry[]; metadata: ReadonlyMap<string, string> } {
     const root = parseJson(this.bytes, this.file, {
       maxLength: MAX_HEADER_BYTES,
+      maxNodes: MAX_HEADER_VALUES,
       place: (offset, text) => ({ place: `byte ${8 + this.byteOffset(offset, text)}` }),
     }) as JsonObject; // it starts with "{"
     const metadata = new Map<string, string>();

@@ -73,14 +73,17 @@ function valueMadeBy(type: PyValue): PyOther {
   };
 }
 
+/** An entry of a dict takes several times the memory of a list's. */
+const STEPS_OF_COPY = 4;
+
 /** From nothing, from another dict, or from pairs, as PyTorch before 1.0 had it. */
 function dict(from: PyValue, steps: Steps): PyValue | Refusal {
   if (typeof from === "object" && from?.kind === "dict") {
-    steps.spend(from.entries.size);
+    steps.spend(STEPS_OF_COPY * from.entries.size);
     return { kind: "dict", entries: new Map(from.entries) };
   }
   const pairs = itemsOf(from) ?? [];
-  steps.spend(pairs.length);
+  steps.spend(STEPS_OF_COPY * pairs.length);
   const entries = new Map<PyValue, PyValue>();
   for (const pair of pairs) {
     const [key, value, ...more] = itemsOf(pair)?.slice(0, 3) ?? [];

@@ -1,5 +1,5 @@
 /** Steps that each byte of a pickle pays for. A tensor takes some 45 bytes and a dozen steps. */
-export const STEPS_PER_BYTE = 16;
+export const STEPS_PER_BYTE = 8;
 
 /** Steps that are free, so that the smallest pickles are read as well. */
 export const FREE_STEPS = 10_000;
