@@ -1,6 +1,6 @@
 import type { EntryPath } from "./entry-path.js";
-import type { PyDict } from "./pickle/values.js";
-import { isTensor, type StateDict } from "./state-dicts.js";
+import type { PyDict, PyTensor } from "./pickle/values.js";
+import { isTensor, type StateDict, type TensorList } from "./state-dicts.js";
 import type { Steps } from "./steps.js";
 
 /** Longer names are no names of tensors that a network has, and are not compared. */
@@ -28,6 +28,38 @@ export function copiesOf(
   return all
     .filter(({ dict }) => dict !== chosen.dict && isCopy(shapesOf(dict, steps), own, prefixes, steps))
     .map(({ path }) => path);
+}
+
+/**
+ * The lists of tensors without names that have most of the shapes of `chosen` in their order, as averages of
+ * `model.parameters()` do.
+ */
+export function listsLike(
+  chosen: StateDict,
+  lists: readonly TensorList[],
+  steps: Steps,
+): readonly (EntryPath | undefined)[] {
+  const own = [...shapesOf(chosen.dict, steps).values()];
+  return lists
+    .filter(({ tensors }) => 2 * tensors.length > own.length && tensors.length > 1 && isInOrder(tensors, own, steps))
+    .map(({ path }) => path);
+}
+
+/** Whether the shapes of the tensors are among the others in that order. */
+function isInOrder(tensors: readonly PyTensor[], shapes: readonly (readonly number[])[], steps: Steps): boolean {
+  let next = 0;
+  steps.spend(shapes.length);
+  for (const shape of shapes) {
+    const wanted = tensors[next]?.shape;
+    if (wanted !== undefined && isSame(wanted, shape, steps)) next++;
+  }
+  return next === tensors.length;
+}
+
+function isSame(a: readonly number[], b: readonly number[], steps: Steps): boolean {
+  if (a.length !== b.length) return false;
+  steps.spend(a.length);
+  return a.every((dim, axis) => dim === b[axis]);
 }
 
 function shapesOf({ entries }: PyDict, steps: Steps): Shapes {
@@ -75,9 +107,7 @@ function countSame(
   for (const [name, shape] of shapes) {
     steps.spend(1);
     const other = name.startsWith(drop) ? own.get(before + name.slice(drop.length)) : undefined;
-    if (other === undefined || other.length !== shape.length) continue;
-    steps.spend(shape.length);
-    if (other.every((dim, axis) => dim === shape[axis])) same++;
+    if (other !== undefined && isSame(other, shape, steps)) same++;
   }
   return same;
 }

@@ -164,6 +164,17 @@ export const otherHolders = (
   });
 };
 
+export const unnamedTensors = (file: string, chosen: string, lists: readonly string[]): Diagnostic =>
+  warning(
+    "torch/unnamed-tensors",
+    `${list(lists)} ${lists.length === 1 ? "holds" : "hold"} tensors of the same shapes without names, perhaps averages of the training; they are not taken.`,
+    {
+      file,
+      place: chosen,
+      hint: "If they are meant, put them into the model in Python, as ema.copy_to(model.parameters()) does, and save its state dict.",
+    },
+  );
+
 export const notATensor = (file: string, name: string, found: string): Diagnostic =>
   error("torch/not-a-tensor", `The entry ${quote(name)} of the state dict is ${found}, not a tensor.`, {
     ...inTensor(file, name),

@@ -1,6 +1,6 @@
 import { type Reporter, SmxcError } from "../../diagnostics.js";
 import type { TorchContainer } from "./container.js";
-import { copiesOf } from "./copies.js";
+import { copiesOf, listsLike } from "./copies.js";
 import { isFloat } from "./dtypes.js";
 import { type EntryPath, follow, pathText } from "./entry-path.js";
 import * as errors from "./errors.js";
@@ -42,7 +42,7 @@ export interface Selection {
  */
 export function findStateDict(container: TorchContainer, options: CheckpointOptions): Selection {
   const { root, steps } = container;
-  const all = stateDictsOf(root, steps);
+  const { dicts: all, lists } = stateDictsOf(root, steps);
   const usual = usualStateDicts(root, all);
   const chosen = choose(usual, all, options.findPrefixes);
   if (options.key !== undefined) return byKey(container, { ...options, key: options.key }, all, chosen);
@@ -60,6 +60,8 @@ export function findStateDict(container: TorchContainer, options: CheckpointOpti
   const copies = others(copiesOf(chosen, all, steps));
   const beside = others(usual.map(({ path }) => path)).filter((path) => !copies.includes(path));
   if (copies.length + beside.length > 0) options.report?.(errors.otherHolders(file, own, copies, beside));
+  const unnamed = others(listsLike(chosen, lists, steps));
+  if (unnamed.length > 0) options.report?.(errors.unnamedTensors(file, own, unnamed));
   return { state: chosen, prefix: "" };
 }
 

@@ -8,12 +8,22 @@ export interface StateDict {
   readonly path: EntryPath | undefined;
 }
 
+/** Tensors without names. */
+export interface TensorList {
+  readonly tensors: readonly PyTensor[];
+  readonly path: EntryPath | undefined;
+}
+
 /**
- * Every dict that holds tensors, in the order of the file. What is shared is visited once, so that the work is bounded by
+ * Every dict that holds tensors, and every list and tuple of nothing else, in the order of the file. What is shared is visited once, so that the work is bounded by
  * the values that the pickle made, however often it recalls them.
  */
-export function stateDictsOf(root: PyValue, steps: Steps): readonly StateDict[] {
-  const found: StateDict[] = [];
+export function stateDictsOf(
+  root: PyValue,
+  steps: Steps,
+): { readonly dicts: readonly StateDict[]; readonly lists: readonly TensorList[] } {
+  const dicts: StateDict[] = [];
+  const lists: TensorList[] = [];
   const visited = new Set<PyValue>();
   const waiting: { readonly value: PyValue; readonly path: EntryPath | undefined }[] = [
     { value: root, path: undefined },
@@ -29,10 +39,15 @@ export function stateDictsOf(root: PyValue, steps: Steps): readonly StateDict[] 
       holds ||= isTensor(entry);
       if (isHolder(entry)) inside.push({ value: entry, path: { key, parent: path } });
     }
-    if (holds && isDict(value)) found.push({ dict: value, path });
+    if (holds && isDict(value)) dicts.push({ dict: value, path });
+    else if (holds && !isDict(value)) {
+      const items: readonly PyValue[] = value.items;
+      const tensors = items.filter(isTensor);
+      if (tensors.length === value.items.length) lists.push({ tensors, path });
+    }
     for (const entry of inside.reverse()) waiting.push(entry);
   }
-  return found;
+  return { dicts, lists };
 }
 
 /** Entries under which training scripts keep the tensors of the model, in the order in which they are tried. */
