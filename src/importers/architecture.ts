@@ -12,7 +12,8 @@ export interface Architecture {
   readonly prefix: string;
 }
 
-/** Names with more letters before a landmark are those of no module that a person wrote. */
+/** Names with more letters, or with more before a landmark, are those of no module that a person wrote. */
+const LONGEST_NAME = 1000;
 const LONGEST_PREFIX = 400;
 
 /**
@@ -20,7 +21,7 @@ const LONGEST_PREFIX = 400;
  * network do, the outer one is meant.
  */
 export function findArchitectures(tensors: TensorShapes, importers = IMPORTERS): readonly Architecture[] {
-  const names = [...tensors.keys()].sort();
+  const names = [...tensors.keys()].filter(({ length }) => length <= LONGEST_NAME).sort();
   const found: Architecture[] = [];
   // In the order of the alphabet what lies inside a prefix follows it at once.
   for (const prefix of [...candidates(names, importers)].sort()) {

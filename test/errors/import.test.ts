@@ -144,6 +144,112 @@ describe("tensors that do not fit", () => {
   });
 });
 
+describe("tensors that could take time out of proportion", () => {
+  const scalar = (name: string, shape: readonly number[] = []): StoredTensor => ({
+    name,
+    dtype: "float32",
+    shape,
+    read: async () => new Float32Array(1),
+  });
+  const storeOf = (tensors: readonly StoredTensor[]): TensorStore => ({
+    tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])),
+    others: new Map(),
+    metadata: new Map(),
+  });
+
+  it("are listed by name up to a few dozen of each kind, and the rest is counted", () => {
+    const names = Array.from({ length: 50_000 }, (_, i) => `body.${1 + (i >> 1)}.body.${2 * (i % 2)}.strange`);
+    const { found } = refusal(() => importModel(storeOf(names.map((name) => scalar(name)))));
+    expect(found.length).toBeLessThan(100);
+    const counts = found.flatMap(({ code, message }) => {
+      const count = /for ([0-9,]+) more tensors/.exec(message)?.[1];
+      return count === undefined ? [] : [[code, Number(count.replaceAll(",", ""))]];
+    });
+    const listed = (code: string) => found.filter((each) => each.code === code).length - 1;
+    expect(counts).toContainEqual(["import/unexpected-tensor", 50_000 - listed("import/unexpected-tensor")]);
+    // Of 25,000 blocks each has two convolutions of four tensors; a head and a tail have two.
+    expect(counts).toContainEqual(["import/missing-tensor", 200_004 - listed("import/missing-tensor")]);
+  });
+
+  it("have an index far beyond the others, which makes no network of a billion blocks", async () => {
+    const name = "body.1000000000.body.0.bias";
+    const store = await changed("nsr-x2", { [name]: { shape: [32] } });
+    const { found } = refusal(() => importModel(store));
+    expect(found).toMatchObject([{ code: "import/unexpected-tensor", place: name }]);
+  });
+
+  it("are without elements, so that their other sizes are bounded by nothing", async () => {
+    const shape = [0, Number.MAX_SAFE_INTEGER, 3, 3];
+    for (const [name, tensor] of [
+      ["nsr-x2", "body.0.weight_v"],
+      ["condconv-dense", "routing_fn.weight"],
+      ["nsr-conv-basic", "mlp.0.weight"],
+    ] as const) {
+      const store = await changed(name, { [tensor]: { shape } });
+      expect(refusal(() => importModel(store)).found).toMatchObject([{ code: "import/empty-tensor", place: tensor }]);
+    }
+  });
+
+  it("have names and shapes of megabytes, which are not shown in full", async () => {
+    const long = "x".repeat(1_000_000);
+    const shape = Array<number>(100_000).fill(1);
+    const store = await changed("nsr-x2", { [long]: { shape: [1] }, "body.0.bias": { shape } });
+    const { found } = refusal(() => importModel(store));
+    expect(found).toHaveLength(2);
+    expect(JSON.stringify(found).length).toBeLessThan(2000);
+  });
+});
+
+describe("the prefix of all names", () => {
+  const under = async (...prefixes: readonly string[]): Promise<TensorStore> => {
+    const { tensors, ...rest } = await changed("nsr-x2", {});
+    const renamed = prefixes.flatMap((prefix) =>
+      [...tensors].map(([name, tensor]): [string, StoredTensor] => {
+        return [prefix + name, { ...tensor, name: prefix + name }];
+      }),
+    );
+    return { ...rest, tensors: new Map(renamed) };
+  };
+  const criterion = (name = "criterion.vgg.weight"): StoredTensor => ({
+    name,
+    dtype: "float32",
+    shape: [1],
+    read: async () => new Float32Array(1),
+  });
+
+  it.each(["net.", "generator.module.", "a.b.c."])("is found: %s", async (prefix) => {
+    expect(await warningsOf(await under(prefix), options({ patch: 48 }))).toEqual([]);
+  });
+
+  it("is found beside other tensors, which a warning names", async () => {
+    const store = await under("net.");
+    const tensors = new Map([...store.tensors, ["criterion.vgg.weight", criterion()]]);
+    expect(await warningsOf({ ...store, tensors }, options({ patch: 48 }))).toMatchObject([
+      {
+        code: "import/left-out",
+        message: expect.stringContaining('"net."; not taken are "criterion.vgg.weight"'),
+        hint: expect.stringContaining("--key net"),
+      },
+    ]);
+  });
+
+  it("is asked for where several hold an architecture", async () => {
+    const store = await under("net.", "net_ema.");
+    expect(refusal(() => importModel(store)).found).toMatchObject([
+      { code: "import/several-architectures", hint: expect.stringContaining("net (nsr), net_ema (nsr)") },
+    ]);
+  });
+
+  it("is part of the names in what is said", async () => {
+    const store = await under("net.");
+    const tensors = new Map(store.tensors);
+    tensors.delete("net.body.0.bias");
+    expect(refusal(() => importModel({ ...store, tensors })).found).toMatchObject([
+      { code: "import/missing-tensor", place: "net.body.0.bias" },
+    ]);
+  });
+});
+
 describe("the architecture", () => {
   it.each(ORACLE_CASES)("of $name is found without --arch", async ({ name, family, config }) => {
     const store = await openFixture("oracle", name, "weights.safetensors");
