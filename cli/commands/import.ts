@@ -12,7 +12,7 @@ export const importCommand = defineCommand({
   summary: "turn a PyTorch or safetensors checkpoint into a model document and its weights",
   description:
     "Reads .pt/.pth (never executing what is in it) or .safetensors, recognises the architecture by its tensors, folds weight_norm, " +
-    "and writes model.json with model.weights.safetensors beside it. Every tensor must be used exactly once.",
+    "and writes model.json with model.weights.safetensors beside it. Every tensor of the network must be used exactly once.",
   arguments: [argument("checkpoint", "the checkpoint: .pt, .pth or .safetensors")],
   options: {
     output: requiredOption("-o, --output <model.json>", "the model document to write", filePath),

@@ -23,7 +23,7 @@ export function isDict(value: PyValue): value is PyDict {
   return typeof value === "object" && value?.kind === "dict";
 }
 
-type Holder = PyDict | PyList | PyTuple;
+export type Holder = PyDict | PyList | PyTuple;
 
 export function isHolder(value: PyValue | undefined): value is Holder {
   return typeof value === "object" && (value?.kind === "dict" || value?.kind === "list" || value?.kind === "tuple");

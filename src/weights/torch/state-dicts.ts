@@ -1,4 +1,4 @@
-import { type EntryPath, entriesOf, isDict, isHolder } from "./entry-path.js";
+import { type EntryPath, entriesOf, type Holder, isDict, isHolder } from "./entry-path.js";
 import type { PyDict, PyOther, PyTensor, PyValue } from "./pickle/values.js";
 import type { Steps } from "./steps.js";
 
@@ -25,30 +25,34 @@ export function stateDictsOf(
   const dicts: StateDict[] = [];
   const lists: TensorList[] = [];
   const visited = new Set<PyValue>();
-  const waiting: { readonly value: PyValue; readonly path: EntryPath | undefined }[] = [
-    { value: root, path: undefined },
-  ];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { value, path } = next;
-    if (!isHolder(value) || visited.has(value)) continue;
+  /** What is being looked at, from the root on: no deeper than the values lie within each other. */
+  const open: { readonly path: EntryPath | undefined; readonly rest: Iterator<readonly [string, PyValue]> }[] = [];
+  const enter = (value: PyValue, path: EntryPath | undefined): void => {
+    if (!isHolder(value) || sizeOf(value) === 0 || visited.has(value)) return;
     visited.add(value);
-    const inside: typeof waiting = [];
-    let holds = false;
-    for (const [key, entry] of entriesOf(value)) {
-      steps.spend(1);
-      holds ||= isTensor(entry);
-      if (isHolder(entry)) inside.push({ value: entry, path: { key, parent: path } });
-    }
-    if (holds && isDict(value)) dicts.push({ dict: value, path });
-    else if (holds && !isDict(value)) {
-      const items: readonly PyValue[] = value.items;
-      const tensors = items.filter(isTensor);
-      if (tensors.length === value.items.length) lists.push({ tensors, path });
-    }
-    for (const entry of inside.reverse()) waiting.push(entry);
+    steps.spend(2 * sizeOf(value));
+    const tensors = tensorsIn(value);
+    if (tensors.length > 0 && isDict(value)) dicts.push({ dict: value, path });
+    else if (tensors.length === sizeOf(value)) lists.push({ tensors, path });
+    open.push({ path, rest: entriesOf(value)[Symbol.iterator]() });
+  };
+  enter(root, undefined);
+  for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
+    const next = last.rest.next();
+    if (next.done) open.pop();
+    else if (isHolder(next.value[1])) enter(next.value[1], { key: next.value[0], parent: last.path });
   }
   return { dicts, lists };
 }
+
+function tensorsIn(holder: Holder): readonly PyTensor[] {
+  const values: Iterable<PyValue> = holder.kind === "dict" ? holder.entries.values() : holder.items;
+  const tensors: PyTensor[] = [];
+  for (const value of values) if (isTensor(value)) tensors.push(value);
+  return tensors;
+}
+
+const sizeOf = (holder: Holder): number => (holder.kind === "dict" ? holder.entries.size : holder.items.length);
 
 /** Entries under which training scripts keep the tensors of the model, in the order in which they are tried. */
 export const USUAL_KEYS = ["model_state_dict", "state_dict", "params_ema", "params", "model"];
