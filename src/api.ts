@@ -48,7 +48,8 @@ export interface ImportedCheckpoint {
 /**
  * Imports a PyTorch or safetensors checkpoint; nothing in it is executed.
  *
- * @param options.key the entry of the checkpoint that holds the tensors, where it is not found
+ * @param options.key the entry of the checkpoint that holds the tensors, or what stands before their names, where it is
+ *   not found
  * @param options.weightsFile the name that the document gives the weights
  * @throws SmxcError with all missing, misshapen and unexpected tensors
  */

@@ -60,7 +60,11 @@ function namesUnder(names: readonly string[], prefix: string): readonly string[]
 
 /** Finds the prefixes under which there is an architecture, or the one that `arch` names. */
 export function prefixFinder(arch: string | undefined): FindPrefixes {
-  return (tensors) => findArchitectures(tensors, importersOf(arch)).map(keyOf);
+  return (tensors) =>
+    findArchitectures(tensors, importersOf(arch)).map((each) => ({
+      prefix: keyOf(each),
+      covers: each.importer.covers,
+    }));
 }
 
 function importersOf(arch: string | undefined): readonly Importer[] {

@@ -3,7 +3,7 @@ import { type Diagnostic, error, SmxcError, warning } from "../diagnostics.js";
 /** Enough for a person to act on; a hostile file could hold millions. */
 export const MOST_FINDINGS = 100;
 
-/** Collects what is wrong with a file, so that it is reported together; what is past the first hundred is counted. */
+/** Collects what is wrong with a file, so that it is reported together: a hundred findings, the last of which counts the rest. */
 export class Findings {
   private readonly found: Diagnostic[] = [];
   private more = 0;
@@ -15,7 +15,7 @@ export class Findings {
   }
 
   get diagnostics(): readonly Diagnostic[] {
-    return this.more === 0 ? this.found : [...this.found, unlisted(this.more, this.found[0]!)];
+    return this.more === 0 ? this.found : [...this.found.slice(0, -1), unlisted(this.more + 1, this.found[0]!)];
   }
 
   throwIfAny(): void {

@@ -18,7 +18,7 @@ export function tensorsUnder(
     );
   const found = { ...store, tensors: under(store.tensors), others: under(store.others) };
   if (found.tensors.size > 0) return found;
-  const known = (findPrefixes?.(store.tensors) ?? []).filter((each) => each !== "");
+  const known = (findPrefixes?.(store.tensors) ?? []).map((each) => each.prefix).filter((each) => each !== "");
   const firsts = [...store.tensors.keys()].filter((name) => name.includes(".")).map((name) => name.split(".", 1)[0]!);
   throw new SmxcError([errors.noSuchPrefix(file, key, known.length > 0 ? known : [...new Set(firsts)])]);
 }

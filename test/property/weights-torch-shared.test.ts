@@ -178,11 +178,11 @@ describe("tensors that share a storage", () => {
 });
 
 describe("findings", () => {
-  it("are listed up to a hundred, and the rest is counted", async () => {
+  it("are a hundred at most, the last of which counts the rest", async () => {
     const entries = Array.from({ length: 1234 }, (_, i) => concat(b.text(`n${i}`), b.int(1)));
     const bytes = b.checkpoint(b.pickle(b.dict(b.text("w"), b.tensor(), ...entries)));
     const found = await refusal(() => openWeights(guardedSource(bytes)));
-    expect(found).toHaveLength(101);
-    expect(found.at(-1)).toMatchObject({ code: "weights/more-findings", message: expect.stringContaining("1,134") });
+    expect(found).toHaveLength(100);
+    expect(found.at(-1)).toMatchObject({ code: "weights/more-findings", message: expect.stringContaining("1,135") });
   });
 });

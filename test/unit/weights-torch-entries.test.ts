@@ -78,11 +78,17 @@ function recall(key: string): Uint8Array {
   return concat(b.text(key), b.op("h", Uint8Array.of(200)), b.op("s"));
 }
 
+const BODY = "net.body.1.body.0.mlp.0.weight";
+const NETWORK = stateDict([BODY]);
+
 describe("the entry that is taken", () => {
   it.each([
     ["params_ema before params", dict({ params: layer("a."), params_ema: layer("b.") }), "b.weight"],
     ["the usual one in which an architecture is", dict({ state_dict: stateDict(["x"]), model: layer() }), "weight"],
-    ["an unusual one, if it is the only such", dict({ model: stateDict(["x"]), generator: layer() }), "weight"],
+    ["an unusual one, if there is no usual one", dict({ optimizer: stateDict(["x"]), generator: layer() }), "weight"],
+    ["an unusual one with a network, if it is the only one", dict({ model: stateDict(["x"]), net: NETWORK }), BODY],
+    ["an unusual one with a network beside a tensor", dict({ step: b.tensor(), net: NETWORK }), BODY],
+    ["the usual one before an unusual one with a layer", dict({ model: stateDict(["x"]), loss: layer() }), "x"],
     ["the second item of a list", list(b.int(3), layer()), "weight"],
     ["one in a defaultdict", defaultdict("generator", layer()), "weight"],
     ["what is there, where nothing is known", dict({ model: stateDict(["x"]) }), "x"],

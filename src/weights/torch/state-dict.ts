@@ -12,8 +12,14 @@ import { inPlaceOfTensors, isTensor, type StateDict, stateDictsOf, usualStateDic
 /** Tensors by name, as far as an architecture is told by them. */
 export type TensorShapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
-/** Without dots at the end; "" where it is all tensors. */
-export type FindPrefixes = (tensors: TensorShapes) => readonly string[];
+/** Something that the caller can read among tensors. */
+export interface Finding {
+  /** What stands before the names of its tensors, without the dot at the end. */
+  readonly prefix: string;
+  readonly covers: "network" | "layer";
+}
+
+export type FindPrefixes = (tensors: TensorShapes) => readonly Finding[];
 
 export interface CheckpointOptions {
   /**
@@ -65,18 +71,25 @@ export function findStateDict(container: TorchContainer, options: CheckpointOpti
   return { state: chosen, prefix: "" };
 }
 
-/** The first usual one in which something is found, or the only other one; where there is none, the first usual one. */
+/**
+ * The first usual one in which something is found, or the only other one with a network. Where there is none, the first
+ * usual one; a layer elsewhere is taken only where there is no usual one.
+ */
 function choose(
   usual: readonly StateDict[],
   all: readonly StateDict[],
   findPrefixes: FindPrefixes | undefined,
 ): StateDict | undefined {
-  const isKnown = (state: StateDict) => found(state, findPrefixes).length > 0;
-  const [only, ...more] = [usual.find(isKnown) ?? all.filter(isKnown)].flat();
-  return more.length > 0 ? undefined : (only ?? usual[0]);
+  const holding = (states: readonly StateDict[], ...covers: readonly Finding["covers"][]) =>
+    states.filter((state) => found(state, findPrefixes).some((finding) => covers.includes(finding.covers)));
+  const [first] = holding(usual, "network", "layer");
+  if (first !== undefined) return first;
+  const networks = holding(all, "network");
+  const others = networks.length > 0 || usual.length > 0 ? networks : holding(all, "layer");
+  return others.length > 1 ? undefined : (others[0] ?? usual[0]);
 }
 
-function found({ dict }: StateDict, findPrefixes: FindPrefixes = () => []): readonly string[] {
+function found({ dict }: StateDict, findPrefixes: FindPrefixes = () => []): readonly Finding[] {
   const shapes = new Map<string, { readonly shape: readonly number[] }>();
   for (const [name, value] of dict.entries) {
     if (typeof name === "string" && isTensor(value) && isFloat(value.dtype)) shapes.set(name, value);
@@ -113,12 +126,12 @@ function byKey(
   }
   if (isOther(value) && value.foreign !== undefined) throw new SmxcError([inPlace(value)]);
   if (value !== undefined) throw new SmxcError([errors.keyNotTensors(file, key, describe(value))]);
-  const known = chosen === undefined ? [] : found(chosen, findPrefixes).filter((prefix) => prefix !== "");
+  const known = chosen === undefined ? [] : found(chosen, findPrefixes).map(({ prefix }) => prefix);
   throw new SmxcError([
     errors.keyNotFound(file, key, {
       entries: names(all),
       prefixes: chosen === undefined ? [] : prefixesOf(chosen),
-      known,
+      known: known.filter((prefix) => prefix !== ""),
     }),
   ]);
 }
