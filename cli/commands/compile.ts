@@ -17,7 +17,7 @@ export const compileCommand = defineCommand({
   summary: "compile a model document to an ONNX graph",
   description:
     "Batch, height and width stay dynamic unless they are fixed by flag. The compile ends with a run in ONNX Runtime that is compared with " +
-    "the reference interpreter in float64.",
+    "the reference interpreter in float64; values that are NaN or infinite fail it.",
   arguments: [argument("model.json", "the model document; its weights lie beside it")],
   options: {
     output: requiredOption("-o, --output <model.onnx>", "the graph to write", filePath),
@@ -25,7 +25,10 @@ export const compileCommand = defineCommand({
     ...compileFlags,
     externalData: grouped(
       "Format:",
-      flag("--external-data", "put the weights into <output>.data (automatic past 2 GB)"),
+      flag(
+        "--external-data",
+        "put the weights into <output>.data (automatic past 2 GB); those that the target reads from no other file stay inside",
+      ),
     ),
     tune: grouped(
       "How it runs:",
@@ -35,7 +38,10 @@ export const compileCommand = defineCommand({
       "How it runs:",
       option("--tune-cache <file>", "where --tune keeps what it measured (default: <output>.tune.json)", filePath),
     ),
-    verify: flag("--no-verify", "skip the run-and-compare that ends a compile"),
+    verify: flag(
+      "--no-verify",
+      "skip the run-and-compare that ends a compile; weights that are not finite are warned of",
+    ),
   },
   examples: [
     {

@@ -9,7 +9,9 @@ export const verifyCommand = defineCommand({
   group: "Trust a graph:",
   summary: "compare a graph in ONNX Runtime with the reference interpreter",
   description:
-    "Runs the graph at several batches and sizes beside the document's reference in float64. On failure it names the first layer that differs.",
+    "Runs the graph at several batches and sizes beside the document's reference in float64. On failure it names the first layer that differs, " +
+    "or whose values are not finite. The answer says what the graph was compared with: the document, folded or routed as the graph was. A graph " +
+    "of other weights than the document's fails.",
   arguments: [
     argument("model.json", "the model document"),
     argument("model.onnx", "the graph that was compiled from it"),

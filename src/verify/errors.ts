@@ -144,7 +144,7 @@ export const inputTooLarge = (input: string, shape: readonly number[]): Diagnost
   });
 
 export const misfit = (input: string, shape: readonly number[], declared: readonly string[]): Diagnostic =>
-  error("usage/shape", `the input "${input}" takes ${declared.join("x")}, which ${shape.join("x")} is not`, {
+  error("usage/shape", `the input "${input}" has the shape ${declared.join("x")}, which cannot be ${shape.join("x")}`, {
     place: input,
     hint: "give a shape, or a picture, that fits: sizes that are numbers are fixed, in the graph or in the document",
   });
