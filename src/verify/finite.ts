@@ -23,7 +23,7 @@ export async function notFiniteWeights(graph: Graph): Promise<readonly NotFinite
   for (const [tensor, layer] of readers) {
     let count = 0;
     for await (const values of partsOf(graph.constants.get(tensor)!))
-      for (const value of values) if (!(Math.abs(value) <= LARGEST_VALUES.float32)) count++;
+      for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) <= LARGEST_VALUES.float32)) count++;
     if (count > 0) found.push({ tensor, count, layer });
   }
   return found;
