@@ -1,5 +1,6 @@
 import { type Diagnostic, error, SmxcError, warning } from "../diagnostics.js";
 import { nearest } from "../nearest.js";
+import { option, remedy } from "../remedy.js";
 import type { TensorStore } from "../weights/tensor.js";
 import type { FindPrefixes, TensorShapes } from "../weights/torch/state-dict.js";
 import type { Importer } from "./importer.js";
@@ -128,15 +129,13 @@ const unrecognised = (store: TensorStore): Diagnostic => {
       ? `the first are ${sample([...store.tensors.keys()])}`
       : `none holds floating-point numbers${other ? `; "${other.name}" holds ${other.dtype}` : ""}`;
   return error("import/unrecognised", `the tensors are of no architecture that smxc knows (${found})`, {
-    hint:
-      `name it with --arch (${names.join(", ")}), or with --key the entry that holds the tensors, ` +
-      "or what stands before their names",
+    ...remedy`name it with ${option("arch")} (${names.join(", ")}), or with ${option("key")} the entry that holds the tensors, or what stands before their names`,
   });
 };
 
 const several = (found: readonly Architecture[]): Diagnostic =>
   error("import/several-architectures", "the tensors are of several networks or layers that smxc knows", {
-    hint: `choose one by --key: ${found
+    ...remedy`choose one by ${option("key")}: ${found
       .slice(0, MOST_NAMED)
       .map((each) => `${keyOf(each)} (${each.importer.name})`)
       .join(", ")}${found.length > MOST_NAMED ? ` and ${found.length - MOST_NAMED} more` : ""}`,
@@ -149,7 +148,7 @@ const layerOnly = (found: Architecture, rest: readonly string[]): Diagnostic =>
     "import/unrecognised",
     `the tensors are of no network that smxc knows; "${keyOf(found)}" alone is a layer that it knows, ${found.importer.name}`,
     {
-      hint: `import the layer by --key ${keyOf(found)}; the other tensors are ${sample(rest)}`,
+      ...remedy`import the layer by ${option("key", keyOf(found))}; the other tensors are ${sample(rest)}`,
     },
   );
 
@@ -157,5 +156,5 @@ const leftOut = (taken: Architecture, rest: readonly string[]): Diagnostic =>
   warning(
     "import/left-out",
     `the network is taken from the tensors whose names begin with "${taken.prefix}"; not taken are ${sample(rest)}`,
-    { hint: `--key ${keyOf(taken)} chooses it without this warning` },
+    remedy`${option("key", keyOf(taken))} chooses it without this warning`,
   );

@@ -1,6 +1,5 @@
 import { type Diagnostic, error, SmxcError, warning } from "../diagnostics.js";
 import { nearest } from "../nearest.js";
-import { option, remedy } from "../remedy.js";
 import { MODEL_SCHEMA_URL, type ModelDocument } from "../spec/document.js";
 import { checkDocument } from "../spec/parse.js";
 import type { ByteStream } from "../weights/byte-source.js";

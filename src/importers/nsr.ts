@@ -64,7 +64,13 @@ const patchAssumed = (config: Config): Diagnostic => {
     `the tensors do not tell the side of the training patch; taken are the usual ${USUAL_PATCH} pixels${mean}`,
     {
       ...config.placeOf("patch"),
-      hint: `give what the network was trained with: --set patch=${USUAL_PATCH}${mean === "" ? "" : ` --set mean=${USUAL_MEAN}`}`,
+      ...remedy`give what the network was trained with: ${listed(
+        [
+          remedy`${configValue("patch", USUAL_PATCH)}`,
+          ...(mean === "" ? [] : [remedy`${configValue("mean", USUAL_MEAN)}`]),
+        ],
+        " ",
+      )}`,
     },
   );
 };

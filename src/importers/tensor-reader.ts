@@ -197,7 +197,7 @@ function capped<T>(items: readonly T[], diagnostic: (item: T) => Diagnostic): re
 
 const unlisted = ({ code }: Diagnostic, count: number): Diagnostic =>
   error(code, `this is so for ${count.toLocaleString("en")} more tensors`, {
-    hint: "is it the checkpoint that you mean, and is --arch right?",
+    ...remedy`is it the checkpoint that you mean, and is ${option("arch")} right?`,
   });
 
 /** Longer texts are cut: a hostile file has names and shapes of megabytes. */
@@ -216,7 +216,7 @@ const shapeText = (shape: Sizes): string => {
 const emptyTensor = (name: string): Diagnostic =>
   error("import/empty-tensor", `the tensor "${named(name)}" has no elements`, {
     place: named(name),
-    hint: "remove it, or choose by --key the part of the checkpoint that is meant",
+    ...remedy`remove it, or choose by ${option("key")} the part of the checkpoint that is meant`,
   });
 
 const missingTensor = (name: string, near: string | undefined): Diagnostic =>

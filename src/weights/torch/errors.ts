@@ -118,7 +118,7 @@ export const keyInSeveral = (file: string, key: string, places: readonly string[
   error("torch/key-in-several", `Names that begin with ${quote(key)} are in several entries of the checkpoint.`, {
     file,
     place: key,
-    hint: `Name one by --key: ${list(places)}.`,
+    ...remedy`Name one by ${option("key")}: ${list(places)}.`,
   });
 
 export const keyNotTensors = (file: string, key: string, found: string): Diagnostic =>
