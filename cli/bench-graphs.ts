@@ -2,11 +2,12 @@
 import { type Comparison, compareTimes, summariseTimes, type TimeSummary } from "../src/bench/statistics.js";
 import { error, type Reporter, SmxcError, warning } from "../src/diagnostics.js";
 import type { Target } from "../src/lowerings/targets.js";
+import { refuseEscapes } from "../src/runtime/external-data-node.js";
 import type { Port, Session, Tensor } from "../src/runtime/session.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import { randomNumbers } from "../src/verify/random.js";
-import { openFileSource } from "../src/weights/file-source-node.js";
 import type { Context } from "./command.js";
+import { readSignature } from "./open-network.js";
 
 export interface BenchOptions {
   readonly target: Target;
@@ -84,7 +85,7 @@ export async function benchGraphs(
 }
 
 async function enter(file: string, { target, threads, shape }: BenchOptions, report: Reporter): Promise<Entrant> {
-  await (await openFileSource(file)).close();
+  await refuseEscapes(file, (await readSignature(file)).external);
   const session = await createNodeSession(file, { target, threads });
   try {
     const feeds = randomFeeds(file, session.inputs, shape);
@@ -122,12 +123,14 @@ export function randomFeeds(
   const fits = shape === undefined || (shape.length === wanted.length && shape.every((size, i) => size === wanted[i]));
   if (!fits) throw new SmxcError([otherShape(file, main, shape)], "usage");
   main.shape.forEach((dim, axis) => {
-    if (typeof dim === "string") sizes.set(dim, Number(wanted[axis]));
+    if (typeof dim === "string" && dim !== "") sizes.set(dim, Number(wanted[axis]));
   });
   const random = randomNumbers(1);
   return new Map(
     inputs.map((port) => {
-      const dims = port.shape.map((dim) => (isOpen(dim) ? (sizes.get(String(dim)) ?? 1) : Number(dim)));
+      const open = (dim: number | string): number => sizes.get(String(dim)) ?? 1;
+      const own = port.shape.map((dim) => (isOpen(dim) ? open(dim) : Number(dim)));
+      const dims = port === main ? wanted.map(Number) : own;
       const count = dims.reduce((product, dim) => product * dim, 1);
       if (count > MOST_VALUES) throw new SmxcError([tooLarge(file, port.name, dims)]);
       const whole = !port.type.startsWith("float");
@@ -137,7 +140,7 @@ export function randomFeeds(
 }
 
 function isOpen(dim: number | string): boolean {
-  return typeof dim === "string" || dim < 0;
+  return typeof dim === "string" || dim < 1;
 }
 
 const notFiniteOutputs = (file: string, outputs: readonly string[]) =>

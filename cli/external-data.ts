@@ -1,51 +1,34 @@
-import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
+import { createHash } from "node:crypto";
+import { type Diagnostic, error } from "../src/diagnostics.js";
+import type { ExternalDataFile } from "../src/onnx/check/external-data.js";
 import { EXTERNAL_DATA_SHA256 } from "../src/onnx/external-hash.js";
 import type { Signature } from "../src/onnx/signature.js";
-import { externalMissing } from "../src/runtime/errors.js";
-import { besideGraph } from "../src/runtime/external-data-node.js";
-import { type FileSource, openFileSource } from "../src/weights/file-source-node.js";
+import { refuseEscapes, withBeside } from "../src/runtime/external-data-node.js";
 
 /**
  * What is to be said of a graph of smxc beside the data file of another: the graph holds the hash of its own.
- * @throws SmxcError `onnx/external-missing`
+ * @throws SmxcError `onnx/external-missing`, and as `refuseEscapes`
  */
 export async function findMixedPair(
   path: string,
   { external, metadata }: Signature,
 ): Promise<(Diagnostic & { readonly hint: string }) | undefined> {
+  await refuseEscapes(path, external);
   const expected = metadata.get(EXTERNAL_DATA_SHA256);
   const [location] = external;
   if (expected === undefined || location === undefined) return undefined;
-  const found = await withBeside(path, location, (source) => source.sha256());
+  const found = await withBeside(path, location, sha256Of);
   return found === expected ? undefined : wrongData(path, location, expected, found);
 }
 
-/** A range of an external data file; to its end without a length. */
-export async function readBeside(
-  path: string,
-  location: string,
-  offset: number,
-  length: number | undefined,
-): Promise<Uint8Array> {
-  return withBeside(path, location, (source) => {
-    const wanted = length ?? source.size - offset;
-    if (offset < 0 || wanted < 0 || offset + wanted > source.size) {
-      throw new SmxcError([externalMissing(path, location, new Error(`it has ${source.size} bytes`))]);
-    }
-    return source.read(offset, wanted);
-  });
-}
+const HASH_CHUNK = 4 * 2 ** 20;
 
-async function withBeside<T>(path: string, location: string, use: (source: FileSource) => Promise<T>): Promise<T> {
-  const file = besideGraph(path, location);
-  const source = await openFileSource(file).catch((cause: unknown) => {
-    throw new SmxcError([externalMissing(path, location, cause)], "io");
-  });
-  try {
-    return await use(source);
-  } finally {
-    await source.close();
+async function sha256Of(file: ExternalDataFile): Promise<string> {
+  const hash = createHash("sha256");
+  for (let offset = 0; offset < file.size; offset += HASH_CHUNK) {
+    hash.update(await file.read(offset, Math.min(HASH_CHUNK, file.size - offset)));
   }
+  return hash.digest("hex");
 }
 
 function wrongData(file: string, location: string, expected: string, found: string) {

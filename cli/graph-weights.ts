@@ -6,10 +6,10 @@ import { readMetadata } from "../src/metadata.js";
 import type { DecodedModel } from "../src/onnx/decode.js";
 import type { Signature } from "../src/onnx/signature.js";
 import { tensorBytes } from "../src/onnx/tensor-bytes.js";
+import { readBeside } from "../src/runtime/external-data-node.js";
 import type { ModelSpec } from "../src/spec/document.js";
 import { compareWeights, type WeightComparison } from "../src/verify/changed-weights.js";
 import { optionsOf } from "./compiled-with.js";
-import { readBeside } from "./external-data.js";
 import type { LoadedModel } from "./load-model.js";
 
 /** Compares a graph's weights with those of a fresh compile with the options that the graph was made with. */

@@ -10,7 +10,7 @@ import { showValues } from "../src/onnx/show-values.js";
 import { type Signature, signatureOf } from "../src/onnx/signature.js";
 import { PASSES } from "../src/passes/index.js";
 import { runPasses } from "../src/passes/run.js";
-import { besideGraph, externalDataOf } from "../src/runtime/external-data-node.js";
+import { externalDataOf, refuseEscapes } from "../src/runtime/external-data-node.js";
 import type { ModelBytes, Session } from "../src/runtime/session.js";
 import { createNodeSession } from "../src/runtime/session-ort-node.js";
 import { psnrOf } from "../src/verify/compare.js";
@@ -173,7 +173,7 @@ async function externalFor(
   signature: Signature,
 ): Promise<Pick<ModelBytes, "externalData" | "folder">> {
   if (target === "wasm") return { externalData: await externalDataOf(path, signature) };
-  for (const location of signature.external) besideGraph(path, location);
+  await refuseEscapes(path, signature.external);
   return { folder: dirname(path) };
 }
 

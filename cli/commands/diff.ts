@@ -44,7 +44,7 @@ export const diffCommand = defineCommand({
 async function side(path: string, source: FileSource): Promise<DiffSide> {
   const [{ decodeGraph }, { readBeside }] = await Promise.all([
     import("../../src/onnx/decode.js"),
-    import("../external-data.js"),
+    import("../../src/runtime/external-data-node.js"),
   ]);
   return {
     model: await decodeGraph(source),

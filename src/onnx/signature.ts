@@ -1,6 +1,7 @@
-import type { GraphProto, ModelProto, ValueInfoProto } from "./proto/records.js";
+import { walkModel } from "./check/walk.js";
+import type { GraphProto, Int64, ModelProto, TensorProto, ValueInfoProto } from "./proto/records.js";
 
-/** A graph's input or output as it is declared; a size is a number, a symbol, or null where it says nothing. */
+/** A graph's input or output as it is declared; a size is at least 1, a symbol, or null where it says nothing. */
 export interface DeclaredValue {
   readonly name: string;
   readonly shape: readonly (number | string | null)[] | undefined;
@@ -13,7 +14,7 @@ export interface Signature {
   /** Values that nodes of the main graph define. */
   readonly values: ReadonlySet<string>;
   readonly metadata: ReadonlyMap<string, string>;
-  /** Names of external data files, those of the graphs inside it too. */
+  /** Names of external data files, of whatever tensor of the model. */
   readonly external: ReadonlySet<string>;
 }
 
@@ -25,7 +26,7 @@ export function signatureOf(model: ModelProto): Signature {
     outputs: (graph?.output ?? []).map(declared),
     values: new Set(graph?.node.flatMap((node) => node.output)),
     metadata: new Map(model.metadata_props.map(({ key, value }) => [key ?? "", value ?? ""])),
-    external: new Set(graph ? graphsIn(graph).flatMap(locationsIn) : []),
+    external: locationsOf(model),
   };
 }
 
@@ -35,16 +36,30 @@ export function graphsIn(graph: GraphProto): readonly GraphProto[] {
   return [graph, ...inner];
 }
 
-function locationsIn({ initializer }: GraphProto): readonly string[] {
-  return initializer.flatMap((tensor) =>
-    tensor.external_data.flatMap(({ key, value }) => (key === "location" && value ? [value] : [])),
-  );
+function locationsOf(model: ModelProto): ReadonlySet<string> {
+  const locations = new Set<string>();
+  const add = (tensor: TensorProto | undefined): void => {
+    for (const { key, value } of tensor?.external_data ?? []) if (key === "location" && value) locations.add(value);
+  };
+  walkModel(model, {
+    tensor: add,
+    sparse: ({ values, indices }) => {
+      add(values);
+      add(indices);
+    },
+  });
+  return locations;
 }
 
 function declared(info: ValueInfoProto): DeclaredValue {
   const dims = info.type?.tensor_type?.shape?.dim;
   return {
     name: info.name ?? "",
-    shape: dims?.map((dim) => (dim.dim_value !== undefined ? Number(dim.dim_value) : (dim.dim_param ?? null))),
+    shape: dims?.map(({ dim_value, dim_param }) => (dim_value === undefined ? (dim_param ?? null) : sizeOf(dim_value))),
   };
+}
+
+/** Older converters write open sizes as -1 or 0; runtimes take them as open. */
+function sizeOf(value: Int64): number | null {
+  return value < 1 ? null : Number(value);
 }

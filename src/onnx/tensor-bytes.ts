@@ -1,13 +1,12 @@
 /** The values of a tensor in one form, whatever field or file holds them. */
 import type { ByteSource } from "../weights/byte-source.js";
 import { elementType } from "./element-types.js";
+import { externalRange } from "./external-range.js";
 import type { Int64, TensorProto } from "./proto/records.js";
 import { type NumberKind, readBlob, readNumbers } from "./proto/stored-values.js";
 
 /** Reads a range of an external data file. */
 export type ReadExternal = (location: string, offset: number, length: number | undefined) => Promise<Uint8Array>;
-
-const EXTERNAL = 1;
 
 const TYPED: readonly (readonly [keyof TensorProto & `${string}_data`, NumberKind])[] = [
   ["float_data", "float"],
@@ -26,12 +25,8 @@ export async function tensorBytes(
   source: ByteSource,
   readExternal: ReadExternal,
 ): Promise<Uint8Array> {
-  const entries = new Map(tensor.external_data.map(({ key, value }) => [key ?? "", value ?? ""]));
-  const location = entries.get("location");
-  if (tensor.data_location === EXTERNAL && location !== undefined) {
-    const [offset, length] = [Number(entries.get("offset") ?? 0), entries.get("length")];
-    return readExternal(location, offset, length === undefined ? undefined : Number(length));
-  }
+  const external = externalRange(tensor);
+  if (external !== null) return readExternal(external.location, external.offset, external.length);
   if (tensor.raw_data !== undefined) return readBlob(source, tensor.raw_data);
   if (tensor.string_data.length > 0) return stringBytes(tensor, source);
   for (const [field, kind] of TYPED) {
@@ -66,10 +61,14 @@ function packed(values: readonly Int64[], kind: NumberKind, dataType: number | u
 }
 
 async function stringBytes(tensor: TensorProto, source: ByteSource): Promise<Uint8Array> {
-  const parts: number[] = [];
+  const total = tensor.string_data.reduce((sum, { length }) => sum + 4 + length, 0);
+  const bytes = new Uint8Array(total);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
   for (const text of tensor.string_data) {
-    const bytes = await readBlob(source, text);
-    parts.push(...new Uint8Array(Uint32Array.of(bytes.length).buffer), ...bytes);
+    view.setUint32(at, text.length, true);
+    bytes.set(await readBlob(source, text), at + 4);
+    at += 4 + text.length;
   }
-  return Uint8Array.from(parts);
+  return bytes;
 }

@@ -123,14 +123,8 @@ export const sharpMissing = (cause: string): Diagnostic =>
     hint: "install it for this system: npm install --include=optional sharp",
   });
 
-export const externalEscapes = (file: string, location: string): Diagnostic =>
-  error("onnx/external-escape", `the external data "${location}" is not beside the graph`, {
-    file,
-    hint: "treat the graph as hostile: external data lies in the graph's own folder",
-  });
-
-export const externalMissing = (file: string, location: string, cause: unknown): Diagnostic =>
-  error("onnx/external-missing", `the external data "${location}" cannot be read: ${(cause as Error).message}`, {
+export const externalMissing = (file: string, location: string, why: string): Diagnostic =>
+  error("onnx/external-missing", `the external data "${location}" cannot be read: ${why}`, {
     file,
     hint: "keep the .data file beside the graph",
   });

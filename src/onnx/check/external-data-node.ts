@@ -3,6 +3,9 @@ import { type FileHandle, lstat, open, realpath } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import type { ExternalDataFile, ExternalDataFolder, ExternalDataState } from "./external-data.js";
 
+/** One read call takes at most 2^31-1 bytes. */
+const MOST_PER_READ = 2 ** 30;
+
 /** The folder of a model on disk. Order and kind of the tests are those of ONNX's `resolve_external_data_location`. */
 export function modelFolder(folder: string): ExternalDataFolder {
   return {
@@ -64,8 +67,13 @@ function fileOf(handle: FileHandle, size: number): ExternalDataFile {
     size,
     read: async (offset, length) => {
       const bytes = new Uint8Array(length);
-      const { bytesRead } = await handle.read(bytes, 0, length, offset);
-      return bytes.subarray(0, bytesRead);
+      let done = 0;
+      while (done < length) {
+        const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, MOST_PER_READ), offset + done);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+      return bytes.subarray(0, done);
     },
     close: () => handle.close(),
   };

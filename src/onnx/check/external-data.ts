@@ -76,16 +76,21 @@ export function checkExternalTensor(
 }
 
 function checkLocation(location: string, place: Place, context: CheckContext): void {
+  const refusal = locationRefusal(location);
+  if (refusal !== null) context.report(refusal.rule, place, `has ${refusal.what}`);
+  else context.later(() => checkFile(asOpened(normalisePath(location)), place, context));
+}
+
+/** The rule that the text of a location breaks, and what the location is; null where only a look at the file tells. */
+export function locationRefusal(location: string): { readonly rule: RuleId; readonly what: string } | null {
   const path = normalisePath(location);
-  if (path === "") {
-    context.report("onnx/external-location-empty", place, "has an empty location");
-  } else if (path.startsWith("/")) {
-    context.report("onnx/external-location-absolute", place, `has the absolute location ${quoted(location)}`);
-  } else if (path.includes("..")) {
-    context.report("onnx/external-location-outside", place, `has the location ${quoted(location)}`);
-  } else {
-    context.later(() => checkFile(asOpened(path), place, context));
+  if (path === "") return { rule: "onnx/external-location-empty", what: "an empty location" };
+  if (path.startsWith("/")) {
+    return { rule: "onnx/external-location-absolute", what: `the absolute location ${quoted(location)}` };
   }
+  return path.includes("..")
+    ? { rule: "onnx/external-location-outside", what: `the location ${quoted(location)}` }
+    : null;
 }
 
 /** Operating systems read a path up to a NUL. */
@@ -94,7 +99,8 @@ export function asOpened(path: string): string {
   return end < 0 ? path : path.slice(0, end) || ".";
 }
 
-const STATE_RULES: Readonly<Record<Exclude<ExternalDataState, "regular">, readonly [RuleId, string]>> = {
+/** What breaks which rule at a location. */
+export const STATE_RULES: Readonly<Record<Exclude<ExternalDataState, "regular">, readonly [RuleId, string]>> = {
   missing: ["onnx/external-regular", "does not exist"],
   symlink: ["onnx/external-symlink", "is a symbolic link"],
   outside: ["onnx/external-contained", "lies outside the model's folder"],

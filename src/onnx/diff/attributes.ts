@@ -1,44 +1,50 @@
-import type { AttributeProto, NodeProto } from "../proto/records.js";
+/** Attributes as a comparison sees them: equal by what they hold; how they are shown is another matter. */
+import type { ByteSource } from "../../weights/byte-source.js";
+import type { AttributeProto, GraphProto } from "../proto/records.js";
+import { canonicalText } from "./canonical.js";
+import { denseWeight, sparseWeight, type Weight, weightLabel } from "./weight.js";
 
-/** An attribute's value as text; graphs, which are compared on their own, as a mark. */
-function attributeText(attribute: AttributeProto): string {
-  const { type, f, i, s, floats, ints, strings, g, graphs, t, tp, sparse_tensor, ref_attr_name } = attribute;
-  if (ref_attr_name) return `the function's ${ref_attr_name}`;
-  if (g !== undefined || graphs.length > 0) return "graph";
-  if (f !== undefined) return String(f);
-  if (i !== undefined) return String(i);
-  if (s !== undefined) return JSON.stringify(textOf(s));
-  if (floats.length > 0) return listText(floats);
-  if (ints.length > 0) return listText(ints);
-  if (strings.length > 0) return listText(strings.map((text) => JSON.stringify(textOf(text))));
-  if (t !== undefined) return `tensor [${t.dims.join(", ")}]`;
-  if (sparse_tensor !== undefined) return `sparse tensor [${sparse_tensor.dims.join(", ")}]`;
-  if (tp !== undefined) return "type";
-  return EMPTY[type ?? 0] ?? "";
+export interface AttributeView {
+  readonly attribute: AttributeProto;
+  /** Equal where type and value are, but for values of tensors and what is inside graphs. */
+  readonly content: string;
+  /** Whose values are compared as those of weights are. */
+  readonly tensors: readonly Weight[];
+  /** Which are compared node by node. */
+  readonly graphs: readonly GraphProto[];
 }
 
-/** What is not written is empty, by the number of `AttributeProto.AttributeType`. */
-const EMPTY: Readonly<Record<number, string>> = { 1: "0", 2: "0", 3: '""', 6: "[]", 7: "[]", 8: "[]" };
+export type Attributes = ReadonlyMap<string, AttributeView>;
 
-function textOf({ bytes }: { readonly bytes: Uint8Array | null }): string {
-  return bytes === null ? "…" : new TextDecoder().decode(bytes);
+/** By name; of several with one name, which no valid model has, the later ones by their number too. */
+export async function attributesOf(list: readonly AttributeProto[], source: ByteSource): Promise<Attributes> {
+  const views = new Map<string, AttributeView>();
+  const repeats = new Map<string, number>();
+  for (const attribute of list) {
+    const { name = "" } = attribute;
+    const count = (repeats.get(name) ?? 0) + 1;
+    repeats.set(name, count);
+    views.set(count === 1 ? name : `${name} (${count})`, await viewOf(attribute, source));
+  }
+  return views;
 }
 
-const MOST_ITEMS = 16;
-
-function listText(items: readonly unknown[]): string {
-  const more = items.length > MOST_ITEMS ? `, … ${items.length} in all, ${digest(items)}` : "";
-  return `[${items.slice(0, MOST_ITEMS).join(", ")}${more}]`;
-}
-
-/** Tells long lists apart (FNV-1a). */
-function digest(items: readonly unknown[]): string {
-  let hash = 0x811c9dc5;
-  for (const character of items.join(",")) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;
-  return hash.toString(16);
-}
-
-/** Attributes of a node by name, as text. */
-export function attributesOf(node: NodeProto): ReadonlyMap<string, string> {
-  return new Map(node.attribute.map((attribute) => [attribute.name ?? "", attributeText(attribute)]));
+async function viewOf(attribute: AttributeProto, source: ByteSource): Promise<AttributeView> {
+  const { t, tensors, sparse_tensor, sparse_tensors, g, graphs } = attribute;
+  const dense = [...(t === undefined ? [] : [t]), ...tensors];
+  const sparse = [...(sparse_tensor === undefined ? [] : [sparse_tensor]), ...sparse_tensors];
+  const weights = [...dense.map(denseWeight), ...sparse.map(sparseWeight)];
+  const rest = { ...attribute, name: undefined, t: undefined, g: undefined, sparse_tensor: undefined };
+  const plain = await canonicalText("AttributeProto", { ...rest, tensors: [], graphs: [], sparse_tensors: [] }, source);
+  // Without a type, as before ONNX's IR 2, the fields that are there tell it.
+  const isUntyped = (attribute.type ?? 0) === 0;
+  const present = isUntyped ? (["f", "i", "s"] as const).filter((name) => attribute[name] !== undefined) : [];
+  const counts = [t, sparse_tensor, g].map((each) => (each === undefined ? 0 : 1));
+  const shapes = [tensors.length, sparse_tensors.length, graphs.length];
+  return {
+    attribute,
+    content: `${[...present, ...counts, ...shapes, ...weights.map(weightLabel)].join(" ")} ${plain}`,
+    tensors: weights,
+    graphs: g === undefined ? graphs : [g, ...graphs],
+  };
 }

@@ -1,30 +1,17 @@
-/** What changed between two ONNX models: interface, nodes, attributes, shapes and weights. */
-import type { DecodedModel } from "../decode.js";
-import { showType, typeInfo } from "../infer/type-info.js";
-import type { GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from "../proto/records.js";
-import { type ReadExternal, tensorBytes } from "../tensor-bytes.js";
+/** What changed between two ONNX models: interface, nodes, attributes, shapes, weights, and what the model says of itself. */
+import { EXTERNAL_DATA_SHA256 } from "../external-hash.js";
+import type { FunctionProto, GraphProto, Message, ModelProto } from "../proto/records.js";
 import { attributesOf } from "./attributes.js";
-import { type GraphView, operatorLabel, viewOfFunction, viewOfGraph, weightLabel } from "./graph-view.js";
-import { type GraphMatch, matchGraphs, type NodePair } from "./match.js";
-import { type WeightDifference, type WeightVerdict, weightDifference, typeText as weightText } from "./weights.js";
+import { listText, unknownText } from "./canonical.js";
+import { type Change, cut } from "./change.js";
+import { GraphComparison } from "./compare-graphs.js";
+import { type DiffSide, WeightComparison } from "./compare-weights.js";
+import { operatorLabel } from "./graph-view.js";
+import { typeChange } from "./types.js";
+import type { WeightVerdict } from "./weights.js";
 
-export type ChangeKind = "model" | "interface" | "node" | "attribute" | "input" | "shape" | "weight";
-
-/** One difference. */
-export interface Change {
-  readonly kind: ChangeKind;
-  /** Where, in the first model, or in the second for what only that has. */
-  readonly place: string;
-  readonly message: string;
-  /** Largest difference of two weights' values. */
-  readonly maxError?: number;
-}
-
-/** A model and the way to its external data. */
-export interface DiffSide {
-  readonly model: DecodedModel;
-  readonly readExternal: ReadExternal;
-}
+export type { Change, ChangeKind } from "./change.js";
+export type { DiffSide } from "./compare-weights.js";
 
 export interface DiffResult {
   readonly changes: readonly Change[];
@@ -34,248 +21,183 @@ export interface DiffResult {
 
 /** @param tolerance weights whose values differ by no more are close, which is no change */
 export async function diffModels(a: DiffSide, b: DiffSide, tolerance: number): Promise<DiffResult> {
-  const comparison = new Comparison(a, b, tolerance);
+  const comparison = new ModelComparison(a, b, tolerance);
   await comparison.run();
-  const { changes, weights } = comparison;
-  return { changes, weights };
+  const { changes, graphs } = comparison;
+  return { changes, weights: graphs.counts };
 }
 
-const NO_NAMES: ReadonlyMap<string, string> = new Map();
-
-/** What values of the two models are called. */
-interface Names {
-  isSame(was: string, is: string): boolean;
-  /** A value of the second model for people who know the first. */
-  shown(is: string): string;
-}
-
-class Comparison {
+class ModelComparison {
   readonly changes: Change[] = [];
-  readonly weights = { equal: 0, close: 0, different: 0 };
+  readonly graphs: GraphComparison;
 
   constructor(
     private readonly a: DiffSide,
     private readonly b: DiffSide,
-    private readonly tolerance: number,
-  ) {}
+    tolerance: number,
+  ) {
+    this.graphs = new GraphComparison({ a, b }, new WeightComparison({ a, b }, tolerance), (...told) => {
+      this.tell(...told);
+    });
+  }
 
   async run(): Promise<void> {
     const [a, b] = [this.a.model.message, this.b.model.message];
-    if (opsets(a) !== opsets(b)) this.tell("model", "opset_import", `${opsets(a)} became ${opsets(b)}`);
+    this.compareTexts("ir_version", String(a.ir_version ?? 0), String(b.ir_version ?? 0));
+    await this.compareOpsets("opset_import", a.opset_import, b.opset_import);
+    this.compareMetadata(a, b);
     if (a.graph !== undefined && b.graph !== undefined) {
-      this.compareInterface(a.graph, b.graph);
-      await this.compareGraphs(a.graph, b.graph, "", NO_NAMES);
+      await this.compareInterface(a.graph, b.graph);
+      await this.graphs.graphs(a.graph, b.graph, "", null);
+    } else if (a.graph !== b.graph) {
+      this.tell("model", "graph", a.graph === undefined ? "was added" : "was removed");
     }
     await this.compareFunctions(a, b);
+    await this.compareRest(a, b);
   }
 
-  private tell(kind: ChangeKind, place: string, message: string): void {
-    this.changes.push({ kind, place, message });
+  private tell(kind: Change["kind"], place: string, message: string, maxError?: number): void {
+    this.changes.push({ kind, place, message, ...(maxError === undefined ? {} : { maxError }) });
   }
 
-  private compareInterface(a: GraphProto, b: GraphProto): void {
+  private compareTexts(place: string, was: string, is: string): void {
+    if (was !== is) this.tellTexts(place, was, is);
+  }
+
+  private tellTexts(place: string, was: string, is: string): void {
+    const [own, other] = [cut(was), cut(is)];
+    this.tell("model", place, own === other ? `${own} changed in what is not shown here` : `${own} became ${other}`);
+  }
+
+  /** By key: what programs that run the network read. The hash of a data file is of where weights are kept. */
+  private compareMetadata(a: ModelProto, b: ModelProto): void {
+    const [own, other] = [metadataOf(a), metadataOf(b)];
+    for (const key of new Set([...own.keys(), ...other.keys()])) {
+      const text = (values: readonly string[] | undefined) => values?.map((each) => `"${each}"`).join(", ") ?? "absent";
+      this.compareTexts(`metadata_props "${cut(key)}"`, text(own.get(key)), text(other.get(key)));
+    }
+  }
+
+  private async compareInterface(a: GraphProto, b: GraphProto): Promise<void> {
     for (const field of ["input", "output"] as const) {
       for (let i = 0; i < Math.max(a[field].length, b[field].length); i++) {
         const [own, other] = [a[field][i], b[field][i]];
         const place = `${field}[${i}]`;
         if (own === undefined || other === undefined) {
-          const message = own === undefined ? `"${other!.name}" was added` : `"${own.name}" was removed`;
-          this.tell("interface", place, message);
+          const [name, what] = own === undefined ? [other!.name, "added"] : [own.name, "removed"];
+          this.tell("interface", place, `"${cut(name ?? "")}" was ${what}`);
           continue;
         }
-        if (own.name !== other.name) this.tell("interface", place, `"${own.name}" became "${other.name}"`);
-        const [was, is] = [valueText(own), valueText(other)];
-        if (was !== is) this.tell("shape", `${place} "${own.name}"`, `${was} became ${is}`);
+        const [was, is] = [own.name ?? "", other.name ?? ""];
+        if (was !== is) this.tell("interface", place, `"${cut(was)}" became "${cut(is)}"`);
+        const change = await typeChange([own, this.a.model.source], [other, this.b.model.source]);
+        if (change !== null) this.tell("shape", `${place} "${cut(was)}"`, change);
       }
     }
-  }
-
-  private async compareGraphs(
-    a: GraphProto,
-    b: GraphProto,
-    path: string,
-    outer: ReadonlyMap<string, string>,
-  ): Promise<void> {
-    const [own, other] = [viewOfGraph(a), viewOfGraph(b)];
-    const match = await this.compareViews(own, other, path, outer, path !== "");
-    this.compareShapes(a, b, match, path);
   }
 
   private async compareFunctions(a: ModelProto, b: ModelProto): Promise<void> {
-    const named = ({ functions }: ModelProto) =>
-      new Map(
-        functions.map((fn) => [operatorLabel({ domain: fn.domain, op_type: fn.name, overload: fn.overload }), fn]),
-      );
-    const others = named(b);
-    for (const [key, fn] of named(a)) {
-      const other = others.get(key);
-      others.delete(key);
-      const place = `function "${fn.name}"`;
+    const others = functionsById(b);
+    for (const [id, fn] of functionsById(a)) {
+      const other = others.get(id);
+      others.delete(id);
+      const place = `function "${cut(fn.name ?? "")}"`;
       if (other === undefined) this.tell("node", place, "was removed");
-      else await this.compareViews(viewOfFunction(fn), viewOfFunction(other), `${place} `, NO_NAMES, true);
+      else await this.compareFunction(fn, other, place);
     }
-    for (const { name } of others.values()) this.tell("node", `function "${name}"`, "was added");
+    for (const { name = "" } of others.values()) this.tell("node", `function "${cut(name)}"`, "was added");
   }
 
-  private async compareViews(
-    a: GraphView,
-    b: GraphView,
-    path: string,
-    outer: ReadonlyMap<string, string>,
-    isBody: boolean,
-  ): Promise<GraphMatch> {
-    const sides = { a: { view: a, side: this.a }, b: { view: b, side: this.b } };
-    const match = await matchGraphs(a, b, {
-      outer,
-      isBody,
-      content: (node, which) => contentOf(node, sides[which].view, sides[which].side),
-    });
-    for (const node of match.onlyA) this.tell("node", placeOf(path, node), `${operator(node)} was removed`);
-    for (const node of match.onlyB) this.tell("node", placeOf(path, node), `${operator(node)} was added`);
-    const pairs = weightPairs(a, b, match);
-    const names = new Map([...match.values, ...pairs.map(([own, other]) => [own, other] as const)]);
-    const isWeight = (was: string, is: string): boolean => a.weights.has(was) && b.weights.has(is);
-    const own = new Map([...names].map(([was, is]) => [is, was]));
-    for (const pair of match.nodes) {
-      await this.compareNodes(pair, path, {
-        isSame: (was, is) => (names.get(was) ?? was) === is || isWeight(was, is),
-        shown: (is) => ((own.get(is) ?? is) === is ? `"${is}"` : `"${own.get(is)}", there "${is}"`),
-      });
-      for (const [own, other] of bodies(pair)) {
-        await this.compareGraphs(own, other, `${placeOf(path, pair.a)} body `, names);
-      }
-    }
-    await this.compareWeights(a, b, pairs, match, path);
-    return match;
+  private async compareFunction(a: FunctionProto, b: FunctionProto, place: string): Promise<void> {
+    await this.compareOpsets(`${place} opset_import`, a.opset_import, b.opset_import);
+    const names = ({ attribute }: FunctionProto) => [...attribute].sort().map((name) => JSON.stringify(name));
+    this.compareTexts(`${place} attribute`, `[${names(a).join(", ")}]`, `[${names(b).join(", ")}]`);
+    const defaults = [
+      await attributesOf(a.attribute_proto, this.a.model.source),
+      await attributesOf(b.attribute_proto, this.b.model.source),
+    ] as const;
+    await this.graphs.attributes(...defaults, place, null);
+    await this.graphs.functions(a, b, `${place} `);
   }
 
-  private async compareNodes({ a, b }: NodePair, path: string, names: Names): Promise<void> {
-    const place = placeOf(path, a);
-    if (operatorLabel(a) !== operatorLabel(b)) this.tell("node", place, `${operator(a)} became ${operator(b)}`);
-    const [own, other] = [attributesOf(a), attributesOf(b)];
-    for (const name of new Set([...own.keys(), ...other.keys()])) {
-      const [was, is] = [own.get(name), other.get(name)];
-      if (was !== is) this.tell("attribute", place, `${name}: ${was ?? "absent"} became ${is ?? "absent"}`);
-      else await this.compareHeld(a, b, name, place);
-    }
-    for (let i = 0; i < Math.max(a.input.length, b.input.length); i++) {
-      const [was, is] = [a.input[i] ?? "", b.input[i] ?? ""];
-      if (!names.isSame(was, is)) this.tell("input", `${place} input ${i}`, `"${was}" became ${names.shown(is)}`);
+  /** The same operators by another name of their domain, or in another order, are the same. */
+  private async compareOpsets(place: string, a: Opsets, b: Opsets): Promise<void> {
+    const contentOf = (list: Opsets, { model }: DiffSide): Promise<string> =>
+      listText("OperatorSetIdProto", list.map(withDomain), model.source, true);
+    if ((await contentOf(a, this.a)) !== (await contentOf(b, this.b))) {
+      this.tellTexts(place, opsetText(a), opsetText(b));
     }
   }
 
-  private async compareWeights(
-    a: GraphView,
-    b: GraphView,
-    pairs: readonly (readonly [string, string])[],
-    match: GraphMatch,
-    path: string,
-  ): Promise<void> {
-    for (const [own, other] of pairs) await this.compareWeight(a.weights.get(own)!, b.weights.get(other)!, own, path);
-    // Those of nodes that were removed or added are gone or new with them.
-    const [ownTold, otherTold] = [
-      new Set(match.onlyA.flatMap((n) => n.input)),
-      new Set(match.onlyB.flatMap((n) => n.input)),
+  /** What is compared as a whole. */
+  private async compareRest(a: ModelProto, b: ModelProto): Promise<void> {
+    const [own, other] = [this.a.model.source, this.b.model.source];
+    const parts: readonly (readonly [place: string, was: string, is: string])[] = [
+      [
+        "training_info",
+        await listText("TrainingInfoProto", a.training_info, own),
+        await listText("TrainingInfoProto", b.training_info, other),
+      ],
+      [
+        "configuration",
+        await listText("DeviceConfigurationProto", a.configuration, own),
+        await listText("DeviceConfigurationProto", b.configuration, other),
+      ],
+      [
+        "metadata_props",
+        await unknownText(
+          a.metadata_props.flatMap(({ unknown }) => unknown),
+          own,
+        ),
+        await unknownText(
+          b.metadata_props.flatMap(({ unknown }) => unknown),
+          other,
+        ),
+      ],
+      ["fields that ONNX does not define", await unknownText(a.unknown, own), await unknownText(b.unknown, other)],
+      ["what follows the model's end", await trailingText(this.a), await trailingText(this.b)],
     ];
-    for (const [own] of pairs) ownTold.add(own);
-    for (const [, other] of pairs) otherTold.add(other);
-    for (const [name, tensor] of a.weights) {
-      if (!ownTold.has(name)) this.tell("weight", `${path}${name}`, `${weightText(tensor)} was removed`);
-    }
-    for (const [name, tensor] of b.weights) {
-      if (!otherTold.has(name)) this.tell("weight", `${path}${name}`, `${weightText(tensor)} was added`);
-    }
-  }
-
-  /** Tensors that attributes hold. */
-  private async compareHeld(a: NodeProto, b: NodeProto, name: string, place: string): Promise<void> {
-    const held = ({ attribute }: NodeProto) => attribute.find((each) => each.name === name)?.t;
-    const [own, other] = [held(a), held(b)];
-    if (own === undefined || other === undefined) return;
-    const { verdict, message } = await this.difference(own, other);
-    if (verdict === "different") this.tell("attribute", place, `${name}: ${message}`);
-  }
-
-  private async difference(own: TensorProto, other: TensorProto): Promise<WeightDifference> {
-    const hasOneType = weightLabel(own) === weightLabel(other);
-    const read = (tensor: TensorProto, side: DiffSide): Promise<Uint8Array> =>
-      hasOneType ? bytesOf(tensor, side) : Promise.resolve(new Uint8Array());
-    const [a, b] = [await read(own, this.a), await read(other, this.b)];
-    return weightDifference({ tensor: own, bytes: a }, { tensor: other, bytes: b }, this.tolerance);
-  }
-
-  private async compareWeight(own: TensorProto, other: TensorProto, name: string, path: string): Promise<void> {
-    const { verdict, message, maxError } = await this.difference(own, other);
-    this.weights[verdict]++;
-    if (verdict !== "different") return;
-    const error = maxError === undefined ? {} : { maxError };
-    this.changes.push({ kind: "weight", place: `${path}${name}`, message, ...error });
-  }
-
-  /** Declared types of values inside, told together: where one changes, many do. */
-  private compareShapes(a: GraphProto, b: GraphProto, { values }: GraphMatch, path: string): void {
-    const others = new Map(b.value_info.map((info) => [info.name ?? "", valueText(info)]));
-    const changed = a.value_info.flatMap((info) => {
-      const [was, is] = [valueText(info), others.get(values.get(info.name ?? "") ?? "")];
-      return is === undefined || was === is ? [] : [`"${info.name}": ${was} became ${is}`];
-    });
-    if (changed.length === 0) return;
-    const more = changed.length > 1 ? `, and ${changed.length - 1} more` : "";
-    this.tell("shape", `${path}value_info`, `${changed[0]}${more}`);
+    for (const [place, was, is] of parts) if (was !== is) this.tell("model", place, "changed");
   }
 }
 
-function opsets({ opset_import }: ModelProto): string {
-  const texts = opset_import.map(({ domain, version }) => `${domain || "ai.onnx"} ${version}`);
+type Opsets = readonly Message<"OperatorSetIdProto">[];
+
+function withDomain(entry: Opsets[number]): Opsets[number] {
+  return entry.domain === "ai.onnx" ? { ...entry, domain: "" } : entry;
+}
+
+function opsetText(opsets: Opsets): string {
+  const texts = opsets.map(({ domain, version = 0 }) => `${domain || "ai.onnx"} ${version}`);
   return texts.sort().join(", ");
 }
 
-function placeOf(path: string, node: NodeProto): string {
-  return `${path}node "${node.name || node.output.find((name) => name !== "") || node.op_type}"`;
-}
-
-function operator({ domain = "", op_type = "" }: NodeProto): string {
-  return domain === "" || domain === "ai.onnx" ? op_type : `${domain}.${op_type}`;
-}
-
-function valueText({ type }: ValueInfoProto): string {
-  return showType(typeInfo(type));
-}
-
-function bytesOf(tensor: TensorProto, { model, readExternal }: DiffSide): Promise<Uint8Array> {
-  return tensorBytes(tensor, model.source, readExternal);
-}
-
-/** What tells the weights of a node from those of others. */
-async function contentOf(node: NodeProto, { weights }: GraphView, side: DiffSide): Promise<string | null> {
-  const texts: string[] = [];
-  for (const name of node.input) {
-    const tensor = weights.get(name);
-    if (tensor === undefined) continue;
-    const digest = await crypto.subtle.digest("SHA-256", Uint8Array.from(await bytesOf(tensor, side)));
-    texts.push(new Uint8Array(digest).join(","));
+function metadataOf({ metadata_props }: ModelProto): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, string[]>();
+  for (const { key = "", value = "" } of metadata_props) {
+    if (key === EXTERNAL_DATA_SHA256) continue;
+    const known = values.get(key);
+    if (known === undefined) values.set(key, [value]);
+    else known.push(value);
   }
-  return texts.length === 0 ? null : texts.join(" ");
+  return values;
 }
 
-/** Weights that pairs of nodes read at the same input, then those of one name. */
-function weightPairs(a: GraphView, b: GraphView, { nodes }: GraphMatch): readonly (readonly [string, string])[] {
-  const pairs = new Map<string, readonly [string, string]>();
-  const [own, other] = [new Set<string>(), new Set<string>()];
-  const add = (x: string, y: string): void => {
-    if (!a.weights.has(x) || !b.weights.has(y)) return;
-    pairs.set(JSON.stringify([x, y]), [x, y]);
-    own.add(x);
-    other.add(y);
-  };
-  for (const { a: x, b: y } of nodes) for (const [i, name] of x.input.entries()) add(name, y.input[i] ?? "");
-  for (const name of a.weights.keys()) if (!own.has(name) && !other.has(name)) add(name, name);
-  return [...pairs.values()];
+/** Of several functions of one id, which no valid model has, the later ones are told apart by their number. */
+function functionsById({ functions }: ModelProto): Map<string, FunctionProto> {
+  const byId = new Map<string, FunctionProto>();
+  const repeats = new Map<string, number>();
+  for (const fn of functions) {
+    const id = operatorLabel({ domain: fn.domain, op_type: fn.name, overload: fn.overload });
+    const count = (repeats.get(id) ?? 0) + 1;
+    repeats.set(id, count);
+    byId.set(`${id} ${count}`, fn);
+  }
+  return byId;
 }
 
-function bodies({ a, b }: NodePair): readonly (readonly [GraphProto, GraphProto])[] {
-  return a.attribute.flatMap(({ name, g }) => {
-    const other = b.attribute.find((each) => each.name === name)?.g;
-    return g === undefined || other === undefined ? [] : [[g, other] as const];
-  });
+async function trailingText({ model: { trailing, source } }: DiffSide): Promise<string> {
+  if (trailing === null) return "";
+  const { offset, length } = trailing;
+  return unknownText([{ number: 0, wireType: 0, offset, length }], source);
 }

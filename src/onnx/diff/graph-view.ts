@@ -1,61 +1,90 @@
 /** A graph as a comparison sees it: tensors that are in the file are weights, whether initializers or Constant nodes. */
-import type { FunctionProto, GraphProto, NodeProto, TensorProto } from "../proto/records.js";
-import { attributesOf } from "./attributes.js";
+import type { ByteSource } from "../../weights/byte-source.js";
+import type { FunctionProto, GraphProto, NodeProto } from "../proto/records.js";
+import { type Attributes, attributesOf } from "./attributes.js";
+import { denseWeight, sparseWeight, type Weight } from "./weight.js";
 
 export interface GraphView {
+  /** Without weights that are inputs too. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Without those that hold a tensor only. */
   readonly nodes: readonly NodeProto[];
-  readonly weights: ReadonlyMap<string, TensorProto>;
+  readonly weights: ReadonlyMap<string, Weight>;
+  /** Names of weights that are inputs too: who runs the graph may give others. */
+  readonly overridable: readonly string[];
+  readonly attributes: ReadonlyMap<NodeProto, Attributes>;
+  /** Whether each node comes after those that it reads from, as ONNX demands. */
+  readonly isOrdered: boolean;
 }
 
-export function viewOfGraph(graph: GraphProto): GraphView {
-  const weights = new Map<string, TensorProto>();
-  for (const tensor of graph.initializer) weights.set(tensor.name ?? "", tensor);
-  for (const { values, dims } of graph.sparse_initializer) {
-    if (values !== undefined) weights.set(values.name ?? "", { ...values, dims });
-  }
+export async function viewOfGraph(graph: GraphProto, source: ByteSource): Promise<GraphView> {
+  const weights = new WeightsByName();
+  for (const tensor of graph.initializer) weights.add(tensor.name, denseWeight(tensor));
+  for (const sparse of graph.sparse_initializer) weights.add(sparse.values?.name, sparseWeight(sparse));
   const names = (list: GraphProto["input"]): string[] => list.map(({ name = "" }) => name);
-  const inputs = names(graph.input).filter((name) => !weights.has(name));
-  return view(inputs, names(graph.output), graph.node, weights);
+  const [inputs, overridable]: [string[], string[]] = [[], []];
+  for (const name of names(graph.input)) (weights.all.has(name) ? overridable : inputs).push(name);
+  return view({ inputs, outputs: names(graph.output), overridable }, graph.node, weights, source);
 }
 
-export function viewOfFunction({ input, output, node }: FunctionProto): GraphView {
-  return view(input, output, node, new Map());
+export async function viewOfFunction({ input, output, node }: FunctionProto, source: ByteSource): Promise<GraphView> {
+  return view({ inputs: input, outputs: output, overridable: [] }, node, new WeightsByName(), source);
 }
 
-function view(
-  inputs: readonly string[],
-  outputs: readonly string[],
+async function view(
+  names: Pick<GraphView, "inputs" | "outputs" | "overridable">,
   all: readonly NodeProto[],
-  weights: Map<string, TensorProto>,
-): GraphView {
-  const nodes = all.filter((node) => {
-    const tensor = heldTensor(node);
-    if (tensor !== null) weights.set(node.output[0]!, tensor);
-    return tensor === null;
+  weights: WeightsByName,
+  source: ByteSource,
+): Promise<GraphView> {
+  const nodes: NodeProto[] = [];
+  const attributes = new Map<NodeProto, Attributes>();
+  for (const node of all) {
+    const held = heldTensor(node);
+    if (held !== null) {
+      weights.add(node.output[0], held);
+    } else {
+      nodes.push(node);
+      attributes.set(node, await attributesOf(node.attribute, source));
+    }
+  }
+  return { ...names, nodes, weights: weights.all, attributes, isOrdered: isOrdered(all) };
+}
+
+function isOrdered(nodes: readonly NodeProto[]): boolean {
+  const waiting = new Set(nodes.flatMap(({ output }) => output));
+  waiting.delete("");
+  return nodes.every(({ input, output }) => {
+    const isReady = !input.some((name) => waiting.has(name));
+    for (const name of output) waiting.delete(name);
+    return isReady;
   });
-  return { inputs, outputs, nodes, weights };
 }
 
-function heldTensor({ op_type, domain = "", attribute, output }: NodeProto): TensorProto | null {
-  if (op_type !== "Constant" || domain !== "" || attribute.length !== 1 || !output[0]) return null;
-  return attribute[0]!.name === "value" ? (attribute[0]!.t ?? null) : null;
+class WeightsByName {
+  readonly all = new Map<string, Weight>();
+  private readonly repeats = new Map<string, number>();
+
+  /** Several of one name, which no valid graph has, are all kept. */
+  add(name = "", weight: Weight): void {
+    const count = (this.repeats.get(name) ?? 0) + 1;
+    this.repeats.set(name, count);
+    this.all.set(count === 1 ? name : `${name} (${count})`, weight);
+  }
 }
 
-export function weightLabel({ data_type, dims }: TensorProto): string {
-  return `#${data_type}:${dims.join("x")}`;
-}
+const TENSOR = 4;
 
-/** What a node is by itself: operator, attributes, and the types and shapes of weights that it reads. */
-export function nodeLabel(node: NodeProto, weights: ReadonlyMap<string, TensorProto>): string {
-  const attributes = [...attributesOf(node)].sort().map(([name, text]) => `${name}=${text}`);
-  const read = node.input.map((name) => {
-    const tensor = weights.get(name);
-    return tensor === undefined ? (name === "" ? "-" : "v") : weightLabel(tensor);
-  });
-  return JSON.stringify([operatorLabel(node), attributes, read, node.output.map((name) => name !== "")]);
+/** The tensor of a Constant that is nothing else. */
+function heldTensor(node: NodeProto): Weight | null {
+  const { op_type, domain, overload, attribute, input, output, device_configurations, unknown } = node;
+  const isPlain = op_type === "Constant" && !domain && !overload && input.length === 0 && output.length === 1;
+  const [held, ...more] = attribute;
+  if (!isPlain || !output[0] || held === undefined || more.length > 0) return null;
+  const isAlone = device_configurations.length === 0 && unknown.length === 0 && held.unknown.length === 0;
+  const isTensor = held.name === "value" && held.type === TENSOR && !held.ref_attr_name;
+  return isAlone && isTensor && held.t !== undefined ? denseWeight(held.t) : null;
 }
 
 export function operatorLabel({
@@ -63,5 +92,5 @@ export function operatorLabel({
   op_type = "",
   overload = "",
 }: Pick<NodeProto, "domain" | "op_type" | "overload">): string {
-  return [domain === "ai.onnx" ? "" : domain, op_type, overload].join("\0");
+  return JSON.stringify([domain === "ai.onnx" ? "" : domain, op_type, overload]);
 }

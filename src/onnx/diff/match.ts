@@ -23,6 +23,8 @@ export type Content = (node: NodeProto, side: "a" | "b") => Promise<string | nul
 export interface MatchSetting {
   /** Names of a's values in b that are seen from an enclosing graph. */
   readonly outer: ReadonlyMap<string, string>;
+  /** Of a weight that the graph sees, what stands for its type and shape; null for other values. */
+  readonly weight: (name: string, side: "a" | "b") => string | null;
   /** Whether inputs and outputs are the same by position, as those of bodies are, or by name first. */
   readonly isBody: boolean;
   readonly content: Content;
@@ -33,9 +35,16 @@ export async function matchGraphs(a: GraphView, b: GraphView, setting: MatchSett
   const outputs = pairNames(a.outputs, b.outputs, setting.isBody);
   const interner = new Interner();
   const entering = new Map([...setting.outer, ...inputs]);
-  const own = signaturesOf(a, interner, (name) => entering.get(name) ?? name, outputs);
-  const same = new Map(b.outputs.map((name) => [name, name]));
-  const other = signaturesOf(b, interner, (name) => name, same);
+  const own = signaturesOf(a, interner, {
+    weight: (name) => setting.weight(name, "a"),
+    entering: (name) => entering.get(name) ?? name,
+    leaving: outputs,
+  });
+  const other = signaturesOf(b, interner, {
+    weight: (name) => setting.weight(name, "b"),
+    entering: (name) => name,
+    leaving: new Map(b.outputs.map((name) => [name, name])),
+  });
   const matching = new Matching(new Side(a, own), new Side(b, other), outputs);
   await matching.run(setting.content);
   const values = new Map(entering);
@@ -46,10 +55,11 @@ export async function matchGraphs(a: GraphView, b: GraphView, setting: MatchSett
 }
 
 /** By a's names, what they are called in b. */
-function pairNames(a: readonly string[], b: readonly string[], byPosition: boolean): Map<string, string> {
+export function pairNames(a: readonly string[], b: readonly string[], byPosition: boolean): Map<string, string> {
   const taken = new Set<string>();
   const pairs = new Map<string, string>();
-  if (!byPosition) for (const name of a) if (b.includes(name)) pairs.set(name, name);
+  const others = new Set(b);
+  if (!byPosition) for (const name of a) if (others.has(name)) pairs.set(name, name);
   for (const name of pairs.values()) taken.add(name);
   for (const [i, name] of a.entries()) {
     const twin = b[i];
@@ -77,8 +87,23 @@ class Side {
   }
 }
 
-/** How alike two nodes must be to be paired because their neighbours are. */
-type Alike = (a: NodeProto, b: NodeProto) => boolean;
+/** What two nodes must have in common to be paired because their neighbours are. */
+type Kind = (node: NodeProto, side: Side) => string | number;
+
+/** The nodes of a group, in order, that are not paired yet. */
+class Waiting {
+  private next = 0;
+
+  constructor(
+    private readonly nodes: readonly NodeProto[],
+    private readonly isFree: (node: NodeProto) => boolean,
+  ) {}
+
+  first(): NodeProto | undefined {
+    while (this.next < this.nodes.length && !this.isFree(this.nodes[this.next]!)) this.next++;
+    return this.nodes[this.next];
+  }
+}
 
 class Matching {
   private readonly twin = new Map<NodeProto, NodeProto>();
@@ -105,7 +130,7 @@ class Matching {
   }
 
   async run(content: Content): Promise<void> {
-    const alike: Alike = (x, y) => this.a.signatures.get(x)!.label === this.b.signatures.get(y)!.label;
+    const alike: Kind = (node, side) => side.signatures.get(node)!.label;
     const whole = (s: Signature): string => `${s.before} ${s.after}`;
     for (const key of [whole, (s: Signature) => `${s.before}`, (s: Signature) => `${s.after}`]) {
       this.pairUnique((node, side) => key(side.signatures.get(node)!));
@@ -117,7 +142,7 @@ class Matching {
     for (const key of [whole, (s: Signature) => `${s.before}`, (s: Signature) => `${s.after}`]) {
       this.pairInOrder(key, alike);
     }
-    const sameOperator: Alike = (x, y) => operatorLabel(x) === operatorLabel(y);
+    const sameOperator: Kind = (node) => operatorLabel(node);
     this.spreadAgain(sameOperator);
     this.pairUnique((node) => `${operatorLabel(node)} ${nameOf(node)}`);
     this.spread(sameOperator);
@@ -155,19 +180,23 @@ class Matching {
   }
 
   /** Among nodes that are alike in all else, those with the same weights belong together. */
-  private async pairByContent(key: (s: Signature) => string, content: Content, alike: Alike): Promise<void> {
+  private async pairByContent(key: (s: Signature) => string, content: Content, alike: Kind): Promise<void> {
     const grouped = (node: NodeProto, side: Side): string => key(side.signatures.get(node)!);
     const others = this.groups(this.b, grouped);
     for (const [text, nodes] of this.groups(this.a, grouped)) {
-      const waiting = new Map<string, NodeProto[]>();
+      const found = new Map<string, NodeProto[]>();
       for (const node of others.get(text) ?? []) {
-        const found = await content(node, "b");
-        if (found !== null) waiting.set(found, [...(waiting.get(found) ?? []), node]);
+        const own = await content(node, "b");
+        if (own === null) continue;
+        const known = found.get(own);
+        if (known === undefined) found.set(own, [node]);
+        else known.push(node);
       }
-      if (waiting.size === 0) continue;
+      if (found.size === 0) continue;
+      const waiting = new Map([...found].map(([own, list]) => [own, this.waiting(list)]));
       for (const node of nodes) {
-        const found = await content(node, "a");
-        const other = found === null ? undefined : waiting.get(found)?.find((each) => !this.taken.has(each));
+        const own = await content(node, "a");
+        const other = own === null ? undefined : waiting.get(own)?.first();
         if (other !== undefined && !this.twin.has(node)) this.pair(node, other);
       }
       this.spread(alike);
@@ -175,12 +204,13 @@ class Matching {
   }
 
   /** Where nothing tells nodes apart, their order does, one at a time: neighbours follow from each. */
-  private pairInOrder(key: (s: Signature) => string, alike: Alike): void {
+  private pairInOrder(key: (s: Signature) => string, alike: Kind): void {
     const grouped = (node: NodeProto, side: Side): string => key(side.signatures.get(node)!);
     const others = this.groups(this.b, grouped);
     for (const [text, nodes] of this.groups(this.a, grouped)) {
+      const waiting = this.waiting(others.get(text) ?? []);
       for (const node of nodes) {
-        const other = others.get(text)?.find((each) => !this.taken.has(each));
+        const other = waiting.first();
         if (other === undefined || this.twin.has(node)) continue;
         this.pair(node, other);
         this.spread(alike);
@@ -188,33 +218,47 @@ class Matching {
     }
   }
 
-  private spreadAgain(alike: Alike): void {
-    this.fresh.push(...this.pairs());
-    this.spread(alike);
+  private waiting(nodes: readonly NodeProto[]): Waiting {
+    return new Waiting(nodes, (node) => this.isFree(node));
   }
 
-  /** Pairs what new pairs read, and what reads them, as far as it is alike. */
-  private spread(alike: Alike): void {
+  private spreadAgain(kind: Kind): void {
+    this.fresh.push(...this.pairs());
+    this.spread(kind);
+  }
+
+  /** Pairs what new pairs read, and what reads them, as far as it is of one kind. */
+  private spread(kind: Kind): void {
     for (let next = this.fresh.pop(); next !== undefined; next = this.fresh.pop()) {
       const { a, b } = next;
       for (const [i, name] of a.input.entries()) {
         const [x, y] = [this.a.maker.get(name), this.b.maker.get(b.input[i] ?? "")];
-        if (x !== undefined && y !== undefined && x.output === y.output) this.tryPair(x.node, y.node, alike);
+        if (x === undefined || y === undefined || x.output !== y.output) continue;
+        if (kind(x.node, this.a) === kind(y.node, this.b)) this.tryPair(x.node, y.node);
       }
       for (const [o, name] of a.output.entries()) {
-        const readers = this.b.readers.get(b.output[o] ?? "") ?? [];
-        for (const { node, input } of this.a.readers.get(name) ?? []) {
-          if (this.twin.has(node)) continue;
-          const fitting = readers.filter(
-            (each) => this.isFree(each.node) && each.input === input && alike(node, each.node),
-          );
-          const rivals = (this.a.readers.get(name) ?? []).filter(
-            (each) =>
-              !this.twin.has(each.node) && each.input === input && fitting[0] && alike(each.node, fitting[0].node),
-          );
-          if (fitting.length === 1 && rivals.length === 1) this.pair(node, fitting[0]!.node);
-        }
+        if (name !== "" && b.output[o]) this.pairReaders(name, b.output[o], kind);
       }
+    }
+  }
+
+  /** Pairs those that read a value at the same input, and are the only ones of their kind that do. */
+  private pairReaders(was: string, is: string, kind: Kind): void {
+    const groups = new Map<string, { readonly a: NodeProto[]; readonly b: NodeProto[] }>();
+    for (const { node, input } of this.a.readers.get(was) ?? []) {
+      if (this.twin.has(node)) continue;
+      const key = `${input} ${kind(node, this.a)}`;
+      const group = groups.get(key) ?? { a: [], b: [] };
+      group.a.push(node);
+      groups.set(key, group);
+    }
+    if (groups.size === 0) return;
+    for (const { node, input } of this.b.readers.get(is) ?? []) {
+      if (this.isFree(node)) groups.get(`${input} ${kind(node, this.b)}`)?.b.push(node);
+    }
+    for (const { a, b } of groups.values()) {
+      const [x, y] = [a[0]!, b[0]];
+      if (a.length === 1 && b.length === 1 && y !== undefined) this.tryPair(x, y);
     }
   }
 
@@ -222,15 +266,15 @@ class Matching {
     return !this.taken.has(b);
   }
 
-  private tryPair(a: NodeProto, b: NodeProto, alike: Alike): void {
-    if (!this.twin.has(a) && this.isFree(b) && alike(a, b)) this.pair(a, b);
+  private tryPair(a: NodeProto, b: NodeProto): void {
+    if (!this.twin.has(a) && this.isFree(b)) this.pair(a, b);
   }
 
   /** A node between the same neighbours as another one has been replaced by it. */
   private pairReplaced(): void {
     const replace = (was: string, is: string): void => {
       const [x, y] = [this.a.maker.get(was), this.b.maker.get(is)];
-      if (x !== undefined && y !== undefined) this.tryPair(x.node, y.node, (p, q) => this.readsTheSame(p, q));
+      if (x !== undefined && y !== undefined && this.readsTheSame(x.node, y.node)) this.tryPair(x.node, y.node);
     };
     for (const [was, is] of this.outputs) replace(was, is);
     for (const { a, b } of this.pairs()) for (const [i, name] of a.input.entries()) replace(name, b.input[i] ?? "");

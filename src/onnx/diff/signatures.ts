@@ -1,6 +1,6 @@
 /** What nodes compute from, and what is computed from them, as numbers that are equal where these are alike. */
 import type { NodeProto } from "../proto/records.js";
-import { type GraphView, nodeLabel } from "./graph-view.js";
+import { type GraphView, operatorLabel } from "./graph-view.js";
 
 /** Numbers texts; shared by the two graphs of a comparison. */
 export class Interner {
@@ -22,22 +22,44 @@ export interface Signature {
   readonly after: number;
 }
 
-/**
- * @param entering what values from outside are called in both graphs: inputs, and names of graphs around
- * @param leaving what outputs are called in both graphs
- */
+/** What values from outside of a graph are called in both graphs. */
+export interface Surroundings {
+  /** Of a weight, of this graph or one around, what stands for its type and shape; null for other values. */
+  weight(name: string): string | null;
+  /** Of inputs, and values of graphs around. */
+  entering(name: string): string;
+  /** By name, of outputs. */
+  readonly leaving: ReadonlyMap<string, string>;
+}
+
 export function signaturesOf(
   view: GraphView,
   interner: Interner,
-  entering: (name: string) => string,
-  leaving: ReadonlyMap<string, string>,
+  { weight, entering, leaving }: Surroundings,
 ): ReadonlyMap<NodeProto, Signature> {
-  const labels = new Map(view.nodes.map((node) => [node, interner.number(`label ${nodeLabel(node, view.weights)}`)]));
+  const weights = new Map<string, number | null>();
+  const weightOf = (name: string): number | null => {
+    if (name === "") return null;
+    const known = weights.get(name);
+    if (known !== undefined) return known;
+    const label = weight(name);
+    weights.set(name, label === null ? null : interner.number(`weight ${label}`));
+    return weights.get(name)!;
+  };
+  /** What a node is by itself: operator, attributes, and the types and shapes of weights that it reads. */
+  const labelOf = (node: NodeProto): number => {
+    const attributes = [...view.attributes.get(node)!].map(([name, { content }]) => [name, content] as const);
+    const read = node.input.map((name) => weightOf(name) ?? (name === "" ? "-" : "v"));
+    const made = node.output.map((name) => name !== "");
+    const named = attributes.sort(([a], [b]) => (a < b ? -1 : 1));
+    return interner.number(`label ${JSON.stringify([operatorLabel(node), named, read, made])}`);
+  };
+  const labels = new Map(view.nodes.map((node) => [node, labelOf(node)]));
   const values = new Map<string, string>();
   const before = new Map<NodeProto, number>();
   for (const node of view.nodes) {
     const read = node.input.map((name) =>
-      name === "" || view.weights.has(name) ? "" : (values.get(name) ?? `from ${entering(name)}`),
+      name === "" || weightOf(name) !== null ? "" : (values.get(name) ?? `from ${entering(name)}`),
     );
     const number = interner.number(`before ${labels.get(node)} ${JSON.stringify(read)}`);
     before.set(node, number);
@@ -52,10 +74,10 @@ export function signaturesOf(
   for (const [name, text] of leaving) use(name, `to ${text}`);
   const after = new Map<NodeProto, number>();
   for (const node of view.nodes.toReversed()) {
-    const read = node.output.map((name) => (uses.get(name) ?? []).sort());
+    const read = node.output.map((name) => (name === "" ? [] : (uses.get(name) ?? []).sort()));
     const number = interner.number(`after ${labels.get(node)} ${JSON.stringify(read)}`);
     after.set(node, number);
-    for (const [i, name] of node.input.entries()) use(name, `${number}:${i}`);
+    for (const [i, name] of node.input.entries()) if (name !== "") use(name, `${number}:${i}`);
   }
   return new Map(
     view.nodes.map((node) => [node, { label: labels.get(node)!, before: before.get(node)!, after: after.get(node)! }]),

@@ -1,7 +1,6 @@
-/** How the values of two tensors differ. */
+/** How the values of two tensors of one type and shape differ. */
 import { decodeFloats } from "../../weights/decode-floats.js";
-import { elementType, elementTypeName } from "../element-types.js";
-import type { TensorProto } from "../proto/records.js";
+import { elementType } from "../element-types.js";
 
 /** `equal`: bit by bit. `close`: within the tolerance. */
 export type WeightVerdict = "equal" | "close" | "different";
@@ -14,20 +13,12 @@ export interface WeightDifference {
   readonly maxError?: number;
 }
 
-export function typeText({ data_type = 0, dims }: Pick<TensorProto, "data_type" | "dims">): string {
-  return `${elementTypeName(data_type).toLowerCase()} [${dims.join(", ")}]`;
-}
+const EQUAL: WeightDifference = { verdict: "equal", message: "" };
 
-/** Differences of tensors whose values are in the form of `tensorBytes`. */
-export function weightDifference(
-  a: { readonly tensor: TensorProto; readonly bytes: Uint8Array },
-  b: { readonly tensor: TensorProto; readonly bytes: Uint8Array },
-  tolerance: number,
-): WeightDifference {
-  const [was, is] = [typeText(a.tensor), typeText(b.tensor)];
-  if (was !== is) return { verdict: "different", message: `${was} became ${is}` };
-  if (isEqual(a.bytes, b.bytes)) return { verdict: "equal", message: "" };
-  const [own, other] = [numbersOf(a.bytes, a.tensor.data_type), numbersOf(b.bytes, b.tensor.data_type)];
+/** Differences of values in the form of `tensorBytes`. */
+export function valueDifference(a: Uint8Array, b: Uint8Array, dataType: number, tolerance: number): WeightDifference {
+  if (isEqual(a, b)) return EQUAL;
+  const [own, other] = [numbersOf(a, dataType), numbersOf(b, dataType)];
   if (own === null || other === null || own.length !== other.length) {
     return { verdict: "different", message: "values differ" };
   }
@@ -41,7 +32,7 @@ export function weightDifference(
   return { verdict: "different", message: `${where} by up to ${maxError.toExponential(2)}`, maxError };
 }
 
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
@@ -54,7 +45,10 @@ const FLOATS: Readonly<Record<number, "float32" | "float16" | "float64" | "bfloa
   16: "bfloat16",
 };
 
-const INTEGERS: Readonly<Record<string, (view: DataView, at: number) => number>> = {
+type Numeral = number | bigint;
+
+/** 64-bit integers stay exact. */
+const INTEGERS: Readonly<Record<string, (view: DataView, at: number) => Numeral>> = {
   UINT8: (view, at) => view.getUint8(at),
   INT8: (view, at) => view.getInt8(at),
   BOOL: (view, at) => view.getUint8(at),
@@ -62,12 +56,12 @@ const INTEGERS: Readonly<Record<string, (view: DataView, at: number) => number>>
   INT16: (view, at) => view.getInt16(at, true),
   UINT32: (view, at) => view.getUint32(at, true),
   INT32: (view, at) => view.getInt32(at, true),
-  UINT64: (view, at) => Number(view.getBigUint64(at, true)),
-  INT64: (view, at) => Number(view.getBigInt64(at, true)),
+  UINT64: (view, at) => view.getBigUint64(at, true),
+  INT64: (view, at) => view.getBigInt64(at, true),
 };
 
 /** Null for elements that are no plain numbers: strings, complex numbers, packed and 8-bit floats. */
-function numbersOf(bytes: Uint8Array, dataType = 0): ArrayLike<number> | null {
+function numbersOf(bytes: Uint8Array, dataType: number): ArrayLike<Numeral> | null {
   const type = elementType(dataType);
   if (type?.bits == null || bytes.length % Math.max(type.bits / 8, 1) !== 0) return null;
   const dtype = FLOATS[dataType];
@@ -76,17 +70,22 @@ function numbersOf(bytes: Uint8Array, dataType = 0): ArrayLike<number> | null {
   if (read === undefined) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const width = type.bits / 8;
-  return Float64Array.from({ length: bytes.length / width }, (_, i) => read(view, i * width));
+  return Array.from({ length: bytes.length / width }, (_, i) => read(view, i * width));
 }
 
-function compare(a: ArrayLike<number>, b: ArrayLike<number>): { readonly count: number; readonly maxError: number } {
+function compare(a: ArrayLike<Numeral>, b: ArrayLike<Numeral>): { readonly count: number; readonly maxError: number } {
   let [count, maxError] = [0, 0];
   for (let i = 0; i < a.length; i++) {
     const [x, y] = [a[i]!, b[i]!];
     if (x === y || (Number.isNaN(x) && Number.isNaN(y))) continue;
     count++;
-    const difference = Math.abs(x - y);
-    maxError = Math.max(maxError, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
+    maxError = Math.max(maxError, distance(x, y));
   }
   return { count, maxError };
+}
+
+function distance(x: Numeral, y: Numeral): number {
+  if (typeof x === "bigint" || typeof y === "bigint") return Math.abs(Number(BigInt(x) - BigInt(y)));
+  const difference = Math.abs(x - y);
+  return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
 }

@@ -1,0 +1,221 @@
+/** Compares graphs and the bodies of functions: nodes, what they read, weights, declared types. */
+
+import type { FunctionProto, GraphProto, NodeProto, ValueInfoProto } from "../proto/records.js";
+import type { Attributes } from "./attributes.js";
+import { listText, unknownText } from "./canonical.js";
+import { cut, operator, placeOf, type Tell } from "./change.js";
+import type { DiffSide, SideName, WeightComparison } from "./compare-weights.js";
+import { type GraphView, operatorLabel, viewOfFunction, viewOfGraph } from "./graph-view.js";
+import { type GraphMatch, matchGraphs, type NodePair } from "./match.js";
+import { Scope } from "./scope.js";
+import { attributeChange } from "./show-attribute.js";
+import { typeChange } from "./types.js";
+import { typeText } from "./weight.js";
+import type { WeightVerdict } from "./weights.js";
+
+export class GraphComparison {
+  readonly counts: Record<WeightVerdict, number> = { equal: 0, close: 0, different: 0 };
+
+  constructor(
+    private readonly sides: Readonly<Record<SideName, DiffSide>>,
+    private readonly weights: WeightComparison,
+    private readonly tell: Tell,
+  ) {}
+
+  /** @param outer of the graphs around; null for the main graph, whose interface is compared apart */
+  async graphs(a: GraphProto, b: GraphProto, path: string, outer: Scope | null): Promise<void> {
+    const views = { a: await viewOfGraph(a, this.source("a")), b: await viewOfGraph(b, this.source("b")) };
+    const { scope } = await this.views(views, path, outer, outer !== null);
+    if (outer !== null) {
+      for (const field of ["input", "output"] as const) await this.declared(a[field], b[field], `${path}${field}`);
+    }
+    await this.innerTypes(a.value_info, b.value_info, scope, path);
+    await this.annotations(a, b, scope, path);
+    await this.unknown(a, b, `${path}graph`);
+  }
+
+  async functions(a: FunctionProto, b: FunctionProto, path: string): Promise<void> {
+    const views = { a: await viewOfFunction(a, this.source("a")), b: await viewOfFunction(b, this.source("b")) };
+    const { scope } = await this.views(views, path, null, true);
+    await this.innerTypes(a.value_info, b.value_info, scope, path);
+    await this.unknown(a, b, path.trimEnd());
+  }
+
+  /** Attributes of two nodes, or the defaults of two functions; graphs among them see the scope's values. */
+  async attributes(a: Attributes, b: Attributes, place: string, scope: Scope | null): Promise<void> {
+    for (const name of new Set([...a.keys(), ...b.keys()])) {
+      const [was, is] = [a.get(name), b.get(name)];
+      if (was?.content !== is?.content || was === undefined || is === undefined) {
+        const change = await attributeChange([was, this.source("a")], [is, this.source("b")]);
+        this.tell("attribute", place, `${cut(name)}: ${change}`);
+        continue;
+      }
+      for (const [i, own] of was.tensors.entries()) {
+        const { verdict, message } = await this.weights.difference(own, is.tensors[i]!);
+        if (verdict === "different") this.tell("attribute", place, `${cut(name)}: ${message}`);
+      }
+      for (const [i, own] of was.graphs.entries()) await this.graphs(own, is.graphs[i]!, `${place} body `, scope);
+    }
+  }
+
+  private async views(
+    views: Readonly<Record<SideName, GraphView>>,
+    path: string,
+    outer: Scope | null,
+    isBody: boolean,
+  ): Promise<{ readonly scope: Scope; readonly match: GraphMatch }> {
+    const { a, b } = views;
+    const scope = new Scope(views, outer);
+    const match = await matchGraphs(a, b, {
+      outer: outer?.values ?? new Map(),
+      weight: (name, side) => scope.label(name, side),
+      isBody,
+      content: (node, side) => this.contentOf(node, views[side], scope, side),
+    });
+    scope.settle(match);
+    for (const node of match.onlyA) this.tell("node", placeOf(path, node), `${operator(node)} was removed`);
+    for (const node of match.onlyB) this.tell("node", placeOf(path, node), `${operator(node)} was added`);
+    for (const pair of match.nodes) await this.nodes(pair, views, path, scope);
+    if (isBody) this.bodyInterface(a, b, path);
+    this.results(a, b, scope, path, isBody);
+    if (a.isOrdered !== b.isOrdered) {
+      this.tell("node", `${path}nodes`, `${a.isOrdered ? "no longer" : "now"} come after those that they read from`);
+    }
+    await this.allWeights(a, b, scope, match, path);
+    return { scope, match };
+  }
+
+  private async nodes({ a, b }: NodePair, views: Record<SideName, GraphView>, path: string, scope: Scope) {
+    const place = placeOf(path, a);
+    if (operatorLabel(a) !== operatorLabel(b)) this.tell("node", place, `${operator(a)} became ${operator(b)}`);
+    await this.attributes(views.a.attributes.get(a)!, views.b.attributes.get(b)!, place, scope);
+    for (let i = 0; i < Math.max(a.input.length, b.input.length); i++) {
+      const [was, is] = [a.input[i] ?? "", b.input[i] ?? ""];
+      if (!scope.isSame(was, is)) this.tell("input", `${place} input ${i}`, `"${cut(was)}" became ${scope.shown(is)}`);
+    }
+    this.outputs(a, b, place);
+    const was = await listText("NodeDeviceConfigurationProto", a.device_configurations, this.source("a"));
+    const is = await listText("NodeDeviceConfigurationProto", b.device_configurations, this.source("b"));
+    if (was !== is) this.tell("node", place, "device_configurations changed");
+    await this.unknown(a, b, place);
+  }
+
+  /** Operators such as Split go by how many outputs they have. */
+  private outputs(a: NodeProto, b: NodeProto, place: string): void {
+    const [was, is] = [a.output.length, b.output.length];
+    if (was !== is) this.tell("node", place, `${was} ${was === 1 ? "output" : "outputs"} became ${is}`);
+    for (let o = 0; o < Math.min(was, is); o++) {
+      if ((a.output[o] === "") === (b.output[o] === "")) continue;
+      this.tell("node", place, `output ${o} was ${a.output[o] === "" ? "added" : "removed"}`);
+    }
+  }
+
+  /** Inputs and outputs of a body are the same by position. */
+  private bodyInterface(a: GraphView, b: GraphView, path: string): void {
+    for (const field of ["inputs", "outputs", "overridable"] as const) {
+      const [was, is] = [a[field].length, b[field].length];
+      if (was !== is) this.tell("interface", `${path}${field}`, `${was} became ${is}`);
+    }
+  }
+
+  /** Where outputs of one name come from. */
+  private results(a: GraphView, b: GraphView, scope: Scope, path: string, isBody: boolean): void {
+    for (let i = 0; i < Math.min(a.outputs.length, b.outputs.length); i++) {
+      const [was, is] = [a.outputs[i]!, b.outputs[i]!];
+      if (scope.isSame(was, is) || (!isBody && was !== is)) continue;
+      this.tell("interface", `${path}output[${i}]`, `"${cut(was)}" became ${scope.shown(is)}`);
+    }
+  }
+
+  private async allWeights(a: GraphView, b: GraphView, scope: Scope, match: GraphMatch, path: string): Promise<void> {
+    const pairs = scope.weightPairs();
+    for (const [name, other] of pairs) {
+      const { verdict, message, maxError } = await this.weights.difference(a.weights.get(name)!, b.weights.get(other)!);
+      this.counts[verdict]++;
+      if (verdict === "different") this.tell("weight", `${path}${cut(name)}`, message, maxError);
+    }
+    // Those of nodes that were removed or added are gone or new with them.
+    const ownTold = new Set(match.onlyA.flatMap((node) => node.input));
+    const otherTold = new Set(match.onlyB.flatMap((node) => node.input));
+    for (const [own, other] of pairs) {
+      ownTold.add(own);
+      otherTold.add(other);
+    }
+    for (const [name, weight] of a.weights) {
+      if (!ownTold.has(name)) this.tell("weight", `${path}${cut(name)}`, `${typeText(weight)} was removed`);
+    }
+    for (const [name, weight] of b.weights) {
+      if (!otherTold.has(name)) this.tell("weight", `${path}${cut(name)}`, `${typeText(weight)} was added`);
+    }
+  }
+
+  /** Types of a body's inputs or outputs, where both say them. */
+  private async declared(a: readonly ValueInfoProto[], b: readonly ValueInfoProto[], place: string): Promise<void> {
+    for (let i = 0; i < Math.min(a.length, b.length); i++) {
+      const [own, other] = [a[i]!, b[i]!];
+      if (own.type === undefined || other.type === undefined) continue;
+      const change = await typeChange([own, this.source("a")], [other, this.source("b")]);
+      if (change !== null) this.tell("shape", `${place}[${i}]`, change);
+    }
+  }
+
+  /** Declared types of values inside, told together: where one changes, many do. */
+  private async innerTypes(
+    a: readonly ValueInfoProto[],
+    b: readonly ValueInfoProto[],
+    { values }: Scope,
+    path: string,
+  ): Promise<void> {
+    const others = new Map(b.map((info) => [info.name ?? "", info]));
+    const changed: string[] = [];
+    for (const info of a) {
+      const other = others.get(values.get(info.name ?? "") ?? "");
+      if (other?.type === undefined || info.type === undefined) continue;
+      const change = await typeChange([info, this.source("a")], [other, this.source("b")]);
+      if (change !== null) changed.push(`"${cut(info.name ?? "")}": ${change}`);
+    }
+    if (changed.length === 0) return;
+    const more = changed.length > 1 ? `, and ${changed.length - 1} more` : "";
+    this.tell("shape", `${path}value_info`, `${changed[0]}${more}`);
+  }
+
+  /** How values are quantized, with the names of the second graph. */
+  private async annotations(a: GraphProto, b: GraphProto, scope: Scope, path: string): Promise<void> {
+    if (a.quantization_annotation.length === 0 && b.quantization_annotation.length === 0) return;
+    const twins = new Map(scope.weightPairs());
+    const renamed = (name = "") => scope.values.get(name) ?? twins.get(name) ?? name;
+    const own = a.quantization_annotation.map(({ tensor_name, quant_parameter_tensor_names, unknown }) => ({
+      tensor_name: renamed(tensor_name),
+      quant_parameter_tensor_names: quant_parameter_tensor_names.map((each) => ({
+        ...each,
+        value: renamed(each.value),
+      })),
+      unknown,
+    }));
+    const was = await listText("TensorAnnotation", own, this.source("a"), true);
+    const is = await listText("TensorAnnotation", b.quantization_annotation, this.source("b"), true);
+    if (was !== is) this.tell("model", `${path}quantization_annotation`, "changed");
+  }
+
+  private async unknown(a: Pick<NodeProto, "unknown">, b: Pick<NodeProto, "unknown">, place: string): Promise<void> {
+    const [was, is] = [await unknownText(a.unknown, this.source("a")), await unknownText(b.unknown, this.source("b"))];
+    if (was !== is) this.tell("node", place, "fields that ONNX does not define changed");
+  }
+
+  /** What tells the weights of a node, and tensors in its attributes, from those of others. */
+  private async contentOf(node: NodeProto, view: GraphView, scope: Scope, side: SideName): Promise<string | null> {
+    const texts: string[] = [];
+    for (const name of node.input) {
+      const weight = scope.weight(name, side);
+      if (weight !== undefined) texts.push(await this.weights.digest(weight, side));
+    }
+    for (const { tensors } of view.attributes.get(node)!.values()) {
+      for (const tensor of tensors) texts.push(await this.weights.digest(tensor, side));
+    }
+    return texts.length === 0 ? null : texts.join(" ");
+  }
+
+  private source(side: SideName) {
+    return this.sides[side].model.source;
+  }
+}
