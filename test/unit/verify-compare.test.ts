@@ -1,6 +1,6 @@
 /** What comparisons are made of: figures are of finite values, and nothing passes for want of values. */
 import { describe, expect, it } from "vitest";
-import { weightDifference } from "../../src/onnx/diff/weights.js";
+import { valueDifference } from "../../src/onnx/diff/weights.js";
 import { decibelsJson, decibelsText } from "../../src/runtime/decibels.js";
 import { allFinite, compareValues, psnrOf } from "../../src/verify/compare.js";
 
@@ -43,10 +43,12 @@ it("a PSNR of equal values is told in one way", () => {
 });
 
 describe("diff's weights", () => {
+  /** `TensorProto.FLOAT`. */
+  const FLOAT = 1;
   const side = (values: readonly number[], bits?: number) => {
     const bytes = new Uint8Array(Float32Array.from(values).buffer);
     if (bits !== undefined) new DataView(bytes.buffer).setUint32(0, bits, true);
-    return { tensor: { data_type: 1, dims: [values.length] } as never, bytes };
+    return bytes;
   };
 
   it.each([
@@ -60,12 +62,12 @@ describe("diff's weights", () => {
     ],
     [[INF], [-INF]],
   ])("%j and %j are different at any tolerance, without a distance", (a, b) => {
-    const found = weightDifference(side(a), side(b), 1e30);
+    const found = valueDifference(side(a), side(b), FLOAT, 1e30);
     expect(found).toMatchObject({ verdict: "different", message: expect.stringContaining("NaN or infinite") });
     expect(found.maxError).toBeUndefined();
   });
 
   it("NaN that is written with other bits is no change", () => {
-    expect(weightDifference(side([NAN, 1]), side([NAN, 1], 0xffc00001), 0).verdict).toBe("close");
+    expect(valueDifference(side([NAN, 1]), side([NAN, 1], 0xffc00001), FLOAT, 0).verdict).toBe("close");
   });
 });

@@ -1,6 +1,7 @@
 /** The rows of an inspection: nodes, or the layers that smxc made them of. */
 import type { Shape, TypeInfo } from "../../onnx/infer/type-info.js";
 import { operatorOf } from "./coverage.js";
+import { plus, sum, times } from "./figures.js";
 import { type Site, turnsOf } from "./sites.js";
 import { type Weights, weightsOfFunction } from "./weights.js";
 import { macsOf } from "./work.js";
@@ -36,6 +37,8 @@ export interface SurveySetting {
   readonly weights: Weights;
   /** Constants, and arithmetic on sizes. */
   readonly isAside: (site: Site) => boolean;
+  /** Whether the node calls a function that is not looked into. */
+  readonly isClosed: (site: Site) => boolean;
   /** Names rows. */
   readonly nameOf: (site: Site, index: number) => string;
   /** Whether nodes of the same name share a row. */
@@ -45,7 +48,7 @@ export interface SurveySetting {
 /** Walks the nodes in order, those inside others where these are. */
 export function survey(sites: readonly Site[], setting: SurveySetting): Survey {
   const walk = new Walk(setting);
-  const macs = sites.reduce((sum, site) => sum + walk.visit(site, 1), 0);
+  const macs = sum(sites.map((site) => walk.visit(site, 1)));
   const { unlisted, uncounted, openLoops, macsByNode } = walk;
   return { layers: walk.layers(), unlisted, macs, uncounted, openLoops, macsByNode };
 }
@@ -78,11 +81,12 @@ class Walk {
 
   /** Multiply-accumulates of the node, and of those inside it, in all turns. */
   visit(site: Site, turns: number): number {
-    const own = macsOf(site);
-    if (own === null) this.uncounted++;
-    const work = (own ?? 0) * turns;
+    const isClosed = this.setting.isClosed(site);
+    const own = isClosed ? null : macsOf(site);
+    if (own === null && !isClosed) this.uncounted++;
+    const work = times(own ?? 0, turns);
     this.macsByNode.set(site.node, work);
-    const name = this.path + this.setting.nameOf(site, this.index);
+    const name = this.named(this.setting.nameOf(site, this.index));
     const key = this.setting.groups ? name : `${this.index}`;
     this.index++;
     const read = site.node.input.flatMap((input) => this.through.get(input) ?? [input]);
@@ -94,21 +98,26 @@ class Walk {
       const shape = this.setting.symbolic.get(site.node)?.[0] ?? site.outputs[0] ?? null;
       add(this.rows, key, { name, site, shape, own, work, parameters: this.newParameters(read) });
     }
-    const inside = turnsOf(site, (input) => this.weights.get(input)?.value ?? null);
+    const inside = turnsOf(site, (input) => tripsOf(this.weights.get(input)?.value ?? null));
     if (inside === null) this.openLoops.push(site.node.name || name);
-    const times = turns * (inside ?? 1);
+    const each = times(turns, inside ?? 1);
     const isCall = site.schema === null && site.inner.length > 0;
-    return work + (isCall ? this.insideFunction(site, name, times) : this.insideWork(site, times));
+    return plus(work, isCall ? this.insideFunction(site, name, each) : this.insideWork(site, each));
   }
 
   /** Names inside a function are its own; what it is called with counts at the call. */
   private insideFunction(site: Site, name: string, turns: number): number {
     const { weights, counted, through, path } = this;
     this.weights = weightsOfFunction(site.inner.map(({ node }) => node));
-    [this.counted, this.through, this.path] = [new Set(), new Map(), `${name}/`];
+    [this.counted, this.through, this.path] = [new Set(), new Map(), shortened(`${name}/`)];
     const work = this.insideWork(site, turns);
     [this.weights, this.counted, this.through, this.path] = [weights, counted, through, path];
     return work;
+  }
+
+  /** What is inside a function is listed at each call, so names there are cut. */
+  private named(own: string): string {
+    return this.path === "" ? own : this.path + shortened(own);
   }
 
   private parametersAmong(names: readonly string[]): readonly string[] {
@@ -119,7 +128,7 @@ class Walk {
   private newParameters(names: readonly string[]): number {
     let parameters = 0;
     for (const name of this.parametersAmong(names)) {
-      if (!this.counted.has(name)) parameters += this.weights.get(name)!.elements;
+      if (!this.counted.has(name)) parameters = plus(parameters, this.weights.get(name)!.elements);
       this.counted.add(name);
     }
     return parameters;
@@ -128,11 +137,27 @@ class Walk {
   /** Of an If only the costlier branch runs. */
   private insideWork(site: Site, turns: number): number {
     const works = site.inner.map((inner) => [inner.node, this.visit(inner, turns)] as const);
-    const sum = (part: typeof works): number => part.reduce((total, [, work]) => total + work, 0);
-    if (site.node.op_type !== "If") return sum(works);
-    const branches = site.node.attribute.map(({ g }) => new Set(g?.node));
-    return Math.max(0, ...branches.map((branch) => sum(works.filter(([node]) => branch.has(node)))));
+    if (site.node.op_type !== "If") return sum(works.map(([, work]) => work));
+    const branchOf = new Map(site.node.attribute.flatMap(({ g }, i) => (g?.node ?? []).map((node) => [node, i])));
+    const branches = new Map<number, number>();
+    for (const [node, work] of works) {
+      const branch = branchOf.get(node);
+      if (branch !== undefined) branches.set(branch, plus(branches.get(branch) ?? 0, work));
+    }
+    return [...branches.values()].reduce((most, work) => Math.max(most, work), 0);
   }
+}
+
+/** Turns below 0 say nothing. */
+function tripsOf(value: number | null): number | null {
+  return value !== null && value >= 0 ? value : null;
+}
+
+const MOST_CHARACTERS = 100;
+
+/** The end, which tells where in a function a node is. */
+function shortened(name: string): string {
+  return name.length > MOST_CHARACTERS ? `…${name.slice(-MOST_CHARACTERS)}` : name;
 }
 
 interface Row {
@@ -157,13 +182,13 @@ interface Visit {
 }
 
 function add(rows: Map<string, Row>, key: string, { name, site, shape, own, work, parameters }: Visit): void {
-  const op = operatorOf(site.node);
+  const op = shortened(operatorOf(site.node));
   const fresh: Row = { name, nodes: 0, op, shape, most: -1, parameters: 0, macs: 0, isResult: false };
   const row = rows.get(key) ?? fresh;
   rows.set(key, row);
   row.nodes++;
-  row.parameters += parameters;
-  row.macs = own === null || row.macs === null ? null : row.macs + work;
+  row.parameters = plus(row.parameters, parameters);
+  row.macs = own === null || row.macs === null ? null : plus(row.macs, work);
   if (work > row.most) [row.most, row.op] = [work, op];
   if (!row.isResult) row.shape = shape;
   row.isResult ||= site.node.output.includes(name);
@@ -173,6 +198,8 @@ function layerOf({ name, op, nodes, shape, parameters, macs }: Row): OnnxLayer {
   return { name, op, nodes, shape: sizes(shape), parameters, macs };
 }
 
+/** Symbols are told again for each value that has them, so long ones are cut. */
 function sizes(type: TypeInfo | null): Shape | null {
-  return type?.kind === "tensor" ? type.shape : null;
+  if (type?.kind !== "tensor" || type.shape === null) return null;
+  return type.shape.map((dim) => (typeof dim === "string" ? shortened(dim) : dim));
 }

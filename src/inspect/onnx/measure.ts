@@ -23,12 +23,16 @@ export function measuredInputs({ graph }: ModelProto, shape: readonly number[] =
   const initializers = new Set(graph?.initializer.map(({ name }) => name));
   const chosen = new Map<string, number>();
   const shapes: { name: string; shape: readonly (number | null)[] }[] = [];
+  let isFirst = true;
   const types = (graph?.input ?? []).map(({ name = "", type: declared }): TypeInfo => {
     const type = typeInfo(declared);
-    if (type.kind !== "tensor" || type.shape === null || initializers.has(name)) return type;
-    const asked = shapes.length === 0 ? shape : [];
-    if (asked.length > 0 && !fits(asked, type.shape)) throw shapeMisfit(name, asked, type.shape);
-    const sizes = type.shape.map((dim, axis) => {
+    if (type.kind !== "tensor" || initializers.has(name)) return type;
+    const asked = isFirst ? shape : [];
+    isFirst = false;
+    if (type.shape === null && asked.length === 0) return type;
+    const own = type.shape ?? asked;
+    if (asked.length > 0 && !fits(asked, own)) throw shapeMisfit(name, asked, own);
+    const sizes = own.map((dim, axis) => {
       if (typeof dim === "number") return dim;
       const size = (dim === null ? undefined : chosen.get(dim)) ?? asked[axis] ?? (axis === 0 ? SAMPLES : SIDE);
       if (dim !== null) chosen.set(dim, size);

@@ -2,11 +2,12 @@
 import { elementType } from "../../onnx/element-types.js";
 import type { TypeInfo } from "../../onnx/infer/type-info.js";
 import type { ModelProto, NodeProto } from "../../onnx/proto/records.js";
+import { plus, sum, times } from "./figures.js";
 import type { Site } from "./sites.js";
 
 /** Bytes of `count` elements; strings count nothing. */
 export function bytesOfElements(dataType: number | undefined, count: number): number {
-  return Math.ceil((count * (elementType(dataType)?.bits ?? 0)) / 8);
+  return Math.ceil(times(count, (elementType(dataType)?.bits ?? 0) / 8));
 }
 
 /** Null where the type or a size is not known. */
@@ -15,7 +16,7 @@ export function bytesOfValue(type: TypeInfo | null): number | null {
   let count = 1;
   for (const dim of type.shape) {
     if (typeof dim !== "number") return null;
-    count *= dim;
+    count = times(count, dim);
   }
   return bytesOfElements(type.elem, count);
 }
@@ -73,7 +74,7 @@ class Run {
     for (const [n, site] of sites.entries()) for (const name of namesRead(site)) lastRead.set(storeOf(name), n);
     for (const name of kept) lastRead.set(storeOf(name), sites.length);
     const live = new Map(entering.map(({ name, bytes }) => [name, bytes]));
-    let total = entering.reduce((sum, { bytes }) => sum + bytes, 0);
+    let total = sum(entering.map(({ bytes }) => bytes));
     let peak = total;
     for (const [n, site] of sites.entries()) {
       const inner = site.inner.length === 0 ? 0 : this.peakOf(site.inner, [], new Set());
@@ -81,12 +82,12 @@ class Run {
         if (name === "" || store.has(name) || this.isHeld(site.node, name)) continue;
         const bytes = this.sized(site.outputs[o] ?? null);
         live.set(name, bytes);
-        total += bytes;
+        total = plus(total, bytes);
       }
-      peak = Math.max(peak, total + inner);
+      peak = Math.max(peak, plus(total, inner));
       for (const name of new Set([...namesRead(site), ...site.node.output].map(storeOf))) {
         if ((lastRead.get(name) ?? n) > n) continue;
-        total -= live.get(name) ?? 0;
+        total = Math.max(0, total - (live.get(name) ?? 0));
         live.delete(name);
       }
     }

@@ -4,6 +4,7 @@ import { type InferModelOptions, inferModel } from "../../onnx/infer/infer-model
 import type { TypeInfo } from "../../onnx/infer/type-info.js";
 import type { ModelProto, NodeProto } from "../../onnx/proto/records.js";
 import type { Schema, SchemaRegistry } from "../../onnx/schemas/registry.js";
+import { withKnownSizes } from "./open-sizes.js";
 
 export interface Site {
   readonly node: NodeProto;
@@ -32,7 +33,8 @@ export function sitesOf(
       visited: (node, place, schema, typeOf) => {
         const first = open.findLastIndex((each) => !each.place.isInside(place)) + 1;
         const inner = open.splice(first).map(({ site }) => site);
-        const typesOf = (names: readonly string[]) => names.map((name) => (name === "" ? null : typeOf(name)));
+        const typesOf = (names: readonly string[]) =>
+          names.map((name) => (name === "" ? null : withKnownSizes(typeOf(name))));
         const site = { node, schema, inputs: typesOf(node.input), outputs: typesOf(node.output), inner };
         open.push({ site, place });
       },

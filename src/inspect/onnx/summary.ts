@@ -6,10 +6,13 @@ import type { ModelProto, NodeProto } from "../../onnx/proto/records.js";
 import { valueOrigins } from "../../onnx/providers/value-origins.js";
 import type { SchemaRegistry } from "../../onnx/schemas/registry.js";
 import { type DeclaredValue, signatureOf } from "../../onnx/signature.js";
+import { Calls, type Inside } from "./calls.js";
 import { coverageOf, type DomainCoverage, operatorOf, opsetsOf, type ProviderCoverage } from "./coverage.js";
+import { figureText, plus, sum } from "./figures.js";
 import { type OnnxLayer, type Survey, survey } from "./layers.js";
 import { measuredInputs } from "./measure.js";
 import { type PeakMemory, peakMemory } from "./memory.js";
+import { withOpenSizes } from "./open-sizes.js";
 import { kernelNodes } from "./routing.js";
 import { flattened, type Site, sitesOf } from "./sites.js";
 import { weightsOf, weightsOfFunction } from "./weights.js";
@@ -31,10 +34,14 @@ export interface OnnxSummary {
   readonly parameters: number;
   /** Multiply-accumulates at the measured size. */
   readonly macs: number;
+  /** Nodes whose multiply-accumulates are not in `macs`. */
+  readonly uncounted: number;
   /** Of all tensors in the file or beside it. */
   readonly weightBytes: number;
   /** Largest sum of activations that are needed at one time at the measured size, when nodes run in order. */
   readonly peakBytes: number;
+  /** Values that are not in `peakBytes`, since their sizes are not known. */
+  readonly unknownActivations: number;
   /** Share of the MACs that make kernels; null where the kernels are constants, or it cannot be told. */
   readonly routingShare: number | null;
   /** The sizes at which work and memory were counted, per input. */
@@ -50,18 +57,25 @@ export interface OnnxSummary {
  * @throws SmxcError where the shape does not fit the input
  */
 export function summariseOnnx(
-  { message: model }: DecodedModel,
+  { message }: DecodedModel,
   schemas: SchemaRegistry,
   shape: readonly number[] = [],
 ): OnnxSummary {
+  const model = withOpenSizes(message);
+  const calls = new Calls(model, schemas);
+  const followed = calls.followed();
   const measured = measuredInputs(model, shape);
-  const symbolic = sitesOf(model, schemas, { estimates: true });
-  const sites = sitesOf(model, schemas, { estimates: true, inputs: measured.types });
+  const symbolic = sitesOf(followed, schemas, { estimates: true });
+  const sites = sitesOf(followed, schemas, { estimates: true, inputs: measured.types });
   // The same nodes in the same order; those of functions are copies of their own each time.
   const [all, withSymbols] = [flattened(sites), flattened(symbolic)];
+  const isClosed = ({ schema, inner, node }: Site): boolean =>
+    schema === null && inner.length === 0 && calls.isCall(node);
+  const closed = all.filter(isClosed);
+  const inside = calls.inside(closed.map(({ node }) => node));
   const origins = valueOrigins(model);
-  const weights = weightsOf(model);
-  const held = [weights, ...model.functions.map(({ node }) => weightsOfFunction(node))].flatMap((each) => [
+  const weights = weightsOf(message);
+  const held = [weights, ...message.functions.map(({ node }) => weightsOfFunction(node))].flatMap((each) => [
     ...each.values(),
   ]);
   const { inputs, outputs, metadata } = signatureOf(model);
@@ -69,6 +83,7 @@ export function summariseOnnx(
     symbolic: new Map(all.map((site, i) => [site.node, withSymbols[i]?.outputs ?? site.outputs])),
     weights,
     isAside: ({ node }) => isAside(node, origins.get(node)),
+    isClosed,
     nameOf: metadata.has(METADATA_KEY) ? layerName : nodeName,
     groups: metadata.has(METADATA_KEY),
   });
@@ -82,21 +97,35 @@ export function summariseOnnx(
     irVersion: Number(model.ir_version ?? 0),
     opsets: opsetsOf(model.opset_import, sites),
     inputs,
-    outputs,
+    outputs: withInferredShapes(outputs, symbolic),
     layers: surveyed.layers,
     unlistedNodes: surveyed.unlisted,
-    operators: operatorCounts(all),
-    nodes: all.length,
-    parameters: held.reduce((sum, each) => sum + (each.isParameter ? each.elements : 0), 0),
+    operators: operatorCounts(all, inside),
+    nodes: plus(all.length, inside.nodes),
+    parameters: sum(held.map((each) => (each.isParameter ? each.elements : 0))),
     macs: surveyed.macs,
-    weightBytes: held.reduce((sum, { bytes }) => sum + bytes, 0),
+    uncounted: surveyed.uncounted + closed.length,
+    weightBytes: sum(held.map(({ bytes }) => bytes)),
     peakBytes: memory.bytes,
+    unknownActivations: memory.unknown,
     routingShare: routingShare(model, symbolic, surveyed, origins),
     measuredAt: measured.shapes,
     providers: coverageOf(symbolic, (node) => origins.get(node) ?? null),
-    notes: notesOf(surveyed, memory, all),
+    notes: notesOf(surveyed, memory, all, { calls: closed.length, nodes: inside.nodes }),
     metadata,
   };
+}
+
+/** What follows of the outputs that are declared without a shape. */
+function withInferredShapes(outputs: readonly DeclaredValue[], sites: readonly Site[]): readonly DeclaredValue[] {
+  const inferred = new Map(
+    sites.flatMap(({ node, outputs: types }) => node.output.map((name, o) => [name, types[o] ?? null] as const)),
+  );
+  return outputs.map((output) => {
+    const type = inferred.get(output.name) ?? null;
+    const shape = type?.kind === "tensor" ? type.shape : null;
+    return output.shape === undefined && shape !== null ? { ...output, shape } : output;
+  });
 }
 
 type Origins = ReturnType<typeof valueOrigins>;
@@ -119,9 +148,9 @@ function inputTypes(model: ModelProto, types: readonly TypeInfo[]): ReadonlyMap<
   return new Map(model.graph?.input.map(({ name = "" }, i) => [name, types[i]!]));
 }
 
-function operatorCounts(all: readonly Site[]): OnnxSummary["operators"] {
-  const counts = new Map<string, number>();
-  for (const { node } of all) counts.set(operatorOf(node), (counts.get(operatorOf(node)) ?? 0) + 1);
+function operatorCounts(all: readonly Site[], inside: Inside): OnnxSummary["operators"] {
+  const counts = new Map(inside.operators);
+  for (const { node } of all) counts.set(operatorOf(node), plus(counts.get(operatorOf(node)) ?? 0, 1));
   const rows = [...counts].map(([op, count]) => ({ op, count }));
   return rows.sort((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1));
 }
@@ -139,20 +168,45 @@ function routingShare(
   }
   const kernels = kernelNodes(symbolic, batch, (node, name) => origins.get(node)?.constant(name) != null);
   if (kernels.size === 0 || macs === 0) return null;
-  const making = [...kernels].reduce((sum, node) => sum + (macsByNode.get(node) ?? 0), 0);
+  const making = sum([...kernels].map((node) => macsByNode.get(node) ?? 0));
   return making === 0 ? null : making / macs;
 }
 
-function notesOf({ uncounted, openLoops }: Survey, memory: PeakMemory, all: readonly Site[]): readonly string[] {
-  const foreign = all.filter(({ schema, inner }) => schema === null && inner.length === 0).length;
+interface ClosedCalls {
+  /** Calls of functions that are not looked into. */
+  readonly calls: number;
+  /** In them. */
+  readonly nodes: number;
+}
+
+const MOST_NAMES = 3;
+
+function notesOf(
+  { uncounted, openLoops }: Survey,
+  memory: PeakMemory,
+  all: readonly Site[],
+  closed: ClosedCalls,
+): readonly string[] {
+  const foreign = all.filter(({ schema, inner }) => schema === null && inner.length === 0).length - closed.calls;
+  const more = openLoops.length > MOST_NAMES ? `, and ${openLoops.length - MOST_NAMES} more` : "";
+  const loops = openLoops.slice(0, MOST_NAMES).map(cut).join(", ") + more;
   return [
     uncounted > 0 ? `not counted: the MACs of ${plural(uncounted, "node")} whose sizes are not known` : "",
-    openLoops.length > 0 ? `of ${openLoops.join(", ")} one turn is counted: how many there are is not known` : "",
+    openLoops.length > 0 ? `of ${loops} one turn is counted: how many there are is not known` : "",
     foreign > 0 ? `not counted: ${plural(foreign, "node")} of operators that ONNX does not define` : "",
+    closed.calls > 0
+      ? `not looked into: ${plural(closed.calls, "call")} of functions that hold ${plural(closed.nodes, "node")} in all, whose MACs are not counted`
+      : "",
     memory.unknown > 0 ? `not in the memory: ${plural(memory.unknown, "activation")} whose sizes are not known` : "",
   ].filter((note) => note !== "");
 }
 
+const MOST_CHARACTERS = 100;
+
+function cut(name: string): string {
+  return name.length > MOST_CHARACTERS ? `${name.slice(0, MOST_CHARACTERS)}…` : name;
+}
+
 function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
+  return `${figureText(count)} ${word}${count === 1 ? "" : "s"}`;
 }

@@ -2,6 +2,7 @@
 import { constantOf } from "../../onnx/infer/constant.js";
 import { SmallValue } from "../../onnx/infer/small-value.js";
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from "../../onnx/proto/records.js";
+import { plus, times } from "./figures.js";
 import { bytesOfElements } from "./memory.js";
 
 export interface Weight {
@@ -37,7 +38,7 @@ function addGraph({ initializer, sparse_initializer, node }: GraphProto, weights
   for (const { values, indices } of sparse_initializer) {
     if (values === undefined) continue;
     const [own, place] = [weightOf(values), indices === undefined ? 0 : weightOf(indices).bytes];
-    weights.set(values.name ?? "", { ...own, bytes: own.bytes + place });
+    weights.set(values.name ?? "", { ...own, bytes: plus(own.bytes, place) });
   }
   for (const each of node) addNode(each, weights);
 }
@@ -51,7 +52,8 @@ function addNode(node: NodeProto, weights: Map<string, Weight>): void {
 }
 
 function weightOf(tensor: TensorProto): Weight {
-  const elements = tensor.dims.reduce<number>((total, dim) => total * Number(dim), 1);
+  // A size below 0 is none.
+  const elements = tensor.dims.reduce<number>((total, dim) => times(total, Math.max(0, Number(dim))), 1);
   const value = elements === 1 ? SmallValue.from(constantOf(tensor))?.data[0] : undefined;
   return {
     elements,

@@ -1,5 +1,6 @@
 /** Multiply-accumulates of a node, by operator: as many as the definition asks for, whatever a runtime does. */
 import type { Shape, TypeInfo } from "../../onnx/infer/type-info.js";
+import { plus, times as timesFigures } from "./figures.js";
 import type { Site } from "./sites.js";
 
 /** Null where a size is not known. */
@@ -15,13 +16,13 @@ function product(shape: Shape | null): number | null {
   let total = 1;
   for (const dim of shape) {
     if (typeof dim !== "number") return null;
-    total *= dim;
+    total = timesFigures(total, dim);
   }
   return total;
 }
 
 function times(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : a * b;
+  return a === null || b === null ? null : timesFigures(a, b);
 }
 
 /** Every element of the result reads one filter: weights are [out, in / group, kernel...]. */
@@ -64,15 +65,15 @@ const einsum: Work = ({ node, inputs }) => {
 const recurrent: Work = ({ inputs }) => {
   const steps = product(shapeOf(inputs[0])?.slice(0, 2) ?? null);
   const [input, state] = [product(shapeOf(inputs[1])), product(shapeOf(inputs[2]))];
-  return input === null || state === null ? null : times(steps, input + state);
+  return input === null || state === null ? null : times(steps, plus(input, state));
 };
 
 /** Queries [batch, heads, length, size] meet keys, and the result values. */
 const attention: Work = ({ inputs, outputs }) => {
   const [query, key, output] = [shapeOf(inputs[0]), shapeOf(inputs[1]), shapeOf(outputs[0])];
   const length = key?.at(-2);
-  const both = [product(query), product(output)];
-  return both[0] === null || both[1] === null || typeof length !== "number" ? null : (both[0]! + both[1]!) * length;
+  const [asked, given] = [product(query), product(output)];
+  return asked === null || given === null || typeof length !== "number" ? null : times(plus(asked, given), length);
 };
 
 const WORK: ReadonlyMap<string, Work> = new Map([
