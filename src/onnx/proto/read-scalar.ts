@@ -130,6 +130,13 @@ function adjoined(first: NumbersPart, second: NumbersPart): NumbersPart | null {
   if (!first.tagged || !second.tagged || first.offset + first.length !== second.offset) return null;
   const length = first.length + second.length;
   const held = first.bytes !== null && second.bytes !== null && length <= HELD_BYTES;
-  const bytes = held ? Uint8Array.of(...first.bytes, ...second.bytes) : null;
+  const bytes = held ? joined(first.bytes, second.bytes) : null;
   return { offset: first.offset, length, tagged: true, bytes };
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
 }
