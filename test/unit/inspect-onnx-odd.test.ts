@@ -125,6 +125,16 @@ describe("files that the official checker refuses", () => {
     ["nothing but names", model({ node: [{ op_type: "Relu", input: ["x"], output: ["y"] }] })],
     ["no operator", model({ node: [{}] })],
     ["an operator of no opset", { graph: { node: [{ op_type: "Conv", input: ["x"], output: ["y"] }] } }],
+    [
+      "an input of an operator that takes none",
+      model({
+        input: [value("x", [1])],
+        output: [value("y", [1])],
+        node: [
+          { op_type: "Constant", input: ["x"], output: ["y"], attribute: [{ name: "value_float", type: 1, f: 1 }] },
+        ],
+      }),
+    ],
     ["a circle", model({ node: [{ op_type: "Add", input: ["a", "b"], output: ["b"] }] })],
     [
       "functions that call each other",

@@ -14,19 +14,21 @@ export function checkSignatureTypes(
 ): readonly TypeInfo[] {
   const bound = new Map<string, string>();
   for (const [i, type] of inputs.entries()) {
-    if (type !== null && type.kind !== "unset") check(parameterOf(schema.inputs, i), type, "input", i, schema, bound);
+    const parameter = parameterOf(schema.inputs, i);
+    if (parameter !== null && type !== null && type.kind !== "unset") check(parameter, type, "input", i, schema, bound);
   }
   return outputs.map((type, o) => {
     const parameter = parameterOf(schema.outputs, o);
+    if (parameter === null) return type;
     const complete = type.kind === "unset" ? determined(parameter, bound) : type;
     if (complete.kind !== "unset") check(parameter, complete, "output", o, schema, bound);
     return complete;
   });
 }
 
-/** A variadic parameter stands for all further ones. */
-function parameterOf(parameters: readonly Parameter[], index: number): Parameter {
-  return (parameters[index] ?? parameters.at(-1))!;
+/** A variadic parameter stands for all further ones. Null for what an operator without any is given all the same. */
+function parameterOf(parameters: readonly Parameter[], index: number): Parameter | null {
+  return parameters[index] ?? parameters.at(-1) ?? null;
 }
 
 function check(
