@@ -10,7 +10,10 @@ export interface ElementType {
   readonly bits: number | null;
   /** The typed field that holds its values when `raw_data` does not. */
   readonly field: ValueField;
-  /** Entries of that field per element: 2 for complex numbers, a fraction for packed ones. */
+  /**
+   * The fewest entries of that field per element that the official checker accepts: 2 for complex numbers, a fraction
+   * for packed ones, of which files hold more: see {@link elementsPerEntry}.
+   */
   readonly entries: number;
 }
 
@@ -59,4 +62,14 @@ export function elementType(code: number | undefined): ElementType | null {
 /** The type's name for messages, or its number where it has none. */
 export function elementTypeName(code: number): string {
   return elementType(code)?.name ?? String(code);
+}
+
+const [BYTE, ENTRY] = [8, 32];
+
+/**
+ * How many elements of less than a byte an entry of int32_data holds. onnx.proto says as many as fill a byte; some
+ * writers put in one, others as many as fill its 32 bits.
+ */
+export function elementsPerEntry({ bits, field, entries }: ElementType): readonly number[] {
+  return field === "int32_data" && entries < 1 ? [BYTE / bits!, 1, ENTRY / bits!] : [1];
 }

@@ -2,6 +2,7 @@
 import type { ByteSource } from "../weights/byte-source.js";
 import { elementType } from "./element-types.js";
 import { externalRange } from "./external-range.js";
+import { packedBytes } from "./packed-bytes.js";
 import type { Int64, TensorProto } from "./proto/records.js";
 import { type NumberKind, readBlob, readNumbers } from "./proto/stored-values.js";
 
@@ -32,7 +33,8 @@ export async function tensorBytes(
   for (const [field, kind] of TYPED) {
     const numbers = tensor[field];
     if (numbers !== undefined && "parts" in numbers) {
-      return packed(await readNumbers(source, numbers, kind), kind, tensor.data_type);
+      const values = await readNumbers(source, numbers, kind);
+      return packedBytes(tensor, values) ?? wholeBytes(values, kind, tensor.data_type);
     }
   }
   return new Uint8Array();
@@ -46,8 +48,8 @@ const WRITE: Readonly<Record<NumberKind, (view: DataView, at: number, value: Int
   uint64: (view, at, value) => view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true),
 };
 
-/** Entries of int32_data and uint64_data hold the bits of narrower elements; packed ones fill a byte of each. */
-function packed(values: readonly Int64[], kind: NumberKind, dataType: number | undefined): Uint8Array {
+/** Entries of int32_data and uint64_data hold the bits of narrower elements. */
+function wholeBytes(values: readonly Int64[], kind: NumberKind, dataType: number | undefined): Uint8Array {
   const full = kind === "float" || kind === "int32" ? 4 : 8;
   const bits = elementType(dataType)?.bits ?? 8 * full;
   const width = Math.min(Math.max(Math.ceil(bits / 8), 1), full);

@@ -1,17 +1,17 @@
-import { type ElementType, elementType } from "../element-types.js";
+import { type ElementType, elementsPerEntry, elementType } from "../element-types.js";
 import type { ModelProto, TensorProto } from "../proto/records.js";
 import type { CheckContext } from "./context.js";
 import type { Place } from "./place.js";
 import { strictError, strictWarning } from "./rule.js";
 import { countSpecials, SPECIAL_PATTERNS, valuesOf } from "./special-values.js";
-import { bytesNeeded, elementCount, entriesNeeded } from "./tensor.js";
+import { bytesNeeded, elementCount } from "./tensor.js";
 import { walkModel } from "./walk.js";
 
 export const STRICT_TENSOR_RULES = {
   "onnx/strict-data-long": strictError(
-    "A tensor has no more data than type and dimensions ask for.",
-    "Either the dimensions are wrong or something is hidden; ONNX Runtime refuses longer raw_data.",
-    "correct the dimensions, or cut the data",
+    "A tensor has as much data as type and dimensions ask for, in one of the ways in which data is stored.",
+    "Either the dimensions are wrong or something is hidden; ONNX Runtime refuses longer raw_data. Elements of 4 bits lie two in an entry of int32_data, those of 2 bits four (onnx.proto); one, or as many as fill 32 bits, are known too.",
+    "correct the dimensions, or export again",
   ),
   "onnx/strict-not-finite": strictWarning(
     "Weights are finite numbers.",
@@ -53,19 +53,48 @@ function checkTensor(tensor: TensorProto, place: Place, context: CheckContext): 
 }
 
 function checkLength(tensor: TensorProto, type: ElementType, place: Place, context: CheckContext): void {
-  const elements = elementCount(tensor.dims);
+  const { has, asked, what } = dataOf(tensor, type);
+  if (isShort(has, asked) || asked.includes(BigInt(has))) return;
+  context.report("onnx/strict-data-long", place, `has ${has} ${what} where ${alternatives(asked)} are asked for`);
+}
+
+/** Other rules are about too little. */
+function isShort(has: number, asked: readonly bigint[]): boolean {
+  return asked.every((count) => BigInt(has) < count);
+}
+
+export interface StoredData {
+  readonly has: number;
+  /** What type and dimensions ask for, in each way of storing, the one of onnx.proto first; empty where nothing does. */
+  readonly asked: readonly bigint[];
+  readonly what: string;
+}
+
+/** How much data a tensor has in the model itself. */
+export function dataOf(tensor: TensorProto, type: ElementType): StoredData {
+  const elements = elementCount(tensor.dims) ?? 0n;
   const { raw_data } = tensor;
-  if (elements === null) return;
-  const typed = tensor[type.field];
-  const [has, needed, what] =
-    raw_data !== undefined && type.bits !== null
-      ? [raw_data.length, bytesNeeded(type.bits, elements), "bytes of raw_data"]
-      : [
-          typed === undefined ? 0 : "count" in typed ? typed.count : typed.length,
-          entriesNeeded(type, elements),
-          type.field,
-        ];
-  if (elements > 0n && BigInt(has) > needed) {
-    context.report("onnx/strict-data-long", place, `has ${has} ${what} where ${needed} are asked for`);
+  if (raw_data !== undefined && type.bits !== null) {
+    const asked = elements === 0n ? [] : [bytesNeeded(type.bits, elements)];
+    return { has: raw_data.length, asked, what: "bytes of raw_data" };
   }
+  const asked = elements === 0n ? [] : entriesAsked(type, elements);
+  return { has: entriesOf(tensor, type), asked, what: type.field };
+}
+
+function entriesOf(tensor: TensorProto, { field }: ElementType): number {
+  const typed = tensor[field];
+  if (typed === undefined) return 0;
+  return "count" in typed ? typed.count : typed.length;
+}
+
+/** Numbers of entries that hold so many elements, the usual one first. */
+function entriesAsked(type: ElementType, elements: bigint): readonly bigint[] {
+  if (type.entries >= 1) return [elements * BigInt(type.entries)];
+  const packed = elementsPerEntry(type).map((each) => (elements + BigInt(each) - 1n) / BigInt(each));
+  return [...new Set(packed)];
+}
+
+function alternatives(counts: readonly bigint[]): string {
+  return counts.length === 1 ? `${counts[0]}` : `${counts.slice(0, -1).join(", ")} or ${counts.at(-1)}`;
 }
