@@ -1,4 +1,4 @@
-import type { FunctionProto, NodeProto } from "../proto/records.js";
+import type { FunctionProto, ModelProto, NodeProto } from "../proto/records.js";
 import type { CheckContext } from "./context.js";
 import { Place, quoted } from "./place.js";
 import { official } from "./rule.js";
@@ -51,6 +51,19 @@ export function checkCallGraph(functions: readonly FunctionProto[], context: Che
   }
   const calls = functions.map((fn) => [...callees(fn.node, byId)]);
   new CallChecker(functions, calls, context).check();
+}
+
+/** The functions that the main graph calls, directly or through others. */
+export function calledFunctions({ graph, functions }: ModelProto): ReadonlySet<FunctionProto> {
+  const byId = new Map(functions.map(({ domain, name, overload }, i) => [functionId(domain, name, overload), i]));
+  const called = new Set<number>();
+  const waiting = [...callees(graph?.node ?? [], byId)];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (called.has(next)) continue;
+    called.add(next);
+    for (const callee of callees(functions[next]!.node, byId)) waiting.push(callee);
+  }
+  return new Set([...called].map((i) => functions[i]!));
 }
 
 /** `domain::name` or `domain::name::overload`; `ai.onnx` is the empty domain. */

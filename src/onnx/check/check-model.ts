@@ -69,6 +69,7 @@ export async function checkModel(decoded: DecodedModel, options: CheckOptions = 
     functions: new Set(model.functions.map((fn) => functionId(fn.domain, fn.name, fn.overload))),
     source,
     folder: options.folder ?? null,
+    isStrict: options.strict ?? false,
     report,
     reportOnce: (key, ...args) => {
       if (!told.has(key)) report(...args);

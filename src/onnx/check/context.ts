@@ -20,6 +20,8 @@ export interface CheckContext {
   readonly source: ByteSource;
   /** The folder of the model file, where there is one. */
   readonly folder: ExternalDataFolder | null;
+  /** Whether rules are asked for that the official checker does not have. */
+  readonly isStrict: boolean;
   readonly report: Report;
   /** Reports only the first of what has the same key. */
   readonly reportOnce: (key: string, ...finding: Parameters<Report>) => void;

@@ -6,6 +6,8 @@ import { type Place, quoted } from "./place.js";
 import { notChecked, official } from "./rule.js";
 import type { Scope } from "./scope.js";
 import { checkSignature } from "./signature.js";
+import { checkExperimental } from "./strict-operator.js";
+import { checkWords } from "./strict-word.js";
 
 export const NODE_RULES = {
   "onnx/node-op-type": official(
@@ -94,7 +96,11 @@ function checkOperator(node: NodeProto, place: Place, context: CheckContext): vo
     context.report("onnx/node-domain", place, `the domain ${quoted(domain)} is not imported`);
     return;
   }
-  if (!node.op_type || isExperimental(node)) return;
+  if (!node.op_type) return;
+  if (isExperimental(node)) {
+    if (context.isStrict) checkExperimental(node, place, context);
+    return;
+  }
   const schema = context.schemas.find(domain, node.op_type, version);
   if (schema === null) {
     checkUnknownOperator(node, domain, version, place, context);
@@ -103,6 +109,7 @@ function checkOperator(node: NodeProto, place: Place, context: CheckContext): vo
     context.report("onnx/node-deprecated", place, `${quoted(node.op_type)} is ${since}; ${version} is imported`);
   } else {
     checkSignature(node, schema, place, context);
+    if (context.isStrict) checkWords(node, schema, place, context.report);
   }
 }
 

@@ -46,3 +46,7 @@ export function notChecked(demand: string, reason: string, remedy: string): Rule
 export function targetWarning(targets: readonly Provider[], demand: string, reason: string, remedy: string): Rule {
   return { scope: "target", severity: "warning", targets, demand, reason, remedy };
 }
+
+export function targetError(targets: readonly Provider[], demand: string, reason: string, remedy: string): Rule {
+  return { scope: "target", severity: "error", targets, demand, reason, remedy };
+}

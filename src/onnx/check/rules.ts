@@ -15,8 +15,10 @@ import { STRICT_EXTERNAL_RULES } from "./strict-external.js";
 import { STRICT_FILE_RULES } from "./strict-file.js";
 import { STRICT_GRAPH_RULES } from "./strict-graph.js";
 import { STRICT_MODEL_RULES } from "./strict-model.js";
+import { STRICT_OPERATOR_RULES } from "./strict-operator.js";
 import { STRICT_TENSOR_RULES } from "./strict-tensor.js";
 import { STRICT_UNUSED_RULES } from "./strict-unused.js";
+import { STRICT_WORD_RULES } from "./strict-word.js";
 import { TARGET_RULES } from "./target-rules.js";
 import { TENSOR_RULES } from "./tensor.js";
 import { VALUE_RULES } from "./value-info.js";
@@ -41,6 +43,8 @@ export const RULES = {
   ...STRICT_MODEL_RULES,
   ...STRICT_GRAPH_RULES,
   ...STRICT_UNUSED_RULES,
+  ...STRICT_OPERATOR_RULES,
+  ...STRICT_WORD_RULES,
   ...STRICT_TENSOR_RULES,
   ...STRICT_EXTERNAL_RULES,
   ...TARGET_RULES,

@@ -136,6 +136,7 @@ export async function checkStoredValue(
     functions: new Set(),
     source,
     folder: null,
+    isStrict: false,
     report,
     reportOnce: (_, ...args) => report(...args),
     later: (task) => void tasks.push(task),

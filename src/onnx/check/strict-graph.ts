@@ -1,5 +1,5 @@
 import { elementType } from "../element-types.js";
-import type { GraphProto, ModelProto, TypeProto, ValueInfoProto } from "../proto/records.js";
+import type { GraphProto, ModelProto, NodeProto, TypeProto, ValueInfoProto } from "../proto/records.js";
 import type { Report } from "./context.js";
 import { type Place, quoted } from "./place.js";
 import { strictError, strictWarning } from "./rule.js";
@@ -16,9 +16,9 @@ export const STRICT_GRAPH_RULES = {
     "A caller that fetches by name cannot say which one it means.",
     "remove the duplicate, or pass it through an Identity",
   ),
-  "onnx/strict-node-name-unique": strictWarning(
-    "Nodes of a graph that have names have different ones.",
-    "Profiles, quantizers and messages find nodes by name.",
+  "onnx/strict-node-name-unique": strictError(
+    "Nodes of a graph or function that have names have different ones.",
+    "ONNX Runtime opens no session for such a graph, nor for a function that is called; profiles and quantizers find nodes by name.",
     "rename one of the nodes",
   ),
   "onnx/strict-value-info-unique": strictWarning(
@@ -51,11 +51,13 @@ export const STRICT_GRAPH_RULES = {
 export function checkGraphsStrictly(model: ModelProto, report: Report): void {
   const names = new Map<GraphProto, ReadonlySet<string>>();
   walkModel(model, {
+    function: (fn, place) => checkNodeNames(fn.node, place, report),
     graph: (graph, place, outer) => {
       if (outer.length === 0 && graph === model.graph && graph.output.length === 0) {
         report("onnx/strict-graph-outputs", place, "the graph has no outputs");
       }
-      checkNames(graph, place, report);
+      checkOutputNames(graph, place, report);
+      checkNodeNames(graph.node, place, report);
       const known = definedNames(graph);
       names.set(graph, known);
       checkDescriptions(graph, known, place, report);
@@ -69,7 +71,7 @@ export function checkGraphsStrictly(model: ModelProto, report: Report): void {
   });
 }
 
-function checkNames(graph: GraphProto, place: Place, report: Report): void {
+function checkOutputNames(graph: GraphProto, place: Place, report: Report): void {
   const outputs = new Set<string>();
   for (const [i, { name = "" }] of graph.output.entries()) {
     if (outputs.has(name)) {
@@ -81,12 +83,21 @@ function checkNames(graph: GraphProto, place: Place, report: Report): void {
     }
     outputs.add(name);
   }
-  const nodes = new Set<string>();
-  for (const [i, { name = "" }] of graph.node.entries()) {
-    if (name !== "" && nodes.has(name)) {
-      report("onnx/strict-node-name-unique", place.item("node", i, name), `there is a node ${quoted(name)} already`);
-    }
-    nodes.add(name);
+}
+
+function checkNodeNames(nodes: readonly NodeProto[], place: Place, report: Report): void {
+  for (const [at, message] of repeatedNodeNames(nodes, place)) report("onnx/strict-node-name-unique", at, message);
+}
+
+/** Nodes that have the name of one before them. */
+export function* repeatedNodeNames(
+  nodes: readonly NodeProto[],
+  place: Place,
+): Iterable<readonly [place: Place, message: string]> {
+  const seen = new Set<string>();
+  for (const [i, { name = "" }] of nodes.entries()) {
+    if (name !== "" && seen.has(name)) yield [place.item("node", i, name), `there is a node ${quoted(name)} already`];
+    seen.add(name);
   }
 }
 
@@ -112,7 +123,7 @@ function checkDescriptions(graph: GraphProto, known: ReadonlySet<string>, place:
   }
 }
 
-function definedNames(graph: GraphProto): Set<string> {
+export function definedNames(graph: GraphProto): Set<string> {
   return new Set([
     ...graph.input.map((value) => value.name ?? ""),
     ...graph.initializer.map((tensor) => tensor.name ?? ""),

@@ -39,8 +39,8 @@ export function checkModelStrictly(model: ModelProto, schemas: SchemaRegistry, r
   const called = new Set<string>();
   walkModel(model, {
     node: ({ domain, op_type, overload }) => void called.add(functionId(domain, op_type, overload)),
-    attribute: ({ ref_attr_name }, place, inFunction) => {
-      if (!inFunction && ref_attr_name) {
+    attribute: ({ ref_attr_name }, place, fn) => {
+      if (fn === null && ref_attr_name) {
         report("onnx/strict-reference-outside", place, `refers to ${quoted(ref_attr_name)}`);
       }
     },

@@ -22,8 +22,7 @@ export function checkUse(model: ModelProto, report: Report): void {
 }
 
 function checkGraphUse(graph: GraphProto, place: Place, report: Report): void {
-  const used = new Set(graph.output.map((value) => value.name ?? ""));
-  collectUses(graph.node, used);
+  const used = usedNames(graph);
   const inputs = new Set(graph.input.map((value) => value.name ?? ""));
   for (const [i, { name = "" }] of graph.initializer.entries()) {
     if (!used.has(name) && !inputs.has(name)) {
@@ -39,6 +38,13 @@ function checkGraphUse(graph: GraphProto, place: Place, report: Report): void {
       );
     }
   }
+}
+
+/** Names that the graph's nodes and outputs, and the graphs inside it, refer to. */
+export function usedNames(graph: GraphProto): ReadonlySet<string> {
+  const used = new Set(graph.output.map((value) => value.name ?? ""));
+  collectUses(graph.node, used);
+  return used;
 }
 
 /** Names that nodes, and the graphs inside them, refer to. Inner definitions of a name only make it look used. */

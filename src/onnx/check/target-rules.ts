@@ -1,18 +1,24 @@
 import { PROVIDERS } from "../providers/provider.js";
-import { type Rule, targetWarning } from "./rule.js";
+import { type Rule, targetError, targetWarning } from "./rule.js";
 
 export const TARGET_RULES = {
-  "onnx/target-version": targetWarning(
+  "onnx/target-version": targetError(
     PROVIDERS,
-    "ONNX Runtime 1.30 opens models of this opset and ir_version.",
-    "It refuses opsets of ai.onnx after 26 and ir_version after 13.",
+    "ONNX Runtime 1.30 opens models of this ir_version and with these opsets.",
+    "It refuses opsets of ai.onnx after 26, later versions of the other domains that it knows than it has, and ir_version after 13.",
     "export again with an opset of 17 to 21, which all providers know best",
   ),
-  "onnx/target-refused": targetWarning(
+  "onnx/target-refused": targetError(
     PROVIDERS,
-    "ONNX Runtime 1.30 has a kernel for every operator, in the version and with the types of the model.",
-    "It opens no session for a model with a node that neither the provider nor the CPU provider can run.",
-    "use another operator or type, or convert to an opset in which the operator has a kernel",
+    "ONNX Runtime 1.30 opens a session for the model, on this provider and the CPU.",
+    "It opens none for a model with a node that neither the provider nor the CPU provider can run, in its version and with its types; nor for one with two nodes of one name in a graph, words in attributes that its kernels do not know, types that it does not have, or initializers that do not have the data that they ask for.",
+    "correct what is named, use another operator or type, or convert to an opset in which the operator has a kernel",
+  ),
+  "onnx/target-custom-operator": targetWarning(
+    PROVIDERS,
+    "ONNX Runtime 1.30 has every operator of the model.",
+    "It opens no session for a model with operators of other domains, unless the program that opens it registers a library that brings them.",
+    "register the library of custom operators, or use operators that ONNX defines",
   ),
   "onnx/target-moved": targetWarning(
     ["webgpu", "cuda"],
@@ -56,7 +62,7 @@ export const TARGET_RULES = {
     targets: PROVIDERS,
     demand: "The tables of ONNX Runtime's providers have every operator of the model.",
     reason:
-      "Of operators of other domains, and of some that no session could be opened for, it is not known who runs them.",
+      "Of the operators that ONNX Runtime brings beside those of ONNX, such as those of com.microsoft, and of some that no session could be opened for, it is not known who runs them.",
     remedy: "open a session with session.disable_cpu_ep_fallback=1 and see",
   },
 } as const satisfies Readonly<Record<string, Rule>>;

@@ -4,18 +4,18 @@ import type { TypeInfo } from "../infer/type-info.js";
 import type { ModelProto, NodeProto, ValueInfoProto } from "../proto/records.js";
 import { placementOf } from "../providers/placement.js";
 import type { Provider } from "../providers/provider.js";
-import { NEWEST_RUNNABLE } from "../providers/provider-support.js";
 import { type ValueOrigins, valueOrigins } from "../providers/value-origins.js";
 import type { Schema, SchemaRegistry } from "../schemas/registry.js";
 import type { Report } from "./context.js";
+import { Groups } from "./groups.js";
 import { Place, quoted } from "./place.js";
-import type { RuleId } from "./rules.js";
 import { wrongOnWebgpu } from "./target-conv.js";
+import { checkLoading } from "./target-load.js";
 
 /** Reports what is to be said of a valid model on a target; of what is the same in many nodes only the first. */
 export function checkTarget(model: ModelProto, schemas: SchemaRegistry, target: Provider, report: Report): void {
-  checkVersions(model, report);
   const groups = new Groups();
+  checkLoading(model, schemas, groups);
   const origins = valueOrigins(model);
   const seen = new Set<NodeProto>();
   let hasConvolutions = false;
@@ -47,22 +47,9 @@ interface Visit {
 
 const CONVOLUTIONS: ReadonlySet<string> = new Set(["Conv", "ConvTranspose"]);
 
-function checkVersions(model: ModelProto, report: Report): void {
-  const root = Place.root("model");
-  const { opset, irVersion } = NEWEST_RUNNABLE;
-  for (const [i, { domain = "", version = 0 }] of model.opset_import.entries()) {
-    if ((domain === "" || domain === "ai.onnx") && version > opset) {
-      report("onnx/target-version", root.item("opset_import", i), `imports opset ${version}; the newest is ${opset}`);
-    }
-  }
-  if ((model.ir_version ?? 0) > irVersion) {
-    report("onnx/target-version", root, `has ir_version ${model.ir_version}; the newest is ${irVersion}`);
-  }
-}
-
 function checkNode(visit: Visit, target: Provider, groups: Groups): void {
   const { node, schema, place, origins } = visit;
-  // Calls of functions are judged by the functions' nodes; operators of foreign domains are told of in any case.
+  // Calls of functions are judged by the functions' nodes; other operators without schema are told of already.
   if (schema === null) return;
   const { status, reason } = placementOf({ node, schema, typeOf: visit.typeOf, origins }, target);
   if (status === "control") groups.add("onnx/target-control-flow", place, reason);
@@ -114,30 +101,4 @@ function checkDimensions(model: ModelProto, report: Report): void {
 function varyingDimensions({ type }: ValueInfoProto): readonly string[] {
   const dims = type?.tensor_type?.shape?.dim ?? [];
   return dims.flatMap(({ dim_value, dim_param }, d) => (dim_value === undefined ? [dim_param || `${d}`] : []));
-}
-
-interface Group {
-  readonly rule: RuleId;
-  readonly place: Place;
-  readonly message: string;
-  count: number;
-}
-
-/** Findings that say the same of many nodes, told once and counted. */
-class Groups {
-  private readonly groups = new Map<string, Group>();
-
-  add(rule: RuleId, place: Place, message: string, kind = message): void {
-    const key = `${rule} ${kind}`;
-    const group = this.groups.get(key);
-    if (group === undefined) this.groups.set(key, { rule, place, message, count: 1 });
-    else group.count++;
-  }
-
-  tell(report: Report): void {
-    for (const { rule, place, message, count } of this.groups.values()) {
-      const others = count === 1 ? "" : `; ${count - 1} more like it`;
-      report(rule, place, `${message}${others}`);
-    }
-  }
 }

@@ -12,8 +12,17 @@ export const PROVIDER_TABLES: Readonly<Record<Provider, KernelTable>> = {
   cuda: CUDA,
 };
 
-/** Newest versions that ONNX Runtime 1.30 opens (run: opset 27 and ir_version 14 are refused). */
-export const NEWEST_RUNNABLE = { opset: 26, irVersion: 13 } as const;
+/** Newest ir_version that ONNX Runtime 1.30 opens (run). */
+export const NEWEST_IR_VERSION = 13;
+
+/**
+ * Types of elements that no value of ONNX Runtime 1.30 has. Of complex numbers it has constants, and nothing that could
+ * hold them when it runs.
+ */
+export const MISSING_TYPES: ReadonlySet<string> = new Set(["FLOAT6E2M3", "FLOAT6E3M2", "COMPLEX64", "COMPLEX128"]);
+
+/** Types of elements that ONNX Runtime 1.30 does not even store. */
+export const UNSTORED_TYPES: ReadonlySet<string> = new Set(["FLOAT6E2M3", "FLOAT6E3M2"]);
 
 /** An operator in the version that the imported opset puts in force. */
 export interface OperatorVersion {

@@ -26,6 +26,8 @@ export interface RuleCase {
   readonly kind?: "SequenceProto" | "OptionalProto" | "MapProto";
   /** For rules about targets. */
   readonly target?: Provider;
+  /** Notes that are told beside, always. */
+  readonly notes?: readonly RuleId[];
   /** Where the finding is, when it is worth a test. */
   readonly place?: string;
 }

@@ -30,13 +30,13 @@ const external = (...externalData: { key: string; value: string }[]) => ({
 
 const folder = folderOf("regular");
 
-const shaped = (name: string, dim: bigint, elemType = FLOAT) =>
-  create(ValueInfoProtoSchema, {
+const shaped = (name: string, size: bigint, elemType = FLOAT, rank = 1) => {
+  const dim = Array.from({ length: rank }, () => ({ value: { case: "dimValue" as const, value: size } }));
+  return create(ValueInfoProtoSchema, {
     name,
-    type: {
-      value: { case: "tensorType", value: { elemType, shape: { dim: [{ value: { case: "dimValue", value: dim } }] } } },
-    },
+    type: { value: { case: "tensorType", value: { elemType, shape: { dim } } } },
   });
+};
 
 export const STRICT_CASES = {
   "onnx/strict-opset-known": broken((m) => {
@@ -79,6 +79,24 @@ export const STRICT_CASES = {
   "onnx/strict-unused-initializer": broken((m) => void m.graph!.initializer.push(tensor())),
   "onnx/strict-unused-node": broken(
     (m) => void m.graph!.node.push(node({ opType: "Relu", input: ["x"], output: ["z"] })),
+  ),
+  "onnx/strict-operator": broken(
+    (m) => {
+      m.graph!.node[0]!.opType = "ATen";
+    },
+    { place: 'graph.node[0] "relu"' },
+  ),
+  "onnx/strict-word": broken(
+    (m) => {
+      m.graph!.node[0]!.opType = "LpPool";
+      m.graph!.input = [shaped("x", 1n, FLOAT, 3)];
+      m.graph!.output = [shaped("y", 1n, FLOAT, 3)];
+      m.graph!.node[0]!.attribute.push(
+        attribute({ name: "kernel_shape", type: AttributeType.INTS, ints: [1n] }),
+        attribute({ name: "auto_pad", type: AttributeType.STRING, s: new TextEncoder().encode("SAME") }),
+      );
+    },
+    { place: 'graph.node[0] "relu" attribute "auto_pad"' },
   ),
   "onnx/strict-data-long": broken((m) => withInitializer(m, { floatData: [], rawData: new Uint8Array(5) })),
   "onnx/strict-not-finite": broken((m) => withInitializer(m, { floatData: [Number.NaN] })),

@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { type ModelProto, ValueInfoProtoSchema } from "onnx-buf";
+import { type ModelProto, OperatorSetIdProtoSchema, ValueInfoProtoSchema } from "onnx-buf";
 import { broken, FLOAT, floatValue, graphOf, INT64, node, type RuleCases, tensor, withBranches } from "./case.js";
 
 const FLOAT16 = 10;
@@ -42,6 +42,13 @@ export const TARGET_CASES = {
     { target: "cpu", place: "model" },
   ),
   "onnx/target-refused": broken((m) => reluOf(m, BFLOAT16), { target: "cpu", place: 'graph.node[0] "relu"' }),
+  "onnx/target-custom-operator": broken(
+    (m) => {
+      m.opsetImport.push(create(OperatorSetIdProtoSchema, { domain: "mine", version: 1n }));
+      m.graph!.node[0]!.domain = "mine";
+    },
+    { target: "cpu", place: 'graph.node[0] "relu"', notes: ["onnx/node-not-checked"] },
+  ),
   "onnx/target-moved": broken(
     (m) => {
       m.graph!.node[0]!.opType = "Selu";
