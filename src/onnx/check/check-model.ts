@@ -19,6 +19,7 @@ import { checkExternalStrictly } from "./strict-external.js";
 import { checkFileStrictly } from "./strict-file.js";
 import { checkGraphsStrictly } from "./strict-graph.js";
 import { checkModelStrictly } from "./strict-model.js";
+import { checkSymbols } from "./strict-symbol.js";
 import { checkTensorsStrictly } from "./strict-tensor.js";
 import { checkUse } from "./strict-unused.js";
 
@@ -103,7 +104,9 @@ function checkInference(
     findings.push({ ...findingOf(rule, place, message), ...(severity === undefined ? {} : { severity }) });
   };
   const isSound = checkTypes(model, schemas, full, report);
-  if (strict && isSound) checkShapesStrictly(model, schemas, report);
+  if (!strict || !isSound) return;
+  checkShapesStrictly(model, schemas, report);
+  checkSymbols(model, schemas, report);
 }
 
 function checkStrictly(decoded: DecodedModel, context: CheckContext): void {

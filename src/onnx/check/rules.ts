@@ -16,6 +16,7 @@ import { STRICT_FILE_RULES } from "./strict-file.js";
 import { STRICT_GRAPH_RULES } from "./strict-graph.js";
 import { STRICT_MODEL_RULES } from "./strict-model.js";
 import { STRICT_OPERATOR_RULES } from "./strict-operator.js";
+import { STRICT_SYMBOL_RULES } from "./strict-symbol.js";
 import { STRICT_TENSOR_RULES } from "./strict-tensor.js";
 import { STRICT_UNUSED_RULES } from "./strict-unused.js";
 import { STRICT_WORD_RULES } from "./strict-word.js";
@@ -45,6 +46,7 @@ export const RULES = {
   ...STRICT_UNUSED_RULES,
   ...STRICT_OPERATOR_RULES,
   ...STRICT_WORD_RULES,
+  ...STRICT_SYMBOL_RULES,
   ...STRICT_TENSOR_RULES,
   ...STRICT_EXTERNAL_RULES,
   ...TARGET_RULES,

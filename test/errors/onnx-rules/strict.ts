@@ -98,6 +98,13 @@ export const STRICT_CASES = {
     },
     { place: 'graph.node[0] "relu" attribute "auto_pad"' },
   ),
+  "onnx/strict-symbol": broken(
+    (m) => {
+      m.graph!.node[0] = node({ opType: "Concat", input: ["x", "x"], output: ["y"] });
+      m.graph!.node[0]!.attribute.push(attribute({ name: "axis", type: AttributeType.INT, i: 0n }));
+    },
+    { place: 'graph.output[0] "y"' },
+  ),
   "onnx/strict-data-long": broken((m) => withInitializer(m, { floatData: [], rawData: new Uint8Array(5) })),
   "onnx/strict-not-finite": broken((m) => withInitializer(m, { floatData: [Number.NaN] })),
   "onnx/strict-segment": broken((m) => withInitializer(m, { segment: { begin: 0n, end: 1n } })),
@@ -118,6 +125,7 @@ export const STRICT_CASES = {
     (m) => {
       const values = create(TensorProtoSchema, { name: "w", dataType: FLOAT, ...external() });
       const sparseTensor = sparse({ values });
+      m.graph!.output = [shaped("y", 4n)];
       m.graph!.node[0] = node({
         opType: "Constant",
         output: ["y"],
