@@ -7,8 +7,10 @@ import type { Provider } from "../providers/provider.js";
 import { loadSchemas } from "../schemas/registry.js";
 import { functionId } from "./call-graph.js";
 import type { CheckContext, Report } from "./context.js";
+import { cachedFolder } from "./external-cache.js";
 import type { ExternalDataFolder } from "./external-data.js";
 import { type Finding, findingOf, isValid } from "./finding.js";
+import { FindingList } from "./finding-list.js";
 import { checkShapesStrictly, checkTypes, type ReportAs } from "./full.js";
 import { checkFunctions } from "./function.js";
 import { checkGraph } from "./graph.js";
@@ -54,12 +56,13 @@ export async function checkFile(source: ByteSource, options: CheckOptions = {}):
 /** Checks a model that was read. Findings come in the order of the file; those that wait for files come last. */
 export async function checkModel(decoded: DecodedModel, options: CheckOptions = {}): Promise<readonly Finding[]> {
   const { message: model, source } = decoded;
-  const findings: Finding[] = [];
+  const findings = new FindingList();
   const told = new Set<string>();
   const tasks: (() => Promise<void>)[] = [];
-  const report: Report = (rule, place, message) => void findings.push(findingOf(rule, place, message));
+  const report: Report = (rule, place, message) => findings.add(rule, place, message);
   const schemas = await loadSchemas();
   const root = Place.root("model");
+  const folder = options.folder === undefined ? null : cachedFolder(options.folder);
   if (source.size > MODEL_BYTE_LIMIT) report("onnx/model-size", root, `the file has ${source.size} bytes`);
   checkHeader(model, schemas.irVersion, report);
   const context: CheckContext = {
@@ -69,7 +72,7 @@ export async function checkModel(decoded: DecodedModel, options: CheckOptions = 
     isMainGraph: true,
     functions: new Set(model.functions.map((fn) => functionId(fn.domain, fn.name, fn.overload))),
     source,
-    folder: options.folder ?? null,
+    folder,
     isStrict: options.strict ?? false,
     report,
     reportOnce: (key, ...args) => {
@@ -82,15 +85,19 @@ export async function checkModel(decoded: DecodedModel, options: CheckOptions = 
   else checkGraph(model.graph, Place.root("graph"), context, null);
   checkFunctions(model, context);
   if (options.strict) checkStrictly(decoded, context);
-  for (const task of tasks) await task();
-  if (isValid(findings)) {
+  try {
+    for (const task of tasks) await task();
+  } finally {
+    await folder?.close();
+  }
+  if (isValid(findings.list())) {
     checkInference(model, context, options, findings);
     if (options.target !== undefined) {
       const { checkTarget } = await import("./target.js");
       checkTarget(model, schemas, options.target, report);
     }
   }
-  return findings;
+  return findings.list();
 }
 
 /** Types and shapes can be inferred only where everything else is in order. */
@@ -98,11 +105,9 @@ function checkInference(
   model: DecodedModel["message"],
   { schemas }: CheckContext,
   { full = false, strict = false }: CheckOptions,
-  findings: Finding[],
+  findings: FindingList,
 ): void {
-  const report: ReportAs = (rule, place, message, severity) => {
-    findings.push({ ...findingOf(rule, place, message), ...(severity === undefined ? {} : { severity }) });
-  };
+  const report: ReportAs = (rule, place, message, severity) => findings.add(rule, place, message, severity);
   const isSound = checkTypes(model, schemas, full, report);
   if (!strict || !isSound) return;
   checkShapesStrictly(model, schemas, report);

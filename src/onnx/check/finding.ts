@@ -10,12 +10,21 @@ export interface Finding {
   /** For example `graph.node[12] "b3.conv" input 1`. */
   readonly place: string;
   readonly hint?: string;
+  /** How many more findings of this rule, with this severity, the file has that are not told one by one. */
+  readonly omitted?: number;
 }
 
 /** A finding with the rule's own severity and remedy. */
 export function findingOf(rule: RuleId, place: Place, message: string): Finding {
   const { severity, remedy } = RULES[rule];
-  return { rule, severity, message, place: place.toString(), hint: remedy };
+  return { rule, severity, message: shortened(message), place: place.toString(), hint: remedy };
+}
+
+const LONGEST_MESSAGE = 2000;
+
+/** A message that lists what a file holds can be as long as the file. */
+function shortened(message: string): string {
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
 }
 
 /** Whether `onnx.checker.check_model` (without full_check) accepts the model with these findings. */

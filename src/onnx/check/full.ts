@@ -1,6 +1,6 @@
 import type { FaultKind } from "../infer/fault.js";
-import type { InferenceListener } from "../infer/graph-inference.js";
 import { inferModel } from "../infer/infer-model.js";
+import type { InferenceListener } from "../infer/setting.js";
 import type { ModelProto } from "../proto/records.js";
 import type { Schema, SchemaRegistry } from "../schemas/registry.js";
 import type { Place } from "./place.js";
@@ -41,6 +41,11 @@ export const FULL_RULES = {
     "Of other operators only the types of their inputs are checked; what follows from their outputs is not judged.",
     "check with onnx.checker.check_model(full_check=True)",
   ),
+  "onnx/full-not-followed": notChecked(
+    "Calls of functions are followed, as deep and as many as are told here.",
+    "A small file can call functions inside functions without end, or so often that no time is enough. Followed are calls at most 100 deep, no more than 200 graphs and functions inside each other, and no function inside itself; in all functions together, each time they are called, 250,000 nodes, names and numbers. What follows from other calls is not judged.",
+    "inline some of the functions",
+  ),
   "onnx/strict-shapes": strictWarning(
     "Shapes stay free of contradictions when sizes are followed through Shape, Gather, Concat and arithmetic.",
     "The official checker does not follow them; the model fails when it runs.",
@@ -64,11 +69,16 @@ export type ReportAs = (rule: RuleId, place: Place, message: string, severity?: 
  */
 export function checkTypes(model: ModelProto, schemas: SchemaRegistry, isFull: boolean, report: ReportAs): boolean {
   let isSound = true;
+  let isFollowed = true;
   const told = new Set<Schema>();
   const listener: InferenceListener = {
     contradiction: (kind, place, message, isCertain) => {
       isSound = false;
       report(KIND_RULES[kind], place, message, isFull && isCertain ? "error" : "warning");
+    },
+    notFollowed: (place, reason) => {
+      if (isFollowed) report("onnx/full-not-followed", place, `${reason}: it is not followed`);
+      isFollowed = false;
     },
     notInferred: (schema, place) => {
       if (!isFull || told.has(schema)) return;

@@ -37,13 +37,25 @@ export class Place {
     return false;
   }
 
-  /** For example `graph.node[12] "b3.conv" input 1`. */
+  /** For example `graph.node[12] "b3.conv" input 1`; of a long way its beginning and its end. */
   toString(): string {
+    const steps: string[] = [];
+    for (let place: Place | null = this; place !== null; place = place.parent) steps.push(place.text());
+    steps.reverse();
+    if (steps.length <= LONGEST_WAY) return steps.join("");
+    const half = LONGEST_WAY / 2;
+    return `${steps.slice(0, half).join("")} … ${steps.slice(-half).join("")}`;
+  }
+
+  private text(): string {
     const index = this.index === null ? "" : `[${this.index}]`;
     const label = this.label === undefined || this.label === "" ? "" : ` ${quoted(this.label)}`;
-    return `${this.parent ?? ""}${this.step}${index}${label}`;
+    return `${this.step}${index}${label}`;
   }
 }
+
+/** Steps of a way that are told. */
+const LONGEST_WAY = 32;
 
 const LONGEST_NAME = 120;
 

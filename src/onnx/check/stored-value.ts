@@ -7,7 +7,8 @@ import { decodeMessage } from "../decode.js";
 import type { MapProto, OptionalProto, SequenceProto } from "../proto/records.js";
 import { loadSchemas } from "../schemas/registry.js";
 import type { CheckContext, Report } from "./context.js";
-import { type Finding, findingOf } from "./finding.js";
+import type { Finding } from "./finding.js";
+import { FindingList } from "./finding-list.js";
 import { Place } from "./place.js";
 import { official } from "./rule.js";
 import { checkSparseTensor } from "./sparse.js";
@@ -124,9 +125,9 @@ export async function checkStoredValue(
   source: ByteSource,
   kind: "SequenceProto" | "OptionalProto" | "MapProto",
 ): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+  const findings = new FindingList();
   const tasks: (() => Promise<void>)[] = [];
-  const report: Report = (rule, place, message) => void findings.push(findingOf(rule, place, message));
+  const report: Report = (rule, place, message) => findings.add(rule, place, message);
   const schemas = await loadSchemas();
   const context: CheckContext = {
     schemas,
@@ -154,5 +155,5 @@ export async function checkStoredValue(
       break;
   }
   for (const task of tasks) await task();
-  return findings;
+  return findings.list();
 }

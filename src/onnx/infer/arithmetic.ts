@@ -40,8 +40,9 @@ export function productOf(dims: Shape): Dim {
 }
 
 /** NumPy's broadcasting of several shapes (ONNX Broadcasting.md). */
-export function broadcast(shapes: readonly Shape[]): Shape {
-  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+export function broadcast(all: readonly Shape[]): Shape {
+  const shapes = [...new Set(all)];
+  const rank = shapes.reduce((most, shape) => Math.max(most, shape.length), 0);
   return Array.from({ length: rank }, (_, i) =>
     broadcastDims(shapes.filter((s) => i >= rank - s.length).map((s) => s[i - rank + s.length]!)),
   );

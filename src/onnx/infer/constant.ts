@@ -18,16 +18,21 @@ export interface Constant {
 export function constantOf(tensor: TensorProto): Constant {
   const dataType = tensor.data_type ?? 0;
   const dims = tensor.dims.map(Number);
+  let read: readonly number[] | undefined;
   return {
     dataType,
     dims,
     values: (name) => {
       const type = elementType(dataType);
       if (type === null || type.name !== name) refuse(`a constant of type ${name} was expected, not ${type?.name}`);
-      return tensorValues(tensor, type, dims);
+      read ??= tensorValues(tensor, type, dims);
+      return read;
     },
   };
 }
+
+/** More are no sizes, and would be read again for every node that takes them. */
+const MOST_LITERALS = 4096;
 
 /** A constant from an attribute such as `value_ints`. */
 export function literal(type: "FLOAT" | "INT64", values: readonly Int64[], isScalar: boolean): Constant {
@@ -35,8 +40,11 @@ export function literal(type: "FLOAT" | "INT64", values: readonly Int64[], isSca
   return {
     dataType,
     dims: isScalar ? [] : [values.length],
-    values: (name) =>
-      name === type ? values.map(Number) : refuse(`a constant of type ${name} was expected, not ${type}`),
+    values: (name) => {
+      if (name !== type) refuse(`a constant of type ${name} was expected, not ${type}`);
+      if (values.length > MOST_LITERALS) throw new Undecided("a large constant");
+      return values.map(Number);
+    },
   };
 }
 

@@ -5,43 +5,24 @@
  */
 import type { Place } from "../check/place.js";
 import type { FunctionProto, GraphProto, NodeProto, TensorProto } from "../proto/records.js";
-import type { Schema, SchemaRegistry } from "../schemas/registry.js";
+import type { Schema } from "../schemas/registry.js";
 import { attributeBinder } from "./bind-attributes.js";
+import { refuseDepth } from "./call-budget.js";
 import { checkSignatureTypes } from "./check-signature-types.js";
 import { type Constant, constantOf } from "./constant.js";
 import { nodeConstant } from "./constant-value.js";
-import { type FaultKind, fault, InferenceFault, Undecided } from "./fault.js";
+import { fault, InferenceFault, Undecided } from "./fault.js";
 import { foldValue } from "./fold-values.js";
 import { checkCompatible, mergeTypes } from "./merge.js";
 import { NodeInference } from "./node-inference.js";
 import { inferenceOf } from "./ops/index.js";
 import { propagateSizes } from "./propagate-sizes.js";
+import { callId, type InferenceSetting, type Surroundings } from "./setting.js";
 import { enteringLoop, firstTurn, leavingLoop } from "./turns.js";
-import { type Shape, type TypeInfo, typeInfo, UNSET } from "./type-info.js";
+import { MOST_DIMENSIONS, type Shape, type TypeInfo, typeInfo, UNSET } from "./type-info.js";
 import { TypeScope } from "./type-scope.js";
 
-/** What inference finds. */
-export interface InferenceListener {
-  /** A contradiction. `isCertain` is false where ONNX keeps quiet because of operators that it does not know. */
-  contradiction(kind: FaultKind, place: Place, message: string, isCertain: boolean): void;
-  /** An operator that is not inferred: its outputs, and what follows from them, are not judged. */
-  notInferred(schema: Schema, place: Place): void;
-  /** A node, once its outputs are inferred as far as they can be. `typeOf` answers for the names that it sees. */
-  visited?(node: NodeProto, place: Place, schema: Schema | null, typeOf: (name: string) => TypeInfo | null): void;
-}
-
-export interface InferenceSetting {
-  readonly schemas: SchemaRegistry;
-  readonly functions: ReadonlyMap<string, FunctionProto>;
-  readonly irVersion: number;
-  readonly listener: InferenceListener;
-  /** Whether sizes are followed through integer arithmetic on shapes. */
-  readonly propagates: boolean;
-  /** Whether values of small tensors are followed too, and the first turn of a Scan stands for all of them. */
-  readonly estimates: boolean;
-  /** Nodes of functions that may still be inferred: functions that call others twice each grow beyond all bounds. */
-  readonly budget: { left: number };
-}
+export type { InferenceListener } from "./setting.js";
 
 export class GraphInference {
   readonly types: TypeScope;
@@ -53,16 +34,19 @@ export class GraphInference {
   private readonly omitted = new Set<string>();
   /** Whether contradictions may come from an operator that nobody knows. */
   private isDoubtful: boolean;
+  private readonly calls: readonly FunctionProto[];
+  private readonly depth: number;
 
-  /** @param outer of the graph around a sub-graph; @param calls functions being inferred, outermost first. */
+  /** @param outer of the graph around a sub-graph */
   constructor(
     private readonly setting: InferenceSetting,
     private readonly opsets: ReadonlyMap<string, number>,
     private readonly outer: GraphInference | null,
-    private readonly calls: readonly FunctionProto[],
-    isDoubtful: boolean,
+    { calls, depth, isDoubtful }: Surroundings,
   ) {
     this.types = new TypeScope(outer?.types ?? null);
+    this.calls = calls;
+    this.depth = depth;
     this.isDoubtful = isDoubtful;
   }
 
@@ -108,7 +92,8 @@ export class GraphInference {
     place: Place,
   ): void {
     const name = tensor.name ?? "";
-    const type: TypeInfo = { kind, elem: tensor.data_type ?? 0, shape };
+    const isKnown = shape.length <= MOST_DIMENSIONS;
+    const type: TypeInfo = { kind, elem: tensor.data_type ?? 0, shape: isKnown ? shape : null };
     const declared = this.types.get(name);
     if (declared !== undefined) this.guard(place, () => checkCompatible(type, declared));
     else if (this.setting.irVersion >= 4) this.types.set(name, type);
@@ -132,9 +117,8 @@ export class GraphInference {
     const domain = node.domain ?? "";
     const version = this.opsets.get(domain) ?? (domain === "" ? this.opsets.get("ai.onnx") : undefined);
     const schema = version === undefined ? null : this.setting.schemas.find(domain, node.op_type ?? "", version);
-    const outputs: TypeInfo[] = [];
     const done = this.guard(place, () => {
-      outputs.push(...this.outputTypes(node, schema, place));
+      const outputs = this.outputTypes(node, schema, place);
       for (const [o, name] of node.output.entries()) this.update(name, outputs[o] ?? UNSET, undeclared);
     });
     if (done) this.follow(node);
@@ -199,7 +183,12 @@ export class GraphInference {
     const initializers = new Set(graph.initializer.map((tensor) => tensor.name));
     const both = graph.input.find(({ name }) => initializers.has(name));
     if (both !== undefined) throw fault("operator", `${both.name} is input and initializer of a sub-graph`);
-    const inner = new GraphInference(this.setting, this.opsets, this, this.calls, this.isDoubtful);
+    const tooDeep = refuseDepth(this.depth);
+    if (tooDeep !== null) {
+      this.setting.listener.notFollowed?.(place, tooDeep);
+      throw new Undecided(tooDeep);
+    }
+    const inner = new GraphInference(this.setting, this.opsets, this, this.surroundings(this.calls));
     if (this.setting.estimates && node.op_type === "Scan") {
       const first = firstTurn(node, (name) => this.constant(name));
       for (const [i, value] of first) inner.constants.set(graph.input[i]?.name ?? "", value);
@@ -216,15 +205,39 @@ export class GraphInference {
 
   private calledTypes(node: NodeProto, inputs: readonly (TypeInfo | null)[], place: Place): readonly TypeInfo[] {
     const fn = this.setting.functions.get(callId(node.domain, node.op_type, node.overload));
-    const { budget } = this.setting;
-    if (fn === undefined || this.calls.includes(fn) || fn.node.length > budget.left) {
-      this.isDoubtful = true;
-      return node.output.map(() => UNSET);
+    if (fn === undefined) return this.doubt(node);
+    const infer = () => this.followCall(fn, node, inputs, place);
+    const { memory } = this.setting;
+    if (memory === null) return infer() ?? this.doubt(node);
+    const hasConstants = node.input.some((name) => this.constants.has(name));
+    return memory.recall(fn, node, { inputs, isDoubtful: this.isDoubtful, hasConstants }, infer) ?? this.doubt(node);
+  }
+
+  /** Nothing is known of what the node gives. */
+  private doubt(node: NodeProto): readonly TypeInfo[] {
+    this.isDoubtful = true;
+    return node.output.map(() => UNSET);
+  }
+
+  /** Null when the call is not followed. */
+  private followCall(
+    fn: FunctionProto,
+    node: NodeProto,
+    inputs: readonly (TypeInfo | null)[],
+    place: Place,
+  ): readonly TypeInfo[] | null {
+    const reason = this.setting.budget.refuse(fn, this.calls, this.depth);
+    if (reason !== null) {
+      this.setting.listener.notFollowed?.(place, reason);
+      return null;
     }
-    budget.left -= fn.node.length;
     const opsets = new Map(fn.opset_import.map(({ domain = "", version = 0 }) => [domain, Number(version)]));
-    const inner = new GraphInference(this.setting, opsets, null, [...this.calls, fn], this.isDoubtful);
+    const inner = new GraphInference(this.setting, opsets, null, this.surroundings([...this.calls, fn]));
     return inner.inferFunction(fn, node, inputs, this.constants, place);
+  }
+
+  private surroundings(calls: readonly FunctionProto[]): Surroundings {
+    return { calls, depth: this.depth + 1, isDoubtful: this.isDoubtful };
   }
 
   /** Infers a call of a function: its parameters have the types, and the constants, of the call. */
@@ -305,9 +318,4 @@ export class GraphInference {
       throw e;
     }
   }
-}
-
-/** How a call names a function; unlike in the checker, `ai.onnx` is not the empty domain here. */
-export function callId(domain = "", name = "", overload = ""): string {
-  return overload === "" ? `${domain}:${name}` : `${domain}:${name}:${overload}`;
 }

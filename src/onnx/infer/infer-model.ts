@@ -1,7 +1,10 @@
 import { Place } from "../check/place.js";
 import type { ModelProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
-import { callId, GraphInference, type InferenceListener } from "./graph-inference.js";
+import { CallBudget } from "./call-budget.js";
+import { CallMemory } from "./call-memory.js";
+import { GraphInference } from "./graph-inference.js";
+import { callId, type InferenceListener } from "./setting.js";
 import type { TypeInfo } from "./type-info.js";
 
 export interface InferModelOptions {
@@ -16,8 +19,6 @@ export interface InferModelOptions {
   /** Types of inputs of the main graph, by position, where they are more than is declared. */
   readonly inputs?: readonly (TypeInfo | null)[];
 }
-
-const MOST_FUNCTION_NODES = 100_000;
 
 const SILENT: InferenceListener = { contradiction: () => {}, notInferred: () => {} };
 
@@ -39,10 +40,11 @@ export function inferModel(
     listener: options.listener ?? SILENT,
     propagates: options.propagates ?? true,
     estimates: options.estimates ?? false,
-    budget: { left: MOST_FUNCTION_NODES },
+    budget: new CallBudget(),
+    memory: options.listener?.visited === undefined ? new CallMemory() : null,
   };
   const opsets = new Map(model.opset_import.map(({ domain = "", version = 0 }) => [domain, Number(version)]));
-  const inference = new GraphInference(setting, opsets, null, [], false);
+  const inference = new GraphInference(setting, opsets, null, { calls: [], depth: 0, isDoubtful: false });
   inference.inferGraph(graph, Place.root("graph"), options.inputs ?? []);
   return new Map(inference.types.entries());
 }

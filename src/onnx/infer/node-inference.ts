@@ -1,8 +1,17 @@
 /** What the inference of one node sees and sets; the counterpart of ONNX's `InferenceContext`. */
 import type { AttributeProto, GraphProto, NodeProto } from "../proto/records.js";
 import type { Constant } from "./constant.js";
-import { fault, refuse } from "./fault.js";
-import { type Dim, hasShape, isTensor, type Shape, type TensorInfo, type TypeInfo, UNSET } from "./type-info.js";
+import { fault, refuse, Undecided } from "./fault.js";
+import {
+  type Dim,
+  hasShape,
+  isTensor,
+  MOST_DIMENSIONS,
+  type Shape,
+  type TensorInfo,
+  type TypeInfo,
+  UNSET,
+} from "./type-info.js";
 
 /** The node's surroundings, as its graph knows them. */
 export interface NodeScope {
@@ -131,6 +140,7 @@ export class NodeInference {
   setShape(o: number, shape: Shape): void {
     const output = this.output(o);
     if (!isTensor(output) && output.kind !== "unset") throw fault("operator", `output ${o} is no tensor`);
+    if (shape.length > MOST_DIMENSIONS) throw new Undecided("more dimensions than tensors have");
     this.outputs[o] = { kind: "tensor", elem: isTensor(output) ? output.elem : 0, shape };
   }
 
@@ -190,7 +200,8 @@ export class NodeInference {
     if (!this.knowsShape(i)) return null;
     const [count, ...more] = this.shape(i);
     if (count === undefined || more.length > 0) refuse(`input ${i} must be a vector`);
-    const isUsable = typeof count === "number" && count >= 0 && count <= LARGEST_RANK;
+    // A vector that claims more sizes is not believed (onnx#8321).
+    const isUsable = typeof count === "number" && count >= 0 && count <= MOST_DIMENSIONS;
     return isUsable ? new Array<Dim>(count).fill(null) : null;
   }
 
@@ -200,9 +211,6 @@ export class NodeInference {
     return this.scope.inferGraph(graph, inputs);
   }
 }
-
-/** A vector that claims more sizes is not believed (onnx#8321). */
-export const LARGEST_RANK = 1024;
 
 function incomplete(i: number) {
   return fault("operator", `the element type of input ${i} is not known`);

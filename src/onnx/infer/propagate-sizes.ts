@@ -46,8 +46,13 @@ const gather: Step = (node, source) => {
 };
 
 const concat: Step = (node, source) => {
-  const parts = node.input.map((_, i) => input(node, i, source));
-  return parts.every((part) => part !== null) ? parts.flat() : null;
+  const sizes: Dim[] = [];
+  for (const i of node.input.keys()) {
+    const part = input(node, i, source);
+    if (part === null || sizes.length > MOST_SIZES) return null;
+    for (const size of part) sizes.push(size);
+  }
+  return sizes;
 };
 
 const slice: Step = (node, source) => {

@@ -35,6 +35,9 @@ export interface OpaqueInfo {
 /** `unset`: there is a type, but nothing in it. */
 export type TypeInfo = TensorInfo | HolderInfo | MapInfo | OpaqueInfo | { readonly kind: "unset" };
 
+/** Shapes of more dimensions are taken for unknown: no tensor has them, and each node would cost their time again. */
+export const MOST_DIMENSIONS = 256;
+
 export const UNSET: TypeInfo = { kind: "unset" };
 
 export function tensorOf(elem: number, shape: Shape | null): TensorInfo {
@@ -63,7 +66,8 @@ function tensorInfo(
   kind: TensorInfo["kind"],
   { elem_type = 0, shape }: { readonly elem_type: number | undefined; readonly shape: TensorShapeProto | undefined },
 ): TensorInfo {
-  return { kind, elem: elem_type, shape: shape?.dim.map((d) => dimOf(d.dim_value, d.dim_param)) ?? null };
+  const isKnown = shape !== undefined && shape.dim.length <= MOST_DIMENSIONS;
+  return { kind, elem: elem_type, shape: isKnown ? shape.dim.map((d) => dimOf(d.dim_value, d.dim_param)) : null };
 }
 
 function dimOf(value: Int64 | undefined, symbol: string | undefined): Dim {
@@ -148,6 +152,10 @@ export function showType(type: TypeInfo): string {
   }
 }
 
+const MOST_SHOWN = 16;
+
 export function showShape(shape: Shape | null): string {
-  return shape === null ? "" : `[${shape.map((dim) => dim ?? "?").join(", ")}]`;
+  if (shape === null) return "";
+  const shown = shape.slice(0, MOST_SHOWN).map((dim) => dim ?? "?");
+  return `[${[...shown, ...(shape.length > MOST_SHOWN ? ["…"] : [])].join(", ")}]`;
 }

@@ -1,4 +1,6 @@
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Not fatal: an exception for every text that is not UTF-8 takes seconds for a megabyte of them. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const REPLACEMENT = "\u{fffd}";
 
 /** Texts up to this many bytes are looked up among those read before. */
 const SHORT = 128;
@@ -42,11 +44,8 @@ function isTextOf(text: string, bytes: Uint8Array, start: number, end: number): 
 }
 
 function decodeStrict(bytes: Uint8Array, start: number, end: number): string | null {
-  try {
-    return decoder.decode(bytes.subarray(start, end));
-  } catch {
-    return null;
-  }
+  const text = decoder.decode(bytes.subarray(start, end));
+  return text.includes(REPLACEMENT) && validEnd(bytes, start, end) < end ? null : text;
 }
 
 /**
@@ -54,18 +53,47 @@ function decodeStrict(bytes: Uint8Array, start: number, end: number): string | n
  * lone surrogates U+DC80 to U+DCFF, as in Python's `surrogateescape` (PEP 383).
  */
 export function decodeEscaped(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; ) {
-    const length = sequenceLength(bytes[i]!);
-    const whole = decodeStrict(bytes, i, Math.min(i + length, bytes.length));
-    text += whole ?? String.fromCharCode(0xdc00 + bytes[i]!);
-    i += whole === null ? 1 : length;
+  const parts: string[] = [];
+  for (let i = 0; i < bytes.length; i++) {
+    const end = validEnd(bytes, i, bytes.length);
+    if (end > i) parts.push(decoder.decode(bytes.subarray(i, end)));
+    if (end < bytes.length) parts.push(String.fromCharCode(0xdc00 + bytes[end]!));
+    i = end;
   }
-  return text;
+  return parts.join("");
 }
 
-function sequenceLength(lead: number): number {
-  if (lead >= 0xf0) return 4;
-  if (lead >= 0xe0) return 3;
-  return lead >= 0xc0 ? 2 : 1;
+/** Where the first byte is that begins no well-formed sequence; `end` when there is none. */
+function validEnd(bytes: Uint8Array, start: number, end: number): number {
+  let i = start;
+  while (i < end) {
+    const length = sequenceLength(bytes, i, end);
+    if (length === 0) return i;
+    i += length;
+  }
+  return end;
+}
+
+/** Leads with the least and greatest byte that may follow them (Unicode, table 3-7); further bytes are 80 to BF. */
+const SECOND_BYTES: readonly (readonly [first: number, last: number, length: number, least: number, most: number])[] = [
+  [0xc2, 0xdf, 2, 0x80, 0xbf],
+  [0xe0, 0xe0, 3, 0xa0, 0xbf],
+  [0xe1, 0xec, 3, 0x80, 0xbf],
+  [0xed, 0xed, 3, 0x80, 0x9f],
+  [0xee, 0xef, 3, 0x80, 0xbf],
+  [0xf0, 0xf0, 4, 0x90, 0xbf],
+  [0xf1, 0xf3, 4, 0x80, 0xbf],
+  [0xf4, 0xf4, 4, 0x80, 0x8f],
+];
+
+/** Bytes of the well-formed sequence that begins here; 0 where none does. */
+function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
+  const lead = bytes[at]!;
+  if (lead < 0x80) return 1;
+  const row = SECOND_BYTES.find(([first, last]) => first <= lead && lead <= last);
+  if (row === undefined) return 0;
+  const [, , length, least, most] = row;
+  if (at + length > end || bytes[at + 1]! < least || bytes[at + 1]! > most) return 0;
+  for (let i = at + 2; i < at + length; i++) if (bytes[i]! >> 6 !== 2) return 0;
+  return length;
 }

@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { OperatorSetIdProtoSchema, ValueInfoProtoSchema } from "onnx-buf";
-import { AttributeType, broken, FLOAT, INT64, node, type RuleCases } from "./case.js";
+import { AttributeType, broken, FLOAT, INT64, localFunction, node, type RuleCases, withFunctions } from "./case.js";
 
 function value(name: string, elemType: number, ...dims: readonly bigint[]) {
   const shape = { dim: dims.map((size) => ({ value: { case: "dimValue" as const, value: size } })) };
@@ -36,6 +36,11 @@ export const FULL_CASES = {
   "onnx/full-not-inferred": broken((m) => {
     m.opsetImport.push(create(OperatorSetIdProtoSchema, { domain: "ai.onnx.ml", version: 1n }));
     m.graph!.node[0] = node({ opType: "Binarizer", domain: "ai.onnx.ml", input: ["x"], output: ["y"] });
+  }),
+  "onnx/full-not-followed": broken((m) => {
+    m.irVersion = 7n;
+    const call = node({ opType: "f", domain: "local", input: ["x"], output: ["y"] });
+    withFunctions(m, localFunction({ node: [call] }));
   }),
   "onnx/strict-shapes": broken((m) => {
     m.graph!.input = [value("x", FLOAT, 2n, 3n)];

@@ -10,12 +10,12 @@ export interface FileReport {
   readonly seconds?: number;
 }
 
-/** Findings by severity. */
+/** Findings by severity, those that are not told one by one among them. */
 export type Counts = Readonly<Record<FindingSeverity, number>>;
 
 export function countFindings(reports: readonly FileReport[]): Counts {
   const counts = { error: 0, warning: 0, unchecked: 0 };
-  for (const { findings } of reports) for (const { severity } of findings) counts[severity]++;
+  for (const { findings } of reports) for (const { severity, omitted = 0 } of findings) counts[severity] += 1 + omitted;
   return counts;
 }
 
@@ -25,13 +25,19 @@ export function jsonReport(reports: readonly FileReport[]): object {
     files: reports.map(({ file, findings }) => ({
       file,
       valid: isValid(findings),
-      findings: findings.map(({ rule, severity, message, place, hint }) => ({
+      findings: findings.map(({ rule, severity, message, place, hint, omitted }) => ({
         rule,
         severity,
         message,
         place,
         ...(hint === undefined ? {} : { hint }),
+        ...(omitted === undefined ? {} : { omitted }),
       })),
     })),
   };
+}
+
+/** What is said of the findings of a rule that are not told one by one. */
+export function omittedText({ rule, omitted = 0 }: Finding): string {
+  return `… and ${omitted} more of ${rule}`;
 }

@@ -3,7 +3,7 @@ import { lineText } from "../../../text/lines.js";
 import { Markup, markupBy } from "../../../text/markup.js";
 import { printable } from "../../../text/printable.js";
 import type { FindingSeverity } from "../rule.js";
-import type { FileReport } from "./file-report.js";
+import { type FileReport, omittedText } from "./file-report.js";
 import { countsLine } from "./text.js";
 
 const COMMANDS: Readonly<Record<FindingSeverity, "error" | "warning" | "notice">> = {
@@ -22,10 +22,12 @@ const message = markupBy(data);
  */
 export function githubReport(reports: readonly FileReport[], unread: readonly Diagnostic[] = []): Markup {
   const found = reports.flatMap(({ file, findings }) =>
-    findings.map(({ rule, severity, place, message: text, hint }) => {
+    findings.map((finding) => {
+      const { rule, severity, place, message: text, hint, omitted } = finding;
       const where = place === "" ? "" : `${place}: `;
       const remedy = hint === undefined ? message`` : message`%0A${hint}`;
-      return command(COMMANDS[severity], file, rule, message`${where}${text}${remedy}`);
+      const more = omitted === undefined ? message`` : message`%0A${omittedText(finding)}`;
+      return command(COMMANDS[severity], file, rule, message`${where}${text}${remedy}${more}`);
     }),
   );
   const missed = unread.map(({ code, message: text, file = "" }) => command("error", file, code, message`${text}`));

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../../diagnostics.js";
 import { type Markup, markupBy } from "../../../text/markup.js";
 import { printable } from "../../../text/printable.js";
 import type { Finding } from "../finding.js";
-import type { FileReport } from "./file-report.js";
+import { type FileReport, omittedText } from "./file-report.js";
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
@@ -47,8 +47,10 @@ ${cases}  </testsuite>
 `;
 }
 
-function testCase(file: string, { rule, severity, place, message, hint = "" }: Finding, seconds: number): Markup {
-  const text = `${place === "" ? "" : `${place}: `}${message}`;
+function testCase(file: string, finding: Finding, seconds: number): Markup {
+  const { rule, severity, place, message, hint = "", omitted } = finding;
+  const more = omitted === undefined ? "" : ` (${omittedText(finding)})`;
+  const text = `${place === "" ? "" : `${place}: `}${message}${more}`;
   const inner =
     severity === "error"
       ? xml`<failure message="${text}" type="${rule}">${hint}</failure>`

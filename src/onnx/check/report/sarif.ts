@@ -36,7 +36,7 @@ export function sarifReport(reports: readonly FileReport[], unread: readonly Dia
         columnKind: "utf16CodeUnits",
         ...(unread.length === 0 ? {} : { invocations: [failedInvocation(unread)] }),
         results: reports.flatMap(({ file, findings }) =>
-          findings.map(({ rule, severity, message, place }) => ({
+          findings.map(({ rule, severity, message, place, omitted }) => ({
             ruleId: rule,
             ruleIndex: used.indexOf(rule),
             level: LEVELS[severity],
@@ -47,6 +47,7 @@ export function sarifReport(reports: readonly FileReport[], unread: readonly Dia
                 ...(place === "" ? {} : { logicalLocations: [{ fullyQualifiedName: place }] }),
               },
             ],
+            ...(omitted === undefined ? {} : { properties: { omitted } }),
             partialFingerprints: { primaryLocationLineHash: `${fingerprint(`${rule} ${place}`)}:1` },
           })),
         ),

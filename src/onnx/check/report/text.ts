@@ -2,7 +2,7 @@ import { gatherAlike, listText, withoutNames } from "../../../text/alike.js";
 import { type Line, type Lines, type Span, styled } from "../../../text/lines.js";
 import { type Finding, isValid } from "../finding.js";
 import type { FindingSeverity } from "../rule.js";
-import { countFindings, type FileReport } from "./file-report.js";
+import { countFindings, type FileReport, omittedText } from "./file-report.js";
 
 /** Of a file, so many kinds of findings are told; the other formats have all. */
 const MOST_KINDS = 100;
@@ -53,7 +53,10 @@ function findingLines(findings: readonly Finding[]): Lines {
     const isTold = told.has(rule) || severity === "unchecked" || hint === undefined;
     told.add(rule);
     const more = others.length === 0 ? [] : [`    ${others.length} more like it: ${listText(others.map(placeOf))}`];
-    return [line, ...more, ...(isTold ? [] : [["    ", styled("faint", `= ${hint}`)]])];
+    const omitted = [first, ...others]
+      .filter((finding) => finding.omitted !== undefined)
+      .map((finding): Line => ["  ", styled(severity, severity), ` ${omittedText(finding)}`]);
+    return [line, ...more, ...(isTold ? [] : [["    ", styled("faint", `= ${hint}`)]]), ...omitted];
   });
   const left = kinds.slice(MOST_KINDS).reduce((sum, { others }) => sum + 1 + others.length, 0);
   return left === 0 ? lines : [...lines, `  … and ${plural(left, "finding")} more: --format json lists them`];

@@ -1,8 +1,8 @@
 import { add, divide, multiply, multiplyDims } from "../arithmetic.js";
 import { refuse } from "../fault.js";
 import { unifyDims } from "../merge.js";
-import { LARGEST_RANK, type NodeInference } from "../node-inference.js";
-import type { Dim, Shape } from "../type-info.js";
+import type { NodeInference } from "../node-inference.js";
+import { type Dim, MOST_DIMENSIONS, type Shape } from "../type-info.js";
 import { alike, type OperatorTable } from "./operator.js";
 import { type Geometry, keepsSize, windowGeometry } from "./window.js";
 
@@ -103,7 +103,7 @@ function columnsToImage(node: NodeInference): void {
   );
   if (input.length !== 3) refuse("the input is not of rank 3");
   if (block?.some((extent) => extent <= 0)) refuse(`the block is ${block.join(" by ")}`);
-  if (typeof rank !== "number" || rank < 0 || rank > LARGEST_RANK) return;
+  if (typeof rank !== "number" || rank < 0 || rank > MOST_DIMENSIONS) return;
   const [batch, rows] = input as readonly [Dim, Dim, Dim];
   const size = block === null || block.length === 0 ? null : block.reduce((a, b) => multiply(a, b), 1);
   const channels = typeof rows === "number" && size !== null ? divide(rows, size) : null;

@@ -1,0 +1,43 @@
+import type { Finding } from "./finding.js";
+import { findingOf } from "./finding.js";
+import type { Place } from "./place.js";
+import type { FindingSeverity } from "./rule.js";
+import { RULES, type RuleId } from "./rules.js";
+
+/** Findings of one rule, and one severity, that are told one by one; of further ones only the number is. */
+export const MOST_FINDINGS = 100;
+
+/** What is found in a file, in order: bounded, however often a rule is broken. */
+export class FindingList {
+  private readonly findings: Finding[] = [];
+  private readonly counts = new Map<string, Count>();
+
+  add(rule: RuleId, place: Place, message: string, severity: FindingSeverity = RULES[rule].severity): void {
+    const key = `${rule} ${severity}`;
+    const count = this.counts.get(key) ?? { told: 0, omitted: 0, last: 0 };
+    this.counts.set(key, count);
+    if (count.told === MOST_FINDINGS) {
+      count.omitted++;
+      return;
+    }
+    count.told++;
+    count.last = this.findings.length;
+    this.findings.push({ ...findingOf(rule, place, message), severity });
+  }
+
+  /** The findings; the last of a rule that has more says how many. */
+  list(): readonly Finding[] {
+    const findings = [...this.findings];
+    for (const { omitted, last } of this.counts.values()) {
+      if (omitted > 0) findings[last] = { ...findings[last]!, omitted };
+    }
+    return findings;
+  }
+}
+
+interface Count {
+  told: number;
+  omitted: number;
+  /** Position of the last that is told. */
+  last: number;
+}
