@@ -108,6 +108,14 @@ const MODELS: Readonly<Record<string, readonly [opens: boolean, change: (model: 
       m.opsetImport[0]!.version = 27n;
     },
   ],
+  "ir_version 2, which has no opsets": [
+    false,
+    (m) => {
+      m.irVersion = 2n;
+      m.opsetImport = [];
+      m.graph!.node[0]!.opType = "Sigmoid";
+    },
+  ],
   "ir_version 13": [
     true,
     (m) => {

@@ -38,7 +38,7 @@ export function checkLoading(model: ModelProto, schemas: SchemaRegistry, groups:
       if (!isLive(fn) || defined.has(functionId(node.domain, node.op_type, node.overload))) return;
       const schema = schemaOf(node, fn);
       if (schema === null) checkOperator(node, place, groups);
-      else checkWords(node, schema, place, groups);
+      else if (schema !== undefined) checkWords(node, schema, place, groups);
     },
     tensor: ({ data_type }, place) => {
       const type = elementType(data_type)?.name ?? "";
@@ -55,6 +55,9 @@ function checkVersions(model: ModelProto, called: ReadonlySet<FunctionProto>, ro
       root,
       `has ir_version ${model.ir_version}; the newest that ONNX Runtime opens is ${NEWEST_IR_VERSION}`,
     );
+  }
+  if (model.opset_import.length === 0) {
+    groups.add("onnx/target-version", root, "imports no opset; ONNX Runtime opens only models that do");
   }
   checkImports(model.opset_import, root, groups);
   for (const [i, fn] of model.functions.entries()) {
@@ -75,15 +78,16 @@ function checkImports(imports: ModelProto["opset_import"], owner: Place, groups:
   }
 }
 
+/** Finds null for operators that ONNX does not define, undefined where no version of the domain is imported. */
 function schemaFinder(model: ModelProto, schemas: SchemaRegistry) {
   const versionsOf = (imports: ModelProto["opset_import"]) =>
     new Map(imports.map(({ domain = "", version = 0 }) => [domain === "ai.onnx" ? "" : domain, Number(version)]));
   const own = versionsOf(model.opset_import);
   const byFunction = new Map(model.functions.map((fn) => [fn, versionsOf(fn.opset_import)]));
-  return (node: NodeProto, fn: FunctionProto | null): Schema | null => {
+  return (node: NodeProto, fn: FunctionProto | null): Schema | null | undefined => {
     const domain = node.domain === "ai.onnx" ? "" : (node.domain ?? "");
     const version = (fn === null ? own : byFunction.get(fn))?.get(domain);
-    return version === undefined ? null : schemas.find(domain, node.op_type ?? "", version);
+    return version === undefined ? undefined : schemas.find(domain, node.op_type ?? "", version);
   };
 }
 

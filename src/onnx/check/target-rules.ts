@@ -5,7 +5,7 @@ export const TARGET_RULES = {
   "onnx/target-version": targetError(
     PROVIDERS,
     "ONNX Runtime 1.30 opens models of this ir_version and with these opsets.",
-    "It refuses opsets of ai.onnx after 26, later versions of the other domains that it knows than it has, and ir_version after 13.",
+    "It refuses opsets of ai.onnx after 26, later versions of the other domains that it knows than it has, ir_version after 13, and models of the first years that import no opset.",
     "export again with an opset of 17 to 21, which all providers know best",
   ),
   "onnx/target-refused": targetError(
