@@ -208,6 +208,17 @@ describe("functions inside functions", () => {
   });
 });
 
+it("names the type of a constant by its number where ONNX has none", async () => {
+  const found = await check(
+    (m) => {
+      m.graph!.initializer.push(tensor({ name: "shape", dataType: 99, floatData: [], rawData: new Uint8Array(8) }));
+      m.graph!.node[0] = node({ opType: "Reshape", input: ["x", "shape"], output: ["y"] });
+    },
+    { full: true },
+  );
+  expect(found.map(({ message }) => message)).toContain("a constant of type INT64 was expected, not 99");
+});
+
 describe("wide nodes and shapes", () => {
   it("are checked without a defect: 150,000 inputs and outputs", async () => {
     const names = Array.from({ length: 150_000 }, () => "x");

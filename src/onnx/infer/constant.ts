@@ -1,5 +1,5 @@
 /** Values that are known before the graph runs: initializers, and what Constant nodes give. */
-import { type ElementType, elementType } from "../element-types.js";
+import { type ElementType, elementType, elementTypeName } from "../element-types.js";
 import type { Int64, TensorProto } from "../proto/records.js";
 import { heldNumbers, type NumberKind } from "../proto/stored-values.js";
 import { refuse, Undecided } from "./fault.js";
@@ -24,7 +24,7 @@ export function constantOf(tensor: TensorProto): Constant {
     dims,
     values: (name) => {
       const type = elementType(dataType);
-      if (type === null || type.name !== name) refuse(`a constant of type ${name} was expected, not ${type?.name}`);
+      if (type?.name !== name) refuse(`a constant of type ${name} was expected, not ${elementTypeName(dataType)}`);
       read ??= tensorValues(tensor, type, dims);
       return read;
     },

@@ -1,5 +1,5 @@
 /** Small tensors whose values are known while types are inferred: sizes and what is computed of them. */
-import { elementType } from "../element-types.js";
+import { elementType, elementTypeName } from "../element-types.js";
 import type { Constant } from "./constant.js";
 import { InferenceFault, refuse, Undecided } from "./fault.js";
 
@@ -35,7 +35,7 @@ export class SmallValue implements Constant {
   }
 
   values(type: string): readonly number[] {
-    const own = elementType(this.dataType)?.name;
+    const own = elementTypeName(this.dataType);
     return own === type ? this.data : refuse(`a constant of type ${type} was expected, not ${own}`);
   }
 
