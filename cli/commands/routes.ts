@@ -37,7 +37,7 @@ export const routesCommand = defineCommand({
       { pictureFiles },
       { readPicture },
       { restorePicture },
-      { RoutesStudy },
+      { RoutesStudy, checkFinite },
       files,
       html,
       { attempt, errorsOf, failuresJson, tellFailures },
@@ -68,7 +68,10 @@ export const routesCommand = defineCommand({
           const betas: Betas[] = [];
           await restorePicture(network, await readPicture(context, path), {
             alpha: "drop",
-            onBetas: (each) => betas.push(each),
+            onBetas: (each) => {
+              checkFinite(each);
+              betas.push(each);
+            },
             onProgress: (done, total) => bar.update(index + done / total),
           });
           return betas;

@@ -1,5 +1,6 @@
 /** Whether two pictures can be a pair, by their sizes. */
 import { type Diagnostic, error } from "../diagnostics.js";
+import { option, remedy } from "../remedy.js";
 
 export interface Size {
   readonly width: number;
@@ -58,7 +59,7 @@ function sentences(
   if (misfit.kind === "swapped") {
     return {
       message: `${input} is ${misfit.factor} times as large as ${truth}`,
-      hint: "are the folders swapped? --pairs takes the folder of inputs, then that of the true pictures",
+      ...remedy`are the folders swapped? ${option("pairs")} takes the folder of inputs, then that of the true pictures`,
     };
   }
   if (misfit.kind === "scale") {

@@ -29,6 +29,12 @@ export interface RouterStudy {
 /** β are shares when they sum to one so nearly. */
 const SHARE_TOLERANCE = 1e-3;
 
+/** @throws SmxcError `routes/not-finite` for the first router whose β is NaN or infinite: nothing can be told of it */
+export function checkFinite(betas: Betas): void {
+  const broken = [...betas].find(([, { data }]) => !data.every(Number.isFinite));
+  if (broken !== undefined) throw new SmxcError([notFinite(broken[0].replace(/^beta\./, ""))]);
+}
+
 /** Collects the runs of one picture after another. */
 export class RoutesStudy {
   private readonly tallies = new Map<string, Tally>();
@@ -38,11 +44,10 @@ export class RoutesStudy {
   /**
    * β of some samples of the present picture.
    *
-   * @throws SmxcError `routes/not-finite` for the first router whose β is NaN or infinite: nothing can be told of it
+   * @throws SmxcError as `checkFinite`
    */
   add(betas: Betas): void {
-    const broken = [...betas].find(([, { data }]) => !data.every(Number.isFinite));
-    if (broken !== undefined) throw new SmxcError([notFinite(broken[0].replace(/^beta\./, ""))]);
+    checkFinite(betas);
     this.current.add(betas);
     for (const [name, { shape, data }] of betas) {
       const [samples, experts, cardinals] = shape as readonly [number, number, number];

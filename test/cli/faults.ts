@@ -22,7 +22,7 @@ export interface WritingCommand {
 export const WRITING: readonly WritingCommand[] = [
   {
     name: "import",
-    argv: ["import", "net.safetensors", "-o", "out/m.json"],
+    argv: ["import", "net.safetensors", "-o", "out/m.json", "--set", "patch=48"],
     outputs: ["m.weights.safetensors", "m.json"],
   },
   { name: "compile", argv: ["compile", "m.json", "-o", "out/g.onnx", "--no-verify"], outputs: ["g.onnx"] },

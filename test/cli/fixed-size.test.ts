@@ -1,5 +1,6 @@
 /** Graphs that were compiled for one size, and sizes that a network does not take: said in the words of pictures. */
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
 import { readImage } from "../../src/runtime/image-node.js";
@@ -59,10 +60,15 @@ describe("a graph of one size", () => {
     ["wide.onnx", "the graph takes pictures of 48 × any height pixels only (width × height); this one has 37 × 29"],
   ])("says it of a picture of another (%s)", async (graph, message) => {
     mkdirSync(at(`${graph}-lr`));
+    mkdirSync(at(`${graph}-hr`));
     copyFileSync(PICTURE, at(`${graph}-lr/a.png`));
+    const { width, height } = await sharp(PICTURE).metadata();
+    await sharp(PICTURE)
+      .resize(2 * width, 2 * height)
+      .toFile(at(`${graph}-hr/a.png`));
     for (const argv of [
       ["run", at(graph), PICTURE, "-o", at("o.png")],
-      ["eval", at(graph), "--pairs", at(`${graph}-lr`), at(`${graph}-lr`)],
+      ["eval", at(graph), "--pairs", at(`${graph}-lr`), at(`${graph}-hr`)],
     ]) {
       const { code, stderr } = await run(...argv);
       expect(code).toBe(1);

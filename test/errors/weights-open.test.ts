@@ -21,7 +21,12 @@ describe("files that are no weights", () => {
       /checkpoint/,
     ],
     ["a model document", utf8('{"$schema": "x", "version": 1}'), "a JSON document", /checkpoint/],
-    ["a pickle", concat(Uint8Array.of(0x80, 4, 0x95), new Uint8Array(20)), "a pickle", /pickle_protocol/],
+    [
+      "a pickle",
+      concat(Uint8Array.of(0x80, 4, 0x95), new Uint8Array(20)),
+      "a pickle",
+      /torch\.save\(model\.state_dict\(\), path\)/,
+    ],
     ["a Keras file", concat(Uint8Array.of(0x89), utf8("HDF\r\n\x1a\n")), "an HDF5 file", /safetensors/],
     ["a NumPy array", concat(Uint8Array.of(0x93), utf8("NUMPY")), "a NumPy array", /safetensors/],
     [

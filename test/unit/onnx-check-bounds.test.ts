@@ -9,7 +9,8 @@ import { countFindings, jsonReport } from "../../src/onnx/check/report/file-repo
 import { githubReport } from "../../src/onnx/check/report/github.js";
 import { junitReport } from "../../src/onnx/check/report/junit.js";
 import { sarifReport } from "../../src/onnx/check/report/sarif.js";
-import { PLAIN, textReport } from "../../src/onnx/check/report/text.js";
+import { textReport } from "../../src/onnx/check/report/text.js";
+import { linesText } from "../../src/text/lines.js";
 import {
   AttributeType,
   attribute,
@@ -66,9 +67,9 @@ describe("findings of one rule", () => {
   it("are counted in every format", async () => {
     const reports = await files();
     const words = `… and ${many - MOST_FINDINGS} more of onnx/tensor-field-short`;
-    expect(textReport(reports, PLAIN)).toContain(`  error ${words}\n1 file: ${many} errors, 0 warnings`);
-    expect(junitReport(reports)).toContain(words);
-    expect(githubReport(reports)).toContain(words);
+    expect(linesText(textReport(reports))).toContain(`  error ${words}\n1 file: ${many} errors, 0 warnings`);
+    expect(junitReport(reports).text).toContain(words);
+    expect(githubReport(reports).text).toContain(words);
     const json = JSON.stringify(jsonReport(reports));
     expect(json.match(/"omitted":200/g)).toHaveLength(1);
     const sarif = JSON.stringify(sarifReport(reports));
