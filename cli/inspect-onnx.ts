@@ -39,7 +39,8 @@ export async function inspectOnnx(path: string, shape: readonly number[] | undef
       .slice(0, MOST_FINDINGS)
       .map(({ rule, place, message }) => ({ rule, place: cut(place), message: cut(message) }));
     const summary = summariseOnnx(decoded, await loadSchemas(), shape);
-    const findings = { count: broken.length, first };
+    const all = broken.reduce((sum, { omitted = 0 }) => sum + 1 + omitted, 0);
+    const findings = { count: all, first };
     return { ...summary, notes: [...summary.notes, ...findingNotes(path, findings)], findings };
   } finally {
     await source.close();

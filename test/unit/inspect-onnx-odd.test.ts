@@ -36,7 +36,8 @@ async function inspect(made: Plain, shape?: readonly number[]) {
   writeFileSync(path, Uint8Array.from(writeRecord("ModelProto", made)));
   const found = await inspectOnnx(path, shape);
   const text = onnxText(found).join("\n");
-  expect(text).not.toMatch(/NaN|Infinity|undefined|-\d/);
+  // The name of a temporary folder may hold anything.
+  expect(text.replaceAll(path, "FILE")).not.toMatch(/NaN|Infinity|undefined|-\d/);
   return { found, text };
 }
 
