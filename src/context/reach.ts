@@ -2,8 +2,8 @@
 import { SmxcError } from "../diagnostics.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
-import type { OpName } from "../ops/index.js";
-import type { Window } from "../ops/windows.js";
+import type { OpName } from "../ir/ops/index.js";
+import type { Window } from "../ir/ops/windows.js";
 import { notLocal } from "./errors.js";
 
 export interface Reach {

@@ -4,8 +4,6 @@ import { pointerOf } from "../json/parse.js";
 import { LAYERS } from "../layers/index.js";
 import type { LayerBuilder, LayerDefinition } from "../layers/layer.js";
 import { nearest } from "../nearest.js";
-import type { OpAttributes, OpName } from "../ops/index.js";
-import { RuleError } from "../ops/operator.js";
 import type { LayerSpec, ModelSpec } from "../spec/document.js";
 import * as errors from "../spec/errors.js";
 import { referencesOf } from "../spec/references.js";
@@ -14,6 +12,8 @@ import type { LazyTensor, TensorStore } from "../weights/tensor.js";
 import { type Shape, symbol } from "./dim.js";
 import type { Graph, GraphOutput, Node } from "./graph.js";
 import { inferNode } from "./infer.js";
+import type { OpAttributes, OpName } from "./ops/index.js";
+import { RuleError } from "./ops/operator.js";
 
 export interface BuiltGraph {
   readonly graph: Graph;

@@ -2,9 +2,10 @@
  * The intermediate representation: a directed acyclic graph of operators on real-valued tensors. Every node defines one
  * value, which has the node's name. β, the weights that mix experts, is a value like any other.
  */
-import type { OpAttributes, OpName } from "../ops/index.js";
+
 import type { LazyTensor } from "../weights/tensor.js";
 import type { Shape } from "./dim.js";
+import type { OpAttributes, OpName } from "./ops/index.js";
 
 /** Where in the model document a node comes from. */
 export interface Origin {

@@ -1,7 +1,7 @@
-import { OPS } from "../ops/index.js";
-import type { OpDefinition } from "../ops/operator.js";
 import type { Shape } from "./dim.js";
 import type { Graph, Node } from "./graph.js";
+import { OPS } from "./ops/index.js";
+import type { OpDefinition } from "./ops/operator.js";
 
 /** The definition of a node's operator, with the node's attribute type forgotten. */
 export function definition(node: Node): OpDefinition<Node["attributes"]> {

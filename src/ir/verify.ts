@@ -1,7 +1,7 @@
-import { RuleError } from "../ops/operator.js";
 import { shapeText } from "./dim.js";
 import type { Graph } from "./graph.js";
 import { inferNode } from "./infer.js";
+import { RuleError } from "./ops/operator.js";
 
 /** A graph that breaks a rule of the IR: a defect of smxc, not of the user's input. */
 export class BrokenGraphError extends Error {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { staticDim } from "../ops/operator.js";
+import { staticDim } from "../ir/ops/operator.js";
 import { channelsPerGroup, layerName, positive, reference, windowFields, windowOf } from "./fields.js";
 import { layer } from "./layer.js";
 

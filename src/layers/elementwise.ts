@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { ActivationName } from "../ops/activations.js";
-import { RuleError } from "../ops/operator.js";
+import type { ActivationName } from "../ir/ops/activations.js";
+import { RuleError } from "../ir/ops/operator.js";
 import { DEFAULT_SLOPE, layerName, reference } from "./fields.js";
 import { layer } from "./layer.js";
 

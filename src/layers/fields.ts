@@ -1,7 +1,7 @@
 /** Fields that several kinds of layer share. */
 import * as z from "zod";
-import { RuleError } from "../ops/operator.js";
-import type { Pair, Window } from "../ops/windows.js";
+import { RuleError } from "../ir/ops/operator.js";
+import type { Pair, Window } from "../ir/ops/windows.js";
 
 /** Text that ONNX can hold as a name: no NUL, which ends names in C, and no half of a surrogate pair. */
 export const onnxName = z

@@ -1,7 +1,7 @@
 /** What a kind of layer is made of. One file per kind (or family of like kinds) defines it; `index.ts` is the table. */
 import type * as z from "zod";
 import type { Shape } from "../ir/dim.js";
-import type { OpAttributes, OpName } from "../ops/index.js";
+import type { OpAttributes, OpName } from "../ir/ops/index.js";
 import type { LazyTensor } from "../weights/tensor.js";
 
 /** What a layer builds itself with. Every method throws RuleError; the caller adds the layer's place. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Factor } from "../ops/mixture.js";
-import { RuleError, staticDim } from "../ops/operator.js";
+import type { Factor } from "../ir/ops/mixture.js";
+import { RuleError, staticDim } from "../ir/ops/operator.js";
 import { channelsPerGroup, layerName, positive, reference, windowFields, windowOf } from "./fields.js";
 import { type LayerBuilder, layer } from "./layer.js";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { Activation } from "../ops/activations.js";
-import { RuleError, staticDim } from "../ops/operator.js";
-import type { RouterStage } from "../ops/router.js";
+import type { Activation } from "../ir/ops/activations.js";
+import { RuleError, staticDim } from "../ir/ops/operator.js";
+import type { RouterStage } from "../ir/ops/router.js";
 import { foldedBatchNorm } from "./batch-norm-tensors.js";
 import { DEFAULT_SLOPE, layerName, positive, reference } from "./fields.js";
 import { type LayerBuilder, layer } from "./layer.js";

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { Activation } from "../ops/activations.js";
-import type { MixConvAttributes } from "../ops/mixture.js";
-import { RuleError, staticDim } from "../ops/operator.js";
-import type { Window } from "../ops/windows.js";
+import type { Activation } from "../ir/ops/activations.js";
+import type { MixConvAttributes } from "../ir/ops/mixture.js";
+import { RuleError, staticDim } from "../ir/ops/operator.js";
+import type { Window } from "../ir/ops/windows.js";
 import { permuted, reshaped, summed } from "../weights/derived.js";
 import { DEFAULT_SLOPE, layerName, positive, reference, windowFields, windowOf } from "./fields.js";
 import { type LayerBuilder, layer } from "./layer.js";

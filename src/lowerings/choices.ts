@@ -2,9 +2,9 @@
 import type { Shape } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
-import { mixConvInputs } from "../ops/mixture.js";
-import { chooseLowering } from "./choose.js";
+import { mixConvInputs } from "../ir/ops/mixture.js";
 import type { EmitOptions } from "./emitter.js";
+import { chooseLowering } from "./mixtures/choose.js";
 import { segmentsOf } from "./regions.js";
 import { FORM_PREFIX, type LayerChoice } from "./winograd/choose-form.js";
 import type { Cost } from "./winograd/cost.js";

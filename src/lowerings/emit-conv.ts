@@ -1,9 +1,10 @@
 import type { Shape } from "../ir/dim.js";
+import { taps, type Window } from "../ir/ops/windows.js";
 import { webgpuConvFault } from "../onnx/providers/conv-faults.js";
-import { taps, type Window, windowAttributes } from "../ops/windows.js";
 import { extended } from "../weights/derived.js";
 import type { LazyTensor } from "../weights/tensor.js";
 import type { AttributeValue, GraphEmitter } from "./emitter.js";
+import { windowAttributes } from "./window-attributes.js";
 
 /** An operand as ONNX value, with its numbers where they are constant. */
 export interface ConvOperand {

@@ -1,9 +1,9 @@
 /** From the IR to one ONNX graph: nodes are lowered in order, regions that run sample by sample become a Scan. */
 import type { Graph, Node } from "../ir/graph.js";
-import { definition } from "../ir/infer.js";
 import type { OnnxGraph } from "../onnx/model.js";
 import { type EmitOptions, GraphEmitter, valueInfo } from "./emitter.js";
 import { lowerScan } from "./lower-scan.js";
+import { emitNode } from "./operators/index.js";
 import { pruneGraph } from "./prune-graph.js";
 import { segmentsOf } from "./regions.js";
 import { Scope } from "./scope.js";
@@ -53,5 +53,5 @@ function lowerNode(scope: Scope, node: Node, plan: CanvasPlan): void {
   const canvas = layer ? undefined : canvasOfNode(scope, node);
   if (layer && (node.op === "conv" || node.op === "mix_conv")) lowerPlannedLayer(scope, node, layer);
   else if (canvas) lowerOnCanvas(scope, node, canvas);
-  else definition(node).lower(node.attributes, scope.site(node));
+  else emitNode(node, scope.site(node));
 }

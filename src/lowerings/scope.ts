@@ -1,8 +1,9 @@
 import { type Dim, dimText, type Shape } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { definition, inferShapes } from "../ir/infer.js";
-import type { GraphEmitter, Layout, LowerSite, Provenance } from "./emitter.js";
+import type { GraphEmitter, Layout, Provenance } from "./emitter.js";
 import { hasSize, sizedValues } from "./has-size.js";
+import type { LowerSite } from "./site.js";
 import { type Canvas, type CanvasShape, fixedCanvas } from "./winograd/canvas.js";
 import { dynamicCanvas } from "./winograd/canvas-dynamic.js";
 import { emitCanvasMean, emitFromCanvases, emitToCanvas } from "./winograd/convert.js";

@@ -1,7 +1,7 @@
 import type { Node } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
-import { dense } from "../ops/dense-tensor.js";
-import { bankElementWeights, type MixConvAttributes, mixConvInputs } from "../ops/mixture.js";
+import { dense } from "../ir/ops/dense-tensor.js";
+import { bankElementWeights, type MixConvAttributes, mixConvInputs } from "../ir/ops/mixture.js";
 import { computed } from "../weights/derived.js";
 import type { LazyTensor } from "../weights/tensor.js";
 import { freshName } from "./edit-graph.js";

@@ -1,5 +1,5 @@
 import type { Graph, Node } from "../ir/graph.js";
-import { type MixConvAttributes, mixConvInputs } from "../ops/mixture.js";
+import { type MixConvAttributes, mixConvInputs } from "../ir/ops/mixture.js";
 import { reshaped } from "../weights/derived.js";
 import { freshName } from "./edit-graph.js";
 import type { Pass } from "./pass.js";

@@ -1,6 +1,6 @@
 import type { Graph } from "../ir/graph.js";
 import { definition, inferShapes } from "../ir/infer.js";
-import { dense } from "../ops/dense-tensor.js";
+import { dense } from "../ir/ops/dense-tensor.js";
 import { elementCount, type LazyTensor } from "../weights/tensor.js";
 import type { Pass } from "./pass.js";
 

@@ -1,7 +1,7 @@
 import type { Graph, Node } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
-import { dense } from "../ops/dense-tensor.js";
-import { type MixConvAttributes, mixBias, mixConvInputs, mixKernel } from "../ops/mixture.js";
+import { dense } from "../ir/ops/dense-tensor.js";
+import { type MixConvAttributes, mixBias, mixConvInputs, mixKernel } from "../ir/ops/mixture.js";
 import { computed } from "../weights/derived.js";
 import type { LazyTensor, TensorData } from "../weights/tensor.js";
 import { freshName } from "./edit-graph.js";

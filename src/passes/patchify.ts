@@ -4,7 +4,7 @@ import { type PatchContext, regionOf } from "../context/region.js";
 import { SmxcError } from "../diagnostics.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
-import { RuleError } from "../ops/operator.js";
+import { RuleError } from "../ir/ops/operator.js";
 import { freshName } from "./edit-graph.js";
 import type { Pass } from "./pass.js";
 

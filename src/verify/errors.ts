@@ -1,5 +1,5 @@
 import { type Diagnostic, error } from "../diagnostics.js";
-import type { RuleError } from "../ops/operator.js";
+import type { RuleError } from "../ir/ops/operator.js";
 import { option, remedy } from "../remedy.js";
 import { decibelsText } from "../runtime/decibels.js";
 import { LARGEST_FLOAT16 } from "../weights/half-float.js";

@@ -1,6 +1,6 @@
 import type { Graph } from "../ir/graph.js";
 import { definition } from "../ir/infer.js";
-import { type DenseTensor, dense } from "../ops/dense-tensor.js";
+import { type DenseTensor, dense } from "../ir/ops/dense-tensor.js";
 
 /** Milliseconds after which others get a turn: signals in Node, the page in a browser. */
 const LONGEST_STRETCH = 100;

@@ -1,6 +1,6 @@
 /** Where values stop being finite: in the weights that a document names, or in a layer that computes with them. */
 import type { Graph } from "../ir/graph.js";
-import type { DenseTensor } from "../ops/dense-tensor.js";
+import type { DenseTensor } from "../ir/ops/dense-tensor.js";
 import { partsOf } from "../weights/tensor.js";
 
 /** The largest finite value of each element type. */

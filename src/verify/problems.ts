@@ -3,8 +3,8 @@ import { SmxcError } from "../diagnostics.js";
 import { type Dim, dimText, type Shape } from "../ir/dim.js";
 import type { Graph } from "../ir/graph.js";
 import { definition, inferNode, inferShapes, withInputShapes } from "../ir/infer.js";
-import { type DenseTensor, sizeOf } from "../ops/dense-tensor.js";
-import { RuleError } from "../ops/operator.js";
+import { type DenseTensor, sizeOf } from "../ir/ops/dense-tensor.js";
+import { RuleError } from "../ir/ops/operator.js";
 import * as errors from "./errors.js";
 import { randomNumbers } from "./random.js";
 

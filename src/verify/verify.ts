@@ -2,7 +2,7 @@
 
 import { SmxcError } from "../diagnostics.js";
 import type { Graph } from "../ir/graph.js";
-import { sizeOf } from "../ops/dense-tensor.js";
+import { sizeOf } from "../ir/ops/dense-tensor.js";
 import type { Session, Tensor } from "../runtime/session.js";
 import { allFinite, type Comparison, compareValues } from "./compare.js";
 import * as errors from "./errors.js";

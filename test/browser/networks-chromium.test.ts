@@ -2,7 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
-import { dense } from "../../src/ops/dense-tensor.js";
+import { dense } from "../../src/ir/ops/dense-tensor.js";
 import { crop } from "../../src/runtime/image.js";
 import { readImage } from "../../src/runtime/image-node.js";
 import { load } from "../../src/runtime/index-node.js";

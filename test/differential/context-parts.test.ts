@@ -1,6 +1,6 @@
 /** Networks run in parts: patches outside the graph, and tiles with one β. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { dense } from "../../src/ops/dense-tensor.js";
+import { dense } from "../../src/ir/ops/dense-tensor.js";
 import type { Image } from "../../src/runtime/image.js";
 import { crop } from "../../src/runtime/image.js";
 import { readImage } from "../../src/runtime/image-node.js";

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { compile, referenceGraph } from "../../src/compile.js";
 import { type PatchRule, patchGrid } from "../../src/context/patch-rule.js";
 import type { SmxcError } from "../../src/diagnostics.js";
-import { dense } from "../../src/ops/dense-tensor.js";
+import { dense } from "../../src/ir/ops/dense-tensor.js";
 import type { ModelSpec } from "../../src/spec/document.js";
 import { evaluate } from "../../src/verify/evaluate.js";
 import { randomNumbers } from "../../src/verify/random.js";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
 import type { CompileOptions } from "../../src/compile-options.js";
-import { dense } from "../../src/ops/dense-tensor.js";
+import { dense } from "../../src/ir/ops/dense-tensor.js";
 import { crop, imageToTensor, tensorToImage } from "../../src/runtime/image.js";
 import { readImage } from "../../src/runtime/image-node.js";
 import { psnr } from "../../src/runtime/metrics.js";

@@ -1,7 +1,7 @@
 /** The trained networks of `fixtures/models` give PyTorch's pictures. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
-import { type DenseTensor, dense } from "../../src/ops/dense-tensor.js";
+import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import { crop, imageToTensor } from "../../src/runtime/image.js";
 import { readImage } from "../../src/runtime/image-node.js";
 import { psnr } from "../../src/runtime/metrics.js";

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { ConfigValue } from "../../src/importers/config.js";
 import { type Imported, type ImportOptions, importModel } from "../../src/importers/import.js";
-import { type DenseTensor, dense } from "../../src/ops/dense-tensor.js";
+import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import type { ModelSpec } from "../../src/spec/document.js";
 import { parseDocument } from "../../src/spec/parse.js";
 import { bytesSource, collect } from "../../src/weights/byte-source.js";

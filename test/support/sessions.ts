@@ -1,8 +1,8 @@
 /** ONNX Runtime on the CPU provider, for graphs in memory. */
 
+import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
-import { type DenseTensor, dense } from "../../src/ops/dense-tensor.js";
 import type { SessionOptions } from "../../src/runtime/session.js";
 import { createNodeSession } from "../../src/runtime/session-ort-node.js";
 import { collect } from "../../src/weights/byte-source.js";

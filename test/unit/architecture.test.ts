@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { LOWERINGS } from "../../src/lowerings/index.js";
+import { LOWERINGS } from "../../src/lowerings/lowerings.js";
 import { LOWERING_NAMES } from "../../src/lowerings/names.js";
 
 const SRC = fileURLToPath(new URL("../../src", import.meta.url));

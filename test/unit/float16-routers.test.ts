@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
 import type { CompileOptions } from "../../src/compile-options.js";
+import { dense } from "../../src/ir/ops/dense-tensor.js";
 import { TARGETS } from "../../src/lowerings/targets.js";
 import type { OnnxGraph, OnnxModel } from "../../src/onnx/model.js";
-import { dense } from "../../src/ops/dense-tensor.js";
 import { randomNumbers } from "../../src/verify/random.js";
 import { float16ToFloat32, float32ToFloat16Bits } from "../../src/weights/half-float.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";

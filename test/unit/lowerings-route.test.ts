@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
 import { buildGraph } from "../../src/ir/build.js";
-import { dense } from "../../src/ops/dense-tensor.js";
+import { dense } from "../../src/ir/ops/dense-tensor.js";
 import { encoded, runGraph } from "../support/sessions.js";
 import { model } from "./layers/model.js";
 

@@ -2,12 +2,12 @@
 import { describe, expect, it } from "vitest";
 import { type Dim, symbol } from "../../src/ir/dim.js";
 import type { Graph, Node } from "../../src/ir/graph.js";
+import { dense } from "../../src/ir/ops/dense-tensor.js";
+import { OPS, type OpName } from "../../src/ir/ops/index.js";
+import { type OpDefinition, RuleError } from "../../src/ir/ops/operator.js";
 import { verifyGraph } from "../../src/ir/verify.js";
 import { lowerGraph } from "../../src/lowerings/lower-graph.js";
 import { TARGETS } from "../../src/lowerings/targets.js";
-import { dense } from "../../src/ops/dense-tensor.js";
-import { OPS, type OpName } from "../../src/ops/index.js";
-import { type OpDefinition, RuleError } from "../../src/ops/operator.js";
 import { encoded, runGraph } from "../support/sessions.js";
 import { EXAMPLES, type Example, type Value } from "./ops/examples.js";
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compile, prepareGraph } from "../../src/compile.js";
 import { SmxcError } from "../../src/diagnostics.js";
 import { buildGraph } from "../../src/ir/build.js";
-import { type DenseTensor, dense } from "../../src/ops/dense-tensor.js";
+import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import { ROUTING_MODES, type RoutingMode, retarget } from "../../src/spec/retarget.js";
 import { evaluate } from "../../src/verify/evaluate.js";
 import { absoluteError, encoded, runGraph } from "../support/sessions.js";

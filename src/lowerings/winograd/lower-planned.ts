@@ -1,9 +1,10 @@
 /** Lowers the nodes of a graph that stay on a canvas. */
 import type { Dim } from "../../ir/dim.js";
 import type { Node } from "../../ir/graph.js";
-import type { GraphEmitter, LowerSite } from "../emitter.js";
-import { emitBias, emitMixedKernel } from "../mix-kernel.js";
+import type { GraphEmitter } from "../emitter.js";
+import { emitBias, emitMixedKernel } from "../mixtures/mix-kernel.js";
 import type { Scope } from "../scope.js";
+import type { LowerSite } from "../site.js";
 import type { Canvas } from "./canvas.js";
 import { emitCanvasLayer } from "./layer.js";
 import { runsOnCanvas } from "./layout-changes.js";

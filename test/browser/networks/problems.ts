@@ -1,6 +1,6 @@
 /** What every provider is asked: networks of `fixtures/`, each with inputs and the right result. Made once per file. */
 import { referenceGraph } from "../../../src/compile.js";
-import { type DenseTensor, dense } from "../../../src/ops/dense-tensor.js";
+import { type DenseTensor, dense } from "../../../src/ir/ops/dense-tensor.js";
 import { crop, imageToTensor } from "../../../src/runtime/image.js";
 import { readImage } from "../../../src/runtime/image-node.js";
 import { evaluate } from "../../../src/verify/evaluate.js";

@@ -5,8 +5,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { compile } from "../../../src/compile.js";
 import type { CompileOptions } from "../../../src/compile-options.js";
+import type { DenseTensor } from "../../../src/ir/ops/dense-tensor.js";
 import type { Target } from "../../../src/lowerings/targets.js";
-import type { DenseTensor } from "../../../src/ops/dense-tensor.js";
 import { encoded, relativeError, type Values } from "../../support/sessions.js";
 import { ORACLE, PATCHES, type Problem, TRAINED } from "./problems.js";
 

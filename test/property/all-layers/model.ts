@@ -1,7 +1,7 @@
 /** Random models over all kinds of layer, as values that can be written to a file and made again from it. */
 import fc from "fast-check";
+import { type DenseTensor, dense, sizeOf } from "../../../src/ir/ops/dense-tensor.js";
 import type { LayerKind } from "../../../src/layers/index.js";
-import { type DenseTensor, dense, sizeOf } from "../../../src/ops/dense-tensor.js";
 import type { ModelDocument } from "../../../src/spec/document.js";
 import { randomNumbers } from "../../../src/verify/random.js";
 import type { StoredTensor, TensorStore } from "../../../src/weights/tensor.js";

@@ -1,6 +1,6 @@
 /** Random layers without mixtures. Each adds one layer of its kind, and what that needs, or nothing where none fits. */
 import { addDims, divideDim, floorDivDim, type Shape, sameDim, scaleDim } from "../../../src/ir/dim.js";
-import { sizeOf } from "../../../src/ops/dense-tensor.js";
+import { sizeOf } from "../../../src/ir/ops/dense-tensor.js";
 import { channelsOf, type Draft, divisorsOf, pickValue, resized, type Value, withChannels } from "./draft.js";
 import type { Tape } from "./tape.js";
 import { convWindow, poolWindow } from "./window.js";

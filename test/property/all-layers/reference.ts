@@ -1,7 +1,7 @@
 /** The reference interpreter, also with the disturbance that float32 brings. */
 import type { Graph } from "../../../src/ir/graph.js";
 import { definition } from "../../../src/ir/infer.js";
-import { type DenseTensor, dense } from "../../../src/ops/dense-tensor.js";
+import { type DenseTensor, dense } from "../../../src/ir/ops/dense-tensor.js";
 import { randomNumbers } from "../../../src/verify/random.js";
 import { absoluteError, type Values } from "../../support/sessions.js";
 

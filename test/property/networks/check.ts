@@ -3,7 +3,7 @@ import { compile, referenceGraph } from "../../../src/compile.js";
 import type { CompileOptions } from "../../../src/compile-options.js";
 import type { BetaTable } from "../../../src/fold/betas.js";
 import { importModel } from "../../../src/importers/import.js";
-import type { DenseTensor } from "../../../src/ops/dense-tensor.js";
+import type { DenseTensor } from "../../../src/ir/ops/dense-tensor.js";
 import type { ModelSpec } from "../../../src/spec/document.js";
 import { parseDocument } from "../../../src/spec/parse.js";
 import { compareValues } from "../../../src/verify/compare.js";

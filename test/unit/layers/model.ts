@@ -1,5 +1,5 @@
 /** Small models for unit tests, from layers and values that stand in the test. */
-import { type DenseTensor, dense, sizeOf } from "../../../src/ops/dense-tensor.js";
+import { type DenseTensor, dense, sizeOf } from "../../../src/ir/ops/dense-tensor.js";
 import type { ModelSpec } from "../../../src/spec/document.js";
 import { parseDocument } from "../../../src/spec/parse.js";
 import { randomNumbers } from "../../../src/verify/random.js";

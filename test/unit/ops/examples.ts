@@ -1,5 +1,5 @@
 /** What every operator computes, worked out by hand on inputs of a few numbers. */
-import type { OpAttributes, OpName } from "../../../src/ops/index.js";
+import type { OpAttributes, OpName } from "../../../src/ir/ops/index.js";
 
 /** Shape and values. */
 export type Value = readonly [shape: readonly number[], data: readonly number[]];

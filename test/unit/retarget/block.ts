@@ -1,5 +1,5 @@
 /** The paper's two-layer block (Fan et al. 2020), written out as its formulas stand, in float64. */
-import { type DenseTensor, dense } from "../../../src/ops/dense-tensor.js";
+import { type DenseTensor, dense } from "../../../src/ir/ops/dense-tensor.js";
 import type { TensorValues } from "../layers/model.js";
 
 /** One sample: channels of rows. */
