@@ -1,48 +1,9 @@
 /** How far a network looks: what a tile must have around it so that its result is that of the whole picture. */
 import { SmxcError } from "../diagnostics.js";
-import type { Graph, Node } from "../ir/graph.js";
-import { inferShapes } from "../ir/infer.js";
-import type { OpName } from "../ir/ops/index.js";
-import type { Window } from "../ir/ops/windows.js";
+import type { Graph } from "../ir/graph.js";
+import { definition, inferShapes } from "../ir/infer.js";
+import type { Reach } from "../ir/ops/operator.js";
 import { notLocal } from "./errors.js";
-
-export interface Reach {
-  /** Pixels of the value per pixel of the picture, along one side. */
-  readonly scale: number;
-  /** Pixels of the picture on each side that a pixel depends on. */
-  readonly pixels: number;
-}
-
-/** What an operator does to the reach of the pictures that it reads; undefined when it cannot run on tiles. */
-type Rule = (node: Node, reach: Reach) => Reach | undefined;
-
-const same: Rule = (_, reach) => reach;
-
-const windowed: Rule = (node, { scale, pixels }) => {
-  const { kernel, stride, dilation, pads } = node.attributes as Window;
-  const fits = ([0, 1] as const).every(
-    (axis) => stride[axis] === 1 && pads[axis] + pads[axis + 2]! === dilation[axis] * (kernel[axis] - 1),
-  );
-  return fits ? { scale, pixels: pixels + Math.max(...pads) / scale } : undefined;
-};
-
-const RULES: { readonly [Op in OpName]?: Rule } = {
-  activation: same,
-  add: same,
-  affine: same,
-  channel_affine: same,
-  channel_bias: same,
-  channel_scale: same,
-  concat: same,
-  mul: same,
-  prelu: same,
-  conv: windowed,
-  mix_conv: windowed,
-  pixel_shuffle: (node, { scale, pixels }) => ({
-    scale: scale * (node.attributes as { readonly scale: number }).scale,
-    pixels,
-  }),
-};
 
 /**
  * The reach of every picture of a graph, in pixels of the picture at scale 1.
@@ -63,7 +24,7 @@ export function reachOf(graph: Graph, scales: ReadonlyMap<string, number> = new 
     const scale = pictures[0]!.scale;
     const joined = { scale, pixels: Math.max(...pictures.map(({ pixels }) => pixels)) };
     const alike = pictures.every((reach) => reach.scale === scale) && shapes.get(node.name)!.length === 4;
-    const reach = alike ? RULES[node.op]?.(node, joined) : undefined;
+    const reach = alike ? definition(node).reach?.(node.attributes, joined) : undefined;
     if (reach === undefined) found.set(node.origin.layer, node.op);
     // Later layers are judged as if this one could run on tiles.
     reaches.set(node.name, reach ?? joined);

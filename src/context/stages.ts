@@ -1,9 +1,9 @@
 /** A network taken apart at its routers, so that each β can be computed over all tiles before the next layers run. */
-import type { Graph, Node } from "../ir/graph.js";
+import type { Graph, NodeOf } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
 import { cutGraph } from "./cut-graph.js";
 
-export type RouteNode = Extract<Node, { readonly op: "route" }>;
+export type RouteNode = NodeOf<"route">;
 
 export interface Stage {
   /** From what is kept, the picture and the β before, to what is kept next and the value that is pooled. */

@@ -1,6 +1,6 @@
 /** β given from outside: which routers they freeze, and whether they fit. */
 import { type Diagnostic, error, type Place, SmxcError, warning } from "../diagnostics.js";
-import type { Graph, Node } from "../ir/graph.js";
+import type { Graph, NodeOf } from "../ir/graph.js";
 import { nearest } from "../nearest.js";
 import type { FrozenBetas } from "../passes/freeze-betas.js";
 import { option, remedy } from "../remedy.js";
@@ -16,7 +16,7 @@ export type BetaTable = ReadonlyMap<string, readonly (readonly number[])[]>;
 /** Where the value of a β was given, or where it is missing. */
 export type BetaPlace = (name: string) => Place;
 
-type RouteNode = Extract<Node, { readonly op: "route" }>;
+type RouteNode = NodeOf<"route">;
 
 /** The routers of a graph by the public name of their β. */
 export function routersByName(graph: Graph): ReadonlyMap<string, RouteNode> {

@@ -89,7 +89,8 @@ function peakElements(graph: Graph, shapes: ReadonlyMap<string, Shape>): number 
 
 /** MACs that a router or the mixture of a kernel takes for one sample: one per weight that it reads. */
 function mixingMacs(graph: Graph, node: Graph["nodes"][number]): number {
-  if (node.op !== "route" && node.op !== "mix_conv") return 0;
+  const { routes, mixes } = definition(node);
+  if (!routes && !mixes) return 0;
   return node.inputs.reduce((sum, input) => sum + elementCount(graph.constants.get(input)?.shape ?? [0]), 0);
 }
 

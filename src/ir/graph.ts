@@ -15,7 +15,8 @@ export interface Origin {
   readonly pointer: string;
 }
 
-interface NodeOf<Op extends OpName> {
+/** A node of one operator. */
+interface OneNode<Op extends OpName> {
   readonly op: Op;
   /** Unique in the graph; also the name of the value that the node defines. */
   readonly name: string;
@@ -25,7 +26,10 @@ interface NodeOf<Op extends OpName> {
   readonly origin: Origin;
 }
 
-export type Node = { [Op in OpName]: NodeOf<Op> }[OpName];
+export type Node = { [Op in OpName]: OneNode<Op> }[OpName];
+
+/** The nodes of some operators: `NodeOf<"conv" | "mix_conv">`. */
+export type NodeOf<Op extends OpName> = Extract<Node, { readonly op: Op }>;
 
 export interface GraphInput {
   readonly name: string;

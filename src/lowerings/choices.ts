@@ -1,7 +1,7 @@
 /** How each convolution of a graph is run, and why: for people, and for the metadata. */
 import type { Shape } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
-import { inferShapes } from "../ir/infer.js";
+import { definition, inferShapes } from "../ir/infer.js";
 import { mixConvInputs } from "../ir/ops/mixture.js";
 import type { EmitOptions } from "./emitter.js";
 import { chooseLowering } from "./mixtures/choose.js";
@@ -31,7 +31,7 @@ export function loweringChoices(
       kind === "scan" ? nodes.map((node) => node.name) : [],
     ),
   );
-  const oneHot = new Set(graph.nodes.filter((node) => node.op === "one_hot").map((node) => node.name));
+  const oneHot = new Set(graph.nodes.filter((node) => definition(node).choosesOne).map((node) => node.name));
   return graph.nodes.filter(isConvolution).map((node): LoweringChoice => {
     const perSample = scanned.has(node.name);
     const weighed = plan.choices.get(node.name);

@@ -1,5 +1,6 @@
 import { type Dim, type Shape, sameDim } from "../ir/dim.js";
 import type { Graph } from "../ir/graph.js";
+import { definition } from "../ir/infer.js";
 
 /** Whether the last two axes of a picture's shape are a height and width. */
 export function hasSize(shape: Shape, height: Dim, width: Dim): boolean {
@@ -8,6 +9,6 @@ export function hasSize(shape: Shape, height: Dim, width: Dim): boolean {
 
 /** Values that are there in the outermost graph before anything runs on a canvas, from which an open size can be read. */
 export function sizedValues(graph: Graph): readonly string[] {
-  const patches = graph.nodes.filter(({ op }) => op === "extract_patches");
+  const patches = graph.nodes.filter((node) => definition(node).batch === "splits");
   return [...graph.inputs, ...patches].map(({ name }) => name);
 }

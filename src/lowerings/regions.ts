@@ -1,6 +1,7 @@
 /** Cuts a graph into what runs on the whole batch at once and what runs sample by sample. */
 import type { Shape } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
+import { definition } from "../ir/infer.js";
 import type { EmitOptions } from "./emitter.js";
 import { TARGET_PROFILES } from "./targets.js";
 import type { CanvasPlan } from "./winograd/plan.js";
@@ -9,9 +10,6 @@ export interface Segment {
   readonly kind: "plain" | "scan";
   readonly nodes: readonly Node[];
 }
-
-/** What leads to a mixture's weights and belongs to its sample. */
-const ROUTING: ReadonlySet<Node["op"]> = new Set(["route", "one_hot", "root"]);
 
 /** Lowerings that take the batch as it is. */
 const BATCHED: ReadonlySet<string> = new Set(["grouped", "unfold", "experts"]);
@@ -37,9 +35,10 @@ export function segmentsOf(
 
 /** The nodes of each batch size, in order: those up to the cutting, the patches', those from the blending on. */
 function batchesOf(nodes: readonly Node[]): readonly (readonly Node[])[] {
-  const starts = nodes.flatMap(({ op }, index) =>
-    op === "extract_patches" ? [index + 1] : op === "blend_patches" ? [index] : [],
-  );
+  const starts = nodes.flatMap((node, index) => {
+    const { batch } = definition(node);
+    return batch === "splits" ? [index + 1] : batch === "joins" ? [index] : [];
+  });
   return [0, ...starts].map((start, index) => nodes.slice(start, starts[index]));
 }
 
@@ -50,11 +49,11 @@ function segmentsOfBatch(
 ): readonly Segment[] {
   const common = (node: Node): boolean => shapes.get(node.name)![0] === 1;
   const perSample = (node: Node): boolean =>
-    node.op === "mix_conv" || plan.layers.has(node.name) || plan.fused.has(node.name);
+    definition(node).mixes === true || plan.layers.has(node.name) || plan.fused.has(node.name);
   const mixed = nodes.flatMap((node, index) => (perSample(node) && !common(node) ? [index] : []));
   if (mixed.length === 0) return nodes.length > 0 ? [{ kind: "plain", nodes }] : [];
   let first = mixed[0]!;
-  while (first > 0 && ROUTING.has(nodes[first - 1]!.op)) first--;
+  while (first > 0 && definition(nodes[first - 1]!).routes) first--;
   const last = mixed.at(-1)!;
   const region = nodes.slice(first, last + 1);
   const segments: readonly Segment[] = [

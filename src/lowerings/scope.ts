@@ -135,7 +135,10 @@ export class Scope {
       read: (index, layout = "nchw") => this.read(node.inputs[index]!, layout),
       layoutOf: (index) => this.layoutOf(node.inputs[index]!),
       shapeIn: (layout) => shapeIn(shape, layout),
-      isOneHot: (index) => this.nodes.get(node.inputs[index]!)?.op === "one_hot",
+      isOneHot: (index) => {
+        const producer = this.nodes.get(node.inputs[index]!);
+        return producer !== undefined && definition(producer).choosesOne === true;
+      },
       logits: (index) => this.logits.get(node.inputs[index]!),
       keepLogits: (value) => {
         this.logits.set(node.name, value);

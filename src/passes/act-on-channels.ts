@@ -1,10 +1,10 @@
-import type { Graph, Node } from "../ir/graph.js";
+import type { Graph, Node, NodeOf } from "../ir/graph.js";
 import { type MixConvAttributes, mixConvInputs } from "../ir/ops/mixture.js";
 import { reshaped } from "../weights/derived.js";
 import { freshName } from "./edit-graph.js";
 import type { Pass } from "./pass.js";
 
-type MixConvNode = Extract<Node, { readonly op: "mix_conv" }>;
+type MixConvNode = NodeOf<"mix_conv">;
 
 export const actOnChannels: Pass = {
   name: "act-on-channels",

@@ -1,14 +1,12 @@
-import { consumers, type Graph, type Node } from "../ir/graph.js";
+import { consumers, type Graph, type NodeOf } from "../ir/graph.js";
+import { definition } from "../ir/infer.js";
 import { computed } from "../weights/derived.js";
 import type { LazyTensor } from "../weights/tensor.js";
 import { bypassNodes, freshName, replaceNodes } from "./edit-graph.js";
 import type { Pass } from "./pass.js";
 
-type AffineNode = Extract<Node, { readonly op: "affine" }>;
-type ConvNode = Extract<Node, { readonly op: "conv" }>;
-
-/** Operators that move values without changing them: an affine map after them can as well stand before. */
-const REARRANGING: ReadonlySet<Node["op"]> = new Set(["pixel_shuffle", "unfold_frames", "fold_frames"]);
+type AffineNode = NodeOf<"affine">;
+type ConvNode = NodeOf<"conv">;
 
 export const foldAffines: Pass = {
   name: "fold-affines",
@@ -36,7 +34,7 @@ function intoConvBefore(graph: Graph, affine: AffineNode): Graph {
     const node = producers.get(name);
     if (!node || readers.get(name)?.length !== 1 || shown.has(name)) return undefined;
     if (node.op === "conv") return node;
-    if (REARRANGING.has(node.op)) return find(node.inputs[0]!);
+    if (definition(node).rearranges) return find(node.inputs[0]!);
     if (node.op !== "add" || affine.attributes.scale !== 1) return undefined;
     // A sum of a value with itself would double the shift.
     return node.inputs[0] === node.inputs[1] ? undefined : (find(node.inputs[0]!) ?? find(node.inputs[1]!));

@@ -1,10 +1,10 @@
-import { consumers, type Graph, type Node } from "../ir/graph.js";
+import { consumers, type Graph, type NodeOf } from "../ir/graph.js";
 import { computed } from "../weights/derived.js";
 import type { LazyTensor } from "../weights/tensor.js";
 import { bypassNodes, freshName, replaceNodes } from "./edit-graph.js";
 import type { Pass } from "./pass.js";
 
-type ChannelAffineNode = Extract<Node, { readonly op: "channel_affine" }>;
+type ChannelAffineNode = NodeOf<"channel_affine">;
 
 export const foldChannelAffines: Pass = {
   name: "fold-channel-affines",

@@ -1,5 +1,5 @@
 import { mapDense } from "./dense-tensor.js";
-import { operator } from "./operator.js";
+import { inPlace, operator } from "./operator.js";
 
 /** `scale·x + shift` with scalars. Inputs: x of any shape. */
 export interface AffineAttributes {
@@ -8,6 +8,7 @@ export interface AffineAttributes {
 }
 
 export const affine = operator<AffineAttributes>({
+  reach: inPlace,
   infer: (_, [x]) => x!,
   evaluate: ({ scale, shift }, [x]) => mapDense(x!, (value) => scale * value + shift),
 });

@@ -10,6 +10,7 @@ import { operator, RuleError, requireRank } from "./operator.js";
  * only the size is read. Result [N,C,H,W].
  */
 export const blendPatches = operator<PatchRule>({
+  batch: "joins",
   infer(rule, [patches, cut]) {
     requireRank("what is blended", patches!, 4);
     const [count, , rows, columns] = extractPatches.infer(rule, [cut!]);

@@ -1,7 +1,7 @@
 /** Elementwise operators of two values with ONNX's (numpy's) broadcasting, where the ranks are equal. */
 import { type Dim, type Shape, sameDim, shapeText } from "../dim.js";
 import { type DenseTensor, dense, stridesOf } from "./dense-tensor.js";
-import { type OpDefinition, RuleError } from "./operator.js";
+import { inPlace, type OpDefinition, RuleError } from "./operator.js";
 
 export function broadcastShape(a: Shape, b: Shape): Shape {
   if (a.length !== b.length) throw new RuleError(`shapes ${shapeText(a)} and ${shapeText(b)} have different ranks`);
@@ -40,6 +40,8 @@ export function broadcastEvaluate(
 /** An operator with attributes {} that combines two values elementwise. */
 export function elementwise(apply: (a: number, b: number) => number): OpDefinition<Readonly<Record<string, never>>> {
   return {
+    keepsZeros: () => apply(0, 0) === 0,
+    reach: inPlace,
     infer: (_, [a, b]) => broadcastShape(a!, b!),
     evaluate: (_, [a, b]) => broadcastEvaluate(a!, b!, apply),
   };

@@ -1,8 +1,9 @@
 import { dense } from "./dense-tensor.js";
-import { operator, RuleError, staticDim } from "./operator.js";
+import { inPlace, operator, RuleError, staticDim } from "./operator.js";
 
 /** scale[c] · x + shift[c]: a BatchNorm in evaluation. Inputs: x [N,C,…], scale [C], shift [C]. */
 export const channelAffine = operator<Readonly<Record<string, never>>>({
+  reach: inPlace,
   infer(_, [x, scale, shift]) {
     const channels = staticDim("the number of channels", x!, 1);
     if (scale![0] !== channels || shift![0] !== channels)

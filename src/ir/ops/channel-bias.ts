@@ -1,8 +1,9 @@
 import { dense } from "./dense-tensor.js";
-import { operator, RuleError, staticDim } from "./operator.js";
+import { inPlace, operator, RuleError, staticDim } from "./operator.js";
 
 /** x + b[c]. Inputs: x [N,C,H,W], b [C]. */
 export const channelBias = operator<Readonly<Record<string, never>>>({
+  reach: inPlace,
   infer(_, [x, bias]) {
     if (bias![0] !== staticDim("the number of channels", x!, 1))
       throw new RuleError("the bias does not fit the channels");

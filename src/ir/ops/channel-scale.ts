@@ -1,11 +1,13 @@
 import { dense } from "./dense-tensor.js";
-import { operator, RuleError, requireRank, staticDim } from "./operator.js";
+import { inPlace, operator, RuleError, requireRank, staticDim } from "./operator.js";
 
 /**
  * Each channel of each sample times a weight. Inputs: x [N,C,H,W]; weights [N or 1, C], or a factor [N or 1, 1, blocks]
  * whose blocks divide the channels.
  */
 export const channelScale = operator<Readonly<Record<string, never>>>({
+  keepsZeros: () => true,
+  reach: inPlace,
   infer(_, [x, weights]) {
     requireRank("the input of a channel scale", x!, 4);
     const channels = staticDim("the number of channels", x!, 1);

@@ -1,12 +1,14 @@
 import { addDims, type Dim, type Shape, sameDim } from "../dim.js";
 import { dense, sizeOf } from "./dense-tensor.js";
-import { operator, RuleError } from "./operator.js";
+import { inPlace, operator, RuleError } from "./operator.js";
 
 /**
  * Channels of several values side by side. Inputs: [N,C1,…], [N,C2,…], …; result [N,C1+C2+…,…]. A value with a batch of
  * one, such as a frozen β, belongs to every sample.
  */
 export const concat = operator<Readonly<Record<string, never>>>({
+  keepsZeros: () => true,
+  reach: inPlace,
   infer(_, inputs) {
     const batch = batchOf(inputs);
     const [first, ...rest] = inputs;

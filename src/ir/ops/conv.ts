@@ -1,7 +1,7 @@
 import { convolve } from "./convolve.js";
 import { type DenseTensor, dense, sizeOf } from "./dense-tensor.js";
 import { operator, RuleError, requireRank, staticDim } from "./operator.js";
-import { taps, type Window, windowedShape } from "./windows.js";
+import { taps, type Window, windowedReach, windowedShape } from "./windows.js";
 
 /** Convolution with a constant kernel. Inputs: x [N,C,H,W], weight [O,C/groups,kh,kw], optional bias [O]. */
 export interface ConvAttributes extends Window {
@@ -16,6 +16,7 @@ export function checkConvChannels(x: readonly unknown[], channels: number, out: 
 }
 
 export const conv = operator<ConvAttributes>({
+  reach: windowedReach,
   infer(attributes, [x, weight, bias]) {
     requireRank("the kernel", weight!, 4);
     const out = staticDim("the kernel's size", weight!, 0);

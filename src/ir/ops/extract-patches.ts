@@ -8,6 +8,7 @@ import { operator, requireRank } from "./operator.js";
  * Pictures with a side below `wholeBelow` are one patch: n = 1, rows = H, columns = W.
  */
 export const extractPatches = operator<PatchRule>({
+  batch: "splits",
   infer(rule, [x]) {
     requireRank("what is cut into patches", x!, 4);
     return patchesShape(rule, x!);

@@ -6,6 +6,8 @@ type None = Readonly<Record<string, never>>;
 
 /** Burst pictures [N,C,T,H,W] folded channel-major to [N,C·T,H,W]. */
 export const foldFrames = operator<None>({
+  keepsZeros: () => true,
+  rearranges: true,
   infer(_, [x]) {
     requireRank("a burst", x!, 5);
     const channels = staticDim("the number of channels", x!, 1);
@@ -19,6 +21,8 @@ export const foldFrames = operator<None>({
 
 /** A picture [N,C,H,W] as a burst of one frame [N,C,1,H,W]. */
 export const unfoldFrames = operator<None>({
+  keepsZeros: () => true,
+  rearranges: true,
   infer(_, [x]) {
     requireRank("a picture", x!, 4);
     return [x![0]!, x![1]!, 1, x![2]!, x![3]!];

@@ -11,9 +11,11 @@ import {
   mixKernel,
 } from "./mixture.js";
 import { operator, RuleError, requireRank, staticDim } from "./operator.js";
-import { windowedShape } from "./windows.js";
+import { windowedReach, windowedShape } from "./windows.js";
 
 export const mixConv = operator<MixConvAttributes>({
+  mixes: true,
+  reach: windowedReach,
   infer(attributes, inputs) {
     const { x, bank, bias, factors } = mixConvInputs(attributes, inputs);
     requireRank("the input of a convolution", x, 4);

@@ -3,6 +3,8 @@ import { operator, requireRank } from "./operator.js";
 
 /** The hard choice: 1 for the expert of the largest weight, the first of equals, 0 for the others. Inputs: β [N,k,d]. */
 export const oneHot = operator<Readonly<Record<string, never>>>({
+  routes: true,
+  choosesOne: true,
   // Rounded weights would be equal where the network's are not.
   exact: true,
   infer(_, [beta]) {

@@ -8,6 +8,9 @@ export interface PixelShuffleAttributes {
 }
 
 export const pixelShuffle = operator<PixelShuffleAttributes>({
+  keepsZeros: () => true,
+  rearranges: true,
+  reach: (attributes, { scale, pixels }) => ({ scale: scale * attributes.scale, pixels }),
   infer({ scale }, [x]) {
     requireRank("the input of a pixel shuffle", x!, 4);
     const channels = staticDim("the number of channels", x!, 1);

@@ -8,6 +8,7 @@ export interface PixelUnshuffleAttributes {
 }
 
 export const pixelUnshuffle = operator<PixelUnshuffleAttributes>({
+  keepsZeros: () => true,
   infer({ scale }, [x]) {
     requireRank("the input of a pixel unshuffle", x!, 4);
     const reduced = (size: Dim): Dim => {

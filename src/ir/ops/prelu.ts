@@ -1,8 +1,10 @@
 import { dense } from "./dense-tensor.js";
-import { operator, RuleError, staticDim } from "./operator.js";
+import { inPlace, operator, RuleError, staticDim } from "./operator.js";
 
 /** x where x ≥ 0, slope · x elsewhere, a slope per channel (He et al. 2015). Inputs: x [N,C,…], slope [C] or [1]. */
 export const prelu = operator<Readonly<Record<string, never>>>({
+  keepsZeros: () => true,
+  reach: inPlace,
   infer(_, [x, slope]) {
     const channels = staticDim("the number of channels", x!, 1);
     if (slope!.length !== 1 || (slope![0] !== channels && slope![0] !== 1)) {

@@ -5,6 +5,8 @@ import { prelu } from "./prelu.js";
 import type { Normaliser, RouteAttributes } from "./router.js";
 
 export const route = operator<RouteAttributes>({
+  routes: true,
+  readsMean: true,
   // A softmax of a mean over a whole feature map.
   exact: true,
   infer(attributes, [x, ...tensors]) {

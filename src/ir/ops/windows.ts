@@ -1,6 +1,6 @@
 /** Windowed operators share their geometry: kernel, stride, dilation and pads of the two spatial axes. */
 import { type Shape, windowedDim } from "../dim.js";
-import { RuleError } from "./operator.js";
+import { type Reach, RuleError } from "./operator.js";
 
 export type Pair = readonly [height: number, width: number];
 
@@ -31,6 +31,14 @@ export function windowedShape(window: Window, x: Shape): readonly [Shape[number]
     return size;
   });
   return [sizes[0]!, sizes[1]!];
+}
+
+/** The `reach` of a window that keeps the picture's size: stride 1, and as much padding as it looks around. */
+export function windowedReach({ kernel, stride, dilation, pads }: Window, { scale, pixels }: Reach): Reach | undefined {
+  const fits = ([0, 1] as const).every(
+    (axis) => stride[axis] === 1 && pads[axis] + pads[axis + 2]! === dilation[axis] * (kernel[axis] - 1),
+  );
+  return fits ? { scale, pixels: pixels + Math.max(...pads) / scale } : undefined;
 }
 
 /** Elements of the window. */

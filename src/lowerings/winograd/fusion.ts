@@ -1,6 +1,7 @@
 /** What a layer on a canvas computes besides its convolution. */
 import { dimText, type Shape } from "../../ir/dim.js";
 import { consumers, type Graph, type Node } from "../../ir/graph.js";
+import { definition } from "../../ir/infer.js";
 
 /** The nodes behind a convolution that its lowering computes too. */
 export interface FusedTail {
@@ -46,7 +47,7 @@ export class FusionFinder {
   }
 
   isRouted(value: string): boolean {
-    return (this.readers.get(value) ?? []).some((node) => node.op === "route");
+    return (this.readers.get(value) ?? []).some((node) => definition(node).readsMean);
   }
 
   private onlyReader(value: string): Node | undefined {

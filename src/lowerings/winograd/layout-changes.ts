@@ -1,23 +1,10 @@
 /** What moves between a canvas and the layout of pictures, for a choice of the convolutions that run on the canvas. */
 import type { Shape } from "../../ir/dim.js";
-import type { Graph, Node } from "../../ir/graph.js";
+import type { Graph } from "../../ir/graph.js";
+import { definition } from "../../ir/infer.js";
 import { sizeOf } from "./cost.js";
 import type { FusedTail } from "./fusion.js";
-
-const ZERO_KEEPING: ReadonlySet<string> = new Set(["relu", "leaky_relu"]);
-
-/** Whether a node can run on a canvas when all that it reads is there: it keeps rows of zeros zero. */
-export function runsOnCanvas(node: Node, shapes: ReadonlyMap<string, Shape>): boolean {
-  const keepsZeros = node.op === "add" || (node.op === "activation" && ZERO_KEEPING.has(node.attributes.fn));
-  const channels = shapes.get(node.name)![1];
-  return (
-    keepsZeros &&
-    node.inputs.every((input) => {
-      const shape = shapes.get(input)!;
-      return shape.length === 4 && shape[1] === channels;
-    })
-  );
-}
+import { runsOnCanvas } from "./on-canvas.js";
 
 /**
  * @param tails of every convolution that may run on a canvas
@@ -47,7 +34,7 @@ export function layoutChanges(
         onCanvas.add(tail.covered.at(-1) ?? node.name);
       } else if (follows.has(node.name) && node.inputs.every((input) => onCanvas.has(input))) {
         onCanvas.add(node.name);
-      } else if (node.op !== "route") {
+      } else if (!definition(node).readsMean) {
         node.inputs.forEach(readAsPicture);
       }
     }

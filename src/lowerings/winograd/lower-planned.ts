@@ -7,7 +7,7 @@ import type { Scope } from "../scope.js";
 import type { LowerSite } from "../site.js";
 import type { Canvas } from "./canvas.js";
 import { emitCanvasLayer } from "./layer.js";
-import { runsOnCanvas } from "./layout-changes.js";
+import { emitOnCanvas, runsOnCanvas } from "./on-canvas.js";
 import type { ConvolutionNode, PlannedLayer } from "./plan.js";
 import { canvasValue } from "./value.js";
 
@@ -59,13 +59,15 @@ export function lowerOnCanvas(scope: Scope, node: Node, canvas: Canvas): void {
   const channels = scope.shapes.get(node.name)![1] as number;
   const shape = [1, 1, canvas.size.canvasHeight, canvas.size.canvasWidth, channels];
   const name = `${node.name}:canvas`;
-  const activation = node.op === "activation" ? node.attributes : undefined;
-  const value =
-    activation === undefined
-      ? scope.e.op("Add", name, inputs, shape)
-      : activation.fn === "leaky_relu"
-        ? scope.e.op("LeakyRelu", name, inputs, shape, { alpha: activation.slope })
-        : scope.e.op("Relu", name, inputs, shape);
+  let value = "";
+  emitOnCanvas(node, inputs, {
+    e: scope.e,
+    name,
+    shape,
+    result: (op, operands, attributes) => {
+      value = scope.e.op(op, name, operands, shape, attributes);
+    },
+  });
   scope.bind(node.name, {
     canvas: { canvas, value: canvasValue(scope.e, { name: node.name, canvas, channels }, { value, shape }) },
   });

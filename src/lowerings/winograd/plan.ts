@@ -1,6 +1,6 @@
 /** Which convolutions of a graph run on a canvas, in which form, and what is fused behind them. */
 import { type Dim, dimText, type Shape } from "../../ir/dim.js";
-import type { Graph, Node } from "../../ir/graph.js";
+import type { Graph, Node, NodeOf } from "../../ir/graph.js";
 import { inferShapes, withInputShapes } from "../../ir/infer.js";
 import type { EmitOptions } from "../emitter.js";
 import { hasSize, sizedValues } from "../has-size.js";
@@ -11,7 +11,7 @@ import type { LayerProblem } from "./cost.js";
 import { FusionFinder } from "./fusion.js";
 import { layoutChanges } from "./layout-changes.js";
 
-export type ConvolutionNode = Extract<Node, { readonly op: "conv" | "mix_conv" }>;
+export type ConvolutionNode = NodeOf<"conv" | "mix_conv">;
 
 /** A convolution on a canvas and the nodes behind it that its lowering computes too. */
 export interface PlannedLayer extends CanvasShape {
