@@ -1,48 +1,54 @@
-import type { Node } from "../ir/graph.js";
-import { inferShapes } from "../ir/infer.js";
+import type { NodeOf } from "../ir/graph.js";
 import { dense } from "../ir/ops/dense-tensor.js";
 import { bankElementWeights, type MixConvAttributes, mixConvInputs } from "../ir/ops/mixture.js";
 import { computed } from "../weights/derived.js";
 import type { LazyTensor } from "../weights/tensor.js";
-import { freshName } from "./edit-graph.js";
-import type { Pass } from "./pass.js";
+import { freshName } from "./fresh-name.js";
+import { passOf, type Rule } from "./rule.js";
 
-export const absorbConstantFactors: Pass = {
+interface PartlyConstant {
+  readonly node: NodeOf<"mix_conv">;
+  readonly parts: ReturnType<typeof mixConvInputs<string>>;
+  /** Numbers of the factors that are constant, and of the others. */
+  readonly fixed: readonly number[];
+  readonly open: readonly number[];
+}
+
+const rule: Rule<"mix_conv", PartlyConstant> = {
   name: "absorb-constant-factors",
-  description: "multiplies factors that are constant into the bank, where others depend on the input",
-  run(graph) {
-    const shapes = inferShapes(graph);
-    const constants = new Map(graph.constants);
-    const isConstant = (name: string): boolean => constants.get(name)?.shape[0] === 1;
-    let changed = false;
-    const nodes = graph.nodes.map((node): Node => {
-      if (node.op !== "mix_conv") return node;
-      const { x, bank, bias, factors } = mixConvInputs(node.attributes, node.inputs);
-      const fixed = factors.flatMap((factor, f) => (isConstant(factor) ? [f] : []));
-      if (fixed.length === 0 || fixed.length === factors.length) return node;
-      changed = true;
-      const channels = shapes.get(x)![1] as number;
-      const part: MixConvAttributes = { ...node.attributes, factors: fixed.map((f) => node.attributes.factors[f]!) };
-      const alphas = fixed.map((f) => constants.get(factors[f]!)!);
-      const absorb = (name: string, on: "kernel" | "bias"): string => {
-        const tensor = constants.get(name)!;
-        const absorbed = freshName({ ...graph, constants }, `${name}.absorbed`);
-        constants.set(absorbed, weighed(tensor, part, channels, alphas, on));
-        return absorbed;
-      };
-      const rest = factors.flatMap((factor, f) =>
-        (fixed.includes(f) ? [] : [f]).map((index) => ({ factor, attribute: node.attributes.factors[index]! })),
-      );
-      const biases = bias === undefined ? [] : [node.attributes.bias === "bank" ? absorb(bias, "bias") : bias];
-      return {
-        ...node,
-        inputs: [x, absorb(bank, "kernel"), ...biases, ...rest.map(({ factor }) => factor)],
-        attributes: { ...node.attributes, factors: rest.map(({ attribute }) => attribute) },
-      };
-    });
-    return changed ? { ...graph, constants, nodes } : graph;
+  why: "factors that are constant are multiplied into the bank, where others depend on the input",
+  at: ["mix_conv"],
+  match(node, view) {
+    const parts = mixConvInputs(node.attributes, node.inputs);
+    const numbers = [...parts.factors.keys()];
+    const isFixed = (f: number): boolean => view.constant(parts.factors[f]!)?.shape[0] === 1;
+    const [fixed, open] = [numbers.filter(isFixed), numbers.filter((f) => !isFixed(f))];
+    return fixed.length > 0 && open.length > 0 ? { node, parts, fixed, open } : undefined;
+  },
+  check: () => undefined,
+  rewrite({ node, parts: { x, bank, bias, factors }, fixed, open }, view) {
+    const { attributes } = node;
+    const channels = view.shape(x)[1] as number;
+    const part: MixConvAttributes = { ...attributes, factors: fixed.map((f) => attributes.factors[f]!) };
+    const alphas = fixed.map((f) => view.constant(factors[f]!)!);
+    const constants = new Map<string, LazyTensor>();
+    const absorb = (name: string, on: "kernel" | "bias"): string => {
+      const absorbed = freshName(view.graph, `${name}.absorbed`, constants.keys());
+      constants.set(absorbed, weighed(view.constant(name)!, part, channels, alphas, on));
+      return absorbed;
+    };
+    const kernels = absorb(bank, "kernel");
+    const biases = bias === undefined ? [] : [attributes.bias === "bank" ? absorb(bias, "bias") : bias];
+    const mixture: NodeOf<"mix_conv"> = {
+      ...node,
+      inputs: [x, kernels, ...biases, ...open.map((f) => factors[f]!)],
+      attributes: { ...attributes, factors: open.map((f) => attributes.factors[f]!) },
+    };
+    return { nodes: new Map([[node.name, [mixture]]]), constants };
   },
 };
+
+export const absorbConstantFactors = passOf(rule);
 
 /** A bank, of kernels or biases, times the weights that constant factors give each of its elements. */
 function weighed(

@@ -1,37 +1,30 @@
-import type { Graph, Node, NodeOf } from "../ir/graph.js";
-import { type MixConvAttributes, mixConvInputs } from "../ir/ops/mixture.js";
+import type { Node, NodeOf } from "../ir/graph.js";
+import { mixConvInputs } from "../ir/ops/mixture.js";
 import { reshaped } from "../weights/derived.js";
-import { freshName } from "./edit-graph.js";
-import type { Pass } from "./pass.js";
+import { elementCount, type LazyTensor } from "../weights/tensor.js";
+import { freshName } from "./fresh-name.js";
+import { type Edit, type GraphView, passOf, type Rule } from "./rule.js";
 
 type MixConvNode = NodeOf<"mix_conv">;
 
-export const actOnChannels: Pass = {
+const rule: Rule<"mix_conv", MixConvNode> = {
   name: "act-on-channels",
-  description:
-    "factors over input or output channels alone act on the activation instead of the kernel, which becomes constant; demodulation acts on the output",
-  run(graph) {
-    if (!graph.nodes.some((node) => node.op === "mix_conv" && applies(node.attributes))) return graph;
-    const constants = new Map(graph.constants);
-    const nodes = graph.nodes.flatMap((node) =>
-      node.op === "mix_conv" && applies(node.attributes) ? rewritten(graph, node, constants) : [node],
-    );
-    return { ...graph, constants, nodes };
+  why: "factors over input or output channels alone act on the activation instead of the kernel, which becomes constant; demodulation acts on the output",
+  at: ["mix_conv"],
+  match: (node) => (node.attributes.experts === 1 ? node : undefined),
+  check({ attributes: { factors, bias, demodulate, groups } }) {
+    if (bias === "bank") return "its bias is mixed";
+    if (factors.some(({ over }) => over === "tap")) return "a factor weighs the taps of its kernel";
+    return demodulate !== null && groups !== 1 ? "its kernel is demodulated in groups" : undefined;
   },
+  rewrite: (node, view) => actingOnChannels(node, view),
 };
 
-/** One kernel, weighed along input channels and output channels, ungrouped where it is demodulated. */
-function applies({ experts, factors, bias, demodulate, groups }: MixConvAttributes): boolean {
-  const onChannels = factors.every((factor) => factor.over !== "tap" && (factor.on === "kernel" || bias !== "bank"));
-  return experts === 1 && onChannels && bias !== "bank" && (demodulate === null || groups === 1);
-}
+export const actOnChannels = passOf(rule);
 
 /** Scales before, a plain convolution, scales after; demodulated rows are divided by their norm; then the bias. */
-function rewritten(
-  graph: Graph,
-  node: MixConvNode,
-  constants: Map<string, Graph["constants"] extends ReadonlyMap<string, infer T> ? T : never>,
-): readonly Node[] {
+function actingOnChannels(node: MixConvNode, view: GraphView): Edit {
+  const { graph } = view;
   const { attributes, origin, name } = node;
   const { x, bank, bias, factors } = mixConvInputs(attributes, node.inputs);
   const over = (axis: "in" | "out"): readonly string[] =>
@@ -45,9 +38,10 @@ function rewritten(
     value = scaled;
   });
   const { kernel, stride, dilation, pads, groups, out, demodulate } = attributes;
-  const perGroup = constants.get(bank)!.shape.reduce((a, b) => a * b, 1) / (out * kernel[0] * kernel[1]);
+  const stored = view.constant(bank)!;
+  const perGroup = elementCount(stored.shape) / (out * kernel[0] * kernel[1]);
   const weight = freshName(graph, `${bank}.kernel`);
-  constants.set(weight, reshaped(constants.get(bank)!, [out, perGroup, ...kernel]));
+  const constants = new Map<string, LazyTensor>([[weight, reshaped(stored, [out, perGroup, ...kernel])]]);
   const after = [...over("out")];
   if (demodulate !== null) {
     const norms = inner("demodulation");
@@ -80,5 +74,5 @@ function rewritten(
         : { op: "channel_bias", name: label(step + 1), inputs, attributes: {}, origin },
     );
   });
-  return nodes;
+  return { nodes: new Map([[name, nodes]]), constants };
 }

@@ -1,84 +1,114 @@
-import { consumers, type Graph, type NodeOf } from "../ir/graph.js";
+import type { NodeOf } from "../ir/graph.js";
 import { definition } from "../ir/infer.js";
 import { computed } from "../weights/derived.js";
 import type { LazyTensor } from "../weights/tensor.js";
-import { bypassNodes, freshName, replaceNodes } from "./edit-graph.js";
+import { freshName } from "./fresh-name.js";
 import type { Pass } from "./pass.js";
+import { type Edit, type GraphView, passOf, type Rule } from "./rule.js";
 
 type AffineNode = NodeOf<"affine">;
 type ConvNode = NodeOf<"conv">;
 
-export const foldAffines: Pass = {
-  name: "fold-affines",
-  description:
-    "folds scale and shift into the weights of neighbouring convolutions, where that is exact at padded borders",
-  run(graph) {
-    return foldAll(foldAll(graph, intoConvBefore), intoConvAfter);
-  },
-};
+const NAME = "fold-affines";
 
-function foldAll(graph: Graph, fold: (graph: Graph, affine: AffineNode) => Graph): Graph {
-  const affines = graph.nodes.filter((node) => node.op === "affine");
-  return affines.reduce((current, affine) => fold(current, affine), graph);
+interface Before {
+  readonly affine: AffineNode;
+  readonly conv: ConvNode;
 }
 
 /**
  * conv → … → affine: the kernel is scaled and the bias scaled and shifted. On the way back the affine map passes
  * rearranging operators and, when it only shifts, one operand of an addition. Every value on the way has one reader.
  */
-function intoConvBefore(graph: Graph, affine: AffineNode): Graph {
-  const readers = consumers(graph);
-  const shown = new Set(graph.outputs.map((output) => output.value));
-  const producers = new Map(graph.nodes.map((node) => [node.name, node]));
-  const find = (name: string): ConvNode | undefined => {
-    const node = producers.get(name);
-    if (!node || readers.get(name)?.length !== 1 || shown.has(name)) return undefined;
-    if (node.op === "conv") return node;
-    if (definition(node).rearranges) return find(node.inputs[0]!);
-    if (node.op !== "add" || affine.attributes.scale !== 1) return undefined;
-    // A sum of a value with itself would double the shift.
-    return node.inputs[0] === node.inputs[1] ? undefined : (find(node.inputs[0]!) ?? find(node.inputs[1]!));
-  };
-  const conv = find(affine.inputs[0]!);
-  if (!conv) return graph;
-  const { scale, shift } = affine.attributes;
-  const scaled = withTensors(
-    graph,
-    conv,
-    (weight) => weight.map((w) => w * scale),
-    (bias) => bias.map((b) => b * scale + shift),
-  );
-  return bypassNodes(scaled, new Map([[affine.name, affine.inputs[0]!]]));
+const intoConvBefore: Rule<"affine", Before> = {
+  name: NAME,
+  why: "scale and shift are folded into the weights of the convolution before",
+  at: ["affine"],
+  match(affine, view) {
+    const conv = convBefore(affine, affine.inputs[0]!, view);
+    return conv && { affine, conv };
+  },
+  check: () => undefined,
+  rewrite({ affine, conv }, view) {
+    const { scale, shift } = affine.attributes;
+    const weights = withTensors(
+      conv,
+      view,
+      (weight) => weight.map((w) => w * scale),
+      (bias) => bias.map((b) => b * scale + shift),
+    );
+    return { ...weights, bypass: new Map([[affine.name, affine.inputs[0]!]]) };
+  },
+};
+
+function convBefore(affine: AffineNode, value: string, view: GraphView): ConvNode | undefined {
+  const node = view.producer(value);
+  if (!node || view.readers(value).length !== 1 || view.isShown(value)) return undefined;
+  if (node.op === "conv") return node;
+  if (definition(node).rearranges) return convBefore(affine, node.inputs[0]!, view);
+  if (node.op !== "add" || affine.attributes.scale !== 1) return undefined;
+  const [a, b] = node.inputs as readonly [string, string];
+  // A sum of a value with itself would double the shift.
+  return a === b ? undefined : (convBefore(affine, a, view) ?? convBefore(affine, b, view));
+}
+
+interface After {
+  readonly affine: AffineNode;
+  readonly convs: readonly ConvNode[];
 }
 
 /**
  * affine → conv: the kernel takes the scale and the bias the shift times the kernel's sum. A shift before zero padding is
  * another value at the border than after it, so a shift folds only where nothing is padded.
  */
-function intoConvAfter(graph: Graph, affine: AffineNode): Graph {
-  const { scale, shift } = affine.attributes;
-  const readers = consumers(graph).get(affine.name) ?? [];
-  const shown = graph.outputs.some((output) => output.value === affine.name);
-  const convs = readers.filter((reader): reader is ConvNode => reader.op === "conv");
-  const exact = convs.every((conv) => shift === 0 || conv.attributes.pads.every((pad) => pad === 0));
-  if (shown || convs.length === 0 || convs.length !== readers.length || !exact) return graph;
-  const folded = convs.reduce((current, conv) => {
-    const weight = graph.constants.get(conv.inputs[1]!)!;
-    const row = weight.shape.slice(1).reduce((a, b) => a * b, 1);
-    const addition =
-      shift === 0
-        ? undefined
-        : computed([weight.shape[0]!], [weight], (w) => rowSums(w, row).map((sum) => sum * shift));
-    return withTensors(
-      current,
-      conv,
-      (w) => w.map((value) => value * scale),
-      (bias, extra) => bias.map((b, o) => b + (extra?.[o] ?? 0)),
-      addition,
-    );
-  }, graph);
-  return bypassNodes(folded, new Map([[affine.name, affine.inputs[0]!]]));
-}
+const intoConvAfter: Rule<"affine", After> = {
+  name: NAME,
+  why: "scale and shift are folded into the weights of the convolutions after",
+  at: ["affine"],
+  match(affine, view) {
+    const convs = view.readers(affine.name).filter((reader): reader is ConvNode => reader.op === "conv");
+    return convs.length > 0 ? { affine, convs } : undefined;
+  },
+  check({ affine, convs }, view) {
+    if (view.isShown(affine.name) || convs.length !== view.readers(affine.name).length)
+      return "others than convolutions read it";
+    const padded = convs.find(({ attributes }) => attributes.pads.some((pad) => pad !== 0));
+    return affine.attributes.shift === 0 || padded === undefined
+      ? undefined
+      : `"${padded.name}" pads with zeros, which the shift does not reach`;
+  },
+  rewrite({ affine, convs }, view) {
+    const { scale, shift } = affine.attributes;
+    const edits = convs.map((conv) => {
+      const weight = view.constant(conv.inputs[1]!)!;
+      const row = weight.shape.slice(1).reduce((a, b) => a * b, 1);
+      const addition =
+        shift === 0
+          ? undefined
+          : computed([weight.shape[0]!], [weight], (w) => rowSums(w, row).map((sum) => sum * shift));
+      return withTensors(
+        conv,
+        view,
+        (w) => w.map((value) => value * scale),
+        (bias, extra) => bias.map((b, o) => b + (extra?.[o] ?? 0)),
+        addition,
+      );
+    });
+    return {
+      nodes: new Map(edits.flatMap(({ nodes }) => [...nodes])),
+      constants: new Map(edits.flatMap(({ constants }) => [...constants])),
+      bypass: new Map([[affine.name, affine.inputs[0]!]]),
+    };
+  },
+};
+
+const DIRECTIONS = [passOf(intoConvBefore), passOf(intoConvAfter)];
+
+export const foldAffines: Pass = {
+  name: NAME,
+  why: "scale and shift are folded into the weights of neighbouring convolutions, where that is exact at padded borders",
+  run: (graph, report) => DIRECTIONS.reduce((current, pass) => pass.run(current, report), graph),
+};
 
 function rowSums(values: ArrayLike<number>, row: number): Float64Array {
   const sums = new Float64Array(values.length / row);
@@ -86,14 +116,14 @@ function rowSums(values: ArrayLike<number>, row: number): Float64Array {
   return sums;
 }
 
-/** The graph with a convolution's weight and bias mapped; the bias of one without is zero before. */
+/** A convolution with its weight and bias mapped; the bias of one without is zero before. */
 function withTensors(
-  graph: Graph,
   conv: ConvNode,
+  { graph }: GraphView,
   mapWeight: (weight: Float64Array) => Float64Array,
   mapBias: (bias: Float64Array, extra: ArrayLike<number> | undefined) => Float64Array,
   extra?: LazyTensor,
-): Graph {
+): Required<Omit<Edit, "bypass">> {
   const [x, weightName, biasName] = conv.inputs as [string, string, string | undefined];
   const weight = graph.constants.get(weightName)!;
   const out = weight.shape[0]!;
@@ -107,12 +137,11 @@ function withTensors(
     freshName(graph, `${weightName}.affine`),
     freshName(graph, `${biasName ?? `${conv.name}.bias`}.affine`),
   ] as const;
-  return replaceNodes(
-    graph,
-    new Map([[conv.name, { ...conv, inputs: [x, ...names] }]]),
-    new Map([
+  return {
+    nodes: new Map([[conv.name, [{ ...conv, inputs: [x, ...names] }]]]),
+    constants: new Map([
       [names[0], newWeight],
       [names[1], newBias],
     ]),
-  );
+  };
 }

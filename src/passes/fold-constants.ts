@@ -1,32 +1,44 @@
-import type { Graph } from "../ir/graph.js";
-import { definition, inferShapes } from "../ir/infer.js";
+import type { Shape } from "../ir/dim.js";
+import type { Graph, Node } from "../ir/graph.js";
+import { definition } from "../ir/infer.js";
 import { dense } from "../ir/ops/dense-tensor.js";
+import { OP_NAMES, type OpName } from "../ir/ops/index.js";
 import { elementCount, type LazyTensor } from "../weights/tensor.js";
-import type { Pass } from "./pass.js";
+import { passOf, type Rule } from "./rule.js";
 
 /** A folded value may hold this many elements more than all that it is computed from. */
 const GROWTH_LIMIT = 2 ** 16;
 
-export const foldConstants: Pass = {
+interface ConstantNode {
+  readonly node: Node;
+  readonly shape: Shape;
+  readonly operands: readonly LazyTensor[];
+}
+
+const rule: Rule<OpName, ConstantNode> = {
   name: "fold-constants",
-  description: "computes nodes that read constants only, unless the result would be much larger than its inputs",
-  run(graph) {
-    const constants = new Map(graph.constants);
-    const shapes = inferShapes(graph);
-    const kept = graph.nodes.filter((node) => {
-      const operands = node.inputs.map((input) => constants.get(input));
-      if (operands.length === 0 || operands.some((operand) => operand === undefined)) return true;
-      const shape = shapes.get(node.name)!;
-      if (!isStatic(shape)) return true;
-      const read = operands as readonly LazyTensor[];
-      const held = read.reduce((sum, operand) => sum + elementCount(operand.shape), 0);
-      if (elementCount(shape) > held + GROWTH_LIMIT) return true;
-      constants.set(node.name, evaluated(node, shape, read));
-      return false;
-    });
-    return kept.length === graph.nodes.length ? graph : { ...graph, constants, nodes: kept };
+  why: "nodes that read constants only are computed once, when the graph is compiled",
+  at: OP_NAMES,
+  match(node, view) {
+    const operands = node.inputs.map((input) => view.constant(input));
+    return operands.length > 0 && operands.every((operand) => operand !== undefined)
+      ? { node, shape: view.shape(node.name), operands }
+      : undefined;
   },
+  check({ shape, operands }) {
+    if (!isStatic(shape)) return "its size is open";
+    const held = operands.reduce((sum, operand) => sum + elementCount(operand.shape), 0);
+    return elementCount(shape) > held + GROWTH_LIMIT
+      ? "its value is much larger than what it is computed from"
+      : undefined;
+  },
+  rewrite: ({ node, shape, operands }) => ({
+    nodes: new Map([[node.name, []]]),
+    constants: new Map([[node.name, evaluated(node, shape as readonly number[], operands)]]),
+  }),
 };
+
+export const foldConstants = passOf(rule);
 
 function isStatic(shape: readonly unknown[]): shape is readonly number[] {
   return shape.every((dim) => typeof dim === "number");

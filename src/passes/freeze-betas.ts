@@ -9,8 +9,8 @@ export type FrozenBetas = ReadonlyMap<string, LazyTensor>;
 export function freezeBetas(betas: FrozenBetas): Pass {
   return {
     name: "freeze-betas",
-    description: "replaces routers by constant weights",
-    run(graph) {
+    why: "replaces routers by constant weights",
+    run(graph, report) {
       const frozen = graph.nodes.filter((node) => betas.has(node.name));
       if (frozen.length === 0) return graph;
       const constants = new Map([
@@ -18,13 +18,17 @@ export function freezeBetas(betas: FrozenBetas): Pass {
         ...frozen.map((node) => [node.name, betas.get(node.name)!] as const),
       ]);
       const shown = new Set(frozen.map((node) => node.name));
-      return removeDeadNodes.run({
-        ...graph,
-        constants,
-        nodes: graph.nodes.filter((node) => !betas.has(node.name)),
-        outputs: graph.outputs.filter((output) => !shown.has(output.value)),
-        betas: graph.betas.filter((beta) => !shown.has(beta.value)),
-      });
+      for (const { name } of frozen) report({ pass: "freeze-betas", node: name });
+      return removeDeadNodes.run(
+        {
+          ...graph,
+          constants,
+          nodes: graph.nodes.filter((node) => !betas.has(node.name)),
+          outputs: graph.outputs.filter((output) => !shown.has(output.value)),
+          betas: graph.betas.filter((beta) => !shown.has(beta.value)),
+        },
+        report,
+      );
     },
   };
 }

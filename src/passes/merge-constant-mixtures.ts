@@ -1,40 +1,44 @@
-import type { Graph, Node } from "../ir/graph.js";
-import { inferShapes } from "../ir/infer.js";
+import type { Graph, NodeOf } from "../ir/graph.js";
 import { dense } from "../ir/ops/dense-tensor.js";
 import { type MixConvAttributes, mixBias, mixConvInputs, mixKernel } from "../ir/ops/mixture.js";
 import { computed } from "../weights/derived.js";
 import type { LazyTensor, TensorData } from "../weights/tensor.js";
-import { freshName } from "./edit-graph.js";
-import type { Pass } from "./pass.js";
+import { freshName } from "./fresh-name.js";
+import { passOf, type Rule } from "./rule.js";
 
-export const mergeConstantMixtures: Pass = {
+interface Mixture {
+  readonly node: NodeOf<"mix_conv">;
+  readonly parts: ReturnType<typeof mixConvInputs<string>>;
+}
+
+const rule: Rule<"mix_conv", Mixture> = {
   name: "merge-constant-mixtures",
-  description: "mixed convolutions whose weights are all constant become convolutions with the merged kernel (float64)",
-  run(graph) {
-    const shapes = inferShapes(graph);
-    const constants = new Map(graph.constants);
-    let changed = false;
-    const nodes = graph.nodes.map((node): Node => {
-      if (node.op !== "mix_conv") return node;
-      const parts = mixConvInputs(node.attributes, node.inputs);
-      if (!parts.factors.every((factor) => constants.get(factor)?.shape[0] === 1)) return node;
-      changed = true;
-      const channels = shapes.get(parts.x)![1] as number;
-      const merged = merge(graph, node.attributes, channels, parts);
-      const kernel = freshName(graph, `${node.name}.merged_weight`);
-      constants.set(kernel, merged.kernel);
-      const inputs = [parts.x, kernel];
-      if (merged.bias) {
-        const bias = freshName(graph, `${node.name}.merged_bias`);
-        constants.set(bias, merged.bias);
-        inputs.push(bias);
-      }
-      const { kernel: size, stride, dilation, pads, groups } = node.attributes;
-      return { ...node, op: "conv", inputs, attributes: { kernel: size, stride, dilation, pads, groups } };
-    });
-    return changed ? { ...graph, constants, nodes } : graph;
+  why: "mixed convolutions whose weights are all constant become convolutions with the merged kernel (float64)",
+  at: ["mix_conv"],
+  match: (node) => ({ node, parts: mixConvInputs(node.attributes, node.inputs) }),
+  check({ parts }, view) {
+    const open = parts.factors.filter((factor) => view.constant(factor)?.shape[0] !== 1);
+    return open.length === 0 ? undefined : `${open.join(", ")} depends on the input`;
+  },
+  rewrite({ node, parts }, view) {
+    const { graph } = view;
+    const channels = view.shape(parts.x)[1] as number;
+    const { kernel: size, stride, dilation, pads, groups } = node.attributes;
+    const merged = merge(graph, node.attributes, channels, parts);
+    const kernel = freshName(graph, `${node.name}.merged_weight`);
+    const bias = merged.bias && ([freshName(graph, `${node.name}.merged_bias`), merged.bias] as const);
+    const constants = new Map([[kernel, merged.kernel], ...(bias ? [bias] : [])]);
+    const conv: NodeOf<"conv"> = {
+      ...node,
+      op: "conv",
+      inputs: [parts.x, ...constants.keys()],
+      attributes: { kernel: size, stride, dilation, pads, groups },
+    };
+    return { nodes: new Map([[node.name, [conv]]]), constants };
   },
 };
+
+export const mergeConstantMixtures = passOf(rule);
 
 /** Merged kernel and bias by the reference's own definition of the mixture. */
 function merge(

@@ -5,14 +5,14 @@ import { SmxcError } from "../diagnostics.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
 import { RuleError } from "../ir/ops/operator.js";
-import { freshName } from "./edit-graph.js";
+import { freshName } from "./fresh-name.js";
 import type { Pass } from "./pass.js";
 
 /** Lets the context's region run on patches: the value at its start is cut, the value at its end blended. */
 export function patchify(context: PatchContext): Pass {
   return {
     name: "patchify",
-    description: "cuts the value at the region's start into patches and blends the value at its end",
+    why: "cuts the value at the region's start into patches and blends the value at its end",
     run(graph) {
       const region = regionOf(graph, context);
       const patched = insert(graph, context, region);

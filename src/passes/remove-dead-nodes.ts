@@ -2,7 +2,7 @@ import type { Pass } from "./pass.js";
 
 export const removeDeadNodes: Pass = {
   name: "remove-dead-nodes",
-  description: "drops nodes and constants that no output depends on",
+  why: "drops nodes and constants that no output depends on",
   run(graph) {
     const live = new Set(graph.outputs.map((output) => output.value));
     for (const node of graph.nodes.toReversed()) {

@@ -97,14 +97,14 @@ describe("running passes", () => {
   it("verifies what a pass made and names the pass", () => {
     const pass = {
       name: "lose-a-node",
-      description: "",
+      why: "",
       run: (graph: Graph) => ({ ...graph, nodes: graph.nodes.slice(1) }),
     };
     expect(() => runPasses(SOUND, [pass])).toThrow(/^after the pass lose-a-node: .*reads "a"/);
   });
 
   it("keeps the same graph when no pass changes anything", () => {
-    const idle = { name: "look-only", description: "", run: (graph: Graph) => graph };
+    const idle = { name: "look-only", why: "", run: (graph: Graph) => graph };
     expect(runPasses(SOUND, [idle, idle])).toBe(SOUND);
   });
 });

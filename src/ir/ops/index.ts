@@ -63,6 +63,8 @@ export const OPS = {
 
 export type OpName = keyof typeof OPS;
 
+export const OP_NAMES = Object.keys(OPS) as readonly OpName[];
+
 /** The attributes of each operator. */
 export type OpAttributes = {
   readonly [Op in OpName]: (typeof OPS)[Op] extends OpDefinition<infer Attributes> ? Attributes : never;

@@ -1,0 +1,14 @@
+import type { Graph } from "../ir/graph.js";
+
+/** A name for a new value that nothing in the graph has, nor what is about to join it. */
+export function freshName(graph: Graph, wanted: string, joining: Iterable<string> = []): string {
+  const taken = new Set([
+    ...graph.constants.keys(),
+    ...graph.nodes.map((node) => node.name),
+    ...graph.inputs.map((input) => input.name),
+    ...joining,
+  ]);
+  let name = wanted;
+  for (let n = 2; taken.has(name); n++) name = `${wanted}#${n}`;
+  return name;
+}
