@@ -84,6 +84,28 @@ describe("inferModel", () => {
     expect(await infer(split, { propagates: false })).toMatchObject({ y: "tensor(float)[?, ?, ?, ?, ?]" });
   });
 
+  it("keeps the symbols among numbers through every operator that chooses or moves sizes", async () => {
+    const types = await infer({
+      graph: {
+        name: "g",
+        input: [value("x", ["N", 6, 4, "W"])],
+        initializer: [ints("ends", 0, 3), ints("none", 0, 0), ints("other", 5, 7), ints("one", 1), ints("three", 3)],
+        node: [
+          { opType: "Shape", input: ["x"], output: ["shape"] },
+          { opType: "Gather", input: ["shape", "ends"], output: ["open"] },
+          { opType: "Greater", input: ["ends", "none"], output: ["isOther"] },
+          { opType: "Where", input: ["isOther", "other", "open"], output: ["chosen"] },
+          { opType: "Slice", input: ["shape", "one", "three"], output: ["fixed"] },
+          { opType: "ReduceMax", input: ["fixed"], output: ["largest"] },
+          { opType: "Concat", input: ["chosen", "largest"], output: ["sizes"], attribute: [int("axis", 0)] },
+          { opType: "ConstantOfShape", input: ["sizes"], output: ["y"] },
+        ],
+        output: [untyped("y")],
+      },
+    });
+    expect(types).toMatchObject({ y: "tensor(float)[N, 7, 6]" });
+  });
+
   it("keeps symbols through convolutions, pixel shuffles and broadcasting", async () => {
     const types = await infer({
       graph: {

@@ -9,25 +9,22 @@ import type { Schema } from "../schemas/registry.js";
 import { attributeBinder } from "./bind-attributes.js";
 import { refuseDepth } from "./call-budget.js";
 import { checkSignatureTypes } from "./check-signature-types.js";
-import { type Constant, constantOf } from "./constant.js";
-import { nodeConstant } from "./constant-value.js";
+import { constantOf } from "./constant.js";
 import { fault, InferenceFault, Undecided } from "./fault.js";
-import { foldValue } from "./fold-values.js";
+import { scannedInFirstTurn, typesEnteringLoop, typesLeavingLoop } from "./first-turn.js";
+import { KnownValues } from "./known-values.js";
 import { checkCompatible, mergeTypes } from "./merge.js";
 import { NodeInference } from "./node-inference.js";
 import { inferenceOf } from "./ops/index.js";
-import { propagateSizes } from "./propagate-sizes.js";
 import { callId, type InferenceSetting, type Surroundings } from "./setting.js";
-import { enteringLoop, firstTurn, leavingLoop } from "./turns.js";
-import { MOST_DIMENSIONS, type Shape, type TypeInfo, typeInfo, UNSET } from "./type-info.js";
+import { MOST_DIMENSIONS, type TypeInfo, typeInfo, UNSET } from "./type-info.js";
 import { TypeScope } from "./type-scope.js";
 
 export type { InferenceListener } from "./setting.js";
 
 export class GraphInference {
   readonly types: TypeScope;
-  private readonly constants = new Map<string, Constant>();
-  private readonly sizes = new Map<string, Shape>();
+  private readonly values: KnownValues;
   /** Values of which nothing can be said, because what makes them is not inferred. */
   private readonly unknown = new Set<string>();
   /** Formal parameters that the caller of a function leaves out. */
@@ -47,6 +44,7 @@ export class GraphInference {
     this.types = new TypeScope(outer?.types ?? null);
     this.calls = calls;
     this.depth = depth;
+    this.values = new KnownValues(this.types, outer?.values ?? null, setting);
     this.isDoubtful = isDoubtful;
   }
 
@@ -76,7 +74,7 @@ export class GraphInference {
 
   private addInitializers(graph: GraphProto, place: Place): void {
     for (const [i, tensor] of graph.initializer.entries()) {
-      this.constants.set(tensor.name ?? "", constantOf(tensor));
+      this.values.setConstant(tensor.name ?? "", constantOf(tensor));
       this.addInitializer(tensor, tensor.dims.map(Number), "tensor", place.item("initializer", i, tensor.name));
     }
     for (const [i, { values, dims }] of graph.sparse_initializer.entries()) {
@@ -121,7 +119,7 @@ export class GraphInference {
       const outputs = this.outputTypes(node, schema, place);
       for (const [o, name] of node.output.entries()) this.update(name, outputs[o] ?? UNSET, undeclared);
     });
-    if (done) this.follow(node);
+    if (done) this.values.follow(node);
     this.forgetUnknown(node);
     this.setting.listener.visited?.(node, place, schema, (name) => this.types.get(name) ?? null);
   }
@@ -150,8 +148,8 @@ export class GraphInference {
       node,
       sinceVersion: schema.sinceVersion,
       inputTypes: inputs,
-      constants: node.input.map((name) => this.constant(name)),
-      sizes: node.input.map((name) => this.sizes.get(name) ?? null),
+      constants: node.input.map((name) => this.values.constant(name)),
+      sizes: node.input.map((name) => this.values.sizes(name)),
       isGiven: (name) => !this.omitted.has(name),
       inferGraph: (graph, types) => this.inferInner(node, graph, place, types),
     });
@@ -162,13 +160,8 @@ export class GraphInference {
       throw e;
     }
     return this.setting.estimates && node.op_type === "Loop"
-      ? leavingLoop(inference.outputs, inputs)
+      ? typesLeavingLoop(inference.outputs, inputs)
       : inference.outputs;
-  }
-
-  /** Constants of the graphs around are no knowledge of ONNX's inside. */
-  private constant(name: string): Constant | null {
-    return this.constants.get(name) ?? (this.setting.estimates ? (this.outer?.constant(name) ?? null) : null);
   }
 
   private inferInner(
@@ -190,12 +183,12 @@ export class GraphInference {
     }
     const inner = new GraphInference(this.setting, this.opsets, this, this.surroundings(this.calls));
     if (this.setting.estimates && node.op_type === "Scan") {
-      const first = firstTurn(node, (name) => this.constant(name));
-      for (const [i, value] of first) inner.constants.set(graph.input[i]?.name ?? "", value);
+      const first = scannedInFirstTurn(node, (name) => this.values.constant(name));
+      for (const [i, value] of first) inner.values.setConstant(graph.input[i]?.name ?? "", value);
     }
     const isLoop = this.setting.estimates && node.op_type === "Loop";
     const known = isLoop
-      ? enteringLoop(
+      ? typesEnteringLoop(
           types,
           node.input.map((name) => this.types.get(name) ?? null),
         )
@@ -209,7 +202,7 @@ export class GraphInference {
     const infer = () => this.followCall(fn, node, inputs, place);
     const { memory } = this.setting;
     if (memory === null) return infer() ?? this.doubt(node);
-    const hasConstants = node.input.some((name) => this.constants.has(name));
+    const hasConstants = node.input.some((name) => this.values.ownConstant(name) !== undefined);
     return memory.recall(fn, node, { inputs, isDoubtful: this.isDoubtful, hasConstants }, infer) ?? this.doubt(node);
   }
 
@@ -233,7 +226,7 @@ export class GraphInference {
     }
     const opsets = new Map(fn.opset_import.map(({ domain = "", version = 0 }) => [domain, Number(version)]));
     const inner = new GraphInference(this.setting, opsets, null, this.surroundings([...this.calls, fn]));
-    return inner.inferFunction(fn, node, inputs, this.constants, place);
+    return inner.inferFunction(fn, node, inputs, this.values, place);
   }
 
   private surroundings(calls: readonly FunctionProto[]): Surroundings {
@@ -245,17 +238,17 @@ export class GraphInference {
     fn: FunctionProto,
     call: NodeProto,
     inputs: readonly (TypeInfo | null)[],
-    constants: ReadonlyMap<string, Constant>,
+    caller: KnownValues,
     place: Place,
   ): readonly TypeInfo[] {
     for (const [i, name] of fn.input.entries()) {
       const given = call.input[i] ?? "";
       const type = inputs[i] ?? null;
-      const constant = constants.get(given);
+      const constant = caller.ownConstant(given);
       if (given === "") this.omitted.add(name);
       else if (type !== null) this.types.set(name, type);
       else this.unknown.add(name);
-      if (constant !== undefined) this.constants.set(name, constant);
+      if (constant !== undefined) this.values.setConstant(name, constant);
     }
     const bind = attributeBinder(fn, call);
     for (const [n, node] of fn.node.entries()) {
@@ -285,37 +278,6 @@ export class GraphInference {
       if (undeclared.has(name)) undeclared.set(name, type);
     } else {
       this.types.set(name, mergeTypes(type, declared));
-    }
-  }
-
-  /** Remembers what the node makes of constants and sizes. */
-  private follow(node: NodeProto): void {
-    const [output] = node.output;
-    const constant = nodeConstant(node);
-    if (constant !== null && output) this.constants.set(output, constant);
-    if (!this.setting.propagates || !output) return;
-    if (this.setting.estimates && constant === null) {
-      const value = foldValue(node, {
-        type: (name) => this.types.get(name) ?? null,
-        constant: (name) => this.constant(name),
-      });
-      if (value !== null) this.constants.set(output, value);
-    }
-    const sizes = propagateSizes(node, {
-      type: (name) => this.types.get(name) ?? null,
-      sizes: (name) => this.sizesOf(name),
-    });
-    if (sizes !== null) this.sizes.set(output, sizes);
-  }
-
-  private sizesOf(name: string): Shape | null {
-    const constant = this.constants.get(name);
-    if (constant === undefined) return this.sizes.get(name) ?? null;
-    try {
-      return constant.dims.length <= 1 ? constant.values("INT64") : null;
-    } catch (e) {
-      if (e instanceof Undecided || e instanceof InferenceFault) return null;
-      throw e;
     }
   }
 }

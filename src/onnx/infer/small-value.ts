@@ -1,12 +1,13 @@
-/** Small tensors whose values are known while types are inferred: sizes and what is computed of them. */
+/** Small tensors all of whose elements are numbers. */
 import { elementType, elementTypeName } from "../element-types.js";
 import type { Constant } from "./constant.js";
 import { InferenceFault, refuse, Undecided } from "./fault.js";
+import { countOf, type SmallTensor } from "./fold/small-tensor.js";
 
 /** More are not sizes, and would only cost time. */
 export const MOST_VALUES = 4096;
 
-export class SmallValue implements Constant {
+export class SmallValue implements Constant, SmallTensor<number> {
   private constructor(
     readonly dataType: number,
     readonly dims: readonly number[],
@@ -15,7 +16,7 @@ export class SmallValue implements Constant {
   ) {}
 
   /** Null where there are too many values, or not as many as the dimensions say. */
-  static of(dataType: number, dims: readonly number[], data: readonly number[]): SmallValue | null {
+  static of({ dataType, dims, data }: SmallTensor<number>): SmallValue | null {
     const count = countOf(dims);
     return count === data.length && count <= MOST_VALUES ? new SmallValue(dataType, dims, data) : null;
   }
@@ -27,7 +28,7 @@ export class SmallValue implements Constant {
     if (name !== "INT64" && name !== "INT32" && name !== "FLOAT" && name !== "DOUBLE") return null;
     if (countOf(constant.dims) > MOST_VALUES) return null;
     try {
-      return SmallValue.of(constant.dataType, constant.dims, constant.values(name));
+      return SmallValue.of({ dataType: constant.dataType, dims: constant.dims, data: constant.values(name) });
     } catch (e) {
       if (e instanceof Undecided || e instanceof InferenceFault) return null;
       throw e;
@@ -45,10 +46,6 @@ export class SmallValue implements Constant {
     if (index >= size) return null;
     const inner = countOf(this.dims.slice(axis + 1));
     const part = this.data.filter((_, i) => Math.floor(i / inner) % size === index);
-    return SmallValue.of(this.dataType, this.dims.toSpliced(axis, 1), part);
+    return SmallValue.of({ dataType: this.dataType, dims: this.dims.toSpliced(axis, 1), data: part });
   }
-}
-
-export function countOf(dims: readonly number[]): number {
-  return dims.reduce((product, dim) => product * dim, 1);
 }

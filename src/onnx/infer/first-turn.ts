@@ -4,7 +4,7 @@ import { SmallValue } from "./small-value.js";
 import type { TypeInfo } from "./type-info.js";
 
 /** By position, what a Scan of version 9 and later hands to the first turn, where it is known. */
-export function firstTurn(
+export function scannedInFirstTurn(
   node: NodeProto,
   constant: (name: string) => Constant | null,
 ): ReadonlyMap<number, SmallValue> {
@@ -27,7 +27,7 @@ export function firstTurn(
 }
 
 /** Types that enter the body of a Loop as they enter its first turn: ONNX forgets their shapes, which may change. */
-export function enteringLoop(
+export function typesEnteringLoop(
   types: readonly (TypeInfo | null)[],
   inputs: readonly (TypeInfo | null)[],
 ): readonly (TypeInfo | null)[] {
@@ -35,7 +35,10 @@ export function enteringLoop(
 }
 
 /** Types that leave a Loop, as if its states kept their shapes. */
-export function leavingLoop(outputs: readonly TypeInfo[], inputs: readonly (TypeInfo | null)[]): readonly TypeInfo[] {
+export function typesLeavingLoop(
+  outputs: readonly TypeInfo[],
+  inputs: readonly (TypeInfo | null)[],
+): readonly TypeInfo[] {
   return outputs.map((output, o) => {
     const entered = inputs[o + 2] ?? null;
     const isOpen = output.kind === "tensor" && output.shape === null && entered?.kind === "tensor";
