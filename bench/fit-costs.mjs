@@ -6,7 +6,7 @@
  *     node bench/fit-costs.mjs
  */
 import { readFileSync } from "node:fs";
-import { stripCount, tilesPerStrip } from "../dist/src/lowerings/winograd/canvas.js";
+import { stripCount, tilesPerStrip } from "../dist/src/lowerings/winograd/strip-count.js";
 
 const TAPS = 9;
 const EXPERTS = 4;

@@ -49,6 +49,11 @@ export function floorDivDim(dim: Dim, divisor: number): Dim {
   return symbol(`floor((${dimText(dim)})/${divisor})`);
 }
 
+/** The product of sizes that are all numbers; otherwise a symbol of that name. */
+export function productDim(dims: readonly Dim[], name: string): Dim {
+  return dims.every((dim) => typeof dim === "number") ? dims.reduce((product, dim) => product * dim, 1) : symbol(name);
+}
+
 /** The exact quotient, or undefined when the division may leave a remainder. */
 export function divideDim(dim: Dim, divisor: number): Dim | undefined {
   const { terms, constant } = form(dim);

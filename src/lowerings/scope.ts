@@ -2,10 +2,9 @@ import { type Dim, dimText, type Shape } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { definition, inferShapes } from "../ir/infer.js";
 import type { GraphEmitter, Layout, Provenance } from "./emitter.js";
-import { hasSize, sizedValues } from "./has-size.js";
 import type { LowerSite } from "./site.js";
-import { type Canvas, type CanvasShape, fixedCanvas } from "./winograd/canvas.js";
-import { dynamicCanvas } from "./winograd/canvas-dynamic.js";
+import { sourceOfSize } from "./size-source.js";
+import { type Canvas, type CanvasShape, canvasOf } from "./winograd/canvas.js";
 import { emitCanvasMean, emitFromCanvases, emitToCanvas } from "./winograd/convert.js";
 import type { CanvasValue } from "./winograd/value.js";
 
@@ -106,17 +105,12 @@ export class Scope {
     const key = `${dimText(height)}x${dimText(width)}.${shape.form.name}.${shape.tilesPerStrip}`;
     const known = this.canvases.get(key);
     if (known) return known;
-    const made =
-      typeof height === "number" && typeof width === "number"
-        ? fixedCanvas(this.e, shape, height, width)
-        : this.openCanvas(height, width, shape);
+    const made = canvasOf(this.e, shape, [height, width], (axis) => {
+      const source = sourceOfSize(this.graph, this.shapes, height, width)!;
+      return { value: this.read(source, "nchw"), axis: this.shapes.get(source)!.length - 2 + axis };
+    });
     this.canvases.set(key, made);
     return made;
-  }
-
-  private openCanvas(height: Dim, width: Dim, canvas: CanvasShape): Canvas {
-    const sized = sizedValues(this.graph).find((name) => hasSize(this.shapes.get(name)!, height, width))!;
-    return dynamicCanvas(this.e, canvas, this.read(sized, "nchw"), this.shapes.get(sized)!.length, height, width);
   }
 
   shapeOf(name: string, layout: Layout): Shape {

@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from "vitest";
-import { stripCount, tilesPerStrip } from "../../src/lowerings/winograd/canvas.js";
 import { chooseForms, chunkFor } from "../../src/lowerings/winograd/choose-form.js";
 import { cookToom } from "../../src/lowerings/winograd/cook-toom.js";
 import { costKey, type LayerProblem } from "../../src/lowerings/winograd/cost.js";
 import { FORMS } from "../../src/lowerings/winograd/forms.js";
 import { lazily, remembered } from "../../src/lowerings/winograd/lazily.js";
 import { rational } from "../../src/lowerings/winograd/rational.js";
+import { stripCount, tilesPerStrip } from "../../src/lowerings/winograd/strip-count.js";
 
 describe("Cook–Toom", () => {
   // With whole numbers as points all of A and B is exact, and G needs a division by a power of two at most.

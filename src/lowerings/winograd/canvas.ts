@@ -3,16 +3,20 @@
  * Winograd convolutions stays. Columns beyond W hold anything (their readers crop them); rows beyond H are zero where
  * the canvas is cut into strips. A strip of r tile rows is the unit of work, so that what it touches stays in cache.
  */
-import type { Dim } from "../../ir/dim.js";
+import { type Dim, dimText, productDim } from "../../ir/dim.js";
 import type { GraphEmitter } from "../emitter.js";
+import type { SizeTensor } from "../sizes/size-tensor.js";
+import { type AxisOfValue, Sizes } from "../sizes/sizes.js";
 import type { WinogradForm } from "./forms.js";
+import { allMade, lazily, once, remembered } from "./lazily.js";
+import { stripCountOf } from "./strip-count.js";
 
 /** One feature map size, and everything that the layers of a chain share about it. */
 export interface Canvas {
   readonly form: WinogradForm;
-  /** Whether the rows are cut into strips, which run in a Scan. */
-  readonly strips: boolean;
-  /** Whether height and width are whole tiles, so that nothing is padded. */
+  /** Whether the rows are cut into strips, or may be, which run in a Scan. */
+  readonly isCut: boolean;
+  /** Whether height and width are known to be whole tiles, so that nothing is padded. */
   readonly exactRows: boolean;
   readonly exactColumns: boolean;
   /** Rows H, columns W; of the canvas; of a strip; number of strips, tile rows per strip, tiles per row. */
@@ -62,7 +66,7 @@ export interface CanvasTables {
   /** [S, h, 1, 1]: 1 for rows of the picture, 0 beyond. */
   readonly rowMask: string;
   /** [S, m1·r·TW, 1]: 0 for rows of the picture, very negative beyond: added before a ReLU it makes them zero. */
-  readonly drown: string;
+  readonly sinkBias: string;
   /** [1, Hc]: 1/(H·W) for rows of the picture, 0 beyond. */
   readonly rowWeights: string;
   /** [1, Wc]: 1 for columns of the picture, 0 beyond. */
@@ -70,20 +74,7 @@ export interface CanvasTables {
 }
 
 /** What is added to values that a ReLU is to make zero: larger than any activation, and finite in float32. */
-export const DROWN = 1e30;
-
-/** A strip's tiles times the channels of its chain: more leave the cache. */
-const TILE_CHANNELS = 8192;
-/** Fewer tiles repack the kernel too often. */
-const FEWEST_TILES = 64;
-const MOST_STRIPS = 64;
-/** Penalty, per factor of two, of strips that are larger or smaller than wanted. */
-const STRIP_PENALTY = 0.06;
-
-/** How many tiles a strip should hold when the largest layer of a chain has so many channels. */
-export function tilesPerStrip(channels: number): number {
-  return Math.max(FEWEST_TILES, Math.round(TILE_CHANNELS / channels));
-}
+const SINK = 1e30;
 
 /** What a canvas is made for. */
 export interface CanvasShape {
@@ -91,78 +82,83 @@ export interface CanvasShape {
   readonly tilesPerStrip: number;
 }
 
-/** The number of strips: little padding, and about as many tiles each as wanted. */
-export function stripCount(tileRows: number, tileColumns: number, wanted: number): number {
-  const want = Math.max(1, (tileRows * tileColumns) / wanted);
-  const cost = (strips: number): number =>
-    strips * Math.ceil(tileRows / strips) * (1 + STRIP_PENALTY * Math.abs(Math.log2(strips / want)));
-  return Array.from({ length: MOST_STRIPS }, (_, i) => i + 1).reduce(
-    (best, strips) => (cost(strips) < cost(best) ? strips : best),
-    1,
-  );
-}
-
-export const STRIP_CHOICE = { most: MOST_STRIPS, penalty: STRIP_PENALTY } as const;
-
-/** The canvas of a size that is known at compile time. */
-export function fixedCanvas(e: GraphEmitter, shape: CanvasShape, height: number, width: number): Canvas {
-  const { form } = shape;
+/** @param axisOf where an open height (0) or width (1) can be read */
+export function canvasOf(
+  e: GraphEmitter,
+  { form, tilesPerStrip }: CanvasShape,
+  [height, width]: readonly [Dim, Dim],
+  axisOf: (axis: 0 | 1) => AxisOfValue,
+): Canvas {
+  const s = new Sizes(e, `canvas.${dimText(height)}x${dimText(width)}.${form.name}`);
   const [m1, m2] = [form.rows.m, form.columns.m];
-  const allTileRows = Math.ceil(height / m1);
-  const tileColumns = Math.ceil(width / m2);
-  const strips = stripCount(allTileRows, tileColumns, shape.tilesPerStrip);
-  const tileRows = Math.ceil(allTileRows / strips);
-  const stripHeight = tileRows * m1;
-  const canvasHeight = strips * stripHeight;
-  const canvasWidth = tileColumns * m2;
-  const each = <T>(count: number, make: (index: number) => T): T[] =>
-    Array.from({ length: count }, (_, index) => make(index));
-  const inside = (row: number): number => (row < height ? 1 : 0);
-  const windows = each(strips, (s) => [
-    0,
-    0,
-    1 - s * stripHeight,
-    0,
-    0,
-    0,
-    0,
-    (s + 1) * stripHeight + 1 - canvasHeight,
-    width - canvasWidth,
-    0,
-  ]);
-  const drown = each(strips, (s) =>
-    each(m1, (i) => each(tileRows, (t) => each(tileColumns, () => (inside(s * stripHeight + t * m1 + i) - 1) * DROWN))),
-  );
+  const H = s.ofAxis(height, () => axisOf(0));
+  const W = s.ofAxis(width, () => axisOf(1));
+  const allTileRows = s.ceilDiv(H, m1);
+  const TW = s.ceilDiv(W, m2);
+  const S = stripCountOf(s, allTileRows, TW, tilesPerStrip);
+  const r = s.ceilDiv(allTileRows, S);
+  const h = s.mul(r, m1);
+  const Hc = s.mul(S, h);
+  const Wc = s.mul(TW, m2);
+  const sizes: CanvasSizes = {
+    height,
+    width,
+    canvasHeight: s.dim(Hc, "rows"),
+    canvasWidth: s.dim(Wc, "columns"),
+    stripHeight: s.dim(h, "strip_rows"),
+    strips: s.dim(S, "strips"),
+    tileRows: s.dim(r, "tile_rows"),
+    tileColumns: s.dim(TW, "tile_columns"),
+  };
+  const { canvasHeight, canvasWidth, stripHeight, strips, tileRows, tileColumns } = sizes;
+  const isCut = strips !== 1;
+  const value = (tensor: SizeTensor): string => s.value(tensor);
+
+  /** 1 for the first `count` of all positions of an axis, 0 beyond. */
+  const inFirst = (count: SizeTensor, all: SizeTensor, length: Dim): SizeTensor =>
+    s.float(s.less(s.range(all, length), count));
+  const inside = once(() => inFirst(H, Hc, canvasHeight));
+  const vectors = lazily<CanvasVectors>({
+    tiles: () => value(s.vector([m2, m1, r, TW, -1])),
+    strip: () => value(s.vector([h, Wc, -1])),
+    allStrips: () => value(s.vector([S, h, Wc, -1])),
+    canvas: () => value(s.vector([1, 1, Hc, Wc, -1])),
+    rows: () => value(s.vector([Hc, Wc, -1])),
+    end: () => value(s.vector([H, W])),
+    repeats: () => value(s.vector([1, s.mul(s.mul(r, TW), m1)])),
+    pads: () => value(s.vector([0, 0, 0, 0, 0, 0, 0, s.sub(Hc, H), s.sub(Wc, W), 0])),
+    chunks: () => remembered((count, columns) => value(s.vector([count, columns, 1, isCut ? s.add(h, 2) : H, 1, -1]))),
+    batch: () => remembered((channels) => value(s.vector([-1, Hc, Wc, channels]))),
+  });
+  const tables = lazily<CanvasTables>({
+    windows: () => {
+      const offsets = s.unsqueeze(s.mul(s.range(S, strips), h), [1]);
+      const zero = s.mul(offsets, 0);
+      const above = s.sub(1, offsets);
+      const below = s.add(offsets, s.sub(s.add(h, 1), Hc));
+      const right = s.add(zero, s.sub(W, Wc));
+      return value(s.concat([zero, zero, above, zero, zero, zero, zero, below, right, zero], 1, 10));
+    },
+    rowMask: () => value(s.reshape(inside(), s.vector([S, h, 1, 1]), [strips, stripHeight, 1, 1])),
+    sinkBias: () => {
+      const byTile = s.reshape(inside(), s.vector([S, r, m1, 1]), [strips, tileRows, m1, 1]);
+      const sink = s.mul(s.sub(s.transpose(byTile, [0, 2, 1, 3]), 1), SINK);
+      const spread = s.expand(sink, s.vector([1, 1, 1, TW]), [strips, m1, tileRows, tileColumns]);
+      const outputs = productDim([m1, tileRows, tileColumns], `${dimText(tileRows)}.drown`);
+      return value(s.reshape(spread, s.vector([S, -1, 1]), [strips, outputs, 1]));
+    },
+    rowWeights: () => value(s.unsqueeze(s.div(inside(), s.float(s.mul(H, W))), [0])),
+    columnWeights: () => value(s.unsqueeze(inFirst(W, Wc, canvasWidth), [0])),
+  });
+  // Constants that all canvases of fixed sizes have stand together in the file, in this order.
+  const atOnce = typeof height === "number" && typeof width === "number";
   return {
     form,
-    strips: strips > 1,
+    isCut,
     exactRows: canvasHeight === height,
     exactColumns: canvasWidth === width,
-    size: { height, width, canvasHeight, canvasWidth, stripHeight, strips, tileRows, tileColumns },
-    vectors: {
-      tiles: e.ints([m2, m1, tileRows, tileColumns, -1]),
-      strip: e.ints([stripHeight, canvasWidth, -1]),
-      allStrips: e.ints([strips, stripHeight, canvasWidth, -1]),
-      canvas: e.ints([1, 1, canvasHeight, canvasWidth, -1]),
-      rows: e.ints([canvasHeight, canvasWidth, -1]),
-      end: e.ints([height, width]),
-      repeats: e.ints([1, m1 * tileRows * tileColumns]),
-      pads: e.ints([0, 0, 0, 0, 0, 0, 0, canvasHeight - height, canvasWidth - width, 0]),
-      chunks: (count, columns) => e.ints([count, columns, 1, strips > 1 ? stripHeight + 2 : height, 1, -1]),
-      batch: (channels) => e.ints([-1, canvasHeight, canvasWidth, channels]),
-    },
-    tables: {
-      windows: e.ints(windows.flat(), [strips, 10]),
-      rowMask: e.floats(each(canvasHeight, inside), [strips, stripHeight, 1, 1]),
-      drown: e.floats(drown.flat(3), [strips, m1 * tileRows * tileColumns, 1]),
-      rowWeights: e.floats(
-        each(canvasHeight, (row) => inside(row) / (height * width)),
-        [1, canvasHeight],
-      ),
-      columnWeights: e.floats(
-        each(canvasWidth, (column) => (column < width ? 1 : 0)),
-        [1, canvasWidth],
-      ),
-    },
+    size: sizes,
+    vectors: atOnce ? allMade(vectors) : vectors,
+    tables: atOnce ? allMade(tables) : tables,
   };
 }

@@ -4,9 +4,9 @@
  */
 import type { Dim } from "../../ir/dim.js";
 import type { Target } from "../targets.js";
-import { stripCount, tilesPerStrip } from "./canvas.js";
 import type { WinogradForm } from "./forms.js";
 import { PARALLEL, RATES, type Rates } from "./rates.js";
+import { stripCount, tilesPerStrip } from "./strip-count.js";
 
 /** A 3×3 convolution of stride 1 and one zero around, for one sample. */
 export interface LayerProblem {

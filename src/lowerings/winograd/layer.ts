@@ -3,7 +3,7 @@
  * constant, is transformed; the input goes through two 3-D convolutions with constant transform matrices; one matrix
  * product per point; two matrix products back. See docs/lowerings.md for why each step has the form that it has.
  */
-import { type Dim, symbol } from "../../ir/dim.js";
+import { type Dim, productDim, symbol } from "../../ir/dim.js";
 import { GraphEmitter, valueInfo } from "../emitter.js";
 import type { CanvasLayer } from "./canvas-layer.js";
 import { inPoints, kernelSource } from "./kernel.js";
@@ -11,7 +11,7 @@ import { emitStrip } from "./strip.js";
 import { type CanvasValue, canvasValue } from "./value.js";
 
 export function emitCanvasLayer(e: GraphEmitter, layer: CanvasLayer): CanvasValue {
-  return layer.canvas.strips ? emitStrips(e, layer) : emitWhole(e, layer);
+  return layer.canvas.isCut ? emitStrips(e, layer) : emitWhole(e, layer);
 }
 
 function emitWhole(e: GraphEmitter, layer: CanvasLayer): CanvasValue {
@@ -35,7 +35,7 @@ function emitWhole(e: GraphEmitter, layer: CanvasLayer): CanvasValue {
     rowPads: [1, canvas.exactRows ? 1 : canvas.form.rows.m],
     kernel: kernelSource(e, layer),
     residual,
-    drown: undefined,
+    sinkBias: undefined,
     mask: undefined,
   });
   return canvasValue(e, { name, canvas, channels: out }, { value, shape }, sums);
@@ -74,7 +74,7 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
         outer.op("Reshape", `${name}/residual`, [residual, vectors.allStrips], [strips, ...strip]),
         strip,
       ),
-    drown: ragged && layer.relu ? feed("strip_drown", tables.drown, [tileOutputs(layer), 1]) : undefined,
+    sinkBias: ragged && layer.relu ? feed("strip_drown", tables.sinkBias, [tileOutputs(layer), 1]) : undefined,
     mask: ragged && !layer.relu ? feed("strip_mask", tables.rowMask, [stripHeight, 1, 1]) : undefined,
   });
   const outputs = [
@@ -100,7 +100,5 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
 /** Outputs per channel of a strip. */
 function tileOutputs({ name, canvas }: CanvasLayer): Dim {
   const { tileRows, tileColumns } = canvas.size;
-  return typeof tileRows === "number" && typeof tileColumns === "number"
-    ? canvas.form.rows.m * tileRows * tileColumns
-    : symbol(`${name}.tiles`);
+  return productDim([canvas.form.rows.m, tileRows, tileColumns], `${name}.tiles`);
 }

@@ -27,3 +27,9 @@ export function lazily<T extends object>(makers: { readonly [K in keyof T]: () =
   }
   return target;
 }
+
+/** Makes all properties of such an object, in their order. */
+export function allMade<T extends object>(lazy: T): T {
+  Object.values(lazy);
+  return lazy;
+}

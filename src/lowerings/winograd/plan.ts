@@ -3,13 +3,14 @@ import { type Dim, dimText, type Shape } from "../../ir/dim.js";
 import type { Graph, Node, NodeOf } from "../../ir/graph.js";
 import { inferShapes, withInputShapes } from "../../ir/infer.js";
 import type { EmitOptions } from "../emitter.js";
-import { hasSize, sizedValues } from "../has-size.js";
+import { sourceOfSize } from "../size-source.js";
 import { TARGET_PROFILES } from "../targets.js";
-import { type CanvasShape, tilesPerStrip } from "./canvas.js";
+import type { CanvasShape } from "./canvas.js";
 import { chooseForms, chunkFor, FORM_PREFIX, type LayerChoice } from "./choose-form.js";
 import type { LayerProblem } from "./cost.js";
 import { FusionFinder } from "./fusion.js";
 import { layoutChanges } from "./layout-changes.js";
+import { tilesPerStrip } from "./strip-count.js";
 
 export type ConvolutionNode = NodeOf<"conv" | "mix_conv">;
 
@@ -99,7 +100,7 @@ function isEligible(node: Node, graph: Graph, shapes: ReadonlyMap<string, Shape>
   const ones = [...stride, ...dilation, ...pads, groups].every((value) => value === 1);
   const [, , height, width] = shapes.get(node.name)! as readonly [Dim, Dim, Dim, Dim];
   const fixed = typeof height === "number" && typeof width === "number";
-  const known = fixed || sizedValues(graph).some((name) => hasSize(shapes.get(name)!, height, width));
+  const known = fixed || sourceOfSize(graph, shapes, height, width) !== undefined;
   return ones && kernel[0] === 3 && kernel[1] === 3 && known;
 }
 

@@ -1,5 +1,5 @@
 /** The middle of a Winograd convolution: along the height into the points, the products, and back along the height. */
-import { type Dim, symbol } from "../../ir/dim.js";
+import { type Dim, productDim } from "../../ir/dim.js";
 import { GraphEmitter, valueInfo } from "../emitter.js";
 import type { CanvasLayer } from "./canvas-layer.js";
 import { FORM_KERNEL } from "./forms.js";
@@ -26,7 +26,7 @@ function emitAtOnce(e: GraphEmitter, layer: CanvasLayer, input: PointsInput): st
   const { name, canvas, channels, out } = layer;
   const chunks = chunksOf(layer);
   const { columns } = canvas.form;
-  const wide = times(canvas.size.tileColumns, channels, `${name}.input_row`);
+  const wide = productDim([canvas.size.tileColumns, channels], `${name}.input_row`);
   const byColumn = e.op(
     "Reshape",
     `${name}/by_column`,
@@ -46,7 +46,7 @@ function emitInChunks(outer: GraphEmitter, layer: CanvasLayer, input: PointsInpu
   const { name, canvas, channels, out } = layer;
   const chunks = chunksOf(layer);
   const e = new GraphEmitter(outer.options, outer, "enclosing");
-  const wide = times(canvas.size.tileColumns, channels, `${name}.input_row`);
+  const wide = productDim([canvas.size.tileColumns, channels], `${name}.input_row`);
   const chunkDims: readonly Dim[] = [chunks.columns, 1, input.rows, 1, wide];
   const scanned = outer.op(
     "Reshape",
@@ -59,7 +59,7 @@ function emitInChunks(outer: GraphEmitter, layer: CanvasLayer, input: PointsInpu
   const { kernel } = input;
   const u = emitChunkKernel(e, layer, kernel, part);
   const result = emitProduct(e, layer, input, slice, u, [chunks.columns, out]);
-  const perPoint = times(input.tiles, out, `${name}.point_outputs`);
+  const perPoint = productDim([input.tiles, out], `${name}.point_outputs`);
   const resultDims: readonly Dim[] = [chunks.columns, canvas.form.rows.m, perPoint];
   const body = e.finish(
     `${name}/points`,
@@ -88,7 +88,7 @@ function emitProduct(
 ): string {
   const { rows } = canvas.form;
   const points = columns * rows.n;
-  const wide = times(canvas.size.tileColumns, channels, `${name}.input_row`);
+  const wide = productDim([canvas.size.tileColumns, channels], `${name}.input_row`);
   const acrossRows = e.op(
     "Conv",
     `${name}/rows`,
@@ -98,7 +98,7 @@ function emitProduct(
   );
   const v = e.op("Reshape", `${name}/v`, [acrossRows, e.ints([points, -1, channels])], [points, tiles, channels]);
   const product = e.op("MatMul", `${name}/product`, [v, u], [points, tiles, out]);
-  const perPoint = times(tiles, out, `${name}.point_outputs`);
+  const perPoint = productDim([tiles, out], `${name}.point_outputs`);
   const byRow = e.op(
     "Reshape",
     `${name}/by_row`,
@@ -131,8 +131,4 @@ function emitChunkKernel(e: GraphEmitter, layer: CanvasLayer, kernel: KernelSour
   const { points } = chunksOf(layer);
   const byOutput = kernel.kind === "points" ? part : emitPoints(e, layer, kernel.value, part, points);
   return e.transpose(`${layer.name}/u`, byOutput, [points, layer.channels, layer.out], [0, 2, 1]);
-}
-
-export function times(count: Dim, factor: number, label: string): Dim {
-  return typeof count === "number" ? count * factor : symbol(label);
 }

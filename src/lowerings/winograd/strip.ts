@@ -2,11 +2,11 @@
  * A Winograd convolution of one strip, or of the whole canvas where it is not cut: across the columns, through the points, back
  * across the columns with bias and ReLU, and the tiles put in order.
  */
-import { type Dim, symbol } from "../../ir/dim.js";
+import { type Dim, productDim, symbol } from "../../ir/dim.js";
 import type { GraphEmitter } from "../emitter.js";
 import type { CanvasLayer } from "./canvas-layer.js";
 import type { KernelSource } from "./kernel.js";
-import { emitPointProducts, times } from "./points.js";
+import { emitPointProducts } from "./points.js";
 
 export interface StripInputs {
   /** [1, 1, rows, W, C] */
@@ -18,7 +18,7 @@ export interface StripInputs {
   /** [h, Wc, O]: added to the result. */
   readonly residual: string | undefined;
   /** Added to the bias: sinks rows beyond the picture below zero before a ReLU. */
-  readonly drown: string | undefined;
+  readonly sinkBias: string | undefined;
   /** Multiplied into the result: clears rows beyond the picture. */
   readonly mask: string | undefined;
 }
@@ -38,10 +38,7 @@ export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInpu
   const { canvas, name, channels, out } = layer;
   const { rows, columns } = canvas.form;
   const { tileRows, tileColumns, stripHeight, canvasWidth } = canvas.size;
-  const tiles =
-    typeof tileRows === "number" && typeof tileColumns === "number"
-      ? tileRows * tileColumns
-      : symbol(`${name}.tiles_of_strip`);
+  const tiles = productDim([tileRows, tileColumns], `${name}.tiles_of_strip`);
   const acrossColumns = e.op(
     "Conv",
     `${name}/columns`,
@@ -60,12 +57,12 @@ export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInpu
     kernel: inputs.kernel,
     tiles,
   });
-  const width = times(times(tiles, out, `${name}.point_outputs`), rows.m, `${name}.row_outputs`);
+  const width = productDim([tiles, out, rows.m], `${name}.row_outputs`);
   const flat = e.op("Reshape", `${name}/flat`, [products, e.ints([columns.n, -1])], [columns.n, width]);
   const columnsBack = e.op(
     "Gemm",
     `${name}/columns_back`,
-    [e.floats(columns.at.flat(), [columns.m, columns.n]), flat, biasRow(e, layer, inputs.drown, width)],
+    [e.floats(columns.at.flat(), [columns.m, columns.n]), flat, biasRow(e, layer, inputs.sinkBias, width)],
     [columns.m, width],
   );
   const active = layer.relu ? e.op("Relu", `${name}/relu`, [columnsBack], [columns.m, width]) : columnsBack;
@@ -92,9 +89,9 @@ export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInpu
 }
 
 /** The bias of every output of a strip, [1, m1·r·TW·O]. */
-function biasRow(e: GraphEmitter, layer: CanvasLayer, drown: string | undefined, width: Dim): string {
+function biasRow(e: GraphEmitter, layer: CanvasLayer, sinkBias: string | undefined, width: Dim): string {
   const { name, canvas, out } = layer;
-  if (drown === undefined) return e.op("Tile", `${name}/biases`, [layer.bias, canvas.vectors.repeats], [1, width]);
-  const sunk = e.op("Add", `${name}/sunk_bias`, [drown, layer.bias], [symbol(`${name}.tiles`), out]);
+  if (sinkBias === undefined) return e.op("Tile", `${name}/biases`, [layer.bias, canvas.vectors.repeats], [1, width]);
+  const sunk = e.op("Add", `${name}/sunk_bias`, [sinkBias, layer.bias], [symbol(`${name}.tiles`), out]);
   return e.op("Reshape", `${name}/biases`, [sunk, e.ints([1, -1])], [1, width]);
 }
