@@ -5,7 +5,7 @@ import { definition, inferShapes } from "../ir/infer.js";
 import { mixConvInputs } from "../ir/ops/mixture.js";
 import type { EmitOptions } from "./emitter.js";
 import { chooseLowering } from "./mixtures/choose.js";
-import { segmentsOf } from "./regions.js";
+import { segmentsOf } from "./segments.js";
 import { FORM_PREFIX, type LayerChoice } from "./winograd/choose-form.js";
 import type { Cost } from "./winograd/cost.js";
 import { type ConvolutionNode, planCanvases, refusesWinograd } from "./winograd/plan.js";

@@ -1,12 +1,12 @@
-/** From the IR to one ONNX graph: nodes are lowered in order, regions that run sample by sample become a Scan. */
+/** From the IR to one ONNX graph: nodes are lowered in order, segments that run sample by sample become a Scan. */
 import type { Graph, Node } from "../ir/graph.js";
 import type { OnnxGraph } from "../onnx/model.js";
 import { type EmitOptions, GraphEmitter, valueInfo } from "./emitter.js";
 import { lowerScan } from "./lower-scan.js";
 import { emitNode } from "./operators/index.js";
 import { pruneGraph } from "./prune-graph.js";
-import { segmentsOf } from "./regions.js";
 import { Scope } from "./scope.js";
+import { segmentsOf } from "./segments.js";
 import { canvasOfNode, lowerOnCanvas, lowerPlannedLayer } from "./winograd/lower-planned.js";
 import { type CanvasPlan, planCanvases } from "./winograd/plan.js";
 

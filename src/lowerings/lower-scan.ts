@@ -1,38 +1,38 @@
-/** A region of a graph as a Scan over the batch; its body computes one sample, with its own initializers. */
+/** A segment of a graph as a Scan over the batch; its body computes one sample, with its own initializers. */
 import type { Shape } from "../ir/dim.js";
 import type { Node } from "../ir/graph.js";
 import { GraphEmitter, type Layout, valueInfo } from "./emitter.js";
-import { regionGraph } from "./regions.js";
 import { Scope } from "./scope.js";
+import { sampleGraph } from "./segments.js";
 import { emitFromCanvases } from "./winograd/convert.js";
 import type { CanvasPlan, PlannedLayer } from "./winograd/plan.js";
 
-/** @param lowerNodes lowers the region's nodes inside the body */
+/** @param lowerNodes lowers the segment's nodes inside the body */
 export function lowerScan(
   outer: Scope,
   nodes: readonly Node[],
   plan: CanvasPlan,
   lowerNodes: (inner: Scope, nodes: readonly Node[]) => void,
 ): void {
-  const region = regionGraph(outer.graph, nodes, outer.shapes);
+  const segment = sampleGraph(outer.graph, nodes, outer.shapes);
   const e = new GraphEmitter(outer.e.options, outer.e);
   // The body may not use the names of what is around it.
   const shown = new Map(
-    [...region.inputs.map(({ name }) => name), ...region.outputs.map(({ value }) => value)].map((value) => [
+    [...segment.inputs.map(({ name }) => name), ...segment.outputs.map(({ value }) => value)].map((value) => [
       value,
       e.fresh(`${value}/one`),
     ]),
   );
-  const inner = new Scope(region, e, (value) => shown.get(value) ?? value, outer);
+  const inner = new Scope(segment, e, (value) => shown.get(value) ?? value, outer);
   // What all samples have in common is not taken apart: the body sees it in the graph around it.
   const isCommon = (value: string): boolean => outer.shapes.get(value)![0] === 1;
-  for (const { name } of region.inputs.filter(({ name }) => isCommon(name))) {
+  for (const { name } of segment.inputs.filter(({ name }) => isCommon(name))) {
     inner.bind(name, { nchw: outer.read(name, "nchw") });
   }
-  const scanned = region.inputs
+  const scanned = segment.inputs
     .filter(({ name }) => !isCommon(name))
     .map(({ name }) => {
-      const reader = canvasReader(region.nodes, name, plan);
+      const reader = canvasReader(segment.nodes, name, plan);
       const layout: Layout = reader ? "nhwc" : "nchw";
       return { name, reader, layout, sample: e.fresh(`${name}/sample`) };
     });
@@ -43,8 +43,8 @@ export function lowerScan(
     if (reader) inner.readCanvas(name, inner.canvasFor(shape[1]!, shape[2]!, reader));
     return valueInfo(sample, shape.slice(1));
   });
-  lowerNodes(inner, region.nodes);
-  const outputs = region.outputs.map(({ value }) => ({ value, ...sampleOutput(inner, value) }));
+  lowerNodes(inner, segment.nodes);
+  const outputs = segment.outputs.map(({ value }) => ({ value, ...sampleOutput(inner, value) }));
   const body = e.finish(
     `${nodes[0]!.name}/sample`,
     inputs,

@@ -17,7 +17,7 @@ const patchContext = z
     patch: positive.describe("Side of the training patch, in input pixels"),
     frame: z.int().min(0).describe("Pixels that a patch's border loses on each side"),
     stride: positive.describe("Distance of neighbouring patches"),
-    borderWeight: z.number().min(0).describe("Weight of the four border strips when patches are blended"),
+    borderWeight: z.number().min(0).describe("Weight of the patches along the border when patches are blended"),
     wholeBelow: z.int().min(0).describe("Pictures with a side below this are run whole"),
     region: z
       .strictObject({ from: z.string(), to: z.string() })

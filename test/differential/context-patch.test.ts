@@ -70,6 +70,18 @@ describe("a small network on small patches", () => {
     expect(relativeError(result!.get("y")!, open!.get("y")!)).toBeLessThanOrEqual(RELATIVE);
   });
 
+  it("computes no size where all are fixed, and the same result", async () => {
+    const [channels, height, width] = [spec.inputs[0]!.shape[1] as number, 33, 22];
+    const { model: fixed } = compile(spec, model.weights, { context: "patch", batch: 1, height, width });
+    const operators = new Set(
+      fixed.graph.node.filter(({ name }) => /\/(patches|blend)\//.test(name)).map(({ op_type }) => op_type),
+    );
+    for (const operator of ["Shape", "Range", "Min", "Max", "Div", "Less", "Equal", "Cast", "Concat"])
+      expect(operators).not.toContain(operator);
+    const x = new Map([["x", pictures(1, channels, height, width)]]);
+    expect(await runGraph(await encoded(fixed), [x])).toEqual(await runGraph(bytes, [x]));
+  });
+
   it("differs from the whole picture's", async () => {
     const x = pictures(1, spec.inputs[0]!.shape[1] as number, 24, 24);
     const whole = await encoded(compile(spec, model.weights).model);

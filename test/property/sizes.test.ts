@@ -125,7 +125,7 @@ it("tensors are the same when they are folded and when they are not", { timeout:
     const length = s.dim(count, "count");
     const range = s.range(count, length);
     const column = s.unsqueeze(s.sub(s.mul(range, 2), other), [1]);
-    const pairs = s.concat([column, s.div(column, 3), s.max(column, 1)], 1, 3);
+    const pairs = s.concat([column, s.div(column, 3), s.max(column, 1)], 1);
     const spread = s.expand(s.unsqueeze(range, [0]), s.vector([2, 1]), [2, length]);
     const inside = s.float(s.less(range, other));
     return [

@@ -1,5 +1,5 @@
 import type { Arithmetic } from "../../ir/arithmetic.js";
-import { type Dim, type Shape, symbol } from "../../ir/dim.js";
+import { addDims, type Dim, productDim, type Shape, symbol } from "../../ir/dim.js";
 import type { FoldAttributes } from "../../onnx/infer/fold/operator-fold.js";
 import { OPERATOR_FOLDS } from "../../onnx/infer/fold/operators.js";
 import { isNumeric } from "../../onnx/infer/fold/small-tensor.js";
@@ -55,7 +55,16 @@ export class Sizes implements Arithmetic<SizeTensor> {
 
   /** The dimension that a size is: its number, or a symbol of that name. */
   dim(size: SizeTensor, name: string): Dim {
-    return numberOf(size) ?? symbol(`${this.prefix}.${name}`);
+    return numberOf(size) ?? this.symbol(name);
+  }
+
+  symbol(name: string): Dim {
+    return symbol(`${this.prefix}.${name}`);
+  }
+
+  /** The product of dimensions, or a symbol of that name. */
+  product(dims: readonly Dim[], name: string): Dim {
+    return productDim(dims, `${this.prefix}.${name}`);
   }
 
   /** The ONNX value of a tensor. */
@@ -149,9 +158,10 @@ export class Sizes implements Arithmetic<SizeTensor> {
     );
   }
 
-  /** Joins tensors along an axis, which becomes `length` long. */
-  concat(parts: readonly SizeTensor[], axis: number, length: Dim): SizeTensor {
+  /** Joins tensors along an axis. */
+  concat(parts: readonly SizeTensor[], axis: number): SizeTensor {
     const [first] = parts;
+    const length = parts.map((part) => shapeOf(part)[axis]!).reduce(addDims);
     return this.op("Concat", parts, shapeOf(first!).with(axis, length), { axis }, typeOf(first!));
   }
 

@@ -137,7 +137,7 @@ export function canvasOf(
       const above = s.sub(1, offsets);
       const below = s.add(offsets, s.sub(s.add(h, 1), Hc));
       const right = s.add(zero, s.sub(W, Wc));
-      return value(s.concat([zero, zero, above, zero, zero, zero, zero, below, right, zero], 1, 10));
+      return value(s.concat([zero, zero, above, zero, zero, zero, zero, below, right, zero], 1));
     },
     rowMask: () => value(s.reshape(inside(), s.vector([S, h, 1, 1]), [strips, stripHeight, 1, 1])),
     sinkBias: () => {

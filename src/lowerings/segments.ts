@@ -55,17 +55,17 @@ function segmentsOfBatch(
   let first = mixed[0]!;
   while (first > 0 && definition(nodes[first - 1]!).routes) first--;
   const last = mixed.at(-1)!;
-  const region = nodes.slice(first, last + 1);
+  const perSampleNodes = nodes.slice(first, last + 1);
   const segments: readonly Segment[] = [
-    { kind: "plain", nodes: [...nodes.slice(0, first), ...region.filter(common)] },
-    { kind: "scan", nodes: region.filter((node) => !common(node)) },
+    { kind: "plain", nodes: [...nodes.slice(0, first), ...perSampleNodes.filter(common)] },
+    { kind: "scan", nodes: perSampleNodes.filter((node) => !common(node)) },
     { kind: "plain", nodes: nodes.slice(last + 1) },
   ];
   return segments.filter((segment) => segment.nodes.length > 0);
 }
 
-/** The nodes of a region as a graph of one sample: its inputs have a batch of one. */
-export function regionGraph(graph: Graph, nodes: readonly Node[], shapes: ReadonlyMap<string, Shape>): Graph {
+/** Some nodes as a graph of one sample: its inputs have a batch of one. */
+export function sampleGraph(graph: Graph, nodes: readonly Node[], shapes: ReadonlyMap<string, Shape>): Graph {
   const inside = new Set(nodes.map((node) => node.name));
   const read = new Set(nodes.flatMap((node) => node.inputs));
   const inputs = [...read].filter((name) => !inside.has(name) && !graph.constants.has(name));
