@@ -106,6 +106,23 @@ describe("inferModel", () => {
     expect(types).toMatchObject({ y: "tensor(float)[N, 7, 6]" });
   });
 
+  it("follows no operator that names an input very often", async () => {
+    const types = await infer({
+      graph: {
+        name: "g",
+        input: [value("x", ["N", 6, "H", "W"])],
+        node: [
+          { opType: "Shape", input: ["x"], output: ["shape"] },
+          { opType: "Concat", input: new Array(300_000).fill("shape"), output: ["all"], attribute: [int("axis", 0)] },
+          { opType: "Concat", input: ["shape", "shape"], output: ["two"], attribute: [int("axis", 0)] },
+          { opType: "ConstantOfShape", input: ["two"], output: ["y"] },
+        ],
+        output: [untyped("y")],
+      },
+    });
+    expect(types).toMatchObject({ all: "tensor(int64)[1200000]", y: "tensor(float)[N, 6, H, W, N, 6, H, W]" });
+  });
+
   it("keeps symbols through convolutions, pixel shuffles and broadcasting", async () => {
     const types = await infer({
       graph: {

@@ -3,8 +3,7 @@ import type { Constant } from "./constant.js";
 import { nodeConstant } from "./constant-value.js";
 import { foldOutput } from "./fold/fold-output.js";
 import { isNumeric, type SmallTensor } from "./fold/small-tensor.js";
-
-import { SmallValue } from "./small-value.js";
+import { MOST_VALUES, SmallValue } from "./small-value.js";
 import { MOST_DIMENSIONS, type Shape } from "./type-info.js";
 import type { TypeScope } from "./type-scope.js";
 
@@ -57,10 +56,11 @@ export class KnownValues {
   }
 
   private fold(node: NodeProto, output: string): void {
-    const tensor = foldOutput(node, {
-      type: (name) => this.types.get(name) ?? null,
-      tensor: (name) => this.tensor(name),
-    });
+    const source = {
+      type: (name: string) => this.types.get(name) ?? null,
+      tensor: (name: string) => this.tensor(name),
+    };
+    const tensor = foldOutput(node, source, this.options.estimates ? MOST_VALUES : MOST_DIMENSIONS);
     if (tensor === null) return;
     this.followed.set(output, tensor);
     const value = this.options.estimates && isNumeric(tensor) ? SmallValue.of(tensor) : null;

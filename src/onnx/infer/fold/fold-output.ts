@@ -6,7 +6,7 @@ import type { AttributeProto, NodeProto } from "../../proto/records.js";
 import { productOf } from "../arithmetic.js";
 import { constantOf } from "../constant.js";
 import { InferenceFault } from "../fault.js";
-import { MOST_VALUES, SmallValue } from "../small-value.js";
+import { SmallValue } from "../small-value.js";
 import type { Shape, TypeInfo } from "../type-info.js";
 import type { FoldAttributes } from "./operator-fold.js";
 import { OPERATOR_FOLDS } from "./operators.js";
@@ -20,31 +20,37 @@ export interface FoldSource {
 
 const INT64 = 7;
 
-/** The node's first output; null where it is not known, or too large. */
-export function foldOutput(node: NodeProto, source: FoldSource): SmallTensor | null {
+/** Results that a node's inputs may be as large as, together: a file may name an input a million times. */
+const MOST_READ = 4;
+
+/** The node's first output; null where it is not known, or has more elements than `most`. */
+export function foldOutput(node: NodeProto, source: FoldSource, most: number): SmallTensor | null {
   try {
-    return folded(node, source);
+    const tensor = folded(node, source, most);
+    return tensor !== null && tensor.data.length <= most ? tensor : null;
   } catch (e) {
     if (e instanceof InferenceFault) return null;
     throw e;
   }
 }
 
-function folded(node: NodeProto, source: FoldSource): SmallTensor | null {
+function folded(node: NodeProto, source: FoldSource, most: number): SmallTensor | null {
   const operator = node.op_type ?? "";
   const type = source.type(node.output[0] ?? "");
   if (node.domain || type?.kind !== "tensor") return null;
   if (operator === "Shape" || operator === "Size") return sizesOf(node, source.type(node.input[0] ?? ""));
   const fold = OPERATOR_FOLDS.get(operator);
   const dims = numbersOnly(type.shape);
-  if (fold === undefined || (dims !== null && countOf(dims) > MOST_VALUES)) return null;
+  if (fold === undefined || (dims !== null && countOf(dims) > most)) return null;
   const inputs: (SmallTensor | null)[] = [];
+  let room = MOST_READ * most;
   for (const name of node.input) {
     const tensor = name === "" ? null : source.tensor(name);
-    if (tensor === null && name !== "") return null;
+    room -= Math.max(1, tensor?.data.length ?? 0);
+    if ((tensor === null && name !== "") || room < 0) return null;
     inputs.push(tensor);
   }
-  return fold({ inputs, attributes: attributesOf(node), dataType: type.elem, dims, most: MOST_VALUES });
+  return fold({ inputs, attributes: attributesOf(node), dataType: type.elem, dims, most });
 }
 
 function numbersOnly(shape: Shape | null): readonly number[] | null {
