@@ -6,9 +6,9 @@ const DIST = new URL(process.env.SMXC_DIST ?? "../dist/", import.meta.url);
 const load = (path) => import(new URL(path, DIST).href);
 
 const { compile } = await load("src/compile.js");
-const { parseDocument } = await load("src/spec/parse.js");
+const { parseDocument } = await load("src/frontends/document/parse.js");
 const { encodeModel } = await load("src/onnx/encode.js");
-const { collect } = await load("src/weights/byte-source.js");
+const { collect } = await load("src/base/bytes/byte-source.js");
 
 /**
  * A graph's bytes.

@@ -18,8 +18,8 @@ const DIST = new URL(process.env.SMXC_DIST ?? "../dist/", import.meta.url);
 const load = (path) => import(new URL(path, DIST).href);
 
 const { writeFiles } = await load("cli/write-files.js");
-const { createNodeSession } = await load("src/runtime/session-ort-node.js");
-const { writeSafetensors } = await load("src/weights/safetensors-write.js");
+const { createNodeSession } = await load("src/sessions/session-ort-node.js");
+const { writeSafetensors } = await load("src/files/safetensors-write.js");
 
 const MAIN = fileURLToPath(new URL("cli/main.js", DIST));
 const RESULTS = fileURLToPath(new URL("results/large.generated.json", import.meta.url));

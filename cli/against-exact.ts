@@ -1,21 +1,22 @@
 /** How far the merged form of two-layer blocks is from the exact one. */
+
+import { collect } from "../src/base/bytes/byte-source.js";
+import { type Diagnostic, error, SmxcError } from "../src/base/diagnostics.js";
+import type { Lines } from "../src/base/text/lines.js";
 import { type Compiled, compile } from "../src/compile.js";
 import type { CompileOptions } from "../src/compile-options.js";
-import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
+import type { ModelSpec } from "../src/frontends/document/document.js";
+import type { RoutingMode } from "../src/frontends/document/retarget.js";
 import type { Target } from "../src/lowerings/targets.js";
 import { encodeModel } from "../src/onnx/encode.js";
-import { decibelsJson, decibelsText } from "../src/runtime/decibels.js";
-import type { Tensor } from "../src/runtime/session.js";
-import { createNodeSession } from "../src/runtime/session-ort-node.js";
-import type { ModelSpec } from "../src/spec/document.js";
-import type { RoutingMode } from "../src/spec/retarget.js";
-import type { Lines } from "../src/text/lines.js";
+import { decibelsJson, decibelsText } from "../src/pictures/decibels.js";
+import type { Tensor } from "../src/sessions/session.js";
+import { createNodeSession } from "../src/sessions/session-ort-node.js";
 import { allFinite, compareValues, psnrOf } from "../src/verify/compare.js";
 import { notFiniteOn } from "../src/verify/errors.js";
 import type { Problem } from "../src/verify/problems.js";
 import { TOLERANCES } from "../src/verify/tolerances.js";
 import { toFeeds } from "../src/verify/verify.js";
-import { collect } from "../src/weights/byte-source.js";
 import type { Context } from "./command.js";
 import { optionsOf } from "./compiled-with.js";
 import type { LoadedModel } from "./load-model.js";

@@ -1,11 +1,12 @@
 /** Runs graphs side by side: round by round, so that what disturbs the machine disturbs all of them alike. */
+
+import { error, type Reporter, SmxcError, warning } from "../src/base/diagnostics.js";
+import { randomNumbers } from "../src/base/random.js";
 import { type Comparison, compareTimes, summariseTimes, type TimeSummary } from "../src/bench/statistics.js";
-import { error, type Reporter, SmxcError, warning } from "../src/diagnostics.js";
 import type { Target } from "../src/lowerings/targets.js";
-import { refuseEscapes } from "../src/runtime/external-data-node.js";
-import type { Port, Session, Tensor } from "../src/runtime/session.js";
-import { createNodeSession } from "../src/runtime/session-ort-node.js";
-import { randomNumbers } from "../src/verify/random.js";
+import { refuseEscapes } from "../src/sessions/external-data-node.js";
+import type { Port, Session, Tensor } from "../src/sessions/session.js";
+import { createNodeSession } from "../src/sessions/session-ort-node.js";
 import type { Context } from "./command.js";
 import { readSignature } from "./open-network.js";
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { error, SmxcError } from "../src/base/diagnostics.js";
 import { type ProfileRow, profileRows } from "../src/bench/profile.js";
-import { error, SmxcError } from "../src/diagnostics.js";
 import { type BenchOptions, randomFeeds } from "./bench-graphs.js";
 import type { ProfileTask } from "./bench-profile-wasm.js";
 

@@ -1,16 +1,16 @@
+import { collect } from "../src/base/bytes/byte-source.js";
+import { SmxcError } from "../src/base/diagnostics.js";
 import { type Compiled, compile } from "../src/compile.js";
 import type { CompileOptions } from "../src/compile-options.js";
-import { SmxcError } from "../src/diagnostics.js";
 import { encodeIfItFits } from "../src/onnx/encode.js";
-import { decibelsJson, decibelsText } from "../src/runtime/decibels.js";
-import { type CpuProvider, createCpuSession } from "../src/runtime/session-cpu-node.js";
+import { decibelsJson, decibelsText } from "../src/pictures/decibels.js";
+import { type CpuProvider, createCpuSession } from "../src/sessions/session-cpu-node.js";
 import { psnrOf } from "../src/verify/compare.js";
 import * as errors from "../src/verify/errors.js";
 import { firstOverflow } from "../src/verify/first-overflow.js";
 import { type Problem, smallProblems } from "../src/verify/problems.js";
 import { HALF_TOLERANCE, TOLERANCES } from "../src/verify/tolerances.js";
 import { compareWithReference, type OutputResult } from "../src/verify/verify.js";
-import { collect } from "../src/weights/byte-source.js";
 import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
 

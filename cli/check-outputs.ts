@@ -3,7 +3,7 @@ import { constants, fstatSync } from "node:fs";
 import { access, lstat, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isatty } from "node:tty";
-import { type Diagnostic, SmxcError } from "../src/diagnostics.js";
+import { type Diagnostic, SmxcError } from "../src/base/diagnostics.js";
 import { cannotWrite, outputIsDash, outputIsInput, outputIsStream, outputNotAlone, outputTwice } from "./errors.js";
 
 /** Where an output goes. */

@@ -1,5 +1,5 @@
 /** The flags of commands that restore pictures. */
-import type { ContextOptions } from "../src/runtime/network.js";
+import type { ContextOptions } from "../src/restore/network.js";
 import { choice, flag, grouped, type OptionSpec, option, optionOr } from "./command.js";
 import { targetFlag } from "./compile-flags.js";
 import { integerOr, positiveInteger } from "./values.js";

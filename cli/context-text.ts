@@ -1,6 +1,6 @@
 /** How a run is told: what β was pooled over, and what that was against the training. */
-import type { Network } from "../src/runtime/network.js";
-import type { RunReport } from "../src/runtime/restorer.js";
+import type { Network } from "../src/restore/network.js";
+import type { RunReport } from "../src/restore/restorer.js";
 
 const KINDS = {
   whole: () => "whole picture",

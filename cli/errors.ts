@@ -1,5 +1,5 @@
 /** What can be wrong with a command line, and with the files that it writes. */
-import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
+import { type Diagnostic, error, SmxcError } from "../src/base/diagnostics.js";
 
 /** Commander's complaint, told in the form of all others. `code` is commander's, e.g. `commander.unknownOption`. */
 export function usageError(code: string, text: string, helpCommand: string): SmxcError {

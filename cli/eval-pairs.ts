@@ -1,7 +1,7 @@
 /** Which picture of one folder belongs to which of another. */
 import { realpath } from "node:fs/promises";
 import { join, parse } from "node:path";
-import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
+import { type Diagnostic, error, SmxcError } from "../src/base/diagnostics.js";
 import type { Context } from "./command.js";
 import { pairFinder } from "./pair-names.js";
 import { picturesIn } from "./picture-files.js";

@@ -1,14 +1,14 @@
 /** The work of `smxc eval`: one pair after another. */
-import type { Diagnostic } from "../src/diagnostics.js";
-import { SmxcError } from "../src/diagnostics.js";
+import type { Diagnostic } from "../src/base/diagnostics.js";
+import { SmxcError } from "../src/base/diagnostics.js";
 import { compared, type Evaluation, evaluatePictures } from "../src/eval/evaluate.js";
 import { folderMisfit, type Misfit, misfitOf, pairMisfit } from "../src/eval/pair-sizes.js";
 import type { ReportPicture } from "../src/eval/report-html.js";
 import { viewsOf } from "../src/eval/views.js";
-import { type Image, toBitDepth } from "../src/runtime/image.js";
-import { encodeImage } from "../src/runtime/image-node.js";
-import type { MetricOptions } from "../src/runtime/metrics.js";
-import { restorePicture } from "../src/runtime/restore.js";
+import { type Image, toBitDepth } from "../src/pictures/image.js";
+import { encodeImage } from "../src/pictures/image-node.js";
+import type { MetricOptions } from "../src/pictures/metrics.js";
+import { restorePicture } from "../src/restore/restore.js";
 import type { Context } from "./command.js";
 import { contextText } from "./context-text.js";
 import type { EvalPair } from "./eval-pairs.js";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { type Diagnostic, error } from "../src/diagnostics.js";
+import { type Diagnostic, error } from "../src/base/diagnostics.js";
 import type { ExternalDataFile } from "../src/onnx/check/external-data.js";
 import { EXTERNAL_DATA_SHA256 } from "../src/onnx/external-hash.js";
 import type { Signature } from "../src/onnx/signature.js";
-import { refuseEscapes, withBeside } from "../src/runtime/external-data-node.js";
+import { refuseEscapes, withBeside } from "../src/sessions/external-data-node.js";
 
 /**
  * What is to be said of a graph of smxc beside the data file of another: the graph holds the hash of its own.

@@ -1,7 +1,7 @@
 /** The model files that the arguments of a command name. */
 import { realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Diagnostic } from "../src/diagnostics.js";
+import type { Diagnostic } from "../src/base/diagnostics.js";
 import { noMatch, noModels } from "./errors.js";
 
 export interface FoundModels {

@@ -1,8 +1,10 @@
 /** Where `--routing fold` takes β from: a file of values, or pictures that the network itself is run on. */
+
+import { collect } from "../src/base/bytes/byte-source.js";
+import { error, type Place, SmxcError } from "../src/base/diagnostics.js";
+import { type JsonNode, pointerOf } from "../src/base/json/parse.js";
 import { compile } from "../src/compile.js";
 import type { CompileOptions } from "../src/compile-options.js";
-import { error, type Place, SmxcError } from "../src/diagnostics.js";
-import type { BetaPlace, BetaTable } from "../src/fold/betas.js";
 import {
   type FoldCost,
   foldCost,
@@ -11,12 +13,11 @@ import {
   notFiniteBeta,
   variation,
 } from "../src/fold/from-images.js";
-import { type JsonNode, pointerOf } from "../src/json/parse.js";
 import { encodeModel } from "../src/onnx/encode.js";
-import { networkInput } from "../src/runtime/image.js";
-import type { Session, Tensor } from "../src/runtime/session.js";
-import { createCpuSession } from "../src/runtime/session-cpu-node.js";
-import { collect } from "../src/weights/byte-source.js";
+import type { BetaPlace, BetaTable } from "../src/passes/given-betas.js";
+import { networkInput } from "../src/pictures/image.js";
+import type { Session, Tensor } from "../src/sessions/session.js";
+import { createCpuSession } from "../src/sessions/session-cpu-node.js";
 import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
 import { readJson } from "./read-json.js";

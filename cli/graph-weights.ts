@@ -1,13 +1,13 @@
 /** Whether a graph's weights are those of a document. */
 import { compile } from "../src/compile.js";
 import type { Size } from "../src/compile-options.js";
+import type { ModelSpec } from "../src/frontends/document/document.js";
 import type { Target } from "../src/lowerings/targets.js";
 import { readMetadata } from "../src/metadata.js";
 import type { DecodedModel } from "../src/onnx/decode.js";
 import type { Signature } from "../src/onnx/signature.js";
 import { tensorBytes } from "../src/onnx/tensor-bytes.js";
-import { readBeside } from "../src/runtime/external-data-node.js";
-import type { ModelSpec } from "../src/spec/document.js";
+import { readBeside } from "../src/sessions/external-data-node.js";
 import { compareWeights, type WeightComparison } from "../src/verify/changed-weights.js";
 import { optionsOf } from "./compiled-with.js";
 import type { LoadedModel } from "./load-model.js";

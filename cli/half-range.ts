@@ -1,13 +1,13 @@
 /** `--dtype float16`: values checked on pictures, or on random inputs, and what half precision costs there. */
 
+import { SmxcError } from "../src/base/diagnostics.js";
+import type { Lines } from "../src/base/text/lines.js";
 import { referenceGraph } from "../src/compile.js";
 import type { CompileOptions } from "../src/compile-options.js";
-import { SmxcError } from "../src/diagnostics.js";
-import { decibelsJson, decibelsText } from "../src/runtime/decibels.js";
-import { noImage } from "../src/runtime/errors.js";
-import { imageToTensor, toRgb } from "../src/runtime/image.js";
-import { createCpuSession } from "../src/runtime/session-cpu-node.js";
-import type { Lines } from "../src/text/lines.js";
+import { decibelsJson, decibelsText } from "../src/pictures/decibels.js";
+import { imageToTensor, toRgb } from "../src/pictures/image.js";
+import { noImage } from "../src/restore/errors.js";
+import { createCpuSession } from "../src/sessions/session-cpu-node.js";
 import { checkHalfRange, type HalfCost, type HalfSample } from "../src/verify/half-range.js";
 import { smallProblems } from "../src/verify/problems.js";
 import { toFeeds } from "../src/verify/verify.js";

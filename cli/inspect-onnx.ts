@@ -1,5 +1,8 @@
 /** `smxc inspect` of an ONNX file: what is read, and the text of what is found. */
 import { dirname } from "node:path";
+import { bytesSource, collect } from "../src/base/bytes/byte-source.js";
+import { openFileSource } from "../src/base/bytes/file-source-node.js";
+import type { Lines } from "../src/base/text/lines.js";
 import { figureText, plus } from "../src/inspect/onnx/figures.js";
 import type { OnnxLayer } from "../src/inspect/onnx/layers.js";
 import { type OnnxSummary, summariseOnnx } from "../src/inspect/onnx/summary.js";
@@ -10,9 +13,6 @@ import { decodeGraph } from "../src/onnx/decode.js";
 import { encodeModel } from "../src/onnx/encode.js";
 import type { OnnxModel } from "../src/onnx/model.js";
 import { loadSchemas } from "../src/onnx/schemas/registry.js";
-import type { Lines } from "../src/text/lines.js";
-import { bytesSource, collect } from "../src/weights/byte-source.js";
-import { openFileSource } from "../src/weights/file-source-node.js";
 import { bytesText, scaled } from "./scaled.js";
 import { table } from "./table.js";
 

@@ -1,13 +1,13 @@
 import { dirname, isAbsolute, join } from "node:path";
-import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
+import { openFileSource } from "../src/base/bytes/file-source-node.js";
+import { type Diagnostic, error, SmxcError } from "../src/base/diagnostics.js";
+import { openWeights } from "../src/files/open.js";
 import { sampleOf } from "../src/files/sample.js";
 import { refuseNoDocument } from "../src/files/wanted.js";
-import type { ModelSpec } from "../src/spec/document.js";
-import * as errors from "../src/spec/errors.js";
-import { parseDocument } from "../src/spec/parse.js";
-import { openFileSource } from "../src/weights/file-source-node.js";
-import { openWeights } from "../src/weights/open.js";
-import type { TensorStore } from "../src/weights/tensor.js";
+import type { ModelSpec } from "../src/frontends/document/document.js";
+import * as errors from "../src/frontends/document/errors.js";
+import { parseDocument } from "../src/frontends/document/parse.js";
+import type { TensorStore } from "../src/tensors/tensor.js";
 import { within } from "./within.js";
 
 /** A model document and its weights, opened for reading. */

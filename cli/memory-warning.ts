@@ -1,7 +1,7 @@
 import { freemem } from "node:os";
-import { warning } from "../src/diagnostics.js";
-import type { Image } from "../src/runtime/image.js";
-import type { Network } from "../src/runtime/network.js";
+import { warning } from "../src/base/diagnostics.js";
+import type { Image } from "../src/pictures/image.js";
+import type { Network } from "../src/restore/network.js";
 import type { Context } from "./command.js";
 
 /** Bytes per pixel of the picture that ONNX Runtime holds for a network of some 64 channels (measured). */

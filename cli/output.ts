@@ -4,10 +4,10 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import type { Writable } from "node:stream";
-import { type Diagnostic, type Reporter, SmxcError } from "../src/diagnostics.js";
-import { type Lines, linesText, lineText } from "../src/text/lines.js";
-import { Markup } from "../src/text/markup.js";
-import { printableJson } from "../src/text/printable.js";
+import { type Diagnostic, type Reporter, SmxcError } from "../src/base/diagnostics.js";
+import { type Lines, linesText, lineText } from "../src/base/text/lines.js";
+import { Markup } from "../src/base/text/markup.js";
+import { printableJson } from "../src/base/text/printable.js";
 import { createColors, wantsColor } from "./colors.js";
 import { cannotWrite } from "./errors.js";
 import { paintBy } from "./paint.js";

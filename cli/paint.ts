@@ -1,4 +1,4 @@
-import type { Paint, Style } from "../src/text/lines.js";
+import type { Paint, Style } from "../src/base/text/lines.js";
 import type { Colors } from "./colors.js";
 
 const COLORS = {

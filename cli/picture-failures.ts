@@ -1,5 +1,5 @@
 /** Commands over many pictures go on after a bad one, and tell at the end of all that failed. */
-import { type Diagnostic, type FailureKind, SmxcError } from "../src/diagnostics.js";
+import { type Diagnostic, type FailureKind, SmxcError } from "../src/base/diagnostics.js";
 import type { Context } from "./command.js";
 import { diagnosticJson } from "./render-diagnostics.js";
 

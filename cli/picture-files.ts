@@ -1,11 +1,11 @@
 /** The pictures of a folder. */
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
-import { decodeImage } from "../src/runtime/decode-image-node.js";
-import { FORMATS_TEXT, formatOfBytes, formatOfName } from "../src/runtime/image-format.js";
-import { readPictureBytes } from "../src/runtime/read-bytes-node.js";
-import { explain } from "../src/weights/file-errors.js";
+import { explain } from "../src/base/bytes/file-errors.js";
+import { type Diagnostic, error, SmxcError } from "../src/base/diagnostics.js";
+import { FORMATS_TEXT, formatOfBytes, formatOfName } from "../src/files/image-format.js";
+import { decodeImage } from "../src/pictures/decode-image-node.js";
+import { readPictureBytes } from "../src/pictures/read-bytes-node.js";
 import type { Context } from "./command.js";
 import { someOf } from "./some-of.js";
 

@@ -1,9 +1,9 @@
 /** Which picture is written from which: one file from one, or a folder from many. */
 import { mkdir, rmdir } from "node:fs/promises";
 import { basename, dirname, join, parse, resolve } from "node:path";
-import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
-import { formatOfName, type ImageFormat } from "../src/runtime/image-format.js";
-import { imageFormat } from "../src/runtime/image-node.js";
+import { type Diagnostic, error, SmxcError } from "../src/base/diagnostics.js";
+import { formatOfName, type ImageFormat } from "../src/files/image-format.js";
+import { imageFormat } from "../src/pictures/image-node.js";
 import type { Context } from "./command.js";
 import { cannotWrite } from "./errors.js";
 import type { PictureEnding } from "./picture-endings.js";

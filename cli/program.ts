@@ -1,8 +1,8 @@
 /** From a command line to an exit code: the parser finds the action, errors end here. */
 import { CommanderError } from "commander";
-import { SmxcError } from "../src/diagnostics.js";
-import { Markup } from "../src/text/markup.js";
-import { printableLine } from "../src/text/printable.js";
+import { SmxcError } from "../src/base/diagnostics.js";
+import { Markup } from "../src/base/text/markup.js";
+import { printableLine } from "../src/base/text/printable.js";
 import type { Command } from "./command.js";
 import { defect, isSystemError, noCommand, systemError } from "./errors.js";
 import { EXIT, type ExitCode } from "./exit-code.js";

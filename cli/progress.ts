@@ -1,5 +1,5 @@
 /** A bar on the last line of a terminal, for work that takes longer than a moment. */
-import { printable } from "../src/text/printable.js";
+import { printable } from "../src/base/text/printable.js";
 
 /** Work shorter than this shows nothing. */
 const QUIET_MS = 1000;

@@ -1,6 +1,6 @@
-import { error, type Place, SmxcError } from "../src/diagnostics.js";
-import { type ConfigValue, configValue } from "../src/importers/config.js";
-import { type JsonObject, pointerOf } from "../src/json/parse.js";
+import { error, type Place, SmxcError } from "../src/base/diagnostics.js";
+import { type JsonObject, pointerOf } from "../src/base/json/parse.js";
+import { type ConfigValue, configValue } from "../src/frontends/checkpoints/config.js";
 import { readJson } from "./read-json.js";
 
 /** Hyper-parameters as the user gives them. */

@@ -1,7 +1,7 @@
+import { openFileSource } from "../src/base/bytes/file-source-node.js";
+import { type JsonNode, parseJson } from "../src/base/json/parse.js";
 import { sampleOf } from "../src/files/sample.js";
 import { mayBeDocument, refuseOther } from "../src/files/wanted.js";
-import { type JsonNode, parseJson } from "../src/json/parse.js";
-import { openFileSource } from "../src/weights/file-source-node.js";
 
 /** A JSON file that a flag names. @throws SmxcError `json/…` where it is no JSON text, or a file of another kind */
 export async function readJson(path: string): Promise<JsonNode> {

@@ -1,10 +1,10 @@
 /** Pictures on the command line: files, pipes, and standard input. */
 import { stat } from "node:fs/promises";
-import { type Diagnostic, error, SmxcError } from "../src/diagnostics.js";
-import { decodeImage } from "../src/runtime/decode-image-node.js";
-import type { Image } from "../src/runtime/image.js";
-import { readImage } from "../src/runtime/image-node.js";
-import { readPictureBytes } from "../src/runtime/read-bytes-node.js";
+import { type Diagnostic, error, SmxcError } from "../src/base/diagnostics.js";
+import { decodeImage } from "../src/pictures/decode-image-node.js";
+import type { Image } from "../src/pictures/image.js";
+import { readImage } from "../src/pictures/image-node.js";
+import { readPictureBytes } from "../src/pictures/read-bytes-node.js";
 import type { Context } from "./command.js";
 
 /** `-`, and the system's own names, which cannot be opened where standard input is a socket. */

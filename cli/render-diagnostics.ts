@@ -1,7 +1,7 @@
 /** Diagnostics as a person reads them on standard error, and as a script reads them under `--json`. */
-import type { Diagnostic } from "../src/diagnostics.js";
-import { gatherAlike, listText, namesIn, withoutNames } from "../src/text/alike.js";
-import { printable, printableLine } from "../src/text/printable.js";
+import type { Diagnostic } from "../src/base/diagnostics.js";
+import { gatherAlike, listText, namesIn, withoutNames } from "../src/base/text/alike.js";
+import { printable, printableLine } from "../src/base/text/printable.js";
 import type { Colors } from "./colors.js";
 import { sourceFrame } from "./source-frame.js";
 

@@ -1,8 +1,8 @@
 /** The work of `smxc run`: one picture after another, from file to file. */
-import type { Image } from "../src/runtime/image.js";
-import { checkImageSize, encodeImage, encodeImageTo } from "../src/runtime/image-node.js";
-import { type AlphaMode, restorePicture } from "../src/runtime/restore.js";
-import type { RunReport } from "../src/runtime/restorer.js";
+import type { Image } from "../src/pictures/image.js";
+import { checkImageSize, encodeImage, encodeImageTo } from "../src/pictures/image-node.js";
+import { type AlphaMode, restorePicture } from "../src/restore/restore.js";
+import type { RunReport } from "../src/restore/restorer.js";
 import type { Context } from "./command.js";
 import { warnOfMemory } from "./memory-warning.js";
 import type { OpenNetwork } from "./open-network.js";

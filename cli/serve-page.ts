@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { basename, dirname, extname, join, normalize } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { error, SmxcError } from "../src/diagnostics.js";
+import { error, SmxcError } from "../src/base/diagnostics.js";
 
 const HOST = "127.0.0.1";
 /** Beside dist/cli, where this file runs. */

@@ -1,6 +1,6 @@
 /** Cuts the lines around a place out of a text, with a caret under the place. */
 
-import { printable } from "../src/text/printable.js";
+import { printable } from "../src/base/text/printable.js";
 import type { Colors } from "./colors.js";
 
 const CONTEXT_LINES = 1;

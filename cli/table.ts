@@ -1,5 +1,5 @@
-import type { Lines } from "../src/text/lines.js";
-import { printable } from "../src/text/printable.js";
+import type { Lines } from "../src/base/text/lines.js";
+import { printable } from "../src/base/text/printable.js";
 
 /** Rows of text as columns: numbers to the right, words to the left. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): Lines {

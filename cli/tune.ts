@@ -1,16 +1,16 @@
 /** `--tune`: measures the candidates for every distinct convolution on this machine, and keeps what was measured in a file. */
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
+import { collect } from "../src/base/bytes/byte-source.js";
+import { error, SmxcError } from "../src/base/diagnostics.js";
+import { randomNumbers } from "../src/base/random.js";
 import { compileGraph, emitOptionsOf, prepareGraph } from "../src/compile.js";
 import type { CompileOptions } from "../src/compile-options.js";
-import { error, SmxcError } from "../src/diagnostics.js";
 import type { Graph } from "../src/ir/graph.js";
 import { TRIAL_LAYERS, type Trial, trialsOf } from "../src/lowerings/trials.js";
 import { encodeModel } from "../src/onnx/encode.js";
-import type { Session } from "../src/runtime/session.js";
-import { createNodeSession } from "../src/runtime/session-ort-node.js";
-import { randomNumbers } from "../src/verify/random.js";
-import { collect } from "../src/weights/byte-source.js";
+import type { Session } from "../src/sessions/session.js";
+import { createNodeSession } from "../src/sessions/session-ort-node.js";
 import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
 import { writeFiles } from "./write-files.js";

@@ -1,6 +1,7 @@
 import type { Graph } from "../src/ir/graph.js";
-import { crop, type Image, networkInput } from "../src/runtime/image.js";
-import { checkSizes, inputSizes, type Problem, randomProblem, smallProblems, workOf } from "../src/verify/problems.js";
+import { workOf } from "../src/ir/work.js";
+import { crop, type Image, networkInput } from "../src/pictures/image.js";
+import { checkSizes, inputSizes, type Problem, randomProblem, smallProblems } from "../src/verify/problems.js";
 import type { Context } from "./command.js";
 import type { LoadedModel } from "./load-model.js";
 import { readPicture } from "./read-picture.js";

@@ -1,5 +1,5 @@
 /** Warnings as they arise: the first few of a kind at once, the others counted, and told when the work is done. */
-import type { Diagnostic } from "../src/diagnostics.js";
+import type { Diagnostic } from "../src/base/diagnostics.js";
 import { kindOf, moreText } from "./render-diagnostics.js";
 
 /** So many warnings of a kind, equal but for a name, are told as they arise. */

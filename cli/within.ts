@@ -1,4 +1,4 @@
-import { type Diagnostic, SmxcError } from "../src/diagnostics.js";
+import { type Diagnostic, SmxcError } from "../src/base/diagnostics.js";
 
 /** Runs work and gives its errors their place. */
 export async function within<T>(place: (found: Diagnostic) => Diagnostic, work: () => T | Promise<T>): Promise<T> {

@@ -4,8 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import * as nodeFs from "node:fs/promises";
-import { SmxcError } from "../src/diagnostics.js";
-import type { ByteStream } from "../src/weights/byte-source.js";
+import type { ByteStream } from "../src/base/bytes/byte-source.js";
+import { SmxcError } from "../src/base/diagnostics.js";
 import { checkOutputs, type Target } from "./check-outputs.js";
 import { type Draft, type FileSystem, openDraft } from "./drafts.js";
 import { cannotWrite } from "./errors.js";

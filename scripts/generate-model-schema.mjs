@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { documentJsonSchema } from "../dist/src/spec/document.js";
+import { documentJsonSchema } from "../dist/src/frontends/document/document.js";
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const schema = at("schemas/model.v1.schema.json");

@@ -1,17 +1,17 @@
 /** The library's front: whole steps on bytes, for Node and browsers alike. */
 import { compile as compileModel } from "./compile.js";
 import type { CompileOptions } from "./compile-options.js";
-import { warning } from "./diagnostics.js";
-import { prefixFinder } from "./importers/architecture.js";
-import { type ImportOptions, importModel } from "./importers/import.js";
+import { warning } from "./base/diagnostics.js";
+import { prefixFinder } from "./frontends/checkpoints/architecture.js";
+import { type ImportOptions, importModel } from "./frontends/checkpoints/import.js";
 import { encodeModel } from "./onnx/encode.js";
 import { type Bytes, type DocumentInput, sourceOf, withModel } from "./open-model.js";
-import { asLibrary, libraryReporter } from "./remedy.js";
-import type { ModelDocument } from "./spec/document.js";
+import { asLibrary, libraryReporter } from "./base/remedy.js";
+import type { ModelDocument } from "./frontends/document/document.js";
 import { weightsNotFinite } from "./verify/errors.js";
 import { notFiniteWeights } from "./verify/finite.js";
-import { bytesSource, collect } from "./weights/byte-source.js";
-import { openWeights } from "./weights/open.js";
+import { bytesSource, collect } from "./base/bytes/byte-source.js";
+import { openWeights } from "./files/open.js";
 
 export type { Bytes, DocumentInput };
 

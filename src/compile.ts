@@ -1,8 +1,8 @@
 import type { CompileOptions, LoweringOptions, Size } from "./compile-options.js";
-import { noPatchContext } from "./context/errors.js";
-import { SmxcError } from "./diagnostics.js";
-import { frozenBetas, selectRouters } from "./fold/betas.js";
-import { buildGraph } from "./ir/build.js";
+import { noPatchContext } from "./tiling/errors.js";
+import { SmxcError } from "./base/diagnostics.js";
+import { frozenBetas, selectRouters } from "./passes/given-betas.js";
+import { buildGraph } from "./frontends/document/build.js";
 import type { Dim, Shape } from "./ir/dim.js";
 import { exposeBetas } from "./ir/expose-betas.js";
 import type { Graph } from "./ir/graph.js";
@@ -21,11 +21,11 @@ import type { Pass } from "./passes/pass.js";
 import { patchify } from "./passes/patchify.js";
 import { removeDeadNodes } from "./passes/remove-dead-nodes.js";
 import { runPasses } from "./passes/run.js";
-import type { ModelSpec } from "./spec/document.js";
-import * as errors from "./spec/errors.js";
-import { retarget } from "./spec/retarget.js";
-import { VERSION } from "./version.js";
-import type { TensorStore } from "./weights/tensor.js";
+import type { ModelSpec } from "./frontends/document/document.js";
+import * as errors from "./frontends/document/errors.js";
+import { retarget } from "./frontends/document/retarget.js";
+import { VERSION } from "./base/version.js";
+import type { TensorStore } from "./tensors/tensor.js";
 
 export interface Compiled {
   /** What the document says, before any pass: the graph is to compute this. */

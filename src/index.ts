@@ -7,13 +7,13 @@ export {
   type Reporter,
   type Severity,
   SmxcError,
-} from "./diagnostics.js";
-export type { BetaPlace, BetaTable } from "./fold/betas.js";
-export type { ConfigPlace, ConfigValue } from "./importers/config.js";
-export type { ImportOptions } from "./importers/import.js";
+} from "./base/diagnostics.js";
+export type { BetaPlace, BetaTable } from "./passes/given-betas.js";
+export type { ConfigPlace, ConfigValue } from "./frontends/checkpoints/config.js";
+export type { ImportOptions } from "./frontends/checkpoints/import.js";
 export type { Target } from "./lowerings/targets.js";
 export { type ModelMetadata, readMetadata } from "./metadata.js";
-export type { ModelDocument } from "./spec/document.js";
-export type { RoutingMode } from "./spec/retarget.js";
-export { VERSION } from "./version.js";
-export type { ByteSource } from "./weights/byte-source.js";
+export type { ModelDocument } from "./frontends/document/document.js";
+export type { RoutingMode } from "./frontends/document/retarget.js";
+export { VERSION } from "./base/version.js";
+export type { ByteSource } from "./base/bytes/byte-source.js";

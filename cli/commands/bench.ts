@@ -1,6 +1,6 @@
+import { SmxcError } from "../../src/base/diagnostics.js";
+import type { Lines } from "../../src/base/text/lines.js";
 import type { ProfileRow } from "../../src/bench/profile.js";
-import { SmxcError } from "../../src/diagnostics.js";
-import type { Lines } from "../../src/text/lines.js";
 import type { BenchRun } from "../bench-graphs.js";
 import { defineCommand, flag, manyArguments, option, optionOr, repeatedOption } from "../command.js";
 import { targetFlag } from "../compile-flags.js";

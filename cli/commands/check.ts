@@ -1,8 +1,8 @@
-import { type Diagnostic, SmxcError } from "../../src/diagnostics.js";
+import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
+import type { Lines } from "../../src/base/text/lines.js";
+import type { Markup } from "../../src/base/text/markup.js";
 import type { FileReport } from "../../src/onnx/check/report/file-report.js";
 import { PROVIDERS, type Provider } from "../../src/onnx/providers/provider.js";
-import type { Lines } from "../../src/text/lines.js";
-import type { Markup } from "../../src/text/markup.js";
 import { type Context, choice, defineCommand, flag, manyArguments, option } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { integerFrom } from "../values.js";
@@ -41,7 +41,7 @@ export const checkCommand = defineCommand({
       await Promise.all([
         import("../../src/onnx/check/check-model.js"),
         import("../../src/onnx/check/external-data-node.js"),
-        import("../../src/weights/file-source-node.js"),
+        import("../../src/base/bytes/file-source-node.js"),
         import("../../src/onnx/check/report/file-report.js"),
         import("../find-models.js"),
         import("node:path"),

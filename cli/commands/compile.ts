@@ -1,8 +1,8 @@
+import { error, SmxcError, warning } from "../../src/base/diagnostics.js";
+import type { Lines } from "../../src/base/text/lines.js";
 import type { CompileOptions } from "../../src/compile-options.js";
-import { error, SmxcError, warning } from "../../src/diagnostics.js";
-import { decibelsJson, decibelsText } from "../../src/runtime/decibels.js";
-import type { RoutingMode } from "../../src/spec/retarget.js";
-import type { Lines } from "../../src/text/lines.js";
+import type { RoutingMode } from "../../src/frontends/document/retarget.js";
+import { decibelsJson, decibelsText } from "../../src/pictures/decibels.js";
 import { argument, type Context, defineCommand, flag, grouped, option, requiredOption } from "../command.js";
 import { compileFlags, compileOptionsOf, foldFlags } from "../compile-flags.js";
 import { EXIT } from "../exit-code.js";

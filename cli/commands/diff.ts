@@ -1,6 +1,6 @@
+import type { FileSource } from "../../src/base/bytes/file-source-node.js";
+import type { Lines } from "../../src/base/text/lines.js";
 import type { DiffResult, DiffSide } from "../../src/onnx/diff/diff.js";
-import type { Lines } from "../../src/text/lines.js";
-import type { FileSource } from "../../src/weights/file-source-node.js";
 import { argument, defineCommand, optionOr } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { numberFrom } from "../values.js";
@@ -20,7 +20,7 @@ export const diffCommand = defineCommand({
   async action(context, [first, second], { tolerance }) {
     const [{ diffModels }, { openFileSource }] = await Promise.all([
       import("../../src/onnx/diff/diff.js"),
-      import("../../src/weights/file-source-node.js"),
+      import("../../src/base/bytes/file-source-node.js"),
     ]);
     const sources: FileSource[] = [];
     const open = async (path: string): Promise<DiffSide> => {
@@ -44,7 +44,7 @@ export const diffCommand = defineCommand({
 async function side(path: string, source: FileSource): Promise<DiffSide> {
   const [{ decodeGraph }, { readBeside }] = await Promise.all([
     import("../../src/onnx/decode.js"),
-    import("../../src/runtime/external-data-node.js"),
+    import("../../src/sessions/external-data-node.js"),
   ]);
   return {
     model: await decodeGraph(source),

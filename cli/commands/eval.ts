@@ -1,6 +1,6 @@
-import { error, SmxcError } from "../../src/diagnostics.js";
+import { error, SmxcError } from "../../src/base/diagnostics.js";
 import type { Evaluation, MeanEvaluation, MeanScore, Score } from "../../src/eval/evaluate.js";
-import { decibelsJson, decibelsText } from "../../src/runtime/decibels.js";
+import { decibelsJson, decibelsText } from "../../src/pictures/decibels.js";
 import { argument, defineCommand, flag, option, repeatedOption } from "../command.js";
 import { contextFlags, contextOptionsOf } from "../context-flags.js";
 import { EXIT } from "../exit-code.js";

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path";
-import type { Diagnostic, Reporter } from "../../src/diagnostics.js";
-import type { Imported } from "../../src/importers/import.js";
-import type { ByteSource } from "../../src/weights/byte-source.js";
+import type { ByteSource } from "../../src/base/bytes/byte-source.js";
+import type { Diagnostic, Reporter } from "../../src/base/diagnostics.js";
+import type { Imported } from "../../src/frontends/checkpoints/import.js";
 import { argument, defineCommand, option, repeatedOption, requiredOption } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import { filePath, keyValue, name } from "../values.js";
@@ -44,7 +44,7 @@ export const importCommand = defineCommand({
   ],
   async action(context, [checkpoint], options) {
     const [{ openFileSource }, { checkOutputs }, { within, inFile }] = await Promise.all([
-      import("../../src/weights/file-source-node.js"),
+      import("../../src/base/bytes/file-source-node.js"),
       import("../check-outputs.js"),
       import("../within.js"),
     ]);
@@ -112,9 +112,9 @@ interface ReadOptions {
 
 async function read(source: ByteSource, { arch, config, set, key }: ReadOptions, report: Reporter): Promise<Imported> {
   const [{ prefixFinder }, { importModel }, { openWeights }, { readConfig }] = await Promise.all([
-    import("../../src/importers/architecture.js"),
-    import("../../src/importers/import.js"),
-    import("../../src/weights/open.js"),
+    import("../../src/frontends/checkpoints/architecture.js"),
+    import("../../src/frontends/checkpoints/import.js"),
+    import("../../src/files/open.js"),
     import("../read-config.js"),
   ]);
   const given = await readConfig(config, set);

@@ -1,6 +1,6 @@
+import type { Lines } from "../../src/base/text/lines.js";
 import type { ModelSummary } from "../../src/inspect/model.js";
 import type { LoweringChoice } from "../../src/lowerings/choices.js";
-import type { Lines } from "../../src/text/lines.js";
 import { argument, defineCommand, option } from "../command.js";
 import { targetFlag } from "../compile-flags.js";
 import { EXIT } from "../exit-code.js";

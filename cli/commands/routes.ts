@@ -1,7 +1,7 @@
-import { error, SmxcError } from "../../src/diagnostics.js";
+import { error, SmxcError } from "../../src/base/diagnostics.js";
+import type { Lines } from "../../src/base/text/lines.js";
+import type { Betas } from "../../src/restore/restorer.js";
 import type { RouterStudy } from "../../src/routes/study.js";
-import type { Betas } from "../../src/runtime/restorer.js";
-import type { Lines } from "../../src/text/lines.js";
 import { argument, choice, defineCommand, option, repeatedOption } from "../command.js";
 import { EXIT } from "../exit-code.js";
 import type { Failure } from "../picture-failures.js";
@@ -45,7 +45,7 @@ export const routesCommand = defineCommand({
       import("../open-network.js"),
       import("../picture-files.js"),
       import("../read-picture.js"),
-      import("../../src/runtime/restore.js"),
+      import("../../src/restore/restore.js"),
       import("../../src/routes/study.js"),
       import("../write-files.js"),
       import("../../src/routes/report-html.js"),

@@ -65,7 +65,7 @@ export const runCommand = defineCommand({
       import("../run-pictures.js"),
       import("../context-text.js"),
       import("../picture-failures.js"),
-      import("../../src/diagnostics.js"),
+      import("../../src/base/diagnostics.js"),
     ]);
     const plan = await planPictures(inputs, { output, format }, context);
     const { pairs } = plan;

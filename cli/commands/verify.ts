@@ -48,7 +48,7 @@ export const verifyCommand = defineCommand({
         import("../load-model.js"),
         import("../verify-files.js"),
         import("../against-exact.js"),
-        import("../../src/runtime/decibels.js"),
+        import("../../src/pictures/decibels.js"),
       ]);
     const model = await loadModel(documentPath, context.report);
     try {

@@ -1,5 +1,5 @@
 /** What repeated timings tell. Times are milliseconds; the same index in two lists is the same round. */
-import { randomNumbers } from "../verify/random.js";
+import { randomNumbers } from "../base/random.js";
 
 export interface TimeSummary {
   readonly minMs: number;

@@ -1,8 +1,8 @@
 /** How good restored pictures are, by the customs of the super-resolution literature. */
-import { SmxcError } from "../diagnostics.js";
-import { crop, type Image, toBitDepth, toRgb } from "../runtime/image.js";
-import { type MetricOptions, psnr, ssim } from "../runtime/metrics.js";
-import { resizeBicubic } from "../runtime/resize.js";
+import { SmxcError } from "../base/diagnostics.js";
+import { crop, type Image, toBitDepth, toRgb } from "../pictures/image.js";
+import { type MetricOptions, psnr, ssim } from "../pictures/metrics.js";
+import { resizeBicubic } from "../pictures/resize.js";
 import { misfitOf } from "./pair-sizes.js";
 
 export interface Score {

@@ -1,6 +1,6 @@
 /** Whether two pictures can be a pair, by their sizes. */
-import { type Diagnostic, error } from "../diagnostics.js";
-import { option, remedy } from "../remedy.js";
+import { type Diagnostic, error } from "../base/diagnostics.js";
+import { option, remedy } from "../base/remedy.js";
 
 export interface Size {
   readonly width: number;

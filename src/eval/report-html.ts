@@ -1,6 +1,6 @@
 /** An evaluation as one HTML file without scripts, in which the pictures lie as data. */
-import { escaped, htmlPage } from "../html.js";
-import { decibelsText } from "../runtime/decibels.js";
+import { escaped, htmlPage } from "../base/html.js";
+import { decibelsText } from "../pictures/decibels.js";
 import type { Evaluation, Score } from "./evaluate.js";
 
 export interface ReportPicture {

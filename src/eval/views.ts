@@ -1,5 +1,5 @@
 /** What a report shows of a picture: the part where there is most to see, and where the errors are. */
-import { crop, type Image, largestSample } from "../runtime/image.js";
+import { crop, type Image, largestSample } from "../pictures/image.js";
 import type { Compared } from "./evaluate.js";
 
 export interface View {

@@ -1,5 +1,5 @@
 /** Kinds of files that people give to smxc, told by their content, and by their name where the content tells nothing. */
-import { IMAGE_FORMATS } from "../runtime/image-format.js";
+import { IMAGE_FORMATS } from "./image-format.js";
 import { all, any, bytesAt, isNamed, isText, isZip, looksLike, type Probe, startsWith, zipWith } from "./probes.js";
 
 /** What is to be done about kinds alike. */

@@ -1,5 +1,5 @@
 /** What is needed of a file to tell what it is. */
-import type { ByteSource } from "../weights/byte-source.js";
+import type { ByteSource } from "../base/bytes/byte-source.js";
 
 export interface Sample {
   /** The first bytes: all of them, or at least as many as `SAMPLE_BYTES`. */

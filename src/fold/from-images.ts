@@ -1,10 +1,10 @@
 /** β taken from runs of the network on pictures, and what it costs to hold it fixed. */
-import { tensorToImage, type ValueRange } from "../runtime/image.js";
-import { psnr } from "../runtime/metrics.js";
-import type { Tensor } from "../runtime/session.js";
+import { tensorToImage, type ValueRange } from "../pictures/image.js";
+import { psnr } from "../pictures/metrics.js";
+import type { Tensor } from "../sessions/session.js";
 import { allFinite, compareValues, psnrOf } from "../verify/compare.js";
 import { TOLERANCES } from "../verify/tolerances.js";
-import type { BetaTable } from "./betas.js";
+import type { BetaTable } from "../passes/given-betas.js";
 
 /** Outputs of one run, the β among them as `beta.<layer>` [samples, experts, cardinals]. */
 export interface ImageRun {

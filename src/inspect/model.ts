@@ -2,7 +2,7 @@
 import { dimText, type Shape } from "../ir/dim.js";
 import type { Graph } from "../ir/graph.js";
 import { definition, inferShapes, withInputShapes } from "../ir/infer.js";
-import { elementCount } from "../weights/tensor.js";
+import { elementCount } from "../tensors/tensor.js";
 
 export interface LayerSummary {
   readonly name: string;

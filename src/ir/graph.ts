@@ -3,7 +3,7 @@
  * value, which has the node's name. β, the weights that mix experts, is a value like any other.
  */
 
-import type { LazyTensor } from "../weights/tensor.js";
+import type { LazyTensor } from "../tensors/tensor.js";
 import type { Shape } from "./dim.js";
 import type { OpAttributes, OpName } from "./ops/index.js";
 

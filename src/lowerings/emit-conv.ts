@@ -1,8 +1,8 @@
 import type { Shape } from "../ir/dim.js";
 import { taps, type Window } from "../ir/ops/windows.js";
 import { webgpuConvFault } from "../onnx/providers/conv-faults.js";
-import { extended } from "../weights/derived.js";
-import type { LazyTensor } from "../weights/tensor.js";
+import { extended } from "../tensors/derived.js";
+import type { LazyTensor } from "../tensors/tensor.js";
 import type { AttributeValue, GraphEmitter } from "./emitter.js";
 import { windowAttributes } from "./window-attributes.js";
 

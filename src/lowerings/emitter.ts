@@ -5,7 +5,7 @@
  */
 import { type Dim, dimText, type Shape, sameDim } from "../ir/dim.js";
 import type { Attribute, Initializer, OnnxGraph, OnnxNode, TensorType, ValueInfo } from "../onnx/model.js";
-import type { LazyTensor } from "../weights/tensor.js";
+import type { LazyTensor } from "../tensors/tensor.js";
 import type { Target } from "./targets.js";
 
 /** What holds for the whole compile. */

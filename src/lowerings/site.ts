@@ -1,6 +1,6 @@
 import type { Shape } from "../ir/dim.js";
 import type { OpAttributes, OpName } from "../ir/ops/index.js";
-import type { LazyTensor } from "../weights/tensor.js";
+import type { LazyTensor } from "../tensors/tensor.js";
 import type { AttributeValue, GraphEmitter, Layout } from "./emitter.js";
 
 /** One IR node being lowered: its inputs as ONNX values, and the place to bind its result. */

@@ -1,7 +1,7 @@
 /** Initializers as ropes: headers from onnx-proto, values spliced in, inside the model or in the external data file. */
 import pkg, { type onnx as onnxTypes } from "onnx-proto";
-import { float32ToFloat16Bits } from "../weights/half-float.js";
-import { elementCount, partsOf, type TensorData } from "../weights/tensor.js";
+import { float32ToFloat16Bits } from "../tensors/half-float.js";
+import { elementCount, partsOf, type TensorData } from "../tensors/tensor.js";
 import { WRITTEN_TYPES } from "./data-type.js";
 import { float16Overflow } from "./errors.js";
 import type { Initializer } from "./model.js";

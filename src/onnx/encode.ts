@@ -6,7 +6,7 @@
  * of the record.
  */
 import pkg, { type onnx as onnxTypes } from "onnx-proto";
-import type { ByteStream } from "../weights/byte-source.js";
+import type { ByteStream } from "../base/bytes/byte-source.js";
 import { WRITTEN_TYPES } from "./data-type.js";
 import { type ExternalFile, tensorRope } from "./encode-tensor.js";
 import { MODEL_BYTE_LIMIT, modelTooLarge } from "./errors.js";

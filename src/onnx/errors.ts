@@ -1,5 +1,5 @@
-import { error, SmxcError } from "../diagnostics.js";
-import { option, remedy } from "../remedy.js";
+import { error, SmxcError } from "../base/diagnostics.js";
+import { option, remedy } from "../base/remedy.js";
 import type { WireFault } from "./proto/wire-fault.js";
 
 /** Protobuf's limit: readers refuse longer messages. */

@@ -1,5 +1,5 @@
 /** Where the values of a tensor are that are in a file of their own. */
-import { error, SmxcError } from "../diagnostics.js";
+import { error, SmxcError } from "../base/diagnostics.js";
 import type { TensorProto } from "./proto/records.js";
 
 export interface ExternalRange {

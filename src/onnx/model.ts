@@ -2,7 +2,7 @@
  * ONNX models as plain readonly records, in ONNX's own spelling (onnx.proto3). This is what smxc emits; the reader's
  * richer record of foreign files is in `decode.ts`. Nothing here knows the IR or protobuf.
  */
-import type { LazyTensor } from "../weights/tensor.js";
+import type { LazyTensor } from "../tensors/tensor.js";
 
 /** Element types that smxc emits, by their name in ONNX (`TensorProto.DataType`). */
 export type DataType = "FLOAT" | "FLOAT16" | "INT64" | "BOOL" | "DOUBLE" | "INT32";

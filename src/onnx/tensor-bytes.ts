@@ -1,5 +1,5 @@
 /** The values of a tensor in one form, whatever field or file holds them. */
-import type { ByteSource } from "../weights/byte-source.js";
+import type { ByteSource } from "../base/bytes/byte-source.js";
 import { elementType } from "./element-types.js";
 import { externalRange } from "./external-range.js";
 import { packedBytes } from "./packed-bytes.js";

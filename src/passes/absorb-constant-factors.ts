@@ -1,8 +1,8 @@
 import type { NodeOf } from "../ir/graph.js";
 import { dense } from "../ir/ops/dense-tensor.js";
 import { bankElementWeights, type MixConvAttributes, mixConvInputs } from "../ir/ops/mixture.js";
-import { computed } from "../weights/derived.js";
-import type { LazyTensor } from "../weights/tensor.js";
+import { computed } from "../tensors/derived.js";
+import type { LazyTensor } from "../tensors/tensor.js";
 import { freshName } from "./fresh-name.js";
 import { passOf, type Rule } from "./rule.js";
 

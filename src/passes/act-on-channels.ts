@@ -1,7 +1,7 @@
 import type { Node, NodeOf } from "../ir/graph.js";
 import { mixConvInputs } from "../ir/ops/mixture.js";
-import { reshaped } from "../weights/derived.js";
-import { elementCount, type LazyTensor } from "../weights/tensor.js";
+import { reshaped } from "../tensors/derived.js";
+import { elementCount, type LazyTensor } from "../tensors/tensor.js";
 import { freshName } from "./fresh-name.js";
 import { type Edit, type GraphView, passOf, type Rule } from "./rule.js";
 

@@ -1,7 +1,7 @@
 import type { NodeOf } from "../ir/graph.js";
 import { definition } from "../ir/infer.js";
-import { computed } from "../weights/derived.js";
-import type { LazyTensor } from "../weights/tensor.js";
+import { computed } from "../tensors/derived.js";
+import type { LazyTensor } from "../tensors/tensor.js";
 import { freshName } from "./fresh-name.js";
 import type { Pass } from "./pass.js";
 import { type Edit, type GraphView, passOf, type Rule } from "./rule.js";

@@ -1,6 +1,6 @@
 import type { NodeOf } from "../ir/graph.js";
-import { computed } from "../weights/derived.js";
-import type { LazyTensor } from "../weights/tensor.js";
+import { computed } from "../tensors/derived.js";
+import type { LazyTensor } from "../tensors/tensor.js";
 import { freshName } from "./fresh-name.js";
 import { passOf, type Rule } from "./rule.js";
 

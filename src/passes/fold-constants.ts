@@ -3,7 +3,7 @@ import type { Graph, Node } from "../ir/graph.js";
 import { definition } from "../ir/infer.js";
 import { dense } from "../ir/ops/dense-tensor.js";
 import { OP_NAMES, type OpName } from "../ir/ops/index.js";
-import { elementCount, type LazyTensor } from "../weights/tensor.js";
+import { elementCount, type LazyTensor } from "../tensors/tensor.js";
 import { passOf, type Rule } from "./rule.js";
 
 /** A folded value may hold this many elements more than all that it is computed from. */

@@ -1,4 +1,4 @@
-import type { LazyTensor } from "../weights/tensor.js";
+import type { LazyTensor } from "../tensors/tensor.js";
 import type { Pass } from "./pass.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 

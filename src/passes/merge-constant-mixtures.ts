@@ -1,8 +1,8 @@
 import type { Graph, NodeOf } from "../ir/graph.js";
 import { dense } from "../ir/ops/dense-tensor.js";
 import { type MixConvAttributes, mixBias, mixConvInputs, mixKernel } from "../ir/ops/mixture.js";
-import { computed } from "../weights/derived.js";
-import type { LazyTensor, TensorData } from "../weights/tensor.js";
+import { computed } from "../tensors/derived.js";
+import type { LazyTensor, TensorData } from "../tensors/tensor.js";
 import { freshName } from "./fresh-name.js";
 import { passOf, type Rule } from "./rule.js";
 

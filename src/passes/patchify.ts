@@ -1,7 +1,7 @@
-import { regionShape } from "../context/errors.js";
-import type { PatchRule } from "../context/patch-rule.js";
-import { type PatchContext, regionOf } from "../context/region.js";
-import { SmxcError } from "../diagnostics.js";
+import { regionShape } from "../tiling/errors.js";
+import type { PatchRule } from "../ir/patch-rule.js";
+import { type PatchContext, regionOf } from "../tiling/region.js";
+import { SmxcError } from "../base/diagnostics.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
 import { RuleError } from "../ir/ops/operator.js";

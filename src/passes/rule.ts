@@ -3,7 +3,7 @@ import type { Shape } from "../ir/dim.js";
 import { consumers, type Graph, type Node, type NodeOf } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
 import type { OpName } from "../ir/ops/index.js";
-import type { LazyTensor } from "../weights/tensor.js";
+import type { LazyTensor } from "../tensors/tensor.js";
 import type { Pass, PassReport } from "./pass.js";
 
 /** A graph with what rules ask about it, worked out when it is first asked for. */

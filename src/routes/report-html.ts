@@ -1,5 +1,5 @@
 /** How β behaves, as one HTML file without scripts: a heat map of layers × experts, of all pictures and of each. */
-import { escaped, htmlPage } from "../html.js";
+import { escaped, htmlPage } from "../base/html.js";
 import type { RouterStudy } from "./study.js";
 
 export interface RoutesReport {

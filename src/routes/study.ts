@@ -1,7 +1,7 @@
 /** How β behaves over pictures: what each router prefers, and how far pictures and patches move it. */
-import { type Diagnostic, error, SmxcError } from "../diagnostics.js";
-import { BetaCollector, type BetaSummary } from "../runtime/beta-summary.js";
-import type { Betas } from "../runtime/restorer.js";
+import { type Diagnostic, error, SmxcError } from "../base/diagnostics.js";
+import { BetaCollector, type BetaSummary } from "../restore/beta-summary.js";
+import type { Betas } from "../restore/restorer.js";
 
 /** One router over all pictures. A sample is a patch, or a whole picture. */
 export interface RouterStudy {

@@ -1,24 +1,24 @@
 /** `smxc/runtime` in Node: onnxruntime-node on CPU, WebGPU and CUDA, or onnxruntime-web on WebAssembly. */
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
-import { SmxcError } from "../diagnostics.js";
+import { SmxcError } from "../base/diagnostics.js";
 import type { Target } from "../lowerings/targets.js";
-import { weightsElsewhere } from "../spec/errors.js";
-import { parseDocument } from "../spec/parse.js";
-import { openFileSource } from "../weights/file-source-node.js";
-import { cannotReadModel } from "./errors.js";
-import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "./load.js";
-import { createNodeSession } from "./session-ort-node.js";
+import { weightsElsewhere } from "../frontends/document/errors.js";
+import { parseDocument } from "../frontends/document/parse.js";
+import { openFileSource } from "../base/bytes/file-source-node.js";
+import { cannotReadModel } from "../sessions/errors.js";
+import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "../restore/load.js";
+import { createNodeSession } from "../sessions/session-ort-node.js";
 
-export { type Diagnostic, type Reporter, SmxcError } from "../diagnostics.js";
+export { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.js";
 export type { Target } from "../lowerings/targets.js";
-export type { Image, Samples, ValueRange } from "./image.js";
-export { encodeImage, readImage } from "./image-node.js";
-export type { LoadedNetwork, LoadOptions, ModelInput } from "./load.js";
-export { imageFromPixels, type Pixels, pixelsOf } from "./pixels.js";
-export type { AlphaMode, Restored, RestoreOptions } from "./restore.js";
-export type { Betas, ContextKind, PictureFormat, RunReport } from "./restorer.js";
-export type { Tensor } from "./session.js";
+export type { Image, Samples, ValueRange } from "../pictures/image.js";
+export { encodeImage, readImage } from "../pictures/image-node.js";
+export type { LoadedNetwork, LoadOptions, ModelInput } from "../restore/load.js";
+export { imageFromPixels, type Pixels, pixelsOf } from "../pictures/pixels.js";
+export type { AlphaMode, Restored, RestoreOptions } from "../restore/restore.js";
+export type { Betas, ContextKind, PictureFormat, RunReport } from "../restore/restorer.js";
+export type { Tensor } from "../sessions/session.js";
 
 export interface NodeLoadOptions extends LoadOptions {
   /** The execution provider; `cpu` when absent. */

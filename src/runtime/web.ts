@@ -1,15 +1,15 @@
 /** `smxc/runtime` in browsers: onnxruntime-web on WebGPU, or on WebAssembly where there is no graphics adapter. */
-import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "./load.js";
-import { createWebSession, type WebTarget } from "./session-ort-web.js";
+import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "../restore/load.js";
+import { createWebSession, type WebTarget } from "../sessions/session-ort-web.js";
 
-export { type Diagnostic, type Reporter, SmxcError } from "../diagnostics.js";
-export type { Image, Samples, ValueRange } from "./image.js";
-export type { LoadedNetwork, LoadOptions, ModelInput } from "./load.js";
-export { imageFromPixels, type Pixels, pixelsOf } from "./pixels.js";
-export type { AlphaMode, Restored, RestoreOptions } from "./restore.js";
-export type { Betas, ContextKind, PictureFormat, RunReport } from "./restorer.js";
-export type { Tensor } from "./session.js";
-export type { WebTarget } from "./session-ort-web.js";
+export { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.js";
+export type { Image, Samples, ValueRange } from "../pictures/image.js";
+export type { LoadedNetwork, LoadOptions, ModelInput } from "../restore/load.js";
+export { imageFromPixels, type Pixels, pixelsOf } from "../pictures/pixels.js";
+export type { AlphaMode, Restored, RestoreOptions } from "../restore/restore.js";
+export type { Betas, ContextKind, PictureFormat, RunReport } from "../restore/restorer.js";
+export type { Tensor } from "../sessions/session.js";
+export type { WebTarget } from "../sessions/session-ort-web.js";
 
 export interface WebLoadOptions extends LoadOptions {
   /** By default WebGPU where the browser has an adapter, else WebAssembly. */

@@ -2,7 +2,7 @@
 import type { OnnxGraph, OnnxModel } from "../onnx/model.js";
 import type { GraphProto, TensorProto } from "../onnx/proto/records.js";
 import { graphsIn } from "../onnx/signature.js";
-import { decodeFloats } from "../weights/decode-floats.js";
+import { decodeFloats } from "../tensors/decode-floats.js";
 import { compareValues } from "./compare.js";
 import { STORED_TOLERANCES } from "./tolerances.js";
 

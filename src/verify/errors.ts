@@ -1,8 +1,8 @@
-import { type Diagnostic, error } from "../diagnostics.js";
+import { type Diagnostic, error } from "../base/diagnostics.js";
+import { option, remedy } from "../base/remedy.js";
 import type { RuleError } from "../ir/ops/operator.js";
-import { option, remedy } from "../remedy.js";
-import { decibelsText } from "../runtime/decibels.js";
-import { LARGEST_FLOAT16 } from "../weights/half-float.js";
+import { decibelsText } from "../pictures/decibels.js";
+import { LARGEST_FLOAT16 } from "../tensors/half-float.js";
 import { allFinite } from "./compare.js";
 import type { NotFiniteWeight } from "./finite.js";
 import type { OutputResult } from "./verify.js";

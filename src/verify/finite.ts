@@ -1,7 +1,7 @@
 /** Where values stop being finite: in the weights that a document names, or in a layer that computes with them. */
 import type { Graph } from "../ir/graph.js";
 import type { DenseTensor } from "../ir/ops/dense-tensor.js";
-import { partsOf } from "../weights/tensor.js";
+import { partsOf } from "../tensors/tensor.js";
 
 /** The largest finite value of each element type. */
 export const LARGEST_VALUES = { float32: (2 - 2 ** -23) * 2 ** 127, float16: 65504 } as const;

@@ -1,9 +1,9 @@
+import { collect } from "../base/bytes/byte-source.js";
 import { compileGraph } from "../compile.js";
 import type { Graph } from "../ir/graph.js";
 import { encodeModel } from "../onnx/encode.js";
 import { valueOfMagnitude, withMagnitudes } from "../onnx/with-magnitudes.js";
-import type { ModelBytes, Session } from "../runtime/session.js";
-import { collect } from "../weights/byte-source.js";
+import type { ModelBytes, Session } from "../sessions/session.js";
 import type { NotFiniteLayer } from "./finite.js";
 import type { Problem } from "./problems.js";
 import { toFeeds } from "./verify.js";

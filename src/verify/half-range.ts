@@ -1,15 +1,16 @@
 /** What half precision does to a network on given inputs: whether values leave its range, and what rounding costs. */
+
+import { collect } from "../base/bytes/byte-source.js";
+import { SmxcError } from "../base/diagnostics.js";
 import { compile } from "../compile.js";
 import type { CompileOptions } from "../compile-options.js";
-import { SmxcError } from "../diagnostics.js";
+import type { ModelSpec } from "../frontends/document/document.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
 import { valueOfMagnitude, withMagnitudes } from "../onnx/with-magnitudes.js";
-import type { ModelBytes, Session, Tensor } from "../runtime/session.js";
-import type { ModelSpec } from "../spec/document.js";
-import { collect } from "../weights/byte-source.js";
-import { LARGEST_FLOAT16 } from "../weights/half-float.js";
-import type { TensorStore } from "../weights/tensor.js";
+import type { ModelBytes, Session, Tensor } from "../sessions/session.js";
+import { LARGEST_FLOAT16 } from "../tensors/half-float.js";
+import type { TensorStore } from "../tensors/tensor.js";
 import { allFinite, compareValues } from "./compare.js";
 import * as errors from "./errors.js";
 import { HALF_TOLERANCE } from "./tolerances.js";

@@ -1,12 +1,13 @@
 /** Inputs on which a compiled graph is compared with the reference. */
-import { SmxcError } from "../diagnostics.js";
+import { SmxcError } from "../base/diagnostics.js";
+import { randomNumbers } from "../base/random.js";
 import { type Dim, dimText, type Shape } from "../ir/dim.js";
 import type { Graph } from "../ir/graph.js";
-import { definition, inferNode, inferShapes, withInputShapes } from "../ir/infer.js";
+import { inferNode } from "../ir/infer.js";
 import { type DenseTensor, sizeOf } from "../ir/ops/dense-tensor.js";
 import { RuleError } from "../ir/ops/operator.js";
+import { workOf } from "../ir/work.js";
 import * as errors from "./errors.js";
-import { randomNumbers } from "./random.js";
 
 /** Concrete inputs of a graph, by name. */
 export interface Problem {
@@ -110,41 +111,6 @@ export function checkSizes(graph: Graph, inputs: ReadonlyMap<string, readonly nu
       if (!(cause instanceof RuleError)) throw cause;
       throw new SmxcError([errors.impossibleSize(shapesLabel(inputs), node.origin.layer, cause)], "usage");
     }
-  }
-}
-
-/** Multiply-accumulates of a graph for concrete input shapes; Infinity when the graph refuses them. */
-export function macsOf(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): number {
-  return costOf(graph, inputs, ({ macs }) => macs);
-}
-
-/** The same and the values themselves, of which some operators make many without a product. */
-export function workOf(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): number {
-  return costOf(graph, inputs, ({ macs, elements }) => macs + elements);
-}
-
-interface NodeCost {
-  readonly macs: number;
-  readonly elements: number;
-}
-
-function costOf(
-  graph: Graph,
-  inputs: ReadonlyMap<string, readonly number[]>,
-  cost: (node: NodeCost) => number,
-): number {
-  try {
-    const sized = withInputShapes(graph, inputs);
-    const shapes = inferShapes(sized);
-    return sized.nodes.reduce((sum, node) => {
-      const operands = node.inputs.map((input): Shape => shapes.get(input)!);
-      const shape = shapes.get(node.name)!;
-      const macs = definition(node).macs?.(node.attributes, operands, shape) ?? 0;
-      return sum + cost({ macs, elements: sizeOf(shape as readonly number[]) });
-    }, 0);
-  } catch (cause) {
-    if (cause instanceof RuleError) return Number.POSITIVE_INFINITY;
-    throw cause;
   }
 }
 

@@ -1,12 +1,12 @@
 /** Runs a compiled graph beside the reference interpreter and says where they part. */
 
-import { SmxcError } from "../diagnostics.js";
+import { SmxcError } from "../base/diagnostics.js";
+import { evaluate } from "../ir/evaluate.js";
 import type { Graph } from "../ir/graph.js";
 import { sizeOf } from "../ir/ops/dense-tensor.js";
-import type { Session, Tensor } from "../runtime/session.js";
+import type { Session, Tensor } from "../sessions/session.js";
 import { allFinite, type Comparison, compareValues } from "./compare.js";
 import * as errors from "./errors.js";
-import { evaluate } from "./evaluate.js";
 import { firstNotFinite, LARGEST_VALUES, type NotFiniteLayer } from "./finite.js";
 import type { Problem } from "./problems.js";
 import type { Tolerance } from "./tolerances.js";

@@ -1,8 +1,8 @@
 /** The networks of `fixtures/` on the providers that Node has. */
 import { afterAll } from "vitest";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
-import type { Session } from "../../src/runtime/session.js";
-import { createNodeSession } from "../../src/runtime/session-ort-node.js";
+import type { Session } from "../../src/sessions/session.js";
+import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import { describeProvider, type Provider } from "./networks/provider.js";
 
 const open: Session[] = [];

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import type { Image } from "../../src/runtime/image.js";
-import { readImage } from "../../src/runtime/image-node.js";
+import type { Image } from "../../src/pictures/image.js";
+import { readImage } from "../../src/pictures/image-node.js";
 
 export interface OpenPage {
   readonly page: Page;

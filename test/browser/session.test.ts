@@ -2,10 +2,10 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeModel } from "../../src/onnx/encode.js";
-import type { SessionOptions, Tensor } from "../../src/runtime/session.js";
-import { createNodeSession } from "../../src/runtime/session-ort-node.js";
-import type { WebSessionOptions } from "../../src/runtime/session-ort-web.js";
-import { collect } from "../../src/weights/byte-source.js";
+import type { SessionOptions, Tensor } from "../../src/sessions/session.js";
+import { createNodeSession } from "../../src/sessions/session-ort-node.js";
+import type { WebSessionOptions } from "../../src/sessions/session-ort-web.js";
+import { collect } from "../../src/base/bytes/byte-source.js";
 import { CHANNELS, pixel, tinyGraph } from "../unit/runtime-tiny-graph.js";
 import { launchChromium } from "./chromium.js";
 import { type Served, serveCheckout } from "./serve.js";

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readImage } from "../../src/runtime/image-node.js";
-import { psnr } from "../../src/runtime/metrics.js";
+import { readImage } from "../../src/pictures/image-node.js";
+import { psnr } from "../../src/pictures/metrics.js";
 import { type Ended, smxc, succeed, temporaryFolder } from "../support/cli.js";
 import { fixture, openFixture } from "../support/fixtures.js";
 

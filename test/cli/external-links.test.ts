@@ -1,7 +1,7 @@
 /** External data that is not a file of its own in the graph's folder is read by no command, as SECURITY.md says. */
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readBeside, refuseEscapes } from "../../src/runtime/external-data-node.js";
+import { readBeside, refuseEscapes } from "../../src/sessions/external-data-node.js";
 import { smxc, temporaryFolder } from "../support/cli.js";
 import { type Plain, writeRecord } from "../unit/onnx-support/write-record.js";
 

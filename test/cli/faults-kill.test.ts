@@ -1,6 +1,6 @@
 /** Whatever kills a command that writes, and whenever: the outputs are whole, and the next run tidies up. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { randomNumbers } from "../../src/verify/random.js";
+import { randomNumbers } from "../../src/base/random.js";
 import { temporaryFolder } from "../support/cli.js";
 import {
   type Ended,

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
-import { readImage } from "../../src/runtime/image-node.js";
+import { readImage } from "../../src/pictures/image-node.js";
 import { load } from "../../src/runtime/index-node.js";
 import { temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";

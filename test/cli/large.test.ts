@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeForFiles } from "../../cli/encode-for-files.js";
 import { writeFiles } from "../../cli/write-files.js";
 import { compile } from "../../src/compile.js";
-import { importModel } from "../../src/importers/import.js";
-import { parseDocument } from "../../src/spec/parse.js";
-import { writeSafetensors } from "../../src/weights/safetensors-write.js";
-import type { StoredTensor, TensorStore } from "../../src/weights/tensor.js";
+import { importModel } from "../../src/frontends/checkpoints/import.js";
+import { parseDocument } from "../../src/frontends/document/parse.js";
+import { writeSafetensors } from "../../src/files/safetensors-write.js";
+import type { StoredTensor, TensorStore } from "../../src/tensors/tensor.js";
 import { type Network, tensorShapes } from "../property/networks/network.js";
 import { MAIN, runNode, temporaryFolder } from "../support/cli.js";
 

@@ -14,7 +14,7 @@ import {
 } from "../../cli/command.js";
 import { EXIT } from "../../cli/exit-code.js";
 import { filePath, integerFrom, positiveInteger, shape } from "../../cli/values.js";
-import { error, SmxcError, warning } from "../../src/diagnostics.js";
+import { error, SmxcError, warning } from "../../src/base/diagnostics.js";
 import { runCaptured } from "./capture.js";
 
 const seen: unknown[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createColors } from "../../cli/colors.js";
 import { errorsJson, renderDiagnostic, renderDiagnostics } from "../../cli/render-diagnostics.js";
-import { error, warning } from "../../src/diagnostics.js";
+import { error, warning } from "../../src/base/diagnostics.js";
 
 const PLAIN = createColors(false);
 const DOCUMENT = '{\n\t"layers": [\n    { "name": "b", "op": "mixconv" }\n  ]\n}\n';

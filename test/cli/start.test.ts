@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, it } from "vitest";
-import { readImage } from "../../src/runtime/image-node.js";
-import { psnr } from "../../src/runtime/metrics.js";
+import { readImage } from "../../src/pictures/image-node.js";
+import { psnr } from "../../src/pictures/metrics.js";
 import { runNode, temporaryFolder } from "../support/cli.js";
 import { fixture, readJson } from "../support/fixtures.js";
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
 import { decodeGraph } from "../../src/onnx/decode.js";
 import { graphsIn } from "../../src/onnx/signature.js";
-import { bytesSource } from "../../src/weights/byte-source.js";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 import { runCaptured } from "./capture.js";

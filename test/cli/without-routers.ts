@@ -1,5 +1,5 @@
-import type { ModelSpec } from "../../src/spec/document.js";
-import type { StoredTensor, TensorStore } from "../../src/weights/tensor.js";
+import type { ModelSpec } from "../../src/frontends/document/document.js";
+import type { StoredTensor, TensorStore } from "../../src/tensors/tensor.js";
 
 type Layer = ModelSpec["layers"][number];
 type Mixed = Extract<Layer, { readonly op: "mix_conv" }>;

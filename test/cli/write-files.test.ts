@@ -18,7 +18,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FileSystem } from "../../cli/drafts.js";
 import { temporaryName } from "../../cli/temporary-files.js";
 import { type OutputFile, type WriteOptions, writeFiles } from "../../cli/write-files.js";
-import type { SmxcError } from "../../src/diagnostics.js";
+import type { SmxcError } from "../../src/base/diagnostics.js";
 
 let folder: string;
 const at = (name: string) => join(folder, name);

@@ -2,12 +2,12 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compile, referenceGraph } from "../../src/compile.js";
-import { type PatchRule, patchGrid } from "../../src/context/patch-rule.js";
-import type { SmxcError } from "../../src/diagnostics.js";
+import { type PatchRule, patchGrid } from "../../src/ir/patch-rule.js";
+import type { SmxcError } from "../../src/base/diagnostics.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
-import type { ModelSpec } from "../../src/spec/document.js";
-import { evaluate } from "../../src/verify/evaluate.js";
-import { randomNumbers } from "../../src/verify/random.js";
+import type { ModelSpec } from "../../src/frontends/document/document.js";
+import { evaluate } from "../../src/ir/evaluate.js";
+import { randomNumbers } from "../../src/base/random.js";
 import {
   type ImportedFixture,
   importOracle,

@@ -6,7 +6,7 @@ import { TARGETS, type Target } from "../../src/lowerings/targets.js";
 import { checkFile } from "../../src/onnx/check/check-model.js";
 import type { RuleId } from "../../src/onnx/check/rules.js";
 import { encodeModel } from "../../src/onnx/encode.js";
-import { bytesSource, collect } from "../../src/weights/byte-source.js";
+import { bytesSource, collect } from "../../src/base/bytes/byte-source.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";
 
 /** What lies in the nature of a graph, as docs/check.md tells. */

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
 import type { CompileOptions } from "../../src/compile-options.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
-import { crop, imageToTensor, tensorToImage } from "../../src/runtime/image.js";
-import { readImage } from "../../src/runtime/image-node.js";
-import { psnr } from "../../src/runtime/metrics.js";
-import { createNodeSession } from "../../src/runtime/session-ort-node.js";
+import { crop, imageToTensor, tensorToImage } from "../../src/pictures/image.js";
+import { readImage } from "../../src/pictures/image-node.js";
+import { psnr } from "../../src/pictures/metrics.js";
+import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import { checkHalfRange } from "../../src/verify/half-range.js";
 import {
   fixture,

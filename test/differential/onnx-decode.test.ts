@@ -6,7 +6,7 @@ import { decodeModel } from "../../src/onnx/decode.js";
 import { MESSAGES, type MessageName } from "../../src/onnx/proto/messages.js";
 import type { Blob, Int64, Numbers } from "../../src/onnx/proto/records.js";
 import { type NumberKind, readBlob, readNumbers } from "../../src/onnx/proto/stored-values.js";
-import { bytesSource } from "../../src/weights/byte-source.js";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { foreignModel, foreignModels } from "../unit/onnx-support/fixtures.js";
 
 const nested = (message: DescMessage): DescMessage[] => [message, ...message.nestedMessages.flatMap(nested)];

@@ -5,7 +5,7 @@ import type { InferenceListener } from "../../src/onnx/infer/graph-inference.js"
 import { inferModel } from "../../src/onnx/infer/infer-model.js";
 import { showType } from "../../src/onnx/infer/type-info.js";
 import { loadSchemas } from "../../src/onnx/schemas/registry.js";
-import { bytesSource } from "../../src/weights/byte-source.js";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { foreignSource } from "../unit/onnx-support/fixtures.js";
 
 interface Expected {

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
 import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
-import { crop, imageToTensor } from "../../src/runtime/image.js";
-import { readImage } from "../../src/runtime/image-node.js";
-import { psnr } from "../../src/runtime/metrics.js";
+import { crop, imageToTensor } from "../../src/pictures/image.js";
+import { readImage } from "../../src/pictures/image-node.js";
+import { psnr } from "../../src/pictures/metrics.js";
 import { succeed, temporaryFolder } from "../support/cli.js";
 import { fixture, type ImportedFixture, importStore, openFixture, readJson, readTensors } from "../support/fixtures.js";
 import { absoluteError, encoded, joined, relativeError, rowOf, runGraph } from "../support/sessions.js";

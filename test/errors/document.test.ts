@@ -1,9 +1,9 @@
 /** Broken documents: each error with its code, its pointer, its place in the text and its remedy. */
 import { describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
-import { type Diagnostic, SmxcError } from "../../src/diagnostics.js";
-import { parseDocument } from "../../src/spec/parse.js";
-import type { StoredTensor, TensorStore } from "../../src/weights/tensor.js";
+import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
+import { parseDocument } from "../../src/frontends/document/parse.js";
+import type { StoredTensor, TensorStore } from "../../src/tensors/tensor.js";
 
 /** Stands in the texts below before what an error points at. */
 const MARK = "¶";

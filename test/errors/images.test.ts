@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { SmxcError } from "../../src/diagnostics.js";
-import { isSrgbProfile } from "../../src/runtime/icc.js";
-import { imageFormat, readImage } from "../../src/runtime/image-node.js";
+import type { SmxcError } from "../../src/base/diagnostics.js";
+import { isSrgbProfile } from "../../src/pictures/icc.js";
+import { imageFormat, readImage } from "../../src/pictures/image-node.js";
 
 const FIXTURES = new URL("../../fixtures/images/", import.meta.url).pathname;
 let folder: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openWeights } from "../../src/weights/open.js";
+import { openWeights } from "../../src/files/open.js";
 import { concat, guardedSource, refusal, utf8 } from "../unit/weights-sources.js";
 
 const tar = concat(new Uint8Array(257).fill(0x61), utf8("ustar\0"), new Uint8Array(249));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readSafetensors } from "../../src/weights/safetensors.js";
+import { readSafetensors } from "../../src/files/safetensors.js";
 import { concat, guardedSource, refusal, utf8 } from "../unit/weights-sources.js";
 
 function u64(value: bigint): Uint8Array {

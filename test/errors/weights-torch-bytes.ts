@@ -1,5 +1,5 @@
 /** Builds checkpoints byte by byte, so that the invalid ones say exactly what is wrong with them. */
-import { crc32 } from "../../src/weights/zip/crc32.js";
+import { crc32 } from "../../src/files/zip/crc32.js";
 import { concat, utf8 } from "../unit/weights-sources.js";
 
 const little = (width: 1 | 2 | 4 | 8, value: number | bigint): Uint8Array => {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { openWeights } from "../../src/weights/open.js";
+import { openWeights } from "../../src/files/open.js";
 import { guardedSource, refusal } from "../unit/weights-sources.js";
 
 export interface Row {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openWeights } from "../../src/weights/open.js";
+import { openWeights } from "../../src/files/open.js";
 import { concat, guardedSource, refusal } from "../unit/weights-sources.js";
 import * as b from "./weights-torch-bytes.js";
 import { check, type Row } from "./weights-torch-check.js";

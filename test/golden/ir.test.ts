@@ -1,6 +1,6 @@
 /** How documents read as graphs, before any pass. `npx vitest run test/golden -u` writes the files anew. */
 import { expect, it } from "vitest";
-import { buildGraph } from "../../src/ir/build.js";
+import { buildGraph } from "../../src/frontends/document/build.js";
 import { printGraph } from "../../src/ir/print.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";
 

@@ -5,13 +5,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile } from "../../dist/src/compile.js";
-import { importModel } from "../../dist/src/importers/import.js";
+import { importModel } from "../../dist/src/frontends/checkpoints/import.js";
 import { LOWERING_NAMES } from "../../dist/src/lowerings/names.js";
 import { TARGETS } from "../../dist/src/lowerings/targets.js";
 import { encodeModel } from "../../dist/src/onnx/encode.js";
-import { checkDocument } from "../../dist/src/spec/parse.js";
-import { bytesSource, collect } from "../../dist/src/weights/byte-source.js";
-import { openWeights } from "../../dist/src/weights/open.js";
+import { checkDocument } from "../../dist/src/frontends/document/parse.js";
+import { bytesSource, collect } from "../../dist/src/base/bytes/byte-source.js";
+import { openWeights } from "../../dist/src/files/open.js";
 
 const FIXTURES = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 const folder = process.argv[2];

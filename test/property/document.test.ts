@@ -1,9 +1,9 @@
 /** Documents that were sound once: whatever is changed in them, the parser says what is wrong, in words. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type Diagnostic, SmxcError } from "../../src/diagnostics.js";
-import { LAYERS } from "../../src/layers/index.js";
-import { parseDocument } from "../../src/spec/parse.js";
+import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
+import { LAYERS } from "../../src/frontends/document/layers/index.js";
+import { parseDocument } from "../../src/frontends/document/parse.js";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

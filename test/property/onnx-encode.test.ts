@@ -19,7 +19,7 @@ import type {
   OnnxModel,
   ValueInfo,
 } from "../../src/onnx/model.js";
-import { collect } from "../../src/weights/byte-source.js";
+import { collect } from "../../src/base/bytes/byte-source.js";
 
 /** A model as comparable data: initializers as their float32 or int64 values, attributes in order. */
 type Plain = string | number | null | readonly Plain[];

@@ -4,12 +4,12 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Diagnostic, SmxcError } from "../../src/diagnostics.js";
-import { prefixFinder } from "../../src/importers/architecture.js";
-import { openWeights } from "../../src/weights/open.js";
-import { findStateDict } from "../../src/weights/torch/state-dict.js";
-import { FREE_STEPS, STEPS_PER_BYTE } from "../../src/weights/torch/steps.js";
-import { readZipContainer } from "../../src/weights/torch/zip-container.js";
+import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
+import { prefixFinder } from "../../src/frontends/checkpoints/architecture.js";
+import { openWeights } from "../../src/files/open.js";
+import { findStateDict } from "../../src/files/torch/state-dict.js";
+import { FREE_STEPS, STEPS_PER_BYTE } from "../../src/files/torch/steps.js";
+import { readZipContainer } from "../../src/files/torch/zip-container.js";
 import * as b from "../errors/weights-torch-bytes.js";
 import { concat, guardedSource, refusal } from "../unit/weights-sources.js";
 

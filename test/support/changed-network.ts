@@ -1,8 +1,8 @@
 /** A network of the fixtures with other values in some tensors, as the files that a user has. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bytesSource } from "../../src/weights/byte-source.js";
-import type { TensorStore } from "../../src/weights/tensor.js";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
+import type { TensorStore } from "../../src/tensors/tensor.js";
 import { type ImportedFixture, importStore, openFixture } from "./fixtures.js";
 
 /** New values for a tensor of the checkpoint; undefined where it stays as it is. */

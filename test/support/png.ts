@@ -1,6 +1,6 @@
 /** PNG files, chunk by chunk. */
 import { deflateSync } from "node:zlib";
-import { encodeChunk, pngChunks, SIGNATURE_BYTES } from "../../src/runtime/png-chunks-node.js";
+import { encodeChunk, pngChunks, SIGNATURE_BYTES } from "../../src/pictures/png-chunks-node.js";
 
 /** The file with further chunks behind its header, and without those of the same types. */
 export function withChunks(png: Uint8Array, chunks: readonly (readonly [type: string, data: Uint8Array])[]): Buffer {

@@ -3,9 +3,9 @@
 import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
-import type { SessionOptions } from "../../src/runtime/session.js";
-import { createNodeSession } from "../../src/runtime/session-ort-node.js";
-import { collect } from "../../src/weights/byte-source.js";
+import type { SessionOptions } from "../../src/sessions/session.js";
+import { createNodeSession } from "../../src/sessions/session-ort-node.js";
+import { collect } from "../../src/base/bytes/byte-source.js";
 
 export type Values = ReadonlyMap<string, DenseTensor>;
 

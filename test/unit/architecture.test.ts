@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { LOWERINGS } from "../../src/lowerings/lowerings.js";
 import { LOWERING_NAMES } from "../../src/lowerings/names.js";
 
@@ -38,7 +38,6 @@ const IMPORTS: readonly Import[] = FILES.flatMap((file) => {
   });
 });
 
-const from = (folder: string) => IMPORTS.filter(({ file }) => file.startsWith(folder));
 const shown = (imports: readonly Import[]) => imports.map(({ file, from }) => `${file} imports ${from}`);
 
 const NODE_MODULES = new Set([
@@ -58,8 +57,8 @@ const NODE_MODULES = new Set([
 
 it("sees the imports", () => {
   expect(FILES.length).toBeGreaterThan(100);
-  expect(shown(IMPORTS)).toContain("compile.ts imports ir/build.js");
-  expect(shown(IMPORTS)).toContain("weights/file-source-node.ts imports node:fs/promises");
+  expect(shown(IMPORTS)).toContain("compile.ts imports frontends/document/build.js");
+  expect(shown(IMPORTS)).toContain("base/bytes/file-source-node.ts imports node:fs/promises");
 });
 
 it("src runs in a browser: only files whose names say node import Node's modules, and nothing else imports those", () => {
@@ -83,18 +82,72 @@ function readEagerly(...packages: readonly string[]): readonly Import[] {
   });
 }
 
-describe.each([
-  ["ir/", /^(onnx\/|onnx-proto|protobufjs|onnxruntime|lowerings\/)/],
-  ["spec/", /^(onnx\/|ir\/|lowerings\/|onnx-proto|onnxruntime)/],
-  ["weights/", /^(onnx\/|ir\/|spec\/|layers\/|ops\/|lowerings\/)/],
-  ["onnx/", /^(ir\/|ops\/|layers\/|lowerings\/|passes\/|spec\/|importers\/)/],
-  ["passes/", /^(onnx\/|onnx-proto|onnxruntime)/],
-  ["importers/", /^(onnx\/|ir\/|ops\/|lowerings\/|passes\/)/],
-])("%s", (folder, forbidden) => {
-  it(`imports nothing of ${forbidden.source}`, () => {
-    expect(from(folder).length).toBeGreaterThan(0);
-    expect(shown(from(folder).filter((each) => forbidden.test(each.from)))).toEqual([]);
-  });
+/**
+ * The folders of `src`, and the files beside them, in their order: each imports only what stands before it, types
+ * included.
+ */
+const ORDER = [
+  "base",
+  "tensors",
+  "ir",
+  "files",
+  "onnx",
+  "tiling",
+  "passes",
+  "frontends",
+  "lowerings",
+  "compile-options.ts",
+  "metadata.ts",
+  "open-model.ts",
+  "compile.ts",
+  "sessions",
+  "pictures",
+  "verify",
+  "fold",
+  "restore",
+  "eval",
+  "routes",
+  "inspect",
+  "bench",
+  "api.ts",
+  "index.ts",
+  "runtime",
+] as const;
+
+const placeOf = (path: string): number =>
+  ORDER.indexOf(path.split("/")[0]!.replace(/\.js$/, ".ts") as (typeof ORDER)[number]);
+
+it("every folder of src has its place in the order", () => {
+  expect([...new Set(FILES.map((file) => file.split("/")[0]!))].sort()).toEqual([...ORDER].sort());
+});
+
+it.each(ORDER)("%s imports only what stands before it", (folder) => {
+  const inside = IMPORTS.filter(({ file }) => file.split("/")[0] === folder);
+  const later = inside.filter(({ from }) => placeOf(from) > ORDER.indexOf(folder));
+  expect(shown(later)).toEqual([]);
+});
+
+it.each([
+  ["ir", "onnx"],
+  ["onnx", "ir"],
+  ["passes", "onnx"],
+  ["frontends", "onnx"],
+])("%s and what it imports knows nothing of %s", (folder, stranger) => {
+  const seen = new Set(FILES.filter((file) => file.startsWith(`${folder}/`)));
+  for (const file of seen) {
+    for (const { from: path } of IMPORTS.filter((each) => each.file === file)) {
+      const source = path.replace(/\.js$/, ".ts");
+      if (FILES.includes(source)) seen.add(source);
+    }
+  }
+  expect([...seen].filter((file) => file.startsWith(`${stranger}/`))).toEqual([]);
+});
+
+it("protobuf and ONNX Runtime are known to the folders that speak with them only", () => {
+  const users = (name: RegExp) =>
+    new Set(IMPORTS.filter((each) => name.test(each.from)).map(({ file }) => file.split("/")[0]));
+  expect([...users(/^(onnx-proto|protobufjs)/)]).toEqual(["onnx"]);
+  expect([...users(/^onnxruntime/)]).toEqual(["sessions"]);
 });
 
 it("onnx-proto, and protobufjs behind it, only write: what strangers made is never read with them", () => {

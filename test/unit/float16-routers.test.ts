@@ -1,12 +1,12 @@
 /** Half precision leaves routers in float32, whatever they are called and wherever their β is shown. */
 import { describe, expect, it } from "vitest";
+import { randomNumbers } from "../../src/base/random.js";
 import { compile } from "../../src/compile.js";
 import type { CompileOptions } from "../../src/compile-options.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
 import { TARGETS } from "../../src/lowerings/targets.js";
 import type { OnnxGraph, OnnxModel } from "../../src/onnx/model.js";
-import { randomNumbers } from "../../src/verify/random.js";
-import { float16ToFloat32, float32ToFloat16Bits } from "../../src/weights/half-float.js";
+import { float16ToFloat32, float32ToFloat16Bits } from "../../src/tensors/half-float.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";
 import { encoded, runGraph } from "../support/sessions.js";
 import { model, valuesOf } from "./layers/model.js";

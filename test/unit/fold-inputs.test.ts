@@ -1,9 +1,9 @@
 /** A fold that is given an input of the graph in place of the β that it decides. */
 import { describe, expect, it } from "vitest";
+import { SmxcError } from "../../src/base/diagnostics.js";
 import { compile, referenceGraph } from "../../src/compile.js";
-import { SmxcError } from "../../src/diagnostics.js";
-import type { BetaTable } from "../../src/fold/betas.js";
-import { evaluate } from "../../src/verify/evaluate.js";
+import { evaluate } from "../../src/ir/evaluate.js";
+import type { BetaTable } from "../../src/passes/given-betas.js";
 import { importOracle, ORACLE_CASES, readTensors } from "../support/fixtures.js";
 import { encoded, relativeError, rowOf, runGraph } from "../support/sessions.js";
 import { model, valuesOf } from "./layers/model.js";

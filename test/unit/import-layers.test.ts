@@ -1,7 +1,7 @@
 /** Single layers as their users' checkpoints hold them: deeper routers, stems without BatchNorm, other spellings. */
 import { describe, expect, it } from "vitest";
-import { type Diagnostic, SmxcError } from "../../src/diagnostics.js";
-import type { ConfigValue } from "../../src/importers/config.js";
+import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
+import type { ConfigValue } from "../../src/frontends/checkpoints/config.js";
 import { importStore } from "../support/fixtures.js";
 import { store, valuesOf } from "./layers/model.js";
 

@@ -1,7 +1,7 @@
 /** One network under every name that PyTorch gives its tensors is one model, to the byte. */
 import { describe, expect, it } from "vitest";
-import type { ImportOptions } from "../../src/importers/import.js";
-import type { StoredTensor, TensorStore } from "../../src/weights/tensor.js";
+import type { ImportOptions } from "../../src/frontends/checkpoints/import.js";
+import type { StoredTensor, TensorStore } from "../../src/tensors/tensor.js";
 import { importStore, ORACLE_CASES, openFixture } from "../support/fixtures.js";
 
 const NETWORKS = ORACLE_CASES.filter(({ family }) => family === "nsr");

@@ -2,12 +2,12 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { AttributeProto_AttributeType as AttributeType, type GraphProtoSchema, ModelProtoSchema } from "onnx-buf";
 import { describe, expect, it } from "vitest";
+import { bytesSource, collect } from "../../src/base/bytes/byte-source.js";
 import { compile } from "../../src/compile.js";
 import { type OnnxSummary, summariseOnnx } from "../../src/inspect/onnx/summary.js";
 import { decodeModel } from "../../src/onnx/decode.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import { loadSchemas } from "../../src/onnx/schemas/registry.js";
-import { bytesSource, collect } from "../../src/weights/byte-source.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";
 
 type Init = MessageInitShape<typeof ModelProtoSchema>;

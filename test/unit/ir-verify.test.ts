@@ -4,7 +4,7 @@ import { symbol } from "../../src/ir/dim.js";
 import type { Graph, Node } from "../../src/ir/graph.js";
 import { BrokenGraphError, verifyGraph } from "../../src/ir/verify.js";
 import { runPasses } from "../../src/passes/run.js";
-import type { LazyTensor } from "../../src/weights/tensor.js";
+import type { LazyTensor } from "../../src/tensors/tensor.js";
 
 const constant = (...shape: number[]): LazyTensor => ({ shape, read: async () => new Float32Array(0) });
 const node = (name: string, inputs: readonly string[], parts: Partial<Node> = {}): Node =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { SmxcError } from "../../src/diagnostics.js";
-import { type JsonNode, lineColumn, locate, parseJson, toValue } from "../../src/json/parse.js";
-import { firstInvalidUtf8 } from "../../src/json/utf8.js";
+import { SmxcError } from "../../src/base/diagnostics.js";
+import { type JsonNode, lineColumn, locate, parseJson, toValue } from "../../src/base/json/parse.js";
+import { firstInvalidUtf8 } from "../../src/base/json/utf8.js";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const value = (text: string | Uint8Array) => toValue(parseJson(text, "f.json"));

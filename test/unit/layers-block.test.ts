@@ -1,7 +1,7 @@
 /** Two-layer blocks as their checkpoints hold them. */
 import { expect, it } from "vitest";
-import { buildGraph } from "../../src/ir/build.js";
-import { evaluate } from "../../src/verify/evaluate.js";
+import { buildGraph } from "../../src/frontends/document/build.js";
+import { evaluate } from "../../src/ir/evaluate.js";
 import { importStore } from "../support/fixtures.js";
 import { absoluteError } from "../support/sessions.js";
 import { model, store, type TensorValues, tensor, valuesOf } from "./layers/model.js";

@@ -1,7 +1,7 @@
 /** Values that can be computed in the head. */
 import { describe, expect, it } from "vitest";
-import { buildGraph } from "../../src/ir/build.js";
-import { evaluate } from "../../src/verify/evaluate.js";
+import { buildGraph } from "../../src/frontends/document/build.js";
+import { evaluate } from "../../src/ir/evaluate.js";
 import { type ModelParts, model, type TensorValues, tensor } from "./layers/model.js";
 
 /** What a model's last layer gives for an input x of one sample and one channel. */

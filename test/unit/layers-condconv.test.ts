@@ -1,8 +1,8 @@
 /** How the flat bank of a CondConv is cut: what the shapes tell, and what must be given. */
 import { describe, expect, it } from "vitest";
-import { type Diagnostic, SmxcError } from "../../src/diagnostics.js";
-import type { ConfigValue } from "../../src/importers/config.js";
-import { importModel } from "../../src/importers/import.js";
+import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
+import type { ConfigValue } from "../../src/frontends/checkpoints/config.js";
+import { importModel } from "../../src/frontends/checkpoints/import.js";
 import { store, valuesOf } from "./layers/model.js";
 
 interface Bank {

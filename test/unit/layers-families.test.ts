@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { referenceGraph } from "../../src/compile.js";
-import type { ConfigValue } from "../../src/importers/config.js";
-import { IMPORTERS } from "../../src/importers/index.js";
-import type { ModelSpec } from "../../src/spec/document.js";
-import { parseDocument } from "../../src/spec/parse.js";
-import { evaluate } from "../../src/verify/evaluate.js";
+import type { ConfigValue } from "../../src/frontends/checkpoints/config.js";
+import { IMPORTERS } from "../../src/frontends/checkpoints/index.js";
+import type { ModelSpec } from "../../src/frontends/document/document.js";
+import { parseDocument } from "../../src/frontends/document/parse.js";
+import { evaluate } from "../../src/ir/evaluate.js";
 import { importOracle, importStore, ORACLE_CASES, openFixture, readTensors } from "../support/fixtures.js";
 import { relativeError } from "../support/sessions.js";
 

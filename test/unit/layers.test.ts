@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
-import { buildGraph } from "../../src/ir/build.js";
-import { LAYERS, type LayerKind } from "../../src/layers/index.js";
-import { evaluate } from "../../src/verify/evaluate.js";
+import { buildGraph } from "../../src/frontends/document/build.js";
+import { LAYERS, type LayerKind } from "../../src/frontends/document/layers/index.js";
+import { evaluate } from "../../src/ir/evaluate.js";
 import { TOLERANCES } from "../../src/verify/tolerances.js";
 import { absoluteError, encoded, relativeError, runGraph } from "../support/sessions.js";
 import { model, type TensorValues, tensor, valuesOf } from "./layers/model.js";

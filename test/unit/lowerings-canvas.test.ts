@@ -1,14 +1,14 @@
 /** Winograd convolutions on a canvas in ONNX Runtime: any batch and size, and dynamic graphs equal to fixed ones. */
 import { describe, expect, it } from "vitest";
+import { collect } from "../../src/base/bytes/byte-source.js";
+import { randomNumbers } from "../../src/base/random.js";
 import { compileGraph } from "../../src/compile.js";
 import { symbol } from "../../src/ir/dim.js";
 import type { Graph, Node } from "../../src/ir/graph.js";
 import { loweringChoices } from "../../src/lowerings/choices.js";
 import { encodeModel } from "../../src/onnx/encode.js";
-import { createNodeSession } from "../../src/runtime/session-ort-node.js";
-import { randomNumbers } from "../../src/verify/random.js";
-import { collect } from "../../src/weights/byte-source.js";
-import type { LazyTensor } from "../../src/weights/tensor.js";
+import { createNodeSession } from "../../src/sessions/session-ort-node.js";
+import type { LazyTensor } from "../../src/tensors/tensor.js";
 
 const CHANNELS = 16;
 const EXPERTS = 2;

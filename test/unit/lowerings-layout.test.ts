@@ -8,7 +8,7 @@ import { costOf, type LayerProblem, layoutCost } from "../../src/lowerings/winog
 import { FORMS } from "../../src/lowerings/winograd/forms.js";
 import { FusionFinder } from "../../src/lowerings/winograd/fusion.js";
 import { layoutChanges } from "../../src/lowerings/winograd/layout-changes.js";
-import type { LazyTensor } from "../../src/weights/tensor.js";
+import type { LazyTensor } from "../../src/tensors/tensor.js";
 
 const SIZE = 48;
 const AREA = SIZE * SIZE;

@@ -1,7 +1,7 @@
 /** Routers in ONNX Runtime where float32 is at its limits. */
 import { describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
-import { buildGraph } from "../../src/ir/build.js";
+import { buildGraph } from "../../src/frontends/document/build.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
 import { encoded, runGraph } from "../support/sessions.js";
 import { model } from "./layers/model.js";

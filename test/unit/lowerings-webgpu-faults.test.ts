@@ -1,14 +1,14 @@
 /** No graph for WebGPU has a convolution that the provider gets wrong; what stands in its place computes the same. */
 import { describe, expect, it } from "vitest";
+import { randomNumbers } from "../../src/base/random.js";
 import { compileGraph } from "../../src/compile.js";
 import { type Dim, symbol } from "../../src/ir/dim.js";
+import { evaluate } from "../../src/ir/evaluate.js";
 import type { Graph, Node } from "../../src/ir/graph.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
 import type { OnnxModel, OnnxNode } from "../../src/onnx/model.js";
 import { webgpuConvFault } from "../../src/onnx/providers/conv-faults.js";
-import { evaluate } from "../../src/verify/evaluate.js";
-import { randomNumbers } from "../../src/verify/random.js";
-import type { LazyTensor } from "../../src/weights/tensor.js";
+import type { LazyTensor } from "../../src/tensors/tensor.js";
 import { encoded, relativeError, runGraph } from "../support/sessions.js";
 
 const ORIGIN = { layer: "y", pointer: "" } as const;

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { LAYERS } from "../../src/layers/index.js";
-import { documentJsonSchema, MODEL_SCHEMA_URL } from "../../src/spec/document.js";
-import { parseDocument } from "../../src/spec/parse.js";
+import { documentJsonSchema, MODEL_SCHEMA_URL } from "../../src/frontends/document/document.js";
+import { LAYERS } from "../../src/frontends/document/layers/index.js";
+import { parseDocument } from "../../src/frontends/document/parse.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";
 
 const published: object = JSON.parse(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { nearest } from "../../src/nearest.js";
+import { nearest } from "../../src/base/nearest.js";
 
 it.each([
   ["rleu", ["add", "relu", "gelu"], "relu"],

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { type ModelProto, OperatorSetIdProtoSchema } from "onnx-buf";
 import { describe, expect, it } from "vitest";
+import { linesText } from "../../src/base/text/lines.js";
 import { type CheckOptions, checkFile } from "../../src/onnx/check/check-model.js";
 import { type Finding, isValid } from "../../src/onnx/check/finding.js";
 import { MOST_FINDINGS } from "../../src/onnx/check/finding-list.js";
@@ -10,7 +11,6 @@ import { githubReport } from "../../src/onnx/check/report/github.js";
 import { junitReport } from "../../src/onnx/check/report/junit.js";
 import { sarifReport } from "../../src/onnx/check/report/sarif.js";
 import { textReport } from "../../src/onnx/check/report/text.js";
-import { linesText } from "../../src/text/lines.js";
 import {
   AttributeType,
   attribute,

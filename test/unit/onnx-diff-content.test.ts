@@ -1,8 +1,8 @@
 /** `smxc diff` goes by what a model holds, however it is shown; each pair differs in what a display hides. */
 import { describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { decodeModel } from "../../src/onnx/decode.js";
 import { type DiffSide, diffModels } from "../../src/onnx/diff/diff.js";
-import { bytesSource } from "../../src/weights/byte-source.js";
 import { type Plain, writeRecord } from "./onnx-support/write-record.js";
 
 const value = (name: string): Plain => ({ name, type: { tensor_type: { elem_type: 1, shape: { dim: [] } } } });

@@ -2,9 +2,9 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { AttributeProto_AttributeType as AttributeType, GraphProtoSchema, ModelProtoSchema } from "onnx-buf";
 import { describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { decodeModel } from "../../src/onnx/decode.js";
 import { diffModels } from "../../src/onnx/diff/diff.js";
-import { bytesSource } from "../../src/weights/byte-source.js";
 
 type GraphInit = MessageInitShape<typeof GraphProtoSchema>;
 type NodeInit = NonNullable<GraphInit["node"]>[number];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { bytesSource, collect } from "../../src/base/bytes/byte-source.js";
 import { decodeModel } from "../../src/onnx/decode.js";
 import { type Change, type DiffResult, type DiffSide, diffModels } from "../../src/onnx/diff/diff.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type { Initializer, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "../../src/onnx/model.js";
-import { bytesSource, collect } from "../../src/weights/byte-source.js";
 
 const value = (name: string, shape: readonly (number | string)[] = ["N", 3, 8, 8]): ValueInfo => ({
   name,

@@ -6,12 +6,12 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { AttributeProto_AttributeType, ModelProtoSchema, TensorProto_DataLocation } from "onnx-buf";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import type { SmxcError } from "../../src/diagnostics.js";
+import { collect } from "../../src/base/bytes/byte-source.js";
+import type { SmxcError } from "../../src/base/diagnostics.js";
 import { encodeIfItFits, encodeModel } from "../../src/onnx/encode.js";
 import { EXTERNAL_DATA_SHA256 } from "../../src/onnx/external-hash.js";
 import type { Initializer, OnnxGraph, OnnxModel } from "../../src/onnx/model.js";
-import { collect } from "../../src/weights/byte-source.js";
-import type { TensorData } from "../../src/weights/tensor.js";
+import type { TensorData } from "../../src/tensors/tensor.js";
 
 function weights(name: string, dims: readonly number[], values: TensorData, log: string[] = []): Initializer {
   const read = async (): Promise<TensorData> => {

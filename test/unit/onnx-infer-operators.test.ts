@@ -2,11 +2,11 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { type AttributeProtoSchema, AttributeProto_AttributeType as AttributeType, ModelProtoSchema } from "onnx-buf";
 import { expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { decodeModel } from "../../src/onnx/decode.js";
 import { inferModel } from "../../src/onnx/infer/infer-model.js";
 import { showType } from "../../src/onnx/infer/type-info.js";
 import { loadSchemas } from "../../src/onnx/schemas/registry.js";
-import { bytesSource } from "../../src/weights/byte-source.js";
 
 type AttributeInit = MessageInitShape<typeof AttributeProtoSchema>;
 type Size = number | string;

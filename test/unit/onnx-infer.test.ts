@@ -1,13 +1,13 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { AttributeProto_AttributeType as AttributeType, type ModelProto, ModelProtoSchema } from "onnx-buf";
 import { describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { checkFile } from "../../src/onnx/check/check-model.js";
 import { isFullyValid } from "../../src/onnx/check/finding.js";
 import { decodeModel } from "../../src/onnx/decode.js";
 import { type InferModelOptions, inferModel } from "../../src/onnx/infer/infer-model.js";
 import { showType } from "../../src/onnx/infer/type-info.js";
 import { loadSchemas } from "../../src/onnx/schemas/registry.js";
-import { bytesSource } from "../../src/weights/byte-source.js";
 
 type Init = Parameters<typeof create<typeof ModelProtoSchema>>[1];
 type Size = string | number | null;

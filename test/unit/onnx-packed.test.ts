@@ -1,10 +1,10 @@
 import { toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { checkFile } from "../../src/onnx/check/check-model.js";
 import { decodeModel } from "../../src/onnx/decode.js";
 import { tensorBytes } from "../../src/onnx/tensor-bytes.js";
-import { bytesSource } from "../../src/weights/byte-source.js";
 import { soundModel, tensor } from "../errors/onnx-rules/case.js";
 
 const [UINT4, INT4, FLOAT4E2M1, UINT2, INT2, FLOAT6E2M3] = [21, 22, 23, 25, 26, 27];

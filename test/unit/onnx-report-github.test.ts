@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { error } from "../../src/diagnostics.js";
+import { error } from "../../src/base/diagnostics.js";
 import { findingOf } from "../../src/onnx/check/finding.js";
 import { Place } from "../../src/onnx/check/place.js";
 import { githubReport } from "../../src/onnx/check/report/github.js";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import { error } from "../../src/diagnostics.js";
+import { error } from "../../src/base/diagnostics.js";
 import { type Finding, findingOf } from "../../src/onnx/check/finding.js";
 import { Place } from "../../src/onnx/check/place.js";
 import type { FileReport } from "../../src/onnx/check/report/file-report.js";

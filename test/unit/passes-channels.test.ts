@@ -1,9 +1,9 @@
 /** Passes that act on channels: BatchNorm into weights, factors onto activations, demodulation onto the output. */
 import { describe, expect, it } from "vitest";
 import { prepareGraph } from "../../src/compile.js";
-import { buildGraph } from "../../src/ir/build.js";
+import { buildGraph } from "../../src/frontends/document/build.js";
+import { evaluate } from "../../src/ir/evaluate.js";
 import type { Graph } from "../../src/ir/graph.js";
-import { evaluate } from "../../src/verify/evaluate.js";
 import { absoluteError } from "../support/sessions.js";
 import { type Model, type ModelParts, model, type TensorValues, tensor, valuesOf } from "./layers/model.js";
 

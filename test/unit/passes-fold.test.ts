@@ -1,25 +1,25 @@
 /** The passes that fold: each keeps what the graph computes, and does its work where that is exact, only there. */
 import { describe, expect, it, test } from "vitest";
+import { randomNumbers } from "../../src/base/random.js";
 import { referenceGraph } from "../../src/compile.js";
 import type { FoldOptions } from "../../src/compile-options.js";
-import type { BetaTable } from "../../src/fold/betas.js";
-import { buildGraph } from "../../src/ir/build.js";
+import { buildGraph } from "../../src/frontends/document/build.js";
+import type { ModelSpec } from "../../src/frontends/document/document.js";
+import { parseDocument } from "../../src/frontends/document/parse.js";
+import { evaluate } from "../../src/ir/evaluate.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { absorbConstantFactors } from "../../src/passes/absorb-constant-factors.js";
 import { foldAffines } from "../../src/passes/fold-affines.js";
 import { foldConstants } from "../../src/passes/fold-constants.js";
+import type { BetaTable } from "../../src/passes/given-betas.js";
 import { PASSES } from "../../src/passes/index.js";
 import { mergeConstantMixtures } from "../../src/passes/merge-constant-mixtures.js";
 import type { Pass } from "../../src/passes/pass.js";
 import { removeDeadNodes } from "../../src/passes/remove-dead-nodes.js";
 import { runPasses } from "../../src/passes/run.js";
-import type { ModelSpec } from "../../src/spec/document.js";
-import { parseDocument } from "../../src/spec/parse.js";
+import type { StoredTensor, TensorStore } from "../../src/tensors/tensor.js";
 import { compareValues } from "../../src/verify/compare.js";
-import { evaluate } from "../../src/verify/evaluate.js";
 import { inputSizes, randomProblem } from "../../src/verify/problems.js";
-import { randomNumbers } from "../../src/verify/random.js";
-import type { StoredTensor, TensorStore } from "../../src/weights/tensor.js";
 
 /** Float64 rounding, of the output's largest magnitude. */
 const EXACT = { relative: 1e-13, absolute: 0 };

@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { collect } from "../../src/base/bytes/byte-source.js";
+import { option, remedy } from "../../src/base/remedy.js";
+import { writeSafetensors } from "../../src/files/safetensors-write.js";
 import { compile, type Diagnostic, importCheckpoint, SmxcError } from "../../src/index.js";
-import { option, remedy } from "../../src/remedy.js";
-import { collect } from "../../src/weights/byte-source.js";
-import { writeSafetensors } from "../../src/weights/safetensors-write.js";
 import { changedNetwork, put } from "../support/changed-network.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";
 

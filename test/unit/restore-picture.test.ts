@@ -1,12 +1,12 @@
 /** Pictures as people have them, through networks. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Image, newSamples } from "../../src/runtime/image.js";
-import { openDocument } from "../../src/runtime/open-document.js";
-import { resizeBicubic } from "../../src/runtime/resize.js";
-import { type RestoreOptions, restorePicture } from "../../src/runtime/restore.js";
-import type { Restorer } from "../../src/runtime/restorer.js";
-import { createNodeSession } from "../../src/runtime/session-ort-node.js";
-import { randomNumbers } from "../../src/verify/random.js";
+import { randomNumbers } from "../../src/base/random.js";
+import { type Image, newSamples } from "../../src/pictures/image.js";
+import { resizeBicubic } from "../../src/pictures/resize.js";
+import { openDocument } from "../../src/restore/open-document.js";
+import { type RestoreOptions, restorePicture } from "../../src/restore/restore.js";
+import type { Restorer } from "../../src/restore/restorer.js";
+import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import { importStore, openFixture } from "../support/fixtures.js";
 
 function picture(width: number, height: number, more: Partial<Image> = {}): Image {

@@ -1,11 +1,11 @@
 /** Another routing for a block: where it is allowed it computes the paper's formula, elsewhere it says why not. */
 import { describe, expect, it } from "vitest";
+import { SmxcError } from "../../src/base/diagnostics.js";
 import { compile, prepareGraph } from "../../src/compile.js";
-import { SmxcError } from "../../src/diagnostics.js";
-import { buildGraph } from "../../src/ir/build.js";
+import { buildGraph } from "../../src/frontends/document/build.js";
+import { ROUTING_MODES, type RoutingMode, retarget } from "../../src/frontends/document/retarget.js";
+import { evaluate } from "../../src/ir/evaluate.js";
 import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
-import { ROUTING_MODES, type RoutingMode, retarget } from "../../src/spec/retarget.js";
-import { evaluate } from "../../src/verify/evaluate.js";
 import { absoluteError, encoded, runGraph } from "../support/sessions.js";
 import { type Model, type ModelParts, model, type TensorValues, tensor, valuesOf } from "./layers/model.js";
 import { Block } from "./retarget/block.js";

@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import type { Diagnostic } from "../../src/diagnostics.js";
-import { decodeImage } from "../../src/runtime/decode-image-node.js";
-import { isSrgbProfile, readProfile } from "../../src/runtime/icc.js";
-import type { Image } from "../../src/runtime/image.js";
-import { encodeSrgb } from "../../src/runtime/transfer-curves.js";
+import type { Diagnostic } from "../../src/base/diagnostics.js";
+import { decodeImage } from "../../src/pictures/decode-image-node.js";
+import { isSrgbProfile, readProfile } from "../../src/pictures/icc.js";
+import type { Image } from "../../src/pictures/image.js";
+import { encodeSrgb } from "../../src/pictures/transfer-curves.js";
 import { fixture } from "../support/fixtures.js";
 import {
   curve,

@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Diagnostic } from "../../src/diagnostics.js";
-import type { Image } from "../../src/runtime/image.js";
-import { encodeImage, encodeImageTo, readImage } from "../../src/runtime/image-node.js";
-import { psnr } from "../../src/runtime/metrics.js";
+import type { Diagnostic } from "../../src/base/diagnostics.js";
+import type { Image } from "../../src/pictures/image.js";
+import { encodeImage, encodeImageTo, readImage } from "../../src/pictures/image-node.js";
+import { psnr } from "../../src/pictures/metrics.js";
 
 const FIXTURES = new URL("../../fixtures/images/", import.meta.url).pathname;
 const SAMPLES: Record<string, number[]> = JSON.parse(readFileSync(`${FIXTURES}samples.json`, "utf8"));

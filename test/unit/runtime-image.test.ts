@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { crop, type Image, imageToTensor, tensorToImage, toBitDepth, toRgb } from "../../src/runtime/image.js";
+import { crop, type Image, imageToTensor, tensorToImage, toBitDepth, toRgb } from "../../src/pictures/image.js";
 
 const RGB: Image = { width: 2, height: 1, channels: 3, bitDepth: 8, data: Uint8Array.of(0, 51, 255, 102, 153, 204) };
 

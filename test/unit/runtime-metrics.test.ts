@@ -1,9 +1,9 @@
 /** Golden figures by Pillow 12.3 and scikit-image 0.26 on the same files, see fixtures/. */
 import { describe, expect, test } from "vitest";
-import { crop, type Image, toBitDepth } from "../../src/runtime/image.js";
-import { readImage } from "../../src/runtime/image-node.js";
-import { psnr, ssim } from "../../src/runtime/metrics.js";
-import { resizeBicubic } from "../../src/runtime/resize.js";
+import { crop, type Image, toBitDepth } from "../../src/pictures/image.js";
+import { readImage } from "../../src/pictures/image-node.js";
+import { psnr, ssim } from "../../src/pictures/metrics.js";
+import { resizeBicubic } from "../../src/pictures/resize.js";
 
 const fixture = (name: string) =>
   readImage(new URL(`../../fixtures/${name}`, import.meta.url).pathname, ({ message }) => expect.unreachable(message));

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { createNodeSession } from "../../src/runtime/session-ort-node.js";
+import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 
 vi.mock("onnxruntime-node", () => {
   throw new Error("Cannot find package 'onnxruntime-node'");

@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile, importCheckpoint } from "../../src/api.js";
-import type { Image } from "../../src/runtime/image.js";
+import type { Image } from "../../src/pictures/image.js";
+import { imageFromPixels, pixelsOf } from "../../src/pictures/pixels.js";
 import { type Betas, encodeImage, load, type ModelInput, readImage } from "../../src/runtime/index-node.js";
-import { imageFromPixels, pixelsOf } from "../../src/runtime/pixels.js";
 import { temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 

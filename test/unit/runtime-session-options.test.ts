@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createOrtSession, type OrtModule } from "../../src/runtime/session-ort.js";
+import { createOrtSession, type OrtModule } from "../../src/sessions/session-ort.js";
 
 /** A runtime that keeps what its sessions were opened with. */
 function runtime(): { readonly ort: OrtModule; readonly opened: unknown[] } {

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SmxcError } from "../../src/diagnostics.js";
+import { collect } from "../../src/base/bytes/byte-source.js";
+import { SmxcError } from "../../src/base/diagnostics.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
-import type { ModelBytes, SessionOptions, Tensor } from "../../src/runtime/session.js";
-import { createNodeSession } from "../../src/runtime/session-ort-node.js";
-import { collect } from "../../src/weights/byte-source.js";
+import type { ModelBytes, SessionOptions, Tensor } from "../../src/sessions/session.js";
+import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import { CHANNELS, pixel, tinyGraph } from "./runtime-tiny-graph.js";
 
 const bytesOf = async (model: OnnxModel): Promise<ModelBytes> => ({

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { createOutput, type OutputStream } from "../../cli/output.js";
 import { table } from "../../cli/table.js";
-import { warning } from "../../src/diagnostics.js";
-import { linesText, styled } from "../../src/text/lines.js";
-import { Markup, markupBy } from "../../src/text/markup.js";
-import { printable, printableJson, printableLine } from "../../src/text/printable.js";
+import { warning } from "../../src/base/diagnostics.js";
+import { linesText, styled } from "../../src/base/text/lines.js";
+import { Markup, markupBy } from "../../src/base/text/markup.js";
+import { printable, printableJson, printableLine } from "../../src/base/text/printable.js";
 
 it.each([
   ["C0", "\u001b[31m", "\\u001b[31m"],

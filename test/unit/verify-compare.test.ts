@@ -1,7 +1,7 @@
 /** What comparisons are made of: figures are of finite values, and nothing passes for want of values. */
 import { describe, expect, it } from "vitest";
 import { valueDifference } from "../../src/onnx/diff/weights.js";
-import { decibelsJson, decibelsText } from "../../src/runtime/decibels.js";
+import { decibelsJson, decibelsText } from "../../src/pictures/decibels.js";
 import { allFinite, compareValues, psnrOf } from "../../src/verify/compare.js";
 
 const TOLERANCE = { relative: 1e-3, absolute: 1e-6 };

@@ -2,8 +2,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
 import { RoutesStudy } from "../../src/routes/study.js";
-import type { Session } from "../../src/runtime/session.js";
-import { createNodeSession } from "../../src/runtime/session-ort-node.js";
+import type { Session } from "../../src/sessions/session.js";
+import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import { notFiniteWeights } from "../../src/verify/finite.js";
 import { firstOverflow } from "../../src/verify/first-overflow.js";
 import { smallProblems } from "../../src/verify/problems.js";

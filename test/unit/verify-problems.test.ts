@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { problemsOf } from "../../cli/verify-problems.js";
 import { referenceGraph } from "../../src/compile.js";
-import { encodeImage } from "../../src/runtime/image-node.js";
-import { parseDocument } from "../../src/spec/parse.js";
-import { workOf } from "../../src/verify/problems.js";
+import { parseDocument } from "../../src/frontends/document/parse.js";
+import { workOf } from "../../src/ir/work.js";
+import { encodeImage } from "../../src/pictures/image-node.js";
 import { type ImportedFixture, importStore, openFixture } from "../support/fixtures.js";
 
 const GREY = `{"version":1,"name":"grey","image":{"range":[0,1],"color":"gray","scale":1},

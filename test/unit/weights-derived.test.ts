@@ -1,8 +1,8 @@
 /** Tensors that are others in another shape or order. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { permuted, reshaped } from "../../src/weights/derived.js";
-import { type LazyTensor, partsOf } from "../../src/weights/tensor.js";
+import { permuted, reshaped } from "../../src/tensors/derived.js";
+import { type LazyTensor, partsOf } from "../../src/tensors/tensor.js";
 
 /** A tensor of 0, 1, 2, …. */
 function counting(shape: readonly number[]): LazyTensor {

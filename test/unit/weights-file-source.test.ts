@@ -4,9 +4,9 @@ import { mkdtemp, open, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { SmxcError } from "../../src/diagnostics.js";
-import { blobSource, bytesSource } from "../../src/weights/byte-source.js";
-import { openFileSource } from "../../src/weights/file-source-node.js";
+import { blobSource, bytesSource } from "../../src/base/bytes/byte-source.js";
+import { openFileSource } from "../../src/base/bytes/file-source-node.js";
+import { SmxcError } from "../../src/base/diagnostics.js";
 
 let folder: string;
 beforeEach(async () => {

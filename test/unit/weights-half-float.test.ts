@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16Bits } from "../../src/weights/half-float.js";
+import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16Bits } from "../../src/tensors/half-float.js";
 
 const ALL = Uint16Array.from({ length: 0x10000 }, (_, i) => i);
 const narrow = (value: number): number => float32ToFloat16Bits(Float32Array.of(value))[0]!;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { collect } from "../../src/weights/byte-source.js";
-import { readSafetensors } from "../../src/weights/safetensors.js";
-import { DTYPES } from "../../src/weights/safetensors-dtypes.js";
-import { writeSafetensors } from "../../src/weights/safetensors-write.js";
-import type { LazyTensor } from "../../src/weights/tensor.js";
+import { collect } from "../../src/base/bytes/byte-source.js";
+import { readSafetensors } from "../../src/files/safetensors.js";
+import { DTYPES } from "../../src/files/safetensors-dtypes.js";
+import { writeSafetensors } from "../../src/files/safetensors-write.js";
+import type { LazyTensor } from "../../src/tensors/tensor.js";
 import { concat, guardedSource, refusal, utf8 } from "./weights-sources.js";
 
 const tensorOf = (shape: readonly number[], data: Float32Array | Float64Array): LazyTensor => ({

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { type Diagnostic, SmxcError } from "../../src/diagnostics.js";
-import { type ByteSource, bytesSource } from "../../src/weights/byte-source.js";
+import { type ByteSource, bytesSource } from "../../src/base/bytes/byte-source.js";
+import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 

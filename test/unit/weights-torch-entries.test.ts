@@ -1,8 +1,8 @@
 /** Which entry of a checkpoint is taken, what is said about the others, and what `--key` can name. */
 import { describe, expect, it } from "vitest";
-import type { Diagnostic } from "../../src/diagnostics.js";
-import { prefixFinder } from "../../src/importers/architecture.js";
-import { openWeights } from "../../src/weights/open.js";
+import type { Diagnostic } from "../../src/base/diagnostics.js";
+import { openWeights } from "../../src/files/open.js";
+import { prefixFinder } from "../../src/frontends/checkpoints/architecture.js";
 import * as b from "../errors/weights-torch-bytes.js";
 import { concat, guardedSource, refusal } from "./weights-sources.js";
 

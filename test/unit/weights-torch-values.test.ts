@@ -1,6 +1,6 @@
 /** What may stand beside the tensors of a checkpoint, in every protocol. */
 import { describe, expect, it } from "vitest";
-import { openWeights } from "../../src/weights/open.js";
+import { openWeights } from "../../src/files/open.js";
 import * as b from "../errors/weights-torch-bytes.js";
 import { concat, guardedSource, refusal, utf8 } from "./weights-sources.js";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Diagnostic } from "../../src/diagnostics.js";
-import { openWeights } from "../../src/weights/open.js";
-import { readTorchCheckpoint } from "../../src/weights/torch/checkpoint.js";
+import type { Diagnostic } from "../../src/base/diagnostics.js";
+import { openWeights } from "../../src/files/open.js";
+import { readTorchCheckpoint } from "../../src/files/torch/checkpoint.js";
 import { EMPTY_DICT, legacy, op, pickle, tensor, text } from "../errors/weights-torch-bytes.js";
 import { concat, guardedSource, refusal } from "./weights-sources.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { FILE_KINDS } from "../../src/files/file-kinds.js";
 import { SAMPLE_BYTES, sampleOf } from "../../src/files/sample.js";
 import { whatIsThis } from "../../src/files/what-is-this.js";
-import { bytesSource } from "../../src/weights/byte-source.js";
 import { zip } from "../errors/weights-torch-bytes.js";
 import { concat, utf8 } from "./weights-sources.js";
 

@@ -1,6 +1,6 @@
 /** β of a run as a heat map: a row for every layer, a column for every expert, a stripe for every cardinal. */
 
-import type { BetaSummary } from "../../src/runtime/beta-summary.js";
+import type { BetaSummary } from "../../src/restore/beta-summary.js";
 import { byId, make, offerFile, withdrawFile } from "./dom.js";
 
 const text = byId("betas-text", HTMLParagraphElement);

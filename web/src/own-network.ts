@@ -1,7 +1,7 @@
 /** A network of the user's: read, compiled and offered as an ONNX file. */
 
-import type { Diagnostic } from "../../src/diagnostics.js";
-import { configValue } from "../../src/importers/config.js";
+import type { Diagnostic } from "../../src/base/diagnostics.js";
+import { configValue } from "../../src/frontends/checkpoints/config.js";
 import type { Target } from "../../src/lowerings/targets.js";
 import { byId, offerFile, withdrawFile } from "./dom.js";
 import { Cancelled, type Engine } from "./engine/engine.js";

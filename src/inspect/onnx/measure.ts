@@ -1,5 +1,5 @@
 /** The sizes at which the work of a graph is counted. */
-import { error, SmxcError } from "../../diagnostics.js";
+import { error, SmxcError } from "../../base/diagnostics.js";
 import { type Shape, showShape, type TypeInfo, typeInfo } from "../../onnx/infer/type-info.js";
 import type { ModelProto } from "../../onnx/proto/records.js";
 

@@ -1,5 +1,5 @@
-import { type PatchRule, patchGrid } from "../../context/patch-rule.js";
 import { shapeText } from "../dim.js";
+import { type PatchRule, patchGrid } from "../patch-rule.js";
 import { dense } from "./dense-tensor.js";
 import { extractPatches } from "./extract-patches.js";
 import { operator, RuleError, requireRank } from "./operator.js";

@@ -1,5 +1,5 @@
-import { type PatchRule, patchGrid, reflected } from "../../context/patch-rule.js";
 import { type Dim, dimText, type Shape, symbol } from "../dim.js";
+import { type PatchRule, patchGrid, reflected } from "../patch-rule.js";
 import { dense } from "./dense-tensor.js";
 import { operator, requireRank } from "./operator.js";
 

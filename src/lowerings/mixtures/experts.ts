@@ -1,5 +1,5 @@
 import { bankSizes, factorExtent, mixConvInputs } from "../../ir/ops/mixture.js";
-import { permuted, reshaped } from "../../weights/derived.js";
+import { permuted, reshaped } from "../../tensors/derived.js";
 import { emitConv } from "../emit-conv.js";
 import { TARGETS } from "../targets.js";
 import { emitFromColumns, pixelsOf } from "./columns.js";

@@ -1,7 +1,7 @@
 import type { Shape } from "../../ir/dim.js";
 import { bankSizes, mixConvInputs } from "../../ir/ops/mixture.js";
-import { permuted, reshaped } from "../../weights/derived.js";
-import type { LazyTensor } from "../../weights/tensor.js";
+import { permuted, reshaped } from "../../tensors/derived.js";
+import type { LazyTensor } from "../../tensors/tensor.js";
 import type { LowerSite } from "../site.js";
 import { TARGET_PROFILES, TARGETS } from "../targets.js";
 import { windowAttributes } from "../window-attributes.js";

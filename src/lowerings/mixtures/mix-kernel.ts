@@ -1,8 +1,8 @@
 /** The mixture of experts as ONNX operators, shared by every lowering that builds the kernel at run time. */
 import type { Dim, Shape } from "../../ir/dim.js";
 import { bankSizes, type Factor, factorExtent, type MixConvAttributes, mixConvInputs } from "../../ir/ops/mixture.js";
-import { permuted, reshaped, summed } from "../../weights/derived.js";
-import type { LazyTensor } from "../../weights/tensor.js";
+import { permuted, reshaped, summed } from "../../tensors/derived.js";
+import type { LazyTensor } from "../../tensors/tensor.js";
 import type { GraphEmitter } from "../emitter.js";
 import type { LowerSite } from "../site.js";
 

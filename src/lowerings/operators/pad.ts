@@ -1,4 +1,4 @@
-import type { LazyTensor } from "../../weights/tensor.js";
+import type { LazyTensor } from "../../tensors/tensor.js";
 import type { OperatorEmitter } from "../site.js";
 
 /**

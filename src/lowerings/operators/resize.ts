@@ -1,6 +1,6 @@
 import { addDims } from "../../ir/dim.js";
 import { CUBIC_A, cubic, type ResizeMode } from "../../ir/ops/resize.js";
-import type { LazyTensor } from "../../weights/tensor.js";
+import type { LazyTensor } from "../../tensors/tensor.js";
 import type { LowerSite, OperatorEmitter } from "../site.js";
 
 export const resize: OperatorEmitter<"resize"> = ({ mode, scale }, site) => {

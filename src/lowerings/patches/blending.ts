@@ -1,4 +1,4 @@
-import { type PatchRule, type PatchSet, type Placement, patchGrid, patchSets } from "../../context/patch-rule.js";
+import { type PatchRule, type PatchSet, type Placement, patchGrid, patchSets } from "../../ir/patch-rule.js";
 import type { Dim, Shape } from "../../ir/dim.js";
 import type { LowerSite } from "../site.js";
 import { numberOf, type SizeTensor } from "../sizes/size-tensor.js";

@@ -1,5 +1,5 @@
 /** What a 3×3 convolution on a canvas is made from. */
-import type { LazyTensor } from "../../weights/tensor.js";
+import type { LazyTensor } from "../../tensors/tensor.js";
 import type { Canvas } from "./canvas.js";
 import type { CanvasValue } from "./value.js";
 

@@ -1,6 +1,6 @@
 /** Kernels in the points of a form. */
-import { computed, reshaped } from "../../weights/derived.js";
-import type { LazyTensor } from "../../weights/tensor.js";
+import { computed, reshaped } from "../../tensors/derived.js";
+import type { LazyTensor } from "../../tensors/tensor.js";
 import type { GraphEmitter } from "../emitter.js";
 import type { CanvasLayer } from "./canvas-layer.js";
 import { FORM_KERNEL, type WinogradForm } from "./forms.js";

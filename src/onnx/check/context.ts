@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../weights/byte-source.js";
+import type { ByteSource } from "../../base/bytes/byte-source.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import type { ExternalDataFolder } from "./external-data.js";
 import type { Place } from "./place.js";

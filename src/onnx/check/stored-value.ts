@@ -2,7 +2,7 @@
  * Sequences, optionals and maps in files of their own, as ONNX's test data has them (onnx-data.proto). No model holds
  * them; the official checker has their rules all the same.
  */
-import type { ByteSource } from "../../weights/byte-source.js";
+import type { ByteSource } from "../../base/bytes/byte-source.js";
 import { decodeMessage } from "../decode.js";
 import type { MapProto, OptionalProto, SequenceProto } from "../proto/records.js";
 import { loadSchemas } from "../schemas/registry.js";

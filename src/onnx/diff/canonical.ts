@@ -3,7 +3,7 @@
  * and bytes by their bytes, lists in their order. An absent number or text is its default, as it is to every reader; in
  * a oneof it is absent. What a comparison leaves out is left out here.
  */
-import type { ByteSource } from "../../weights/byte-source.js";
+import type { ByteSource } from "../../base/bytes/byte-source.js";
 import { MESSAGES, type MessageName, type ScalarType } from "../proto/messages.js";
 import type { Blob, FileRange, Message, Numbers, UnknownField } from "../proto/records.js";
 import { NOT_COMPARED } from "./not-compared.js";

@@ -1,5 +1,5 @@
 /** Attributes for people: cut where they are long, so never what equality is decided by. */
-import type { ByteSource } from "../../weights/byte-source.js";
+import type { ByteSource } from "../../base/bytes/byte-source.js";
 import { showType, typeInfo } from "../infer/type-info.js";
 import type { AttributeProto, Blob } from "../proto/records.js";
 import type { AttributeView } from "./attributes.js";

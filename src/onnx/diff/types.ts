@@ -1,5 +1,5 @@
 /** How the declared types of two values differ. */
-import type { ByteSource } from "../../weights/byte-source.js";
+import type { ByteSource } from "../../base/bytes/byte-source.js";
 import { showType, typeInfo } from "../infer/type-info.js";
 import type { ValueInfoProto } from "../proto/records.js";
 import { canonicalText } from "./canonical.js";

@@ -1,5 +1,5 @@
 /** How the values of two tensors of one type and shape differ. */
-import { decodeFloats } from "../../weights/decode-floats.js";
+import { decodeFloats } from "../../tensors/decode-floats.js";
 import { elementType } from "../element-types.js";
 
 /** `equal`: bit by bit. `close`: within the tolerance. */

@@ -1,4 +1,4 @@
-import type { ByteSource } from "../../weights/byte-source.js";
+import type { ByteSource } from "../../base/bytes/byte-source.js";
 import { WireReader } from "./wire.js";
 
 /** Part of a file that is held in memory at a time, unless one field needs more. */

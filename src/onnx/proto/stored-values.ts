@@ -1,5 +1,5 @@
 /** Values that records hold encoded or leave in the file. */
-import type { ByteSource } from "../../weights/byte-source.js";
+import type { ByteSource } from "../../base/bytes/byte-source.js";
 import type { Blob, Int64, Numbers, NumbersPart } from "./records.js";
 import { WireReader } from "./wire.js";
 

@@ -2,7 +2,7 @@
  * Attributes that take one of a few words, from the texts of the operators in onnx 1.23.1. What ONNX Runtime 1.30 makes
  * of each word was asked of it: a test opens a graph for every row.
  */
-import { nearest } from "../../nearest.js";
+import { nearest } from "../../base/nearest.js";
 import type { Schema } from "./registry.js";
 
 export interface Vocabulary {

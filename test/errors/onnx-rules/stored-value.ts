@@ -1,4 +1,4 @@
-import { bytesSource } from "../../../src/weights/byte-source.js";
+import { bytesSource } from "../../../src/base/bytes/byte-source.js";
 import { field, file, int } from "../../unit/onnx-support/wire-writer.js";
 import type { RuleCase, RuleCases } from "./case.js";
 

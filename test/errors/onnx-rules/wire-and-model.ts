@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { OperatorSetIdProtoSchema, StringStringEntryProtoSchema } from "onnx-buf";
 import { expect } from "vitest";
-import { bytesSource } from "../../../src/weights/byte-source.js";
+import { bytesSource } from "../../../src/base/bytes/byte-source.js";
 import { field, int, tag } from "../../unit/onnx-support/wire-writer.js";
 import { appended, broken, type RuleCases } from "./case.js";
 

@@ -1,4 +1,4 @@
-import type { LayerKind } from "../../../src/layers/index.js";
+import type { LayerKind } from "../../../src/frontends/document/layers/index.js";
 import { mixConv, route, sparseBlock } from "./mixtures.js";
 import * as plain from "./plain-layers.js";
 

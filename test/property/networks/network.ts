@@ -1,7 +1,7 @@
 /** Public networks of every shape: what decides one, and its tensors, which a seed gives. */
-import { randomNumbers } from "../../../src/verify/random.js";
-import type { NamedTensor } from "../../../src/weights/safetensors-write.js";
-import type { StoredTensor, TensorStore } from "../../../src/weights/tensor.js";
+import { randomNumbers } from "../../../src/base/random.js";
+import type { NamedTensor } from "../../../src/files/safetensors-write.js";
+import type { StoredTensor, TensorStore } from "../../../src/tensors/tensor.js";
 
 /** How PyTorch names a weight: folded already, under `weight_norm`, or under its newer parametrization. */
 export const SPELLINGS = ["plain", "weight_norm", "parametrization"] as const;

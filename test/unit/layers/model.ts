@@ -1,9 +1,10 @@
 /** Small models for unit tests, from layers and values that stand in the test. */
+
+import { randomNumbers } from "../../../src/base/random.js";
+import type { ModelSpec } from "../../../src/frontends/document/document.js";
+import { parseDocument } from "../../../src/frontends/document/parse.js";
 import { type DenseTensor, dense, sizeOf } from "../../../src/ir/ops/dense-tensor.js";
-import type { ModelSpec } from "../../../src/spec/document.js";
-import { parseDocument } from "../../../src/spec/parse.js";
-import { randomNumbers } from "../../../src/verify/random.js";
-import type { StoredTensor, TensorStore } from "../../../src/weights/tensor.js";
+import type { StoredTensor, TensorStore } from "../../../src/tensors/tensor.js";
 
 export type TensorValues = Readonly<
   Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { type ByteSource, bytesSource } from "../../../src/weights/byte-source.js";
+import { type ByteSource, bytesSource } from "../../../src/base/bytes/byte-source.js";
 
 const folder = new URL("../../../fixtures/onnx/models/", import.meta.url);
 

@@ -1,5 +1,5 @@
 /** The worker as the page sees it: calls with answers, and an end to what takes too long. */
-import type { Diagnostic } from "../../../src/diagnostics.js";
+import type { Diagnostic } from "../../../src/base/diagnostics.js";
 import type { Calls, CompileSettings, ModelFiles, ModelInfo, Reply, RestoreRequest, Stage } from "./protocol.js";
 
 /** What the library found wrong. */

@@ -1,8 +1,8 @@
 /** What the page and its worker say to each other. Everything here can be cloned. */
-import type { Diagnostic } from "../../../src/diagnostics.js";
-import type { ConfigValue } from "../../../src/importers/config.js";
+import type { Diagnostic } from "../../../src/base/diagnostics.js";
+import type { ConfigValue } from "../../../src/frontends/checkpoints/config.js";
 import type { Target } from "../../../src/lowerings/targets.js";
-import type { BetaSummary } from "../../../src/runtime/beta-summary.js";
+import type { BetaSummary } from "../../../src/restore/beta-summary.js";
 import type { PictureFormat, RunReport } from "../../../src/runtime/web.js";
 
 export interface NamedBlob {

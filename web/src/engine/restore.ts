@@ -1,6 +1,6 @@
 /** Runs a network on a picture, on the first provider that can. */
-import { type Diagnostic, SmxcError } from "../../../src/diagnostics.js";
-import { BetaCollector } from "../../../src/runtime/beta-summary.js";
+import { type Diagnostic, SmxcError } from "../../../src/base/diagnostics.js";
+import { BetaCollector } from "../../../src/restore/beta-summary.js";
 import { imageFromPixels, type LoadedNetwork, load, type ModelInput, pixelsOf } from "../../../src/runtime/web.js";
 import type { RestoreRequest, RestoreResult, Stage, WebProvider } from "./protocol.js";
 

@@ -1,7 +1,7 @@
-import type { Diagnostic } from "../../../diagnostics.js";
-import { lineText } from "../../../text/lines.js";
-import { Markup, markupBy } from "../../../text/markup.js";
-import { printable } from "../../../text/printable.js";
+import type { Diagnostic } from "../../../base/diagnostics.js";
+import { lineText } from "../../../base/text/lines.js";
+import { Markup, markupBy } from "../../../base/text/markup.js";
+import { printable } from "../../../base/text/printable.js";
 import type { FindingSeverity } from "../rule.js";
 import { type FileReport, omittedText } from "./file-report.js";
 import { countsLine } from "./text.js";

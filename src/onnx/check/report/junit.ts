@@ -1,6 +1,6 @@
-import type { Diagnostic } from "../../../diagnostics.js";
-import { type Markup, markupBy } from "../../../text/markup.js";
-import { printable } from "../../../text/printable.js";
+import type { Diagnostic } from "../../../base/diagnostics.js";
+import { type Markup, markupBy } from "../../../base/text/markup.js";
+import { printable } from "../../../base/text/printable.js";
 import type { Finding } from "../finding.js";
 import { type FileReport, omittedText } from "./file-report.js";
 

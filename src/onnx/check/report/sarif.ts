@@ -1,5 +1,5 @@
-import type { Diagnostic } from "../../../diagnostics.js";
-import { VERSION } from "../../../version.js";
+import type { Diagnostic } from "../../../base/diagnostics.js";
+import { VERSION } from "../../../base/version.js";
 import type { FindingSeverity } from "../rule.js";
 import { ruleDocumentName, sentence } from "../rule-document.js";
 import { RULES, type RuleId } from "../rules.js";

@@ -1,5 +1,5 @@
-import { gatherAlike, listText, withoutNames } from "../../../text/alike.js";
-import { type Line, type Lines, type Span, styled } from "../../../text/lines.js";
+import { gatherAlike, listText, withoutNames } from "../../../base/text/alike.js";
+import { type Line, type Lines, type Span, styled } from "../../../base/text/lines.js";
 import { type Finding, isValid } from "../finding.js";
 import type { FindingSeverity } from "../rule.js";
 import { countFindings, type FileReport, omittedText } from "./file-report.js";

@@ -1,0 +1,19 @@
+import type { ByteSource } from "../base/bytes/byte-source.js";
+import { detectFormat } from "./weights-format.js";
+import { readSafetensors } from "./safetensors.js";
+import type { TensorStore } from "../tensors/tensor.js";
+import { tensorsUnder } from "./tensors-under.js";
+import { type CheckpointOptions, readTorchCheckpoint } from "./torch/checkpoint.js";
+
+/**
+ * Opens a weights file of any format that smxc reads, told by its content and not its name: safetensors, or a PyTorch
+ * checkpoint. `key` names the entry that holds the tensors, or what stands before their names. Warnings go to `report`.
+ *
+ * @throws SmxcError
+ */
+export async function openWeights(source: ByteSource, options: CheckpointOptions = {}): Promise<TensorStore> {
+  const format = await detectFormat(source);
+  if (format !== "safetensors") return readTorchCheckpoint(source, options);
+  const store = await readSafetensors(source, options.report);
+  return options.key === undefined ? store : tensorsUnder(options.key, store, { file: source.name, ...options });
+}

@@ -1,0 +1,160 @@
+import { type Diagnostic, error, SmxcError, warning } from "../../base/diagnostics.js";
+import { nearest } from "../../base/nearest.js";
+import { option, remedy } from "../../base/remedy.js";
+import type { TensorStore } from "../../tensors/tensor.js";
+import type { FindPrefixes, TensorShapes } from "../../files/torch/state-dict.js";
+import type { Importer } from "./importer.js";
+import { IMPORTERS } from "./index.js";
+import { TensorReader } from "./tensor-reader.js";
+
+/** An architecture, and what stands before the names of its tensors. */
+export interface Architecture {
+  readonly importer: Importer;
+  readonly prefix: string;
+}
+
+/** Names with more letters, or with more before a landmark, are those of no module that a person wrote. */
+const LONGEST_NAME = 1000;
+const LONGEST_PREFIX = 400;
+
+/**
+ * The architectures that are found among tensors, each with its prefix. Where one lies inside another, as the layers of a
+ * network do, the outer one is meant.
+ */
+export function findArchitectures(tensors: TensorShapes, importers = IMPORTERS): readonly Architecture[] {
+  const names = [...tensors.keys()].filter(({ length }) => length <= LONGEST_NAME).sort();
+  const found: Architecture[] = [];
+  // In the order of the alphabet what lies inside a prefix follows it at once.
+  for (const prefix of [...candidates(names, importers)].sort()) {
+    const outer = found.at(-1);
+    if (outer !== undefined && prefix.startsWith(outer.prefix)) continue;
+    const inside = new Map(namesUnder(names, prefix).map((name) => [name.slice(prefix.length), tensors.get(name)!]));
+    const importer = importers.find(({ matches }) => matches(TensorReader.ofShapes(inside)));
+    if (importer) found.push({ importer, prefix });
+  }
+  return found;
+}
+
+function candidates(names: readonly string[], importers: readonly Importer[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const name of names) {
+    for (const { landmark } of importers) {
+      const match = landmark.exec(name.slice(0, LONGEST_PREFIX));
+      if (match) found.add(name.slice(0, match.index + (match[0].startsWith(".") ? 1 : 0)));
+    }
+  }
+  return found;
+}
+
+/** The names of a sorted list that begin with a prefix. */
+function namesUnder(names: readonly string[], prefix: string): readonly string[] {
+  let [from, to] = [0, names.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (names[middle]! < prefix) from = middle + 1;
+    else to = middle;
+  }
+  let end = from;
+  while (end < names.length && names[end]!.startsWith(prefix)) end++;
+  return names.slice(from, end);
+}
+
+/** Finds the prefixes under which there is an architecture, or the one that `arch` names. */
+export function prefixFinder(arch: string | undefined): FindPrefixes {
+  return (tensors) =>
+    findArchitectures(tensors, importersOf(arch)).map((each) => ({
+      prefix: keyOf(each),
+      covers: each.importer.covers,
+    }));
+}
+
+function importersOf(arch: string | undefined): readonly Importer[] {
+  return arch === undefined ? IMPORTERS : IMPORTERS.filter(({ name }) => name === arch);
+}
+
+/**
+ * The architecture of a checkpoint: the one that `arch` names, else the first that matches all tensors, else the only
+ * network that is found under a prefix. A single layer of a larger network is taken only where `arch` asks for it.
+ *
+ * @throws SmxcError that names the prefixes under which architectures are found.
+ */
+export function chooseArchitecture(
+  store: TensorStore,
+  arch: string | undefined,
+  report: (found: Diagnostic) => void,
+): Architecture {
+  if (arch !== undefined && importersOf(arch).length === 0) throw new SmxcError([unknownArch(arch)], "usage");
+  const wrapped = TensorReader.wrapperOf(store);
+  const whole = new TensorReader(store, wrapped);
+  const importer = importersOf(arch).find(({ matches }) => matches(whole));
+  if (importer) return { importer, prefix: wrapped };
+  const found = findArchitectures(store.tensors, importersOf(arch));
+  const networks = found.filter((each) => each.importer.covers === "network");
+  const eligible = networks.length > 0 ? networks : found;
+  const [only, ...more] = eligible;
+  if (only === undefined) {
+    if (arch !== undefined) return { importer: importersOf(arch)[0]!, prefix: wrapped };
+    throw new SmxcError([unrecognised(store)]);
+  }
+  const rest = [...store.tensors.keys()].filter((name) => !name.startsWith(only.prefix));
+  if (more.length > 0) throw new SmxcError([several(eligible)]);
+  if (only.importer.covers === "layer" && arch === undefined && rest.length > 0) {
+    throw new SmxcError([layerOnly(only, rest)]);
+  }
+  if (rest.length > 0) report(leftOut(only, rest));
+  return only;
+}
+
+const unknownArch = (arch: string): Diagnostic => {
+  const names = IMPORTERS.map(({ name }) => name);
+  const near = nearest(arch, names);
+  return error("import/unknown-arch", `"${arch}" is not an architecture that smxc imports`, {
+    hint: near ? `did you mean "${near}"?` : `they are ${names.join(", ")}`,
+  });
+};
+
+/** At most five names, shortened, and how many more there are. */
+function sample(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map((name) => `"${name.length <= 80 ? name : `${name.slice(0, 79)}…`}"`);
+  return `${shown.join(", ")}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ""}`;
+}
+
+const keyOf = ({ prefix }: Architecture): string => prefix.slice(0, -1);
+
+const unrecognised = (store: TensorStore): Diagnostic => {
+  const names = IMPORTERS.map(({ name }) => name);
+  const [other] = store.others.values();
+  const found =
+    store.tensors.size > 0
+      ? `the first are ${sample([...store.tensors.keys()])}`
+      : `none holds floating-point numbers${other ? `; "${other.name}" holds ${other.dtype}` : ""}`;
+  return error("import/unrecognised", `the tensors are of no architecture that smxc knows (${found})`, {
+    ...remedy`name it with ${option("arch")} (${names.join(", ")}), or with ${option("key")} the entry that holds the tensors, or what stands before their names`,
+  });
+};
+
+const several = (found: readonly Architecture[]): Diagnostic =>
+  error("import/several-architectures", "the tensors are of several networks or layers that smxc knows", {
+    ...remedy`choose one by ${option("key")}: ${found
+      .slice(0, MOST_NAMED)
+      .map((each) => `${keyOf(each)} (${each.importer.name})`)
+      .join(", ")}${found.length > MOST_NAMED ? ` and ${found.length - MOST_NAMED} more` : ""}`,
+  });
+
+const MOST_NAMED = 8;
+
+const layerOnly = (found: Architecture, rest: readonly string[]): Diagnostic =>
+  error(
+    "import/unrecognised",
+    `the tensors are of no network that smxc knows; "${keyOf(found)}" alone is a layer that it knows, ${found.importer.name}`,
+    {
+      ...remedy`import the layer by ${option("key", keyOf(found))}; the other tensors are ${sample(rest)}`,
+    },
+  );
+
+const leftOut = (taken: Architecture, rest: readonly string[]): Diagnostic =>
+  warning(
+    "import/left-out",
+    `the network is taken from the tensors whose names begin with "${taken.prefix}"; not taken are ${sample(rest)}`,
+    remedy`${option("key", keyOf(taken))} chooses it without this warning`,
+  );

@@ -1,0 +1,146 @@
+import { type Diagnostic, error, warning } from "../../base/diagnostics.js";
+import { configValue, listed, remedy } from "../../base/remedy.js";
+import type { Config } from "./config.js";
+import type { Importer } from "./importer.js";
+import { GEOMETRY_KEYS, geometryOf } from "./layer-geometry.js";
+import { singleLayerDocument } from "./single-layer.js";
+
+/**
+ * One CondConv layer (Yang et al., NeurIPS 2019) in the naming of timm: α = sigmoid(Linear(mean x)), W = Σ α_e W_e;
+ * the bank is flat, [experts, out · in/groups · kh · kw], the bias [experts, out].
+ */
+export const condconv: Importer = {
+  name: "condconv",
+  description: "one CondConv layer (timm: routing_fn, flat bank)",
+  covers: "layer",
+  landmark: /(?:^|\.)routing_fn\.weight$/,
+  matches: (tensors) => tensors.has("routing_fn.weight") && tensors.shapeOf("weight")?.length === 2,
+  keys: {
+    ...GEOMETRY_KEYS,
+    out_channels: "output channels; needed where neither a bias nor kernel and groups tell how the flat bank is cut",
+    kernel: "side of the kernel, where the other sizes do not tell it",
+    groups: "groups of a grouped convolution, where the other sizes do not tell them",
+  },
+  read(tensors, config) {
+    const [experts = 1, channels = 1] = tensors.shapeOf("routing_fn.weight") ?? [];
+    const row = tensors.shapeOf("weight")?.[1];
+    const told = tensors.shapeOf("bias")?.[1];
+    const bias = tensors.has("bias");
+    if (told !== undefined) config.confirm("out_channels", told);
+    for (const [key, value] of Object.entries({ in_channels: channels, experts, bias })) config.confirm(key, value);
+    const warnings: Diagnostic[] = [];
+    const cut =
+      row === undefined || !tensors.has("routing_fn.weight") ? undefined : cutOf(row, channels, told, config, warnings);
+    const { out, kernel, groups } = cut ?? { out: told ?? 1, kernel: 1, groups: 1 };
+    const bank = tensors.take("weight", [experts, cut ? (out * channels * kernel ** 2) / groups : null]);
+    const imported = singleLayerDocument({
+      name: "condconv",
+      channels,
+      layers: [
+        {
+          name: "y.beta",
+          op: "route",
+          in: "x",
+          mlp: ["linear"],
+          weights: { "mlp.0": "routing_fn" },
+          experts,
+          normalise: "sigmoid",
+        },
+        {
+          name: "y",
+          op: "mix_conv",
+          in: "x",
+          beta: "y.beta",
+          out,
+          kernel,
+          ...geometryOf(config, kernel),
+          groups,
+          bias,
+          weights: { weight: "weight", ...(bias ? { bias: "bias" } : {}) },
+        },
+      ],
+      tensors: [
+        { name: "routing_fn.weight", tensor: tensors.take("routing_fn.weight", [experts, channels]) },
+        { name: "routing_fn.bias", tensor: tensors.take("routing_fn.bias", [experts]) },
+        { name: "weight", tensor: bank },
+        ...(bias ? [{ name: "bias", tensor: tensors.take("bias", [experts, out]) }] : []),
+      ],
+    });
+    return { ...imported, warnings };
+  },
+};
+
+/** How a row of the bank is cut into out · in/groups · kernel². */
+interface Cut {
+  readonly out: number;
+  readonly kernel: number;
+  readonly groups: number;
+}
+
+/** Sides of kernels that are thought of, the usual ones first. */
+const SIDES = [3, 1, 5, 7] as const;
+
+/**
+ * The cut that is given or told; of several that fit the one of the fewest groups, the others named in a warning. What
+ * fits nothing, or anything, is noted as an error.
+ */
+function cutOf(
+  row: number,
+  channels: number,
+  told: number | undefined,
+  config: Config,
+  warnings: Diagnostic[],
+): Cut | undefined {
+  const sides = config.has("kernel") ? [config.integer("kernel", 3)] : SIDES;
+  const known = config.has("out_channels") ? config.integer("out_channels", 1) : told;
+  const cuts = groupCounts(channels, config).flatMap((groups) =>
+    sides.flatMap((kernel): readonly Cut[] => {
+      const out = row / ((channels / groups) * kernel ** 2);
+      const fits = Number.isInteger(out) && out % groups === 0 && (known === undefined || out === known);
+      return fits ? [{ out, kernel, groups }] : [];
+    }),
+  );
+  const [first, ...others] = cuts;
+  if (!first) config.found.push(noCut(row, channels));
+  else if (others.length > 0 && known === undefined) config.found.push(manyCuts(cuts));
+  else if (others.length > 0) warnings.push(severalCuts(first, others));
+  return first;
+}
+
+const noCut = (row: number, channels: number): Diagnostic =>
+  error(
+    "import/no-reading",
+    `a row of ${row} values is no kernel over ${channels} input channels of the sizes that are given or usual`,
+    { place: "weight", hint: "give out_channels, kernel and groups as they are in the model" },
+  );
+
+/** As many readings as a hint names. */
+const NAMED_READINGS = 4;
+
+const manyCuts = (cuts: readonly Cut[]): Diagnostic => {
+  const named = listed(
+    cuts.slice(0, NAMED_READINGS).map((cut) => remedy`${configValue("out_channels", cut.out)} (${cutText(cut)})`),
+    ", or ",
+  );
+  return error(
+    "import/missing-config",
+    'the checkpoint does not tell "out_channels": its flat bank can be cut in several ways',
+    { place: "weight", ...remedy`give ${named}${cuts.length > NAMED_READINGS ? ", …" : ""}` },
+  );
+};
+
+const severalCuts = (taken: Cut, others: readonly Cut[]): Diagnostic =>
+  warning("import/two-readings", `the shapes leave more than one reading; taken is ${cutText(taken)}`, {
+    place: "weight",
+    hint: `the others are ${others.slice(0, NAMED_READINGS).map(cutText).join("; ")}${others.length > NAMED_READINGS ? "; …" : ""}: give kernel and groups to choose`,
+  });
+
+/** The groups that are given, or all that divide the channels, the fewest first. */
+function groupCounts(channels: number, config: Config): readonly number[] {
+  if (config.has("groups")) return [config.integer("groups", 1)].filter((groups) => channels % groups === 0);
+  return Array.from({ length: channels }, (_, i) => i + 1).filter((groups) => channels % groups === 0);
+}
+
+function cutText({ kernel, groups }: Cut): string {
+  return `kernel ${kernel}, ${groups} group${groups === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,130 @@
+import { type Diagnostic, error, SmxcError, warning } from "../../base/diagnostics.js";
+import { nearest } from "../../base/nearest.js";
+import { MODEL_SCHEMA_URL, type ModelDocument } from "../document/document.js";
+import { checkDocument } from "../document/parse.js";
+import type { ByteStream } from "../../base/bytes/byte-source.js";
+import { type NamedTensor, writeSafetensors } from "../../files/safetensors-write.js";
+import { elementCount, type LazyTensor, type TensorData, type TensorStore } from "../../tensors/tensor.js";
+import { chooseArchitecture } from "./architecture.js";
+import { Config, type ConfigPlace, type ConfigValue } from "./config.js";
+import type { Importer } from "./importer.js";
+import { TensorReader, ZeroNormError } from "./tensor-reader.js";
+
+export interface ImportOptions {
+  /** The value of `--arch`; found out from the tensors without it. */
+  readonly arch?: string;
+  readonly config?: ReadonlyMap<string, ConfigValue>;
+  /** Where the value of a key was given, or is missing, for messages. */
+  readonly configPlace?: ConfigPlace;
+  /** The model's name; the importer's own without it. */
+  readonly name?: string;
+  /** Receives warnings. */
+  readonly report?: (diagnostic: Diagnostic) => void;
+}
+
+/** A model imported from a checkpoint. */
+export interface Imported {
+  readonly arch: string;
+  /** The document without its weights entry, which names a file. */
+  readonly document: Omit<ModelDocument, "weights">;
+  /** The weights as a safetensors file. */
+  readonly weights: ByteStream;
+  /** Numbers in the weights, and in the checkpoint, where weight_norm keeps gains and directions apart. */
+  readonly parameters: { readonly model: number; readonly checkpoint: number };
+}
+
+/** Keys of configuration files that describe the case and not the network. */
+const DESCRIPTIVE: ReadonlySet<string> = new Set(["family", "formula", "layout", "task", "parameters", "psnr"]);
+
+/**
+ * Turns a checkpoint's tensors into a model document and a weights file. Every tensor must be used exactly once.
+ * Throws SmxcError with all missing, misshapen and unexpected tensors and every contradiction of the configuration.
+ */
+export function importModel(store: TensorStore, options: ImportOptions = {}): Imported {
+  const report = options.report ?? (() => {});
+  const { importer, prefix } = chooseArchitecture(store, options.arch, report);
+  const given = options.config ?? new Map<string, ConfigValue>();
+  const config = new Config(given, options.configPlace);
+  for (const key of given.keys()) {
+    if (!Object.hasOwn(importer.keys, key) && !DESCRIPTIVE.has(key)) report(unknownKey(key, importer, config));
+  }
+  const tensors = new TensorReader(store, prefix);
+  tensors.refuseEmpty();
+  const model = importer.read(tensors, config);
+  const found = [...config.found, ...tensors.finish()];
+  if (found.length > 0) throw new SmxcError(found);
+  for (const note of model.warnings) report(note);
+  const document = {
+    $schema: MODEL_SCHEMA_URL,
+    version: 1 as const,
+    ...model.document,
+    ...(options.name === undefined ? {} : { name: options.name }),
+    source: { arch: importer.name },
+  };
+  checkDocument(JSON.parse(JSON.stringify(document)));
+  const checked = model.tensors.map(
+    ({ name, tensor }): NamedTensor => ({ name, tensor: inspected(name, tensor, report) }),
+  );
+  return {
+    arch: importer.name,
+    document,
+    weights: writeSafetensors(checked, new Map([["format", "smxc"]])),
+    parameters: {
+      model: checked.reduce((sum, { tensor }) => sum + elementCount(tensor.shape), 0),
+      checkpoint: tensors.parameters,
+    },
+  };
+}
+
+const unknownKey = (key: string, importer: Importer, config: Config): Diagnostic => {
+  const near = nearest(key, Object.keys(importer.keys));
+  return warning(
+    "import/unknown-config",
+    `"${key}" means nothing to the architecture ${importer.name} and is ignored`,
+    {
+      ...config.placeOf(key),
+      ...(near ? { hint: `did you mean "${near}"?` } : {}),
+    },
+  );
+};
+
+/** The tensor, with a warning when it holds values that are not finite. */
+function inspected(name: string, tensor: LazyTensor, report: (diagnostic: Diagnostic) => void): LazyTensor {
+  return {
+    shape: tensor.shape,
+    async read() {
+      const values = await readNamed(tensor);
+      const bad = countNotFinite(values);
+      if (bad > 0) {
+        const message = `the tensor "${name}" holds ${bad} value${bad === 1 ? "" : "s"} that are NaN or infinite`;
+        report(warning("import/not-finite", message, { place: name, hint: "did training diverge?" }));
+      }
+      return values;
+    },
+  };
+}
+
+/** An index loop: an iterator takes ten times as long, which large networks notice. */
+function countNotFinite(values: TensorData): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) count++;
+  return count;
+}
+
+async function readNamed(tensor: LazyTensor): ReturnType<LazyTensor["read"]> {
+  try {
+    return await tensor.read();
+  } catch (cause) {
+    if (!(cause instanceof ZeroNormError)) throw cause;
+    throw new SmxcError([
+      error(
+        "import/zero-norm",
+        `row ${cause.row} of "${cause.tensor}" is all zeros, so weight_norm divides by zero there`,
+        {
+          place: cause.tensor,
+          hint: "remove weight_norm in PyTorch before saving, or mend the row",
+        },
+      ),
+    ]);
+  }
+}

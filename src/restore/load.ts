@@ -1,0 +1,83 @@
+/** The runtime package's front: networks that restore pictures, in Node and in browsers. */
+import type { Reporter } from "../base/diagnostics.js";
+import { asLibrary, libraryReporter } from "../base/remedy.js";
+import { readMetadata } from "../metadata.js";
+import { decodeGraph } from "../onnx/decode.js";
+import { signatureOf } from "../onnx/signature.js";
+import { type Bytes, type DocumentInput, sourceOf, withModel } from "../open-model.js";
+import type { Image } from "../pictures/image.js";
+import type { ModelBytes, Session, SessionOptions } from "../sessions/session.js";
+import { type ContextOptions, type Network, openGraph } from "./network.js";
+import { type Restored, type RestoreOptions, restorePicture } from "./restore.js";
+import type { PictureFormat } from "./restorer.js";
+
+/** A compiled graph, or a model document with its weights, from which what the context needs is compiled. */
+export type ModelInput =
+  | { readonly graph: Uint8Array; readonly name?: string }
+  | { readonly document: DocumentInput; readonly weights?: Bytes; readonly name?: string };
+
+export interface LoadOptions extends ContextOptions {
+  /** Threads inside one operator; ONNX Runtime decides when absent. */
+  readonly threads?: number;
+  /** Receives warnings. */
+  readonly report?: Reporter;
+}
+
+/** A network that is ready to restore pictures. */
+export interface LoadedNetwork extends Omit<Network, "restorer"> {
+  /** How pictures become the network's input, and how much larger its output is. */
+  readonly format: PictureFormat;
+  /** Where it runs: what was asked for, or what the browser has. */
+  readonly target: SessionOptions["target"];
+  /**
+   * Restores a picture.
+   *
+   * @throws SmxcError; the reason of `options.signal` when that is aborted
+   */
+  restore(image: Image, options?: RestoreOptions): Promise<Restored>;
+  /** Gives memory back. The network is not used afterwards. */
+  release(): Promise<void>;
+}
+
+export type OpenSession = (model: ModelBytes) => Promise<Session>;
+
+/** @throws SmxcError with everything that is wrong with the model or the options */
+export async function loadWith(
+  model: ModelInput,
+  target: SessionOptions["target"],
+  options: LoadOptions,
+  open: OpenSession,
+): Promise<LoadedNetwork> {
+  const told = { ...options, ...libraryReporter(options.report) };
+  const { restorer, ...network } = await asLibrary(() => openNetwork(model, target, told, open));
+  return {
+    ...network,
+    target,
+    restore: (image, each) => asLibrary(() => restorePicture({ restorer, ...network }, image, each)),
+    release: () => restorer.release(),
+  };
+}
+
+async function openNetwork(
+  model: ModelInput,
+  target: SessionOptions["target"],
+  options: LoadOptions,
+  open: OpenSession,
+): Promise<Network> {
+  if ("graph" in model) {
+    const name = model.name ?? "model.onnx";
+    const { message } = await decodeGraph(sourceOf(name, model.graph));
+    const metadata = readMetadata(signatureOf(message).metadata);
+    return openGraph(name, await open({ name, bytes: model.graph }), metadata, options);
+  }
+  const name = model.name ?? "model.json";
+  // The compiler is loaded for documents only.
+  const { openDocument } = await import("./open-document.js");
+  return withModel(
+    model.document,
+    model.weights,
+    options.report,
+    (spec, weights) => openDocument({ name, spec, weights }, options, target, open, options.report),
+    { document: name },
+  );
+}

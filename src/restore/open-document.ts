@@ -1,0 +1,68 @@
+/** A network from its document: what the context needs is compiled. */
+
+import { collect } from "../base/bytes/byte-source.js";
+import { type Reporter, SmxcError } from "../base/diagnostics.js";
+import { compileGraph, referenceGraph } from "../compile.js";
+import type { ModelSpec } from "../frontends/document/document.js";
+import type { Graph } from "../ir/graph.js";
+import type { Target } from "../lowerings/targets.js";
+import { encodeModel } from "../onnx/encode.js";
+import type { ModelBytes, Session } from "../sessions/session.js";
+import type { TensorStore } from "../tensors/tensor.js";
+import { noPatchContext } from "../tiling/errors.js";
+import { noImage } from "./errors.js";
+import type { ContextOptions, Network } from "./network.js";
+import { globalRestorer } from "./restore-global.js";
+import { patchRestorer } from "./restore-patches.js";
+import { wholeRestorer } from "./restore-whole.js";
+import type { PartedNetwork, Restorer } from "./restorer.js";
+
+/** Tiles large enough that what they compute twice is little, and small enough for the memory of their layers. */
+const AUTO_TILE = 256;
+
+/** @throws SmxcError when the document does not say how pictures become its input, or has no such context */
+export async function openDocument(
+  model: { readonly name: string; readonly spec: ModelSpec; readonly weights: TensorStore | undefined },
+  { context, tile = "auto", samples, exposeBeta }: ContextOptions,
+  target: Target,
+  openSession: (model: ModelBytes) => Promise<Session>,
+  report: Reporter = () => {},
+): Promise<Network> {
+  const { spec, weights } = model;
+  const format = spec.image;
+  if (!format) throw new SmxcError([noImage(model.name)]);
+  const trained = spec.context?.kind;
+  const kind = context ?? trained ?? "whole";
+  const network: PartedNetwork = {
+    graph: referenceGraph(spec, weights, { batch: 1, report, ...(exposeBeta ? { exposeBeta } : {}) }),
+    format,
+    open: async (part) => {
+      const compiled = compileGraph(part, { target });
+      return openSession({ name: model.name, bytes: await collect(encodeModel(compiled.model).model) });
+    },
+  };
+  const make = async (): Promise<Restorer> => {
+    if (kind === "patch") {
+      if (spec.context?.kind !== "patch") throw new SmxcError([noPatchContext()]);
+      return patchRestorer(network, spec.context, rowsOf(tile));
+    }
+    if (kind === "whole" && typeof tile !== "number") {
+      return wholeRestorer(await network.open(network.graph), namesOf(network.graph), format);
+    }
+    const side = tile === "auto" ? AUTO_TILE : tile;
+    return globalRestorer(network, {
+      ...(side === "off" ? {} : { tile: side }),
+      ...(samples === undefined || kind === "whole" ? {} : { samples }),
+    });
+  };
+  return { restorer: await make(), format, context: kind, trained };
+}
+
+function rowsOf(tile: number | "auto" | "off"): number | undefined {
+  if (tile === "auto") return undefined;
+  return tile === "off" ? Number.MAX_SAFE_INTEGER : tile;
+}
+
+function namesOf(graph: Graph): { readonly input: string; readonly output: string } {
+  return { input: graph.inputs[0]!.name, output: graph.outputs[0]!.name };
+}

@@ -1,0 +1,207 @@
+/** From picture to picture: colours and opacity as networks take them, and the samples of the result. */
+import { SmxcError } from "../base/diagnostics.js";
+import { noRoomForResult, notFinite } from "../pictures/errors.js";
+import { type Image, largestSample, newSamples, type Samples, toRgb, type ValueRange } from "../pictures/image.js";
+import { resizeBicubic } from "../pictures/resize.js";
+import type { Session, Tensor } from "../sessions/session.js";
+import { wrongScale } from "./errors.js";
+import type { Network } from "./network.js";
+import { wholeRestorer } from "./restore-whole.js";
+import type { Emit, PictureFormat, RunOptions, RunReport } from "./restorer.js";
+import { orientationsOf, oriented, sourceOf } from "./self-ensemble.js";
+import type { Rect } from "./tiles.js";
+
+/** What becomes of opacity: run through the network by itself, resized bicubically, or left out. */
+export type AlphaMode = "restore" | "resize" | "drop";
+
+export interface RestoreOptions extends RunOptions {
+  readonly alpha?: AlphaMode;
+  /** The mean of the results of all eight flips and rotations. */
+  readonly selfEnsemble?: boolean;
+}
+
+export interface Restored {
+  readonly image: Image;
+  readonly report: RunReport;
+}
+
+/** One run of the network: a picture in its colours, and the planes of the result that it fills. */
+interface Job {
+  readonly source: Image;
+  readonly target: Samples;
+  /** Samples of a pixel of the target. */
+  readonly channels: number;
+  /** Where the network's channels go; `mean` puts their mean into the first. */
+  readonly place: number | "mean";
+}
+
+/**
+ * Grey pictures stay grey: a network for colours sees three equal channels, and the mean of its result is taken. A
+ * network for grey restores each channel of a colour picture by itself. The result has the picture's depth.
+ */
+export async function restorePicture(
+  network: Network,
+  picture: Image,
+  options: RestoreOptions = {},
+): Promise<Restored> {
+  const { alpha = "resize", selfEnsemble = false, onProgress, signal, onBetas } = options;
+  const { scale, range } = network.format;
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  const data = roomFor(picture, width, height);
+  const opacity = picture.alpha;
+  const restoredAlpha = opacity && alpha === "restore" ? newSamples(picture.bitDepth, width * height) : undefined;
+  const jobs = [
+    ...jobsOf(network, picture, data),
+    ...(opacity && restoredAlpha ? jobsOf(network, planeOf(picture, opacity), restoredAlpha) : []),
+  ];
+  const orientations = orientationsOf(selfEnsemble);
+  const runs = jobs.length * orientations.length;
+  const reports: RunReport[] = [];
+  for (const job of jobs) {
+    const write = writer(job, { width, height, range, bitDepth: picture.bitDepth, scale });
+    const sum = selfEnsemble ? new Ensemble(job.source.channels, height, width, orientations.length) : undefined;
+    for (const orientation of orientations) {
+      const source = oriented(job.source, orientation);
+      const emit: Emit = sum ? (rect, values) => sum.add(rect, values, sourceOf(orientation, height, width)) : write;
+      const done = reports.length;
+      reports.push(
+        await network.restorer.restore(source, emit, {
+          ...(signal ? { signal } : {}),
+          ...(onBetas ? { onBetas } : {}),
+          ...(onProgress ? { onProgress: (part, total) => onProgress(done * total + part, runs * total) } : {}),
+        }),
+      );
+    }
+    sum?.finish(write);
+  }
+  const kept = opacity && alpha === "resize" ? resizedAlpha(picture, opacity, width, height) : restoredAlpha;
+  return {
+    image: {
+      width,
+      height,
+      channels: picture.channels,
+      bitDepth: picture.bitDepth,
+      data,
+      ...(kept ? { alpha: kept } : {}),
+    },
+    report: reports[0]!,
+  };
+}
+
+/** Runs a picture in one piece through a session of one's own. */
+export async function restoreWhole(
+  session: Session,
+  names: { readonly input: string; readonly output: string },
+  format: PictureFormat,
+  picture: Image,
+): Promise<Image> {
+  const restorer = wholeRestorer(session, names, format);
+  const network = { restorer, format, context: "whole", trained: undefined } as const;
+  return (await restorePicture(network, picture)).image;
+}
+
+/** Zeros for the result. */
+function roomFor({ bitDepth, channels }: Image, width: number, height: number): Samples {
+  try {
+    return newSamples(bitDepth, width * height * channels);
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new SmxcError([noRoomForResult(width, height)]);
+    throw cause;
+  }
+}
+
+function jobsOf({ format }: Network, picture: Image, target: Samples): readonly Job[] {
+  const { channels } = picture;
+  if (format.color === "rgb") {
+    return [{ source: toRgb(picture), target, channels, place: channels === 3 ? 0 : "mean" }];
+  }
+  if (channels === 1) return [{ source: picture, target, channels, place: 0 }];
+  return [0, 1, 2].map((place) => ({
+    source: planeOf(
+      picture,
+      picture.data.filter((_, index) => index % 3 === place),
+    ),
+    target,
+    channels,
+    place,
+  }));
+}
+
+/** One sample per pixel as a grey picture. */
+function planeOf({ width, height, bitDepth }: Image, data: Samples): Image {
+  return { width, height, bitDepth, channels: 1, data };
+}
+
+function resizedAlpha(picture: Image, opacity: Samples, width: number, height: number): Samples {
+  const plane = planeOf(picture, opacity);
+  return width === picture.width && height === picture.height ? opacity : resizeBicubic(plane, width, height).data;
+}
+
+interface Target {
+  readonly width: number;
+  readonly height: number;
+  readonly range: ValueRange;
+  readonly bitDepth: Image["bitDepth"];
+  readonly scale: number;
+}
+
+/** Clamps to the range and rounds half up, as `tensorToImage` does. */
+function writer(job: Job, { width, height, range: [black, white], bitDepth, scale }: Target): Emit {
+  const largest = largestSample(bitDepth);
+  const sample = (value: number): number =>
+    // In float32, so that a half is a half to smxc where it is one to PyTorch.
+    Math.floor(Math.fround(Math.min(1, Math.max(0, (value - black) / (white - black))) * largest) + 0.5);
+  return (rect, { data, shape }) => {
+    if (rect.top + rect.height > height || rect.left + rect.width > width) throw new SmxcError([wrongScale(scale)]);
+    const channels = shape.at(-3)!;
+    const pixels = rect.width * rect.height;
+    const planes = job.place === "mean" ? 1 : channels;
+    const offset = job.place === "mean" ? 0 : job.place;
+    for (let plane = 0; plane < planes; plane++)
+      for (let row = 0, from = plane * pixels; row < rect.height; row++) {
+        let to = ((rect.top + row) * width + rect.left) * job.channels + offset + plane;
+        for (let column = 0; column < rect.width; column++, from++, to += job.channels) {
+          const value = job.place === "mean" ? meanAt(data, from, pixels, channels) : data[from]!;
+          if (!Number.isFinite(value)) throw new SmxcError([notFinite(plane, rect.left + column, rect.top + row)]);
+          job.target[to] = sample(value);
+        }
+      }
+  };
+}
+
+function meanAt(data: Float32Array, pixel: number, pixels: number, channels: number): number {
+  let sum = 0;
+  for (let channel = 0; channel < channels; channel++) sum += data[channel * pixels + pixel]!;
+  return sum / channels;
+}
+
+/** The mean of results that were turned back. */
+class Ensemble {
+  private readonly height: number;
+  private readonly width: number;
+  private readonly channels: number;
+  private readonly share: number;
+  private readonly sums: Float32Array;
+
+  constructor(channels: number, height: number, width: number, count: number) {
+    this.height = height;
+    this.width = width;
+    this.channels = channels;
+    this.share = 1 / count;
+    this.sums = new Float32Array(channels * height * width);
+  }
+
+  add(rect: Rect, { data }: Tensor, source: (row: number, column: number) => number): void {
+    const pixels = this.height * this.width;
+    for (let channel = 0, from = 0; channel < this.channels; channel++)
+      for (let row = 0; row < rect.height; row++)
+        for (let column = 0; column < rect.width; column++, from++) {
+          this.sums[channel * pixels + source(rect.top + row, rect.left + column)]! += data[from]! * this.share;
+        }
+  }
+
+  finish(write: Emit): void {
+    const { height, width, channels } = this;
+    write({ top: 0, left: 0, height, width }, { data: this.sums, shape: [1, channels, height, width] });
+  }
+}

@@ -1,0 +1,55 @@
+/** What runs a network on a picture, whatever β is pooled over. */
+import type { Graph } from "../ir/graph.js";
+import type { Image, ValueRange } from "../pictures/image.js";
+import type { Session, Tensor } from "../sessions/session.js";
+import type { Rect } from "./tiles.js";
+
+export type ContextKind = "whole" | "patch" | "global";
+
+/** How a network takes pictures. */
+export interface PictureFormat {
+  readonly range: ValueRange;
+  readonly color: "rgb" | "gray";
+  readonly scale: number;
+}
+
+/** A network whose parts can be compiled one by one. */
+export interface PartedNetwork {
+  /** The network for one picture of any size. */
+  readonly graph: Graph;
+  readonly format: PictureFormat;
+  /** Compiles a part and opens it. */
+  open(part: Graph): Promise<Session>;
+}
+
+export interface RunOptions {
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+  /** Receives what the network's routers gave, as soon as it is known, where the network was loaded with `exposeBeta`. */
+  readonly onBetas?: (betas: Betas) => void;
+}
+
+/** β by public name, `beta.<layer>`, [samples, experts, cardinals]: a sample is a patch, or the picture. */
+export type Betas = ReadonlyMap<string, Tensor>;
+
+/** What a run did, for people who want to know. */
+export interface RunReport {
+  readonly context: ContextKind;
+  /** Parts in which the picture was run. */
+  readonly parts: number;
+  /** Side of a part, in pixels of the picture. */
+  readonly side?: number;
+  /** The work done, as a multiple of running the network once over the whole picture. */
+  readonly cost?: number;
+  /** The largest standard error of a β that was estimated from sampled tiles. */
+  readonly betaError?: number;
+}
+
+/** Receives the result part by part: the place in pixels of the result, and the network's values [1,C,h,w]. */
+export type Emit = (rect: Rect, values: Tensor) => void;
+
+export interface Restorer {
+  /** @throws SmxcError; the signal's reason when it is aborted */
+  restore(image: Image, emit: Emit, options: RunOptions): Promise<RunReport>;
+  release(): Promise<void>;
+}

@@ -1,0 +1,52 @@
+/** What can be wrong with the context in which β is pooled. */
+import { type Diagnostic, error } from "../base/diagnostics.js";
+import { option, remedy } from "../base/remedy.js";
+
+const CONTEXT = "/context";
+
+export const noPatchContext = (): Diagnostic =>
+  error("context/none", "the document has no patch context, so it does not say how pictures are cut", {
+    ...remedy`give it a "context" of kind "patch", or take ${option("context", "whole")}`,
+  });
+
+export const badRule = (fault: string): Diagnostic =>
+  error("context/rule", `the patch context does not cover every picture: ${fault}`, {
+    pointer: CONTEXT,
+    hint: "the published evaluation has frame 4, stride patch - 16, borderWeight 0.3 and wholeBelow 4 * patch",
+  });
+
+export const noRegionEnd = (end: "from" | "to", name: string, near: string | undefined): Diagnostic =>
+  error("context/no-value", `the region's "${end}" names "${name}", which is no value of the network`, {
+    pointer: `${CONTEXT}/region/${end}`,
+    hint: near === undefined ? "name an input or a layer" : `did you mean "${near}"?`,
+  });
+
+export const emptyRegion = (from: string, to: string): Diagnostic =>
+  error("context/empty-region", `no layer leads from "${from}" to "${to}"`, {
+    pointer: `${CONTEXT}/region`,
+    hint: "the region is what reads the value that is cut and leads to the value that is blended",
+  });
+
+export const regionReads = (layer: string, value: string): Diagnostic =>
+  error("context/region-reads", `the region's layer "${layer}" reads "${value}", which is not cut into patches`, {
+    pointer: `${CONTEXT}/region/from`,
+    hint: "a region may read the value that is cut, its own values and tensors",
+  });
+
+export const regionLeaks = (layer: string, value: string): Diagnostic =>
+  error("context/region-leaks", `"${layer}", which is not in the region, reads "${value}", which is cut into patches`, {
+    pointer: `${CONTEXT}/region/to`,
+    hint: "only the region's last value is blended and can be read outside",
+  });
+
+export const regionShape = (message: string): Diagnostic =>
+  error("context/region-shape", message, {
+    pointer: `${CONTEXT}/region`,
+    hint: "the region must keep the height and width of what is cut",
+  });
+
+export const notLocal = (layer: string, op: string): Diagnostic =>
+  error("context/not-local", `the layer "${layer}" (${op}) cannot run on a part of a picture`, {
+    place: layer,
+    ...remedy`run the picture whole: ${option("context", "whole")}${{ library: ", ", flag: " " }}${option("tile", "off")}`,
+  });
