@@ -7,11 +7,11 @@
  * The same seed makes the same files; run number n of seed s is made from s and n alone.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { prefixFinder } from "../dist/src/frontends/checkpoints/architecture.js";
-import { importModel } from "../dist/src/frontends/checkpoints/import.js";
 import { bytesSource, collect } from "../dist/src/base/bytes/byte-source.js";
 import { openWeights } from "../dist/src/files/open.js";
 import { crc32 } from "../dist/src/files/zip/crc32.js";
+import { prefixFinder } from "../dist/src/frontends/checkpoints/architecture.js";
+import { importModel } from "../dist/src/frontends/checkpoints/import.js";
 
 const [seconds = "60", seed = "1", culprit = "culprit.pt"] = process.argv.slice(2);
 const MOST_MS = (bytes) => 2000 * Math.max(1, bytes / 1e6);

@@ -1,17 +1,18 @@
 /** The library's front: whole steps on bytes, for Node and browsers alike. */
+
+import { bytesSource, collect } from "./base/bytes/byte-source.js";
+import { warning } from "./base/diagnostics.js";
+import { asLibrary, libraryReporter } from "./base/remedy.js";
 import { compile as compileModel } from "./compile.js";
 import type { CompileOptions } from "./compile-options.js";
-import { warning } from "./base/diagnostics.js";
+import { openWeights } from "./files/open.js";
 import { prefixFinder } from "./frontends/checkpoints/architecture.js";
 import { type ImportOptions, importModel } from "./frontends/checkpoints/import.js";
+import type { ModelDocument } from "./frontends/document/document.js";
 import { encodeModel } from "./onnx/encode.js";
 import { type Bytes, type DocumentInput, sourceOf, withModel } from "./open-model.js";
-import { asLibrary, libraryReporter } from "./base/remedy.js";
-import type { ModelDocument } from "./frontends/document/document.js";
 import { weightsNotFinite } from "./verify/errors.js";
 import { notFiniteWeights } from "./verify/finite.js";
-import { bytesSource, collect } from "./base/bytes/byte-source.js";
-import { openWeights } from "./files/open.js";
 
 export type { Bytes, DocumentInput };
 

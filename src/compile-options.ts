@@ -1,8 +1,8 @@
 /** What a compile can be told. */
 import type { Diagnostic } from "./base/diagnostics.js";
-import type { BetaPlace, BetaTable } from "./passes/given-betas.js";
-import type { Target } from "./lowerings/targets.js";
 import type { RoutingMode } from "./frontends/document/retarget.js";
+import type { Target } from "./lowerings/targets.js";
+import type { BetaPlace, BetaTable } from "./passes/given-betas.js";
 
 /** A size that is fixed, or known only when the graph runs. */
 export type Size = number | "dynamic";

@@ -1,8 +1,10 @@
-import type { CompileOptions, LoweringOptions, Size } from "./compile-options.js";
-import { noPatchContext } from "./tiling/errors.js";
 import { SmxcError } from "./base/diagnostics.js";
-import { frozenBetas, selectRouters } from "./passes/given-betas.js";
+import { VERSION } from "./base/version.js";
+import type { CompileOptions, LoweringOptions, Size } from "./compile-options.js";
 import { buildGraph } from "./frontends/document/build.js";
+import type { ModelSpec } from "./frontends/document/document.js";
+import * as errors from "./frontends/document/errors.js";
+import { retarget } from "./frontends/document/retarget.js";
 import type { Dim, Shape } from "./ir/dim.js";
 import { exposeBetas } from "./ir/expose-betas.js";
 import type { Graph } from "./ir/graph.js";
@@ -16,16 +18,14 @@ import { modelMetadata } from "./metadata.js";
 import type { OnnxModel } from "./onnx/model.js";
 import { toFloat16 } from "./onnx/to-float16.js";
 import { freezeBetas } from "./passes/freeze-betas.js";
+import { frozenBetas, selectRouters } from "./passes/given-betas.js";
 import { PASSES } from "./passes/index.js";
 import type { Pass } from "./passes/pass.js";
 import { patchify } from "./passes/patchify.js";
 import { removeDeadNodes } from "./passes/remove-dead-nodes.js";
 import { runPasses } from "./passes/run.js";
-import type { ModelSpec } from "./frontends/document/document.js";
-import * as errors from "./frontends/document/errors.js";
-import { retarget } from "./frontends/document/retarget.js";
-import { VERSION } from "./base/version.js";
 import type { TensorStore } from "./tensors/tensor.js";
+import { noPatchContext } from "./tiling/errors.js";
 
 export interface Compiled {
   /** What the document says, before any pass: the graph is to compute this. */

@@ -1,5 +1,5 @@
 export { type Bytes, compile, type DocumentInput, type ImportedCheckpoint, importCheckpoint } from "./api.js";
-export type { CompileOptions, FoldOptions, Size } from "./compile-options.js";
+export type { ByteSource } from "./base/bytes/byte-source.js";
 export {
   type Diagnostic,
   type FailureKind,
@@ -8,12 +8,12 @@ export {
   type Severity,
   SmxcError,
 } from "./base/diagnostics.js";
-export type { BetaPlace, BetaTable } from "./passes/given-betas.js";
+export { VERSION } from "./base/version.js";
+export type { CompileOptions, FoldOptions, Size } from "./compile-options.js";
 export type { ConfigPlace, ConfigValue } from "./frontends/checkpoints/config.js";
 export type { ImportOptions } from "./frontends/checkpoints/import.js";
-export type { Target } from "./lowerings/targets.js";
-export { type ModelMetadata, readMetadata } from "./metadata.js";
 export type { ModelDocument } from "./frontends/document/document.js";
 export type { RoutingMode } from "./frontends/document/retarget.js";
-export { VERSION } from "./base/version.js";
-export type { ByteSource } from "./base/bytes/byte-source.js";
+export type { Target } from "./lowerings/targets.js";
+export { type ModelMetadata, readMetadata } from "./metadata.js";
+export type { BetaPlace, BetaTable } from "./passes/given-betas.js";

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import type { CompileOptions } from "./compile-options.js";
-import type { BetaTable } from "./passes/given-betas.js";
-import type { LoweringChoice } from "./lowerings/choices.js";
 import { documentSchema, type ModelSpec } from "./frontends/document/document.js";
 import { ROUTING_MODES } from "./frontends/document/retarget.js";
+import type { LoweringChoice } from "./lowerings/choices.js";
+import type { BetaTable } from "./passes/given-betas.js";
 
 /** The ONNX metadata key under which smxc keeps what a runtime needs to feed the graph. */
 export const METADATA_KEY = "smxc";

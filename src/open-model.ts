@@ -1,12 +1,13 @@
 /** A model document and its weights from memory, or from anything that reads at offsets. */
+
+import { type ByteSource, blobSource, bytesSource } from "./base/bytes/byte-source.js";
 import { type Reporter, SmxcError } from "./base/diagnostics.js";
+import { openWeights } from "./files/open.js";
 import { sampleOf } from "./files/sample.js";
 import { refuseNoDocument } from "./files/wanted.js";
 import type { ModelDocument, ModelSpec } from "./frontends/document/document.js";
 import * as errors from "./frontends/document/errors.js";
 import { parseDocument } from "./frontends/document/parse.js";
-import { type ByteSource, blobSource, bytesSource } from "./base/bytes/byte-source.js";
-import { openWeights } from "./files/open.js";
 import type { TensorStore } from "./tensors/tensor.js";
 
 /** A file's content: bytes, a Blob or File, or anything that reads at offsets. */

@@ -1,9 +1,9 @@
 import type { ByteSource } from "../base/bytes/byte-source.js";
-import { detectFormat } from "./weights-format.js";
-import { readSafetensors } from "./safetensors.js";
 import type { TensorStore } from "../tensors/tensor.js";
+import { readSafetensors } from "./safetensors.js";
 import { tensorsUnder } from "./tensors-under.js";
 import { type CheckpointOptions, readTorchCheckpoint } from "./torch/checkpoint.js";
+import { detectFormat } from "./weights-format.js";
 
 /**
  * Opens a weights file of any format that smxc reads, told by its content and not its name: safetensors, or a PyTorch

@@ -1,9 +1,9 @@
-import { type Diagnostic, SmxcError } from "../base/diagnostics.js";
 import type { ByteStream } from "../base/bytes/byte-source.js";
+import { type Diagnostic, SmxcError } from "../base/diagnostics.js";
 import { encodeFloat32 } from "../tensors/decode-floats.js";
+import { elementCount, type LazyTensor, type TensorData } from "../tensors/tensor.js";
 import * as errors from "./errors.js";
 import { MAX_HEADER_BYTES } from "./safetensors.js";
-import { elementCount, type LazyTensor, type TensorData } from "../tensors/tensor.js";
 
 export interface NamedTensor {
   readonly name: string;

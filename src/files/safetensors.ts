@@ -1,12 +1,12 @@
+import type { ByteSource } from "../base/bytes/byte-source.js";
 import { type Place, type Reporter, SmxcError } from "../base/diagnostics.js";
 import { type JsonNode, type JsonObject, parseJson, pointerOf } from "../base/json/parse.js";
-import type { ByteSource } from "../base/bytes/byte-source.js";
 import { decodeFloats } from "../tensors/decode-floats.js";
+import type { OtherTensor, StoredTensor, TensorStore } from "../tensors/tensor.js";
 import * as errors from "./errors.js";
 import { Findings } from "./findings.js";
 import { withinMemory } from "./memory.js";
 import { DTYPES, type SafetensorsDType } from "./safetensors-dtypes.js";
-import type { OtherTensor, StoredTensor, TensorStore } from "../tensors/tensor.js";
 
 /** The format's own limit (`MAX_HEADER_SIZE` of safetensors/src/tensor.rs). */
 export const MAX_HEADER_BYTES = 100_000_000;

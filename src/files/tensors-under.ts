@@ -1,6 +1,6 @@
 import { SmxcError } from "../base/diagnostics.js";
-import * as errors from "./errors.js";
 import type { TensorStore } from "../tensors/tensor.js";
+import * as errors from "./errors.js";
 import type { FindPrefixes } from "./torch/state-dict.js";
 
 /** The tensors whose names begin with a prefix and a dot, without them. Throws SmxcError where there are none. */

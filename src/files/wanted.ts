@@ -1,6 +1,7 @@
 /** What a step of smxc wants a file to be, and what is said of one that is something else. */
-import { type Diagnostic, error, SmxcError } from "../base/diagnostics.js";
+
 import type { ByteSource } from "../base/bytes/byte-source.js";
+import { type Diagnostic, error, SmxcError } from "../base/diagnostics.js";
 import type { Family, FileKind } from "./file-kinds.js";
 import { type Sample, sampleOf } from "./sample.js";
 import { whatIsThis } from "./what-is-this.js";

@@ -1,8 +1,8 @@
+import type { ByteSource } from "../base/bytes/byte-source.js";
 import { SmxcError } from "../base/diagnostics.js";
 import { sampleOf } from "./sample.js";
 import { notWanted } from "./wanted.js";
 import { whatIsThis } from "./what-is-this.js";
-import type { ByteSource } from "../base/bytes/byte-source.js";
 
 export type WeightsFormat = "safetensors" | "torch zip" | "torch legacy";
 

@@ -1,10 +1,11 @@
 /** β taken from runs of the network on pictures, and what it costs to hold it fixed. */
+
+import type { BetaTable } from "../passes/given-betas.js";
 import { tensorToImage, type ValueRange } from "../pictures/image.js";
 import { psnr } from "../pictures/metrics.js";
 import type { Tensor } from "../sessions/session.js";
 import { allFinite, compareValues, psnrOf } from "../verify/compare.js";
 import { TOLERANCES } from "../verify/tolerances.js";
-import type { BetaTable } from "../passes/given-betas.js";
 
 /** Outputs of one run, the β among them as `beta.<layer>` [samples, experts, cardinals]. */
 export interface ImageRun {

@@ -2,9 +2,10 @@
  * ONNX files to records: every field of ONNX 1.23.1, unknown fields kept, large values left in the file, so that
  * memory is bounded by the graph and not by its weights.
  */
+
+import type { ByteSource } from "../base/bytes/byte-source.js";
 import { SmxcError } from "../base/diagnostics.js";
 import { GRAPH_KINDS, refuseOther } from "../files/wanted.js";
-import type { ByteSource } from "../base/bytes/byte-source.js";
 import { malformedFile, noGraph } from "./errors.js";
 import { compiledMessage } from "./proto/draft.js";
 import { FileWindow, WINDOW_BYTES } from "./proto/file-window.js";

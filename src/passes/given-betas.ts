@@ -1,10 +1,10 @@
 /** β given from outside: which routers they freeze, and whether they fit. */
 import { type Diagnostic, error, type Place, SmxcError, warning } from "../base/diagnostics.js";
-import type { Graph, NodeOf } from "../ir/graph.js";
 import { nearest } from "../base/nearest.js";
-import type { FrozenBetas } from "./freeze-betas.js";
 import { option, remedy } from "../base/remedy.js";
+import type { Graph, NodeOf } from "../ir/graph.js";
 import type { LazyTensor } from "../tensors/tensor.js";
+import type { FrozenBetas } from "./freeze-betas.js";
 import { decidedRouters, vectorInputs } from "./given-inputs.js";
 
 /**

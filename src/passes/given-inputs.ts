@@ -1,9 +1,9 @@
 /** Graph inputs given from outside, such as a style: the routers that nothing else decides. */
 import type { Graph } from "../ir/graph.js";
 import { inferNode } from "../ir/infer.js";
+import type { LazyTensor } from "../tensors/tensor.js";
 import { evaluated } from "./fold-constants.js";
 import type { FrozenBetas } from "./freeze-betas.js";
-import type { LazyTensor } from "../tensors/tensor.js";
 
 /** Vectors [1, S] by the name of the input that they are given for. */
 export type GivenInputs = ReadonlyMap<string, LazyTensor>;

@@ -1,10 +1,10 @@
-import { regionShape } from "../tiling/errors.js";
-import type { PatchRule } from "../ir/patch-rule.js";
-import { type PatchContext, regionOf } from "../tiling/region.js";
 import { SmxcError } from "../base/diagnostics.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
 import { RuleError } from "../ir/ops/operator.js";
+import type { PatchRule } from "../ir/patch-rule.js";
+import { regionShape } from "../tiling/errors.js";
+import { type PatchContext, regionOf } from "../tiling/region.js";
 import { freshName } from "./fresh-name.js";
 import type { Pass } from "./pass.js";
 

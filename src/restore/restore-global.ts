@@ -7,11 +7,11 @@ import type { Graph } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
 import { type DenseTensor, dense } from "../ir/ops/dense-tensor.js";
 import { route } from "../ir/ops/route.js";
+import { macsOf } from "../ir/work.js";
 import type { Image } from "../pictures/image.js";
 import type { Session, Tensor } from "../sessions/session.js";
 import { reachOf } from "../tiling/reach.js";
 import { type Stage, type Stages, stagesOf } from "../tiling/stages.js";
-import { macsOf } from "../ir/work.js";
 import { reportBetas } from "./betas.js";
 import type { PartedNetwork, Restorer, RunOptions } from "./restorer.js";
 import {

@@ -1,21 +1,21 @@
 /** `smxc/runtime` in Node: onnxruntime-node on CPU, WebGPU and CUDA, or onnxruntime-web on WebAssembly. */
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
+import { openFileSource } from "../base/bytes/file-source-node.js";
 import { SmxcError } from "../base/diagnostics.js";
-import type { Target } from "../lowerings/targets.js";
 import { weightsElsewhere } from "../frontends/document/errors.js";
 import { parseDocument } from "../frontends/document/parse.js";
-import { openFileSource } from "../base/bytes/file-source-node.js";
-import { cannotReadModel } from "../sessions/errors.js";
+import type { Target } from "../lowerings/targets.js";
 import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "../restore/load.js";
+import { cannotReadModel } from "../sessions/errors.js";
 import { createNodeSession } from "../sessions/session-ort-node.js";
 
 export { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.js";
 export type { Target } from "../lowerings/targets.js";
 export type { Image, Samples, ValueRange } from "../pictures/image.js";
 export { encodeImage, readImage } from "../pictures/image-node.js";
-export type { LoadedNetwork, LoadOptions, ModelInput } from "../restore/load.js";
 export { imageFromPixels, type Pixels, pixelsOf } from "../pictures/pixels.js";
+export type { LoadedNetwork, LoadOptions, ModelInput } from "../restore/load.js";
 export type { AlphaMode, Restored, RestoreOptions } from "../restore/restore.js";
 export type { Betas, ContextKind, PictureFormat, RunReport } from "../restore/restorer.js";
 export type { Tensor } from "../sessions/session.js";

@@ -4,8 +4,8 @@ import { createWebSession, type WebTarget } from "../sessions/session-ort-web.js
 
 export { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.js";
 export type { Image, Samples, ValueRange } from "../pictures/image.js";
-export type { LoadedNetwork, LoadOptions, ModelInput } from "../restore/load.js";
 export { imageFromPixels, type Pixels, pixelsOf } from "../pictures/pixels.js";
+export type { LoadedNetwork, LoadOptions, ModelInput } from "../restore/load.js";
 export type { AlphaMode, Restored, RestoreOptions } from "../restore/restore.js";
 export type { Betas, ContextKind, PictureFormat, RunReport } from "../restore/restorer.js";
 export type { Tensor } from "../sessions/session.js";

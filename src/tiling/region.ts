@@ -1,9 +1,9 @@
 /** The part of a network that runs on patches. */
 import { SmxcError } from "../base/diagnostics.js";
-import type { Graph, Node } from "../ir/graph.js";
 import { nearest } from "../base/nearest.js";
-import * as errors from "./errors.js";
+import type { Graph, Node } from "../ir/graph.js";
 import { faultOf, type PatchRule } from "../ir/patch-rule.js";
+import * as errors from "./errors.js";
 
 /** How pictures are cut, and what part of the network runs on the patches. */
 export interface PatchContext extends PatchRule {

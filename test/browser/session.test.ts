@@ -1,11 +1,11 @@
 /** The same tiny graph on every runtime that a page, or a graphics adapter, brings. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { collect } from "../../src/base/bytes/byte-source.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type { SessionOptions, Tensor } from "../../src/sessions/session.js";
 import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import type { WebSessionOptions } from "../../src/sessions/session-ort-web.js";
-import { collect } from "../../src/base/bytes/byte-source.js";
 import { CHANNELS, pixel, tinyGraph } from "../unit/runtime-tiny-graph.js";
 import { launchChromium } from "./chromium.js";
 import { type Served, serveCheckout } from "./serve.js";

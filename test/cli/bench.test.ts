@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { encodeModel } from "../../src/onnx/encode.js";
 import { collect } from "../../src/base/bytes/byte-source.js";
+import { encodeModel } from "../../src/onnx/encode.js";
 import { smxc, succeed, temporaryFolder } from "../support/cli.js";
 import { tinyGraph } from "../unit/runtime-tiny-graph.js";
 

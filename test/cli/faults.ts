@@ -5,9 +5,9 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openUnnamed } from "../../cli/unnamed-file.js";
-import { encodeImage } from "../../src/pictures/image-node.js";
 import { collect } from "../../src/base/bytes/byte-source.js";
 import { writeSafetensors } from "../../src/files/safetensors-write.js";
+import { encodeImage } from "../../src/pictures/image-node.js";
 import { type Network, networkTensors } from "../property/networks/network.js";
 import { MAIN, succeed } from "../support/cli.js";
 

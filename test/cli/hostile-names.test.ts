@@ -4,9 +4,9 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
-import { compile } from "../../src/index.js";
 import { collect } from "../../src/base/bytes/byte-source.js";
 import { writeSafetensors } from "../../src/files/safetensors-write.js";
+import { compile } from "../../src/index.js";
 import { temporaryFolder } from "../support/cli.js";
 import { runCaptured } from "./capture.js";
 

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { decodeGraph } from "../../src/onnx/decode.js";
 import { graphsIn } from "../../src/onnx/signature.js";
-import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 import { runCaptured } from "./capture.js";

@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
-import { showValues } from "../../src/onnx/show-values.js";
 import { bytesSource } from "../../src/base/bytes/byte-source.js";
+import { showValues } from "../../src/onnx/show-values.js";
 import { scale, writeChangedNetwork } from "../support/changed-network.js";
 import { temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";

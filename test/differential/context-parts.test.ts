@@ -1,5 +1,6 @@
 /** Networks run in parts: patches outside the graph, and tiles with one β. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { randomNumbers } from "../../src/base/random.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
 import type { Image } from "../../src/pictures/image.js";
 import { crop } from "../../src/pictures/image.js";
@@ -7,9 +8,8 @@ import { readImage } from "../../src/pictures/image-node.js";
 import type { ContextOptions, Network } from "../../src/restore/network.js";
 import { openDocument } from "../../src/restore/open-document.js";
 import type { RunReport } from "../../src/restore/restorer.js";
-import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import type { Rect } from "../../src/restore/tiles.js";
-import { randomNumbers } from "../../src/base/random.js";
+import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import { fixture, type ImportedFixture, importStore, openFixture, readJson, readTensors } from "../support/fixtures.js";
 import { absoluteError } from "../support/sessions.js";
 

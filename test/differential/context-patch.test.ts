@@ -1,13 +1,13 @@
 /** `--context patch`: the published patch evaluation inside the graph. */
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compile, referenceGraph } from "../../src/compile.js";
-import { type PatchRule, patchGrid } from "../../src/ir/patch-rule.js";
 import type { SmxcError } from "../../src/base/diagnostics.js";
-import { dense } from "../../src/ir/ops/dense-tensor.js";
+import { randomNumbers } from "../../src/base/random.js";
+import { compile, referenceGraph } from "../../src/compile.js";
 import type { ModelSpec } from "../../src/frontends/document/document.js";
 import { evaluate } from "../../src/ir/evaluate.js";
-import { randomNumbers } from "../../src/base/random.js";
+import { dense } from "../../src/ir/ops/dense-tensor.js";
+import { type PatchRule, patchGrid } from "../../src/ir/patch-rule.js";
 import {
   type ImportedFixture,
   importOracle,

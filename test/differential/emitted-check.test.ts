@@ -1,12 +1,12 @@
 /** What smxc emits passes its own check, strictly, with types and shapes, and for the target that it was made for. */
 import { describe, expect, it } from "vitest";
+import { bytesSource, collect } from "../../src/base/bytes/byte-source.js";
 import { compile } from "../../src/compile.js";
 import type { CompileOptions } from "../../src/compile-options.js";
 import { TARGETS, type Target } from "../../src/lowerings/targets.js";
 import { checkFile } from "../../src/onnx/check/check-model.js";
 import type { RuleId } from "../../src/onnx/check/rules.js";
 import { encodeModel } from "../../src/onnx/encode.js";
-import { bytesSource, collect } from "../../src/base/bytes/byte-source.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";
 
 /** What lies in the nature of a graph, as docs/check.md tells. */

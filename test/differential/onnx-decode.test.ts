@@ -2,11 +2,11 @@ import { type DescField, type DescMessage, fromBinary } from "@bufbuild/protobuf
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import { file_onnx, ModelProtoSchema } from "onnx-buf";
 import { describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { decodeModel } from "../../src/onnx/decode.js";
 import { MESSAGES, type MessageName } from "../../src/onnx/proto/messages.js";
 import type { Blob, Int64, Numbers } from "../../src/onnx/proto/records.js";
 import { type NumberKind, readBlob, readNumbers } from "../../src/onnx/proto/stored-values.js";
-import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { foreignModel, foreignModels } from "../unit/onnx-support/fixtures.js";
 
 const nested = (message: DescMessage): DescMessage[] => [message, ...message.nestedMessages.flatMap(nested)];

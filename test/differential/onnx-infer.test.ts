@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { decodeModel } from "../../src/onnx/decode.js";
 import type { InferenceListener } from "../../src/onnx/infer/graph-inference.js";
 import { inferModel } from "../../src/onnx/infer/infer-model.js";
 import { showType } from "../../src/onnx/infer/type-info.js";
 import { loadSchemas } from "../../src/onnx/schemas/registry.js";
-import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { foreignSource } from "../unit/onnx-support/fixtures.js";
 
 interface Expected {

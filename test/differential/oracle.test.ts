@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { compile, prepareGraph, referenceGraph } from "../../src/compile.js";
 import type { CompileOptions } from "../../src/compile-options.js";
 import { IMPORTERS } from "../../src/frontends/checkpoints/index.js";
+import { evaluate } from "../../src/ir/evaluate.js";
 import type { DenseTensor } from "../../src/ir/ops/dense-tensor.js";
 import { LOWERING_NAMES } from "../../src/lowerings/names.js";
 import { TARGETS } from "../../src/lowerings/targets.js";
 import type { SessionOptions } from "../../src/sessions/session.js";
-import { evaluate } from "../../src/ir/evaluate.js";
 import { type ImportedFixture, importOracle, ORACLE_CASES, readTensors } from "../support/fixtures.js";
 import { absoluteError, encoded, joined, relativeError, runGraph, samples, type Values } from "../support/sessions.js";
 

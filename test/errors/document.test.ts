@@ -1,7 +1,7 @@
 /** Broken documents: each error with its code, its pointer, its place in the text and its remedy. */
 import { describe, expect, it } from "vitest";
-import { compile } from "../../src/compile.js";
 import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
+import { compile } from "../../src/compile.js";
 import { parseDocument } from "../../src/frontends/document/parse.js";
 import type { StoredTensor, TensorStore } from "../../src/tensors/tensor.js";
 

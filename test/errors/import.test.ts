@@ -1,9 +1,9 @@
 /** Checkpoints that do not fit their architecture, and configurations that contradict them. */
 import { describe, expect, it } from "vitest";
+import { collect } from "../../src/base/bytes/byte-source.js";
 import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
 import type { ConfigValue } from "../../src/frontends/checkpoints/config.js";
 import { type ImportOptions, importModel } from "../../src/frontends/checkpoints/import.js";
-import { collect } from "../../src/base/bytes/byte-source.js";
 import type { StoredTensor, TensorData, TensorStore } from "../../src/tensors/tensor.js";
 import { ORACLE_CASES, openFixture } from "../support/fixtures.js";
 

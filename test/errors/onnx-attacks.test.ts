@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema, StringStringEntryProtoSchema } from "onnx-buf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { checkFile } from "../../src/onnx/check/check-model.js";
 import { modelFolder } from "../../src/onnx/check/external-data-node.js";
 import { isValid } from "../../src/onnx/check/finding.js";
 import type { RuleId } from "../../src/onnx/check/rules.js";
-import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { field, tag } from "../unit/onnx-support/wire-writer.js";
 import {
   AttributeType,

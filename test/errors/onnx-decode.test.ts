@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { SmxcError } from "../../src/base/diagnostics.js";
 import { decodeModel } from "../../src/onnx/decode.js";
-import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { foreignModel } from "../unit/onnx-support/fixtures.js";
 import { field, file, int, tag, varint } from "../unit/onnx-support/wire-writer.js";
 

@@ -4,14 +4,14 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bytesSource, collect } from "../../dist/src/base/bytes/byte-source.js";
 import { compile } from "../../dist/src/compile.js";
+import { openWeights } from "../../dist/src/files/open.js";
 import { importModel } from "../../dist/src/frontends/checkpoints/import.js";
+import { checkDocument } from "../../dist/src/frontends/document/parse.js";
 import { LOWERING_NAMES } from "../../dist/src/lowerings/names.js";
 import { TARGETS } from "../../dist/src/lowerings/targets.js";
 import { encodeModel } from "../../dist/src/onnx/encode.js";
-import { checkDocument } from "../../dist/src/frontends/document/parse.js";
-import { bytesSource, collect } from "../../dist/src/base/bytes/byte-source.js";
-import { openWeights } from "../../dist/src/files/open.js";
 
 const FIXTURES = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 const folder = process.argv[2];

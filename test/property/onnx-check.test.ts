@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkFile } from "../../src/onnx/check/check-model.js";
 import { bytesSource } from "../../src/base/bytes/byte-source.js";
+import { checkFile } from "../../src/onnx/check/check-model.js";
 import { foreignModel, foreignModels } from "../unit/onnx-support/fixtures.js";
 
 const models = foreignModels.map(foreignModel).filter((bytes) => bytes.length < 3000);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { SmxcError } from "../../src/base/diagnostics.js";
 import { decodeModel } from "../../src/onnx/decode.js";
-import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { foreignModel, foreignModels } from "../unit/onnx-support/fixtures.js";
 
 const models = foreignModels.map(foreignModel).filter((bytes) => bytes.length < 3000);

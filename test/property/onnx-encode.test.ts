@@ -9,6 +9,7 @@ import {
   TensorProto_DataType,
 } from "onnx-buf";
 import { describe, expect, it } from "vitest";
+import { collect } from "../../src/base/bytes/byte-source.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type {
   Attribute,
@@ -19,7 +20,6 @@ import type {
   OnnxModel,
   ValueInfo,
 } from "../../src/onnx/model.js";
-import { collect } from "../../src/base/bytes/byte-source.js";
 
 /** A model as comparable data: initializers as their float32 or int64 values, attributes in order. */
 type Plain = string | number | null | readonly Plain[];

@@ -5,11 +5,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
-import { prefixFinder } from "../../src/frontends/checkpoints/architecture.js";
 import { openWeights } from "../../src/files/open.js";
 import { findStateDict } from "../../src/files/torch/state-dict.js";
 import { FREE_STEPS, STEPS_PER_BYTE } from "../../src/files/torch/steps.js";
 import { readZipContainer } from "../../src/files/torch/zip-container.js";
+import { prefixFinder } from "../../src/frontends/checkpoints/architecture.js";
 import * as b from "../errors/weights-torch-bytes.js";
 import { concat, guardedSource, refusal } from "../unit/weights-sources.js";
 

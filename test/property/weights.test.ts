@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { collect } from "../../src/base/bytes/byte-source.js";
 import { SmxcError } from "../../src/base/diagnostics.js";
 import { parseJson, toValue } from "../../src/base/json/parse.js";
-import { collect } from "../../src/base/bytes/byte-source.js";
 import { openWeights } from "../../src/files/open.js";
 import { writeSafetensors } from "../../src/files/safetensors-write.js";
-import { elementCount } from "../../src/tensors/tensor.js";
 import { OPCODES, REFUSED_OPCODES } from "../../src/files/torch/pickle/opcodes.js";
 import { readStrided } from "../../src/files/torch/strided.js";
 import { readDirectory } from "../../src/files/zip/directory.js";
+import { elementCount } from "../../src/tensors/tensor.js";
 import { checkpoint, zip } from "../errors/weights-torch-bytes.js";
 import { concat, guardedSource } from "../unit/weights-sources.js";
 

@@ -1,13 +1,13 @@
 /** Files of `fixtures/`, and models made from them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { ConfigValue } from "../../src/frontends/checkpoints/config.js";
-import { type Imported, type ImportOptions, importModel } from "../../src/frontends/checkpoints/import.js";
-import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
-import type { ModelSpec } from "../../src/frontends/document/document.js";
-import { parseDocument } from "../../src/frontends/document/parse.js";
 import { bytesSource, collect } from "../../src/base/bytes/byte-source.js";
 import { openWeights } from "../../src/files/open.js";
+import type { ConfigValue } from "../../src/frontends/checkpoints/config.js";
+import { type Imported, type ImportOptions, importModel } from "../../src/frontends/checkpoints/import.js";
+import type { ModelSpec } from "../../src/frontends/document/document.js";
+import { parseDocument } from "../../src/frontends/document/parse.js";
+import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import type { TensorStore } from "../../src/tensors/tensor.js";
 
 /** The path of a file or folder under `fixtures/`. */

@@ -1,11 +1,11 @@
 /** ONNX Runtime on the CPU provider, for graphs in memory. */
 
+import { collect } from "../../src/base/bytes/byte-source.js";
 import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import type { OnnxModel } from "../../src/onnx/model.js";
 import type { SessionOptions } from "../../src/sessions/session.js";
 import { createNodeSession } from "../../src/sessions/session-ort-node.js";
-import { collect } from "../../src/base/bytes/byte-source.js";
 
 export type Values = ReadonlyMap<string, DenseTensor>;
 

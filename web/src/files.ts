@@ -1,11 +1,12 @@
 /** What files are that are dropped, pasted or picked. */
+
+import { blobSource } from "../../src/base/bytes/byte-source.js";
 import type { Diagnostic } from "../../src/base/diagnostics.js";
 import type { FileKind } from "../../src/files/file-kinds.js";
+import { formatOfName } from "../../src/files/image-format.js";
 import { sampleOf } from "../../src/files/sample.js";
 import { mayBeDocument } from "../../src/files/wanted.js";
 import { whatIsThis } from "../../src/files/what-is-this.js";
-import { formatOfName } from "../../src/files/image-format.js";
-import { blobSource } from "../../src/base/bytes/byte-source.js";
 import type { ImportSettings, ModelFiles, NamedBlob } from "./engine/protocol.js";
 import { tooManyFiles } from "./errors.js";
 

@@ -1,10 +1,11 @@
 /** Pictures as the browser reads them, upright and in sRGB. */
+
+import { blobSource } from "../../src/base/bytes/byte-source.js";
 import type { Diagnostic } from "../../src/base/diagnostics.js";
 import { sampleOf } from "../../src/files/sample.js";
 import { notWanted } from "../../src/files/wanted.js";
 import { whatIsThis } from "../../src/files/what-is-this.js";
 import { damagedImage } from "../../src/pictures/errors.js";
-import { blobSource } from "../../src/base/bytes/byte-source.js";
 import type { Pixels } from "./engine/protocol.js";
 import { noPictureFormat } from "./errors.js";
 

@@ -1,9 +1,9 @@
-import { type Diagnostic, SmxcError } from "../../base/diagnostics.js";
 import type { ByteSource } from "../../base/bytes/byte-source.js";
-import { detectFormat, type WeightsFormat } from "../weights-format.js";
+import { type Diagnostic, SmxcError } from "../../base/diagnostics.js";
+import { elementCount, type OtherTensor, type StoredTensor, type TensorStore } from "../../tensors/tensor.js";
 import { Findings } from "../findings.js";
 import { withinMemory } from "../memory.js";
-import { elementCount, type OtherTensor, type StoredTensor, type TensorStore } from "../../tensors/tensor.js";
+import { detectFormat, type WeightsFormat } from "../weights-format.js";
 import type { TorchContainer } from "./container.js";
 import { DTYPE_BYTES, isFloat } from "./dtypes.js";
 import * as errors from "./errors.js";

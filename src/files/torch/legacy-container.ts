@@ -1,5 +1,5 @@
-import { SmxcError } from "../../base/diagnostics.js";
 import type { ByteSource } from "../../base/bytes/byte-source.js";
+import { SmxcError } from "../../base/diagnostics.js";
 import { Findings } from "../findings.js";
 import { type TorchContainer, torchHost } from "./container.js";
 import { DTYPE_BYTES } from "./dtypes.js";

@@ -1,5 +1,5 @@
-import { SmxcError } from "../../base/diagnostics.js";
 import type { ByteSource } from "../../base/bytes/byte-source.js";
+import { SmxcError } from "../../base/diagnostics.js";
 import { Findings } from "../findings.js";
 import { openArchive, type ZipArchive } from "../zip/archive.js";
 import { readDirectory, type ZipEntry } from "../zip/directory.js";

@@ -1,5 +1,5 @@
-import { type Diagnostic, SmxcError } from "../../base/diagnostics.js";
 import type { ByteSource } from "../../base/bytes/byte-source.js";
+import { type Diagnostic, SmxcError } from "../../base/diagnostics.js";
 import { Findings } from "../findings.js";
 import { crc32 } from "./crc32.js";
 import { readZip64, type ZipDirectory, type ZipEntry } from "./directory.js";

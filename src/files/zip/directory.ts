@@ -1,5 +1,5 @@
-import { SmxcError } from "../../base/diagnostics.js";
 import type { ByteSource } from "../../base/bytes/byte-source.js";
+import { SmxcError } from "../../base/diagnostics.js";
 import * as errors from "./errors.js";
 
 /** An entry as the central directory has it. */

@@ -1,8 +1,8 @@
 import { type Diagnostic, error, SmxcError, warning } from "../../base/diagnostics.js";
 import { nearest } from "../../base/nearest.js";
 import { option, remedy } from "../../base/remedy.js";
-import type { TensorStore } from "../../tensors/tensor.js";
 import type { FindPrefixes, TensorShapes } from "../../files/torch/state-dict.js";
+import type { TensorStore } from "../../tensors/tensor.js";
 import type { Importer } from "./importer.js";
 import { IMPORTERS } from "./index.js";
 import { TensorReader } from "./tensor-reader.js";

@@ -1,10 +1,10 @@
+import type { ByteStream } from "../../base/bytes/byte-source.js";
 import { type Diagnostic, error, SmxcError, warning } from "../../base/diagnostics.js";
 import { nearest } from "../../base/nearest.js";
-import { MODEL_SCHEMA_URL, type ModelDocument } from "../document/document.js";
-import { checkDocument } from "../document/parse.js";
-import type { ByteStream } from "../../base/bytes/byte-source.js";
 import { type NamedTensor, writeSafetensors } from "../../files/safetensors-write.js";
 import { elementCount, type LazyTensor, type TensorData, type TensorStore } from "../../tensors/tensor.js";
+import { MODEL_SCHEMA_URL, type ModelDocument } from "../document/document.js";
+import { checkDocument } from "../document/parse.js";
 import { chooseArchitecture } from "./architecture.js";
 import { Config, type ConfigPlace, type ConfigValue } from "./config.js";
 import type { Importer } from "./importer.js";

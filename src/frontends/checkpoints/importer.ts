@@ -1,7 +1,7 @@
 /** What an importer is made of. One file per architecture defines one; `index.ts` is the table. */
 import type { Diagnostic } from "../../base/diagnostics.js";
-import type { ModelDocument } from "../document/document.js";
 import type { NamedTensor } from "../../files/safetensors-write.js";
+import type { ModelDocument } from "../document/document.js";
 import type { Config } from "./config.js";
 import type { TensorReader } from "./tensor-reader.js";
 

@@ -1,7 +1,7 @@
 import { type Diagnostic, error, warning } from "../../base/diagnostics.js";
 import { configValue, listed, remedy } from "../../base/remedy.js";
-import type { ModelDocument } from "../document/document.js";
 import type { NamedTensor } from "../../files/safetensors-write.js";
+import type { ModelDocument } from "../document/document.js";
 import type { Config } from "./config.js";
 import type { ImportedModel, Importer } from "./importer.js";
 import { mostCommon } from "./most-common.js";

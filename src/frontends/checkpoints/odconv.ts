@@ -1,6 +1,6 @@
 import { warning } from "../../base/diagnostics.js";
-import type { ModelDocument } from "../document/document.js";
 import type { NamedTensor } from "../../files/safetensors-write.js";
+import type { ModelDocument } from "../document/document.js";
 import type { Importer } from "./importer.js";
 import { GEOMETRY_KEYS, geometryOf } from "./layer-geometry.js";
 import { singleLayerDocument } from "./single-layer.js";

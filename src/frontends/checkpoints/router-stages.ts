@@ -1,5 +1,5 @@
-import type { ModelDocument } from "../document/document.js";
 import type { NamedTensor } from "../../files/safetensors-write.js";
+import type { ModelDocument } from "../document/document.js";
 import type { Config } from "./config.js";
 import type { TensorReader } from "./tensor-reader.js";
 

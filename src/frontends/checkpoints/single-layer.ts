@@ -1,5 +1,5 @@
-import type { ModelDocument } from "../document/document.js";
 import type { NamedTensor } from "../../files/safetensors-write.js";
+import type { ModelDocument } from "../document/document.js";
 import type { ImportedModel } from "./importer.js";
 
 /** A document of one layer on a feature map x; the layer is called `y`. */

@@ -1,6 +1,6 @@
 import { error } from "../../base/diagnostics.js";
-import type { ModelDocument } from "../document/document.js";
 import type { NamedTensor } from "../../files/safetensors-write.js";
+import type { ModelDocument } from "../document/document.js";
 import type { Config } from "./config.js";
 import type { Importer } from "./importer.js";
 import { perceptronSizes, ROUTER_KEYS, takePerceptron } from "./router-stages.js";

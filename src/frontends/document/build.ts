@@ -1,19 +1,19 @@
 import type * as z from "zod";
 import { type Diagnostic, SmxcError } from "../../base/diagnostics.js";
 import { pointerOf } from "../../base/json/parse.js";
-import { LAYERS } from "./layers/index.js";
-import type { LayerBuilder, LayerDefinition } from "./layers/layer.js";
 import { nearest } from "../../base/nearest.js";
-import type { LayerSpec, ModelSpec } from "./document.js";
-import * as errors from "./errors.js";
-import { referencesOf } from "./references.js";
-import { reshaped } from "../../tensors/derived.js";
-import type { LazyTensor, TensorStore } from "../../tensors/tensor.js";
 import { type Shape, symbol } from "../../ir/dim.js";
 import type { Graph, GraphOutput, Node } from "../../ir/graph.js";
 import { inferNode } from "../../ir/infer.js";
 import type { OpAttributes, OpName } from "../../ir/ops/index.js";
 import { RuleError } from "../../ir/ops/operator.js";
+import { reshaped } from "../../tensors/derived.js";
+import type { LazyTensor, TensorStore } from "../../tensors/tensor.js";
+import type { LayerSpec, ModelSpec } from "./document.js";
+import * as errors from "./errors.js";
+import { LAYERS } from "./layers/index.js";
+import type { LayerBuilder, LayerDefinition } from "./layers/layer.js";
+import { referencesOf } from "./references.js";
 
 export interface BuiltGraph {
   readonly graph: Graph;

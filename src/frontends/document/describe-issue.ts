@@ -2,10 +2,10 @@
 import type * as z from "zod";
 import type { Diagnostic } from "../../base/diagnostics.js";
 import { type JsonValue, pointerOf, shortText } from "../../base/json/parse.js";
-import { LAYERS } from "./layers/index.js";
 import { nearest } from "../../base/nearest.js";
 import * as errors from "./errors.js";
 import { knownFields } from "./known-fields.js";
+import { LAYERS } from "./layers/index.js";
 
 export type Issue = z.core.$ZodIssue;
 type IssueOf<C extends Issue["code"]> = Extract<Issue, { readonly code: C }>;

@@ -1,5 +1,5 @@
-import { type PatchRule, type PatchSet, type Placement, patchGrid, patchSets } from "../../ir/patch-rule.js";
 import type { Dim, Shape } from "../../ir/dim.js";
+import { type PatchRule, type PatchSet, type Placement, patchGrid, patchSets } from "../../ir/patch-rule.js";
 import type { LowerSite } from "../site.js";
 import { numberOf, type SizeTensor } from "../sizes/size-tensor.js";
 import { Sizes } from "../sizes/sizes.js";

@@ -1,5 +1,5 @@
-import { type PatchRule, type PatchSet, patchSets } from "../../ir/patch-rule.js";
 import type { Dim, Shape } from "../../ir/dim.js";
+import { type PatchRule, type PatchSet, patchSets } from "../../ir/patch-rule.js";
 import type { LowerSite } from "../site.js";
 import { type SizeTensor, shapeOf } from "../sizes/size-tensor.js";
 import { Sizes } from "../sizes/sizes.js";

@@ -1,6 +1,7 @@
 /** The axes of the patch rule in a graph, where some sizes may be open. */
-import { type PatchAxes, type PatchAxis, type PatchRule, type Placement, patchAxes } from "../../ir/patch-rule.js";
+
 import type { Dim } from "../../ir/dim.js";
+import { type PatchAxes, type PatchAxis, type PatchRule, type Placement, patchAxes } from "../../ir/patch-rule.js";
 import type { SizeTensor } from "../sizes/size-tensor.js";
 import type { Sizes } from "../sizes/sizes.js";
 

@@ -1,6 +1,7 @@
 /** `smxc check`: the rules of `onnx.checker.check_model` (onnx 1.23.1), told all at once and with their places. */
-import { SmxcError } from "../../base/diagnostics.js";
+
 import type { ByteSource } from "../../base/bytes/byte-source.js";
+import { SmxcError } from "../../base/diagnostics.js";
 import { type DecodedModel, decodeFile } from "../decode.js";
 import { MODEL_BYTE_LIMIT } from "../errors.js";
 import type { Provider } from "../providers/provider.js";

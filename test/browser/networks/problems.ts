@@ -1,9 +1,9 @@
 /** What every provider is asked: networks of `fixtures/`, each with inputs and the right result. Made once per file. */
 import { referenceGraph } from "../../../src/compile.js";
+import { evaluate } from "../../../src/ir/evaluate.js";
 import { type DenseTensor, dense } from "../../../src/ir/ops/dense-tensor.js";
 import { crop, imageToTensor } from "../../../src/pictures/image.js";
 import { readImage } from "../../../src/pictures/image-node.js";
-import { evaluate } from "../../../src/ir/evaluate.js";
 import {
   fixture,
   type ImportedFixture,

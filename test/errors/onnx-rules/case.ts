@@ -13,10 +13,10 @@ import {
   TensorProtoSchema,
   ValueInfoProtoSchema,
 } from "onnx-buf";
+import { type ByteSource, bytesSource } from "../../../src/base/bytes/byte-source.js";
 import type { ExternalDataFolder, ExternalDataState } from "../../../src/onnx/check/external-data.js";
 import type { RuleId } from "../../../src/onnx/check/rules.js";
 import type { Provider } from "../../../src/onnx/providers/provider.js";
-import { type ByteSource, bytesSource } from "../../../src/base/bytes/byte-source.js";
 
 /** A model that breaks exactly one rule. */
 export interface RuleCase {

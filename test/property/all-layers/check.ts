@@ -1,14 +1,14 @@
 /** What must hold for every random model. */
 import { compile, prepareGraph } from "../../../src/compile.js";
 import { buildGraph } from "../../../src/frontends/document/build.js";
-import type { Graph, Node } from "../../../src/ir/graph.js";
-import { inferShapes, withInputShapes } from "../../../src/ir/infer.js";
 import type { ModelSpec } from "../../../src/frontends/document/document.js";
 import { parseDocument } from "../../../src/frontends/document/parse.js";
-import { compareValues } from "../../../src/verify/compare.js";
 import { evaluate } from "../../../src/ir/evaluate.js";
-import { TOLERANCES } from "../../../src/verify/tolerances.js";
+import type { Graph, Node } from "../../../src/ir/graph.js";
+import { inferShapes, withInputShapes } from "../../../src/ir/infer.js";
 import type { TensorStore } from "../../../src/tensors/tensor.js";
+import { compareValues } from "../../../src/verify/compare.js";
+import { TOLERANCES } from "../../../src/verify/tolerances.js";
 import { encoded, joined, runGraph, type Values } from "../../support/sessions.js";
 import { inputsOf, type RandomModel, storeOf } from "./model.js";
 import { sensitivity } from "./reference.js";

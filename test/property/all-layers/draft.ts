@@ -1,7 +1,8 @@
 /** A model document in the making: what it holds so far, and the sizes of everything. */
+
+import type { ModelDocument } from "../../../src/frontends/document/document.js";
 import { type Dim, type Shape, symbol } from "../../../src/ir/dim.js";
 import { sizeOf } from "../../../src/ir/ops/dense-tensor.js";
-import type { ModelDocument } from "../../../src/frontends/document/document.js";
 import type { Tape } from "./tape.js";
 
 export type Layer = ModelDocument["layers"][number];

@@ -1,9 +1,9 @@
 /** Random models over all kinds of layer, as values that can be written to a file and made again from it. */
 import fc from "fast-check";
-import { type DenseTensor, dense, sizeOf } from "../../../src/ir/ops/dense-tensor.js";
-import type { LayerKind } from "../../../src/frontends/document/layers/index.js";
-import type { ModelDocument } from "../../../src/frontends/document/document.js";
 import { randomNumbers } from "../../../src/base/random.js";
+import type { ModelDocument } from "../../../src/frontends/document/document.js";
+import type { LayerKind } from "../../../src/frontends/document/layers/index.js";
+import { type DenseTensor, dense, sizeOf } from "../../../src/ir/ops/dense-tensor.js";
 import type { StoredTensor, TensorStore } from "../../../src/tensors/tensor.js";
 import { Draft } from "./draft.js";
 import { GENERATORS, KINDS } from "./generators.js";

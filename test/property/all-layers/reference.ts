@@ -1,8 +1,9 @@
 /** The reference interpreter, also with the disturbance that float32 brings. */
+
+import { randomNumbers } from "../../../src/base/random.js";
 import type { Graph } from "../../../src/ir/graph.js";
 import { definition } from "../../../src/ir/infer.js";
 import { type DenseTensor, dense } from "../../../src/ir/ops/dense-tensor.js";
-import { randomNumbers } from "../../../src/base/random.js";
 import { absoluteError, type Values } from "../../support/sessions.js";
 
 /** Four units in the last place of float32, of a value's largest magnitude: what sums of some hundred terms lose. */

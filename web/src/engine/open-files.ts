@@ -1,14 +1,14 @@
 /** From dropped files to a model that can be compiled and run. */
 import { importCheckpoint } from "../../../src/api.js";
+import { type ByteSource, blobSource } from "../../../src/base/bytes/byte-source.js";
 import { type Diagnostic, type Reporter, SmxcError } from "../../../src/base/diagnostics.js";
+import type { ModelSpec } from "../../../src/frontends/document/document.js";
+import { parseDocument } from "../../../src/frontends/document/parse.js";
 import { readMetadata } from "../../../src/metadata.js";
 import { decodeGraph } from "../../../src/onnx/decode.js";
 import { signatureOf } from "../../../src/onnx/signature.js";
 import { withModel } from "../../../src/open-model.js";
 import type { ModelInput } from "../../../src/runtime/web.js";
-import type { ModelSpec } from "../../../src/frontends/document/document.js";
-import { parseDocument } from "../../../src/frontends/document/parse.js";
-import { type ByteSource, blobSource } from "../../../src/base/bytes/byte-source.js";
 import { missingWeights } from "../errors.js";
 import type { ModelFiles, ModelInfo, NamedBlob } from "./protocol.js";
 

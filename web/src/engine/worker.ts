@@ -1,9 +1,10 @@
 /** The page's worker: reads networks, compiles them and runs them, one call after the other. */
-import { compile } from "../../../src/compile.js";
+
+import { collect } from "../../../src/base/bytes/byte-source.js";
 import { type Diagnostic, SmxcError } from "../../../src/base/diagnostics.js";
+import { compile } from "../../../src/compile.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
 import { withModel } from "../../../src/open-model.js";
-import { collect } from "../../../src/base/bytes/byte-source.js";
 import { type OpenedModel, openFiles } from "./open-files.js";
 import type { Calls, Reply, Request } from "./protocol.js";
 import { restoreOnFirst } from "./restore.js";
