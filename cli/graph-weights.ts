@@ -2,8 +2,7 @@
 import { compile } from "../src/compile.js";
 import type { Size } from "../src/compile-options.js";
 import type { ModelSpec } from "../src/frontends/document/document.js";
-import type { Target } from "../src/lowerings/targets.js";
-import { readMetadata } from "../src/metadata.js";
+import { loweringOptionsOf, readMetadata } from "../src/metadata.js";
 import type { DecodedModel } from "../src/onnx/decode.js";
 import type { Signature } from "../src/onnx/signature.js";
 import { tensorBytes } from "../src/onnx/tensor-bytes.js";
@@ -19,15 +18,14 @@ export async function weightsOf(
   decoded: DecodedModel,
   signature: Signature,
 ): Promise<WeightComparison> {
-  const compiled = readMetadata(signature.metadata)?.compiled;
+  const metadata = readMetadata(signature.metadata);
   const { graph } = decoded.message;
-  if (!compiled || !graph) return { changed: [], same: false };
+  if (!metadata || !graph) return { changed: [], same: false };
   const main = signature.inputs[0]?.shape ?? [];
   const size = (axis: number): Size => (typeof main.at(axis) === "number" ? (main.at(axis) as number) : "dynamic");
   const fresh = compile(model.spec, model.weights, {
     ...optionsOf(signature),
-    lowering: compiled.lowering,
-    target: compiled.target as Target,
+    ...loweringOptionsOf(metadata),
     batch: size(0),
     height: size(-2),
     width: size(-1),

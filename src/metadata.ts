@@ -1,8 +1,9 @@
 import * as z from "zod";
-import type { CompileOptions } from "./compile-options.js";
+import type { CompileOptions, LoweringOptions } from "./compile-options.js";
 import { documentSchema, type ModelSpec } from "./frontends/document/document.js";
 import { ROUTING_MODES } from "./frontends/document/retarget.js";
 import type { LoweringChoice } from "./lowerings/choices.js";
+import type { Target } from "./lowerings/targets.js";
 import type { BetaTable } from "./passes/given-betas.js";
 
 /** The ONNX metadata key under which smxc keeps what a runtime needs to feed the graph. */
@@ -25,6 +26,11 @@ const metadataSchema = z.object({
     routing: z.enum(ROUTING_MODES).optional(),
     /** Element type of weights and feature maps. */
     dtype: z.enum(["float32", "float16"]).default("float32"),
+    /** What the choice of lowerings was told, where it was told something. */
+    opset: z.number().optional(),
+    winograd: z.boolean().optional(),
+    threads: z.number().optional(),
+    measured: z.record(z.string(), z.number()).optional(),
     /** How each convolution is run, and why. */
     choices: z
       .array(z.object({ layer: z.string(), lowering: z.string(), perSample: z.boolean(), reason: z.string() }))
@@ -58,6 +64,10 @@ export function modelMetadata(
       lowering: options.lowering ?? "auto",
       context: options.context ?? "whole",
       dtype: options.dtype ?? "float32",
+      ...(options.opset === undefined ? {} : { opset: options.opset }),
+      ...(options.winograd === false ? { winograd: false } : {}),
+      ...(options.threads === undefined || options.threads === 1 ? {} : { threads: options.threads }),
+      ...(options.measured === undefined ? {} : { measured: Object.fromEntries(options.measured) }),
       choices: [...choices],
       ...(options.routing === undefined ? {} : { routing: options.routing }),
       ...(fold ? { fold: { betas: betaRecord(fold.betas), layers: [...(fold.layers ?? [])] } } : {}),
@@ -69,6 +79,20 @@ export function modelMetadata(
 /** Layer names come after `beta.`, so that none of the keys is `__proto__`. */
 function betaRecord(betas: BetaTable): Record<string, number[][]> {
   return Object.fromEntries([...betas].map(([name, rows]) => [name, rows.map((row) => [...row])]));
+}
+
+/** How the graph was lowered, to lower another in the same way. */
+export function loweringOptionsOf({ compiled }: ModelMetadata): LoweringOptions {
+  const { target, lowering, dtype, opset, winograd, threads, measured } = compiled;
+  return {
+    target: target as Target,
+    lowering,
+    dtype,
+    ...(opset === undefined ? {} : { opset }),
+    ...(winograd === undefined ? {} : { winograd }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(measured === undefined ? {} : { measured: new Map(Object.entries(measured)) }),
+  };
 }
 
 /** Reads the metadata back; undefined when the graph was not made by smxc. */
