@@ -20,7 +20,7 @@ import { toFloat16 } from "./onnx/to-float16.js";
 import { freezeBetas } from "./passes/freeze-betas.js";
 import { frozenBetas, selectRouters } from "./passes/given-betas.js";
 import { PASSES } from "./passes/index.js";
-import type { Pass } from "./passes/pass.js";
+import type { Pass, PassStep } from "./passes/pass.js";
 import { patchify } from "./passes/patchify.js";
 import { removeDeadNodes } from "./passes/remove-dead-nodes.js";
 import { runPasses } from "./passes/run.js";
@@ -35,6 +35,8 @@ export interface Compiled {
   readonly model: OnnxModel;
   /** How each convolution is run, and why. */
   readonly choices: readonly LoweringChoice[];
+  /** What passes rewrote, and what they left as it was. */
+  readonly rewrites: readonly PassStep[];
 }
 
 /** The lowest operator set that everything smxc emits is defined in. */
@@ -56,7 +58,8 @@ export function compile(spec: ModelSpec, weights: TensorStore | undefined, optio
 
 /** Compiles a graph as it is, such as a part of a network: passes → lowering → ONNX. */
 export function compileGraph(reference: Graph, options: LoweringOptions): Compiled {
-  const graph = runPasses(reference, PASSES);
+  const rewrites: PassStep[] = [];
+  const graph = runPasses(reference, PASSES, (step) => rewrites.push(step));
   const emitOptions = emitOptionsOf(options);
   const { opset } = emitOptions;
   const plan = planCanvases(graph, emitOptions);
@@ -69,7 +72,7 @@ export function compileGraph(reference: Graph, options: LoweringOptions): Compil
     graph: lowerGraph(graph, emitOptions, plan),
   };
   const half = options.dtype === "float16" ? toFloat16(model) : model;
-  return { reference, graph, model: half, choices: loweringChoices(graph, emitOptions, plan) };
+  return { reference, graph, model: half, choices: loweringChoices(graph, emitOptions, plan), rewrites };
 }
 
 /** What the lowering is told of a compile's options. */

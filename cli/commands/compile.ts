@@ -38,6 +38,7 @@ export const compileCommand = defineCommand({
       "How it runs:",
       option("--tune-cache <file>", "where --tune keeps what it measured (default: <output>.tune.json)", filePath),
     ),
+    explain: flag("--explain", "say how each convolution is run and why, and what was rewritten or left as it was"),
     verify: flag(
       "--no-verify",
       "skip the run-and-compare that ends a compile; weights that are not finite are warned of",
@@ -85,11 +86,13 @@ export const compileCommand = defineCommand({
         const compared = options.verify ? await checkCompiled(context, model, compiled, compileOptions) : undefined;
         const cost = await fold?.study?.measure(compileOptions);
         const written = await writeFiles(files, { inputs: [...model.files, ...(fold?.files ?? [])] });
+        const explained = options.explain ? await import("../explain-compile.js") : undefined;
         const study = fold?.study && cost ? { variation: fold.study.variation, cost } : undefined;
         await context.answer({
           text: () => [
             ...(study ? foldStudyText(study) : []),
             ...(half ? [...half.text, ""] : []),
+            ...(explained ? [...explained.explainText(compiled), ""] : []),
             ...written.map((file) => `wrote ${file.path} (${file.bytes.toLocaleString("en")} bytes)`),
           ],
           json: () => ({
@@ -100,6 +103,7 @@ export const compileCommand = defineCommand({
             ...(compared ? { compared: compared.map(comparedJson) } : {}),
             ...(study ? { fold: foldStudyJson(study) } : {}),
             ...(half ? { float16: { images: half.reports } } : {}),
+            ...(explained ? explained.explainJson(compiled) : {}),
           }),
         });
         return EXIT.good;
