@@ -268,3 +268,21 @@ describe("text", () => {
     expect(scaled(figure, "B")).toBe(text);
   });
 });
+
+it("a node may have more inputs than a call takes arguments", async () => {
+  const many = (name: string) => new Array<string>(130_000).fill(name);
+  const { text } = await inspect(
+    model({
+      input: [value("x", [1, "N"]), value("k", [1, 1])],
+      output: [value("y", [null]), value("z", [null, null])],
+      initializer: [{ name: "c", dims: [1], data_type: 7, int64_data: [-1] }],
+      node: [
+        { op_type: "Max", input: many("c"), output: ["m"] },
+        { op_type: "Reshape", input: ["x", "m"], output: ["y"] },
+        { op_type: "Sum", input: many("k"), output: ["s"] },
+        { op_type: "MatMul", input: ["s", "x"], output: ["z"] },
+      ],
+    }),
+  );
+  expect(text).toContain("Max 1");
+});

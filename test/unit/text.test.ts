@@ -40,6 +40,15 @@ it("columns are as wide as what is seen", () => {
   ).toEqual(["a       b", "\\u000a  x", "y       z"]);
 });
 
+it("a table may have more rows than a call takes arguments", () => {
+  const lines = table(
+    ["name", "count"],
+    Array.from({ length: 200_000 }, (_, i) => [`n${i}`, i]),
+  );
+  expect(lines).toHaveLength(200_001);
+  expect(lines.at(-1)).toBe("n199999  199,999");
+});
+
 it("markup escapes every value but markup", () => {
   const angled = markupBy((text) => text.replaceAll("<", "&lt;"));
   const inner = angled`<b>${"<"}</b>`;

@@ -45,7 +45,7 @@ function bySize(
     const site = makers.get(outside.get(name) ?? name);
     if (site === undefined || found.has(site.node) || site.inner.length > 0 || !site.outputs.every(isFixed)) continue;
     found.add(site.node);
-    waiting.push(...site.node.input);
+    for (const input of site.node.input) waiting.push(input);
   }
   return found;
 }

@@ -223,7 +223,7 @@ class Matching {
   }
 
   private spreadAgain(kind: Kind): void {
-    this.fresh.push(...this.pairs());
+    for (const pair of this.pairs()) this.fresh.push(pair);
     this.spread(kind);
   }
 
