@@ -37,8 +37,10 @@ export async function picturesIn(folder: string, { note }: Pick<Context, "note">
   }
   if (pictures.length === 0) throw new SmxcError([noPictures(folder, others)], "usage");
   if (others.length > 0) {
+    const [were, theyAre] = others.length === 1 ? ["was", "it is no"] : ["were", "they are no"];
+    const files = others.length === 1 ? "file" : "files";
     note(
-      `${folder}: ${others.length} of ${names.length} entries were left out, for they are no ${FORMATS_TEXT} files: ${someOf(others)}`,
+      `${folder}: ${others.length} of ${names.length} entries ${were} left out, for ${theyAre} ${FORMATS_TEXT} ${files}: ${someOf(others)}`,
     );
   }
   return pictures;

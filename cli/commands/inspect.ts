@@ -72,7 +72,7 @@ export const inspectCommand = defineCommand({
             "",
             ...choicesText(choices, options.target),
             "",
-            `compiles to ${nodes.toLocaleString("en")} nodes of ${opsets.map(({ domain, version }) => `${domain} ${version}`).join(", ")}: ${scaled(macs, "MACs")}, activations at most ${bytesText(peakBytes)} at once`,
+            `compiles to ${nodes === 1 ? "1 node" : `${nodes.toLocaleString("en")} nodes`} of ${opsets.map(({ domain, version }) => `${domain} ${version}`).join(", ")}: ${scaled(macs, "MACs")}, activations at most ${bytesText(peakBytes)} at once`,
             ...coverageText(coverage),
           ],
           json: () => ({

@@ -32,7 +32,7 @@ const WANTED: Readonly<Record<Wanted, WantedFile>> = {
   graph: { what: "an ONNX graph", code: "onnx/unknown-format" },
   network: {
     what: "a network",
-    formats: "one is a model document (.json) or an ONNX graph (.onnx)",
+    formats: "networks are model documents (.json) and ONNX graphs (.onnx)",
     code: "onnx/unknown-format",
   },
   json: { what: "a JSON document", code: "json/unknown-format" },

@@ -155,6 +155,11 @@ describe("of a folder", () => {
     expect(stderr).not.toContain("._a.png");
   });
 
+  it("of one entry that was left out, the note speaks of one", async () => {
+    const { stderr } = await run(await pictures({ "a.png": "png", "d.bmp": Buffer.from("BM") }), "-o", newFolder());
+    expect(stderr).toContain("1 of 2 entries was left out, for it is no PNG, JPEG, WebP or TIFF file: d.bmp");
+  });
+
   it("the note is short", async () => {
     const names = Array.from({ length: 40 }, (_, index) => [`n${index}.txt`, Buffer.from("text")] as const);
     const { stderr } = await run(await pictures({ "a.png": "png", ...Object.fromEntries(names) }), "-o", newFolder());

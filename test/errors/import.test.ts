@@ -138,8 +138,14 @@ describe("tensors that do not fit", () => {
         code: "import/not-finite",
         severity: "warning",
         place: "body.0.bias",
-        message: expect.stringContaining("2 values"),
+        message: expect.stringContaining("2 values that are NaN"),
       },
+    ]);
+    const one = await changed("nsr-x2", {
+      "body.0.bias": { read: async () => new Float32Array(8).fill(Number.NaN, 7) },
+    });
+    expect(await warningsOf(one, options({ patch: 48 }))).toMatchObject([
+      { message: expect.stringContaining("1 value that is NaN") },
     ]);
   });
 });

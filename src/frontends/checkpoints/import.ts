@@ -96,7 +96,7 @@ function inspected(name: string, tensor: LazyTensor, report: (diagnostic: Diagno
       const values = await readNamed(tensor);
       const bad = countNotFinite(values);
       if (bad > 0) {
-        const message = `the tensor "${name}" holds ${bad} value${bad === 1 ? "" : "s"} that are NaN or infinite`;
+        const message = `the tensor "${name}" holds ${bad === 1 ? "1 value that is" : `${bad} values that are`} NaN or infinite`;
         report(warning("import/not-finite", message, { place: name, hint: "did training diverge?" }));
       }
       return values;
