@@ -194,3 +194,14 @@ describe("weights", () => {
     ]);
   });
 });
+
+it("an output that no node makes is no twin of one that a node makes, whatever inner values are called", async () => {
+  const split = (hidden: string, shown: string) =>
+    model([
+      node("Relu", ["x"], hidden),
+      node("Two", [hidden], "", { domain: "other", output: [`${hidden}.a`, shown] }),
+    ]);
+  const { changes } = await diffModels(await side(split("h", "y~")), await side(split("i", "y")), 0);
+  expect(changes.map(({ kind }) => kind)).toEqual(["interface"]);
+  expect((await diffModels(await side(split("h", "y")), await side(split("i", "y")), 0)).changes).toEqual([]);
+});

@@ -43,13 +43,20 @@ export class Scope {
     if (hasOne) return this.pairWeights(was, is);
     const twin = this.values.get(was);
     if (twin !== undefined) return twin === is;
+    // What nothing makes, or nothing that is matched, is no twin of what stands for another value.
+    if (this.ownName(is) !== undefined) return false;
     return this.outer === null ? was === is : this.outer.isSame(was, is);
+  }
+
+  /** What a value of the second graph is called in the first. */
+  private ownName(is: string): string | undefined {
+    this.backwards ??= new Map([...this.values].map(([own, other]) => [other, own]));
+    return this.backwards.get(is);
   }
 
   /** A name of the second graph for people who know the first. */
   shown(is: string): string {
-    this.backwards ??= new Map([...this.values].map(([own, other]) => [other, own]));
-    const own = this.backwards.get(is) ?? is;
+    const own = this.ownName(is) ?? is;
     return own === is ? `"${cut(is)}"` : `"${cut(own)}", there "${cut(is)}"`;
   }
 
