@@ -133,7 +133,7 @@ async function withOverflow(
 
 const PROVIDER_TEXTS: Readonly<Record<CpuProvider, string>> = {
   cpu: "the CPU provider",
-  wasm: "the WebAssembly provider, since onnxruntime-node is not installed,",
+  wasm: "the WebAssembly provider, since onnxruntime-node is not installed",
 };
 
 function comparedText({ provider, inPlace, inputs, maxError, magnitude, psnr }: Compared): string {

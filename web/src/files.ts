@@ -34,7 +34,9 @@ export async function whatAre(files: readonly File[], settings: ImportSettings):
 }
 
 function isPicture(file: File, kind: FileKind | undefined): boolean {
-  if (kind !== undefined) return kind.family === "picture" || kind.family === "other-picture";
+  if (kind?.family === "picture" || kind?.family === "other-picture") return true;
+  if (kind?.family === "checkpoint") return false;
+  // What is called a picture and is none is refused as one, with what it is.
   return file.type.startsWith("image/") || formatOfName(file.name) !== undefined;
 }
 
