@@ -11,6 +11,7 @@ import { cannotReadModel } from "../sessions/errors.js";
 import { createNodeSession } from "../sessions/session-ort-node.js";
 
 export { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.js";
+export type { ImageFormat } from "../files/image-format.js";
 export type { Target } from "../lowerings/targets.js";
 export type { Image, Samples, ValueRange } from "../pictures/image.js";
 export { encodeImage, readImage } from "../pictures/image-node.js";
