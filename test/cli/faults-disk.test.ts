@@ -1,5 +1,7 @@
 /** Disks that are full or may not be written: exit 2 with the cause, the old outputs as they were, nothing else. */
 import { spawnSync } from "node:child_process";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MAIN, temporaryFolder } from "../support/cli.js";
 import { layOutInputs, layOutOld, oldContent, oldHash, WRITING, type WritingCommand, written } from "./faults.js";
@@ -90,4 +92,15 @@ it.runIf(process.getuid?.() !== 0)("a folder of another's is told with the cause
     inShell(["sh"], 'chmod 555 out; "$@"; status=$?; chmod 755 out; exit $status', command),
     /permission denied \(EACCES\)/,
   );
+});
+
+it.runIf(process.platform !== "win32")("a run over several pictures ends with the first that cannot be written", () => {
+  const command = { name: "run of two", argv: ["run", "same.json", "in.png", "other.png", "-o", "out"], outputs: [] };
+  layOutOld(folder.path, command);
+  copyFileSync(join(folder.path, "in.png"), join(folder.path, "other.png"));
+  const { status, stderr } = inShell(["bash"], 'ulimit -f 8; exec "$@"', command);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^error\[io\/cannot-write\]: cannot write: .*EFBIG/m);
+  expect(stderr).toContain("1 picture was not tried");
+  expect([...written(folder.path)]).toEqual([]);
 });
