@@ -17,7 +17,7 @@ import { parseArgs } from "node:util";
 const DIST = new URL(process.env.SMXC_DIST ?? "../dist/", import.meta.url);
 const load = (path) => import(new URL(path, DIST).href);
 
-const { writeFiles } = await load("cli/write-files.js");
+const { writeFiles } = await load("cli/files/write-files.js");
 const { createNodeSession } = await load("src/sessions/session-ort-node.js");
 const { writeSafetensors } = await load("src/files/safetensors-write.js");
 

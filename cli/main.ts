@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
 import { COMMANDS } from "./commands/index.js";
-import { createOutput, type Streams } from "./output.js";
 import { failure, runProgram } from "./program.js";
+import { createOutput, type Streams } from "./terminal/output.js";
 
 const { version } = createRequire(import.meta.url)("smxc/package.json") as { readonly version: string };
 const argv = process.argv.slice(2);

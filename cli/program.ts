@@ -3,12 +3,13 @@ import { CommanderError } from "commander";
 import { SmxcError } from "../src/base/diagnostics.js";
 import { Markup } from "../src/base/text/markup.js";
 import { printableLine } from "../src/base/text/printable.js";
-import type { Command } from "./command.js";
-import { defect, isSystemError, noCommand, systemError } from "./errors.js";
-import { EXIT, type ExitCode } from "./exit-code.js";
-import { createOutput, type Output, type Streams } from "./output.js";
-import { createParser } from "./parser.js";
-import { spreadLists } from "./spread-lists.js";
+import type { Command } from "./flags/command.js";
+import { noCommand } from "./flags/errors.js";
+import { EXIT, type ExitCode } from "./flags/exit-code.js";
+import { createParser } from "./flags/parser.js";
+import { spreadLists } from "./flags/spread-lists.js";
+import { createOutput, type Output, type Streams } from "./terminal/output.js";
+import { defect, isSystemError, systemError } from "./terminal/system-errors.js";
 
 export interface ProgramSpec {
   readonly commands: readonly Command[];

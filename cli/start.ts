@@ -11,9 +11,9 @@ import { psnr } from "../src/pictures/metrics.js";
 import { resizeBicubic } from "../src/pictures/resize.js";
 import { restoreWhole } from "../src/restore/restore.js";
 import { createNodeSession } from "../src/sessions/session-ort-node.js";
-import { createColors, wantsColor } from "./colors.js";
-import { renderDiagnostics } from "./render-diagnostics.js";
-import { writeFiles } from "./write-files.js";
+import { writeFiles } from "./files/write-files.js";
+import { createColors, wantsColor } from "./terminal/colors.js";
+import { renderDiagnostics } from "./terminal/render-diagnostics.js";
 
 /** Of the package: this file runs as dist/cli/start.js. */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 const { COMMANDS } = await import("../dist/cli/commands/index.js");
-const { GLOBAL_FLAGS } = await import("../dist/cli/parser.js");
+const { GLOBAL_FLAGS } = await import("../dist/cli/flags/parser.js");
 
 const examples = JSON.parse(readFileSync(new URL("../docs/cli-examples.json", import.meta.url), "utf8"));
 

@@ -2,6 +2,7 @@
 
 import { type ByteSource, blobSource, bytesSource } from "./base/bytes/byte-source.js";
 import { type Reporter, SmxcError } from "./base/diagnostics.js";
+import { placeErrors } from "./base/place-errors.js";
 import { openWeights } from "./files/open.js";
 import { sampleOf } from "./files/sample.js";
 import { refuseNoDocument } from "./files/wanted.js";
@@ -39,17 +40,14 @@ export async function withModel<T>(
   if (text instanceof Uint8Array) refuseNoDocument(await sampleOf(bytesSource(name, text as Uint8Array<ArrayBuffer>)));
   const { spec, place } = parseDocument(text, name);
   const source = weights === undefined ? undefined : sourceOf(names.weights ?? "weights", weights);
-  try {
+  return placeErrors(place, async () => {
     const expected = spec.weights?.sha256;
     const found = source && expected !== undefined ? await source.sha256() : expected;
     if (expected !== undefined && found !== expected)
       throw new SmxcError([{ ...errors.wrongChecksum(expected, found ?? ""), place: source!.name }]);
     const store = source && (await openWeights(source, report ? { report } : {}));
-    return await work(spec, store);
-  } catch (cause) {
-    if (!(cause instanceof SmxcError)) throw cause;
-    throw new SmxcError(cause.diagnostics.map(place), cause.kind);
-  }
+    return work(spec, store);
+  });
 }
 
 export function sourceOf(name: string, bytes: Bytes): ByteSource {

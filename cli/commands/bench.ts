@@ -1,12 +1,12 @@
 import { SmxcError } from "../../src/base/diagnostics.js";
 import type { Lines } from "../../src/base/text/lines.js";
 import type { ProfileRow } from "../../src/bench/profile.js";
-import type { BenchRun } from "../bench-graphs.js";
-import { defineCommand, flag, manyArguments, option, optionOr, repeatedOption } from "../command.js";
-import { targetFlag } from "../compile-flags.js";
-import { EXIT } from "../exit-code.js";
-import { table } from "../table.js";
-import { filePath, positiveInteger, shape } from "../values.js";
+import { defineCommand, flag, manyArguments, option, optionOr, repeatedOption } from "../flags/command.js";
+import { targetFlag } from "../flags/compile-flags.js";
+import { EXIT } from "../flags/exit-code.js";
+import { filePath, positiveInteger, shape } from "../flags/values.js";
+import { table } from "../terminal/table.js";
+import type { BenchRun } from "./bench/graphs.js";
 
 /** Rows of a profile that are printed; `--json` has all. */
 const SHOWN_ROWS = 30;
@@ -38,8 +38,8 @@ export const benchCommand = defineCommand({
   ],
   async action(context, [named], options) {
     const [{ benchGraphs }, { findModels }] = await Promise.all([
-      import("../bench-graphs.js"),
-      import("../find-models.js"),
+      import("./bench/graphs.js"),
+      import("../models/find-models.js"),
     ]);
     const { files, errors } = await findModels(named);
     if (errors.length > 0) throw new SmxcError(errors, "io");
@@ -49,7 +49,7 @@ export const benchCommand = defineCommand({
     for (const each of shapes) runs.push(...(await benchGraphs(context, all, { ...options, shape: each })));
     const profiles: Profile[] = [];
     if (options.profile) {
-      const { profileGraph } = await import("../bench-profile.js");
+      const { profileGraph } = await import("./bench/profile.js");
       for (const file of all) profiles.push({ file, rows: await profileGraph(file, { ...options, shape: shapes[0] }) });
     }
     await context.answer({

@@ -3,9 +3,9 @@ import type { Lines } from "../../src/base/text/lines.js";
 import type { Markup } from "../../src/base/text/markup.js";
 import type { FileReport } from "../../src/onnx/check/report/file-report.js";
 import { PROVIDERS, type Provider } from "../../src/onnx/providers/provider.js";
-import { type Context, choice, defineCommand, flag, manyArguments, option } from "../command.js";
-import { EXIT } from "../exit-code.js";
-import { integerFrom } from "../values.js";
+import { type Context, choice, defineCommand, flag, manyArguments, option } from "../flags/command.js";
+import { EXIT } from "../flags/exit-code.js";
+import { integerFrom } from "../flags/values.js";
 
 const TARGET_HELP = "also what an execution provider makes of it: what it lacks, moves to the CPU or runs slowly";
 
@@ -43,7 +43,7 @@ export const checkCommand = defineCommand({
         import("../../src/onnx/check/external-data-node.js"),
         import("../../src/base/bytes/file-source-node.js"),
         import("../../src/onnx/check/report/file-report.js"),
-        import("../find-models.js"),
+        import("../models/find-models.js"),
         import("node:path"),
       ]);
     const { files, errors } = await findModels(named);
@@ -96,8 +96,8 @@ const DOCUMENTS: Readonly<Record<Exclude<Format, "text">, (checked: Checked) => 
   async json({ reports, unread }) {
     const [{ jsonReport }, { diagnosticJson, SCHEMA_VERSION }, { jsonDocument }] = await Promise.all([
       import("../../src/onnx/check/report/file-report.js"),
-      import("../render-diagnostics.js"),
-      import("../output.js"),
+      import("../terminal/render-diagnostics.js"),
+      import("../terminal/output.js"),
     ]);
     const errors = unread.length === 0 ? {} : { errors: unread.map(diagnosticJson) };
     return jsonDocument({ schemaVersion: SCHEMA_VERSION, ...jsonReport(reports), ...errors });
@@ -105,7 +105,7 @@ const DOCUMENTS: Readonly<Record<Exclude<Format, "text">, (checked: Checked) => 
   async sarif({ reports, unread }) {
     const [{ sarifReport }, { jsonDocument }] = await Promise.all([
       import("../../src/onnx/check/report/sarif.js"),
-      import("../output.js"),
+      import("../terminal/output.js"),
     ]);
     return jsonDocument(sarifReport(reports, unread));
   },

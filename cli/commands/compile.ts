@@ -3,13 +3,13 @@ import type { Lines } from "../../src/base/text/lines.js";
 import type { CompileOptions } from "../../src/compile-options.js";
 import type { RoutingMode } from "../../src/frontends/document/retarget.js";
 import { decibelsJson, decibelsText } from "../../src/pictures/decibels.js";
-import { argument, type Context, defineCommand, flag, grouped, option, requiredOption } from "../command.js";
-import { compileFlags, compileOptionsOf, foldFlags } from "../compile-flags.js";
-import { EXIT } from "../exit-code.js";
-import type { FoldSource, ImageCost } from "../fold-sources.js";
-import type { LoadedModel } from "../load-model.js";
-import { table } from "../table.js";
-import { filePath } from "../values.js";
+import { argument, type Context, defineCommand, flag, grouped, option, requiredOption } from "../flags/command.js";
+import { compileFlags, compileOptionsOf, foldFlags } from "../flags/compile-flags.js";
+import { EXIT } from "../flags/exit-code.js";
+import { filePath } from "../flags/values.js";
+import type { LoadedModel } from "../models/load-model.js";
+import { table } from "../terminal/table.js";
+import type { FoldSource, ImageCost } from "./compile/fold-sources.js";
 
 export const compileCommand = defineCommand({
   name: "compile",
@@ -58,17 +58,17 @@ export const compileCommand = defineCommand({
   async action(context, [path], options) {
     const [{ loadModel }, { compile }, { dataPath, encodeForFiles }, { checkOutputs }, { writeFiles }] =
       await Promise.all([
-        import("../load-model.js"),
+        import("../models/load-model.js"),
         import("../../src/compile.js"),
-        import("../encode-for-files.js"),
-        import("../check-outputs.js"),
-        import("../write-files.js"),
+        import("../models/encode-for-files.js"),
+        import("../files/check-outputs.js"),
+        import("../files/write-files.js"),
       ]);
     const model = await loadModel(path, context.report);
     try {
       const data = options.externalData ? [dataPath(options.output)] : [];
       await checkOutputs([...data, options.output], model.files);
-      return await model.within(async () => {
+      return await model.placeErrors(async () => {
         const mode = options.routing === "dynamic" || options.routing === "fold" ? {} : { routing: options.routing };
         const base = { ...compileOptionsOf(options), ...mode, report: context.report };
         const pictures = await sampleFiles(context, options);
@@ -82,11 +82,11 @@ export const compileCommand = defineCommand({
         const onnx = compiled.model;
         const files = encodeForFiles(onnx, options.output, options.externalData, options.target);
         const half = await halfReports(context, model, compileOptions, options.verify, pictures);
-        const { checkCompiled, comparedJson } = await import("../check-compiled.js");
+        const { checkCompiled, comparedJson } = await import("./compile/check-compiled.js");
         const compared = options.verify ? await checkCompiled(context, model, compiled, compileOptions) : undefined;
         const cost = await fold?.study?.measure(compileOptions);
         const written = await writeFiles(files, { inputs: [...model.files, ...(fold?.files ?? [])] });
-        const explained = options.explain ? await import("../explain-compile.js") : undefined;
+        const explained = options.explain ? await import("./compile/explain-compile.js") : undefined;
         const study = fold?.study && cost ? { variation: fold.study.variation, cost } : undefined;
         await context.answer({
           text: () => [
@@ -141,7 +141,7 @@ async function measurements(
   compileOptions: CompileOptions,
   { output, tuneCache }: { readonly output: string; readonly tuneCache: string | undefined },
 ): Promise<ReadonlyMap<string, number>> {
-  const { tune } = await import("../tune.js");
+  const { tune } = await import("./compile/tune.js");
   return tune(context, model, compileOptions, tuneCache ?? `${output}.tune.json`);
 }
 
@@ -151,7 +151,7 @@ async function sampleFiles(
   { image, images }: Pick<FoldOptions, "image" | "images">,
 ): Promise<readonly string[]> {
   if (images === undefined) return image;
-  const { readablePictures } = await import("../picture-files.js");
+  const { readablePictures } = await import("../pictures/folder.js");
   return [...image, ...(await readablePictures(images, context))];
 }
 
@@ -164,7 +164,7 @@ async function halfReports(
   pictures: readonly string[],
 ): Promise<{ readonly reports: readonly object[]; readonly text: Lines } | undefined> {
   if (compileOptions.dtype !== "float16" || (pictures.length === 0 && !verify)) return undefined;
-  const { checkHalf, halfJson, halfText } = await import("../half-range.js");
+  const { checkHalf, halfJson, halfText } = await import("./compile/half-range.js");
   const reports = await checkHalf(context, model, compileOptions, pictures);
   return reports.length > 0 ? { reports: reports.map(halfJson), text: halfText(reports) } : undefined;
 }
@@ -186,7 +186,7 @@ async function foldSource(
   pictures: readonly string[],
   base: CompileOptions,
 ): Promise<FoldSource | undefined> {
-  const { betasFromFile, betasFromImages } = await import("../fold-sources.js");
+  const { betasFromFile, betasFromImages } = await import("./compile/fold-sources.js");
   if (options.routing !== "fold") {
     if (pictures.length > 0 && options.dtype !== "float16")
       throw misused("--image and --images belong to --routing fold, or to --dtype float16");

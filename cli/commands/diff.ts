@@ -1,9 +1,9 @@
 import type { FileSource } from "../../src/base/bytes/file-source-node.js";
 import type { Lines } from "../../src/base/text/lines.js";
 import type { DiffResult, DiffSide } from "../../src/onnx/diff/diff.js";
-import { argument, defineCommand, optionOr } from "../command.js";
-import { EXIT } from "../exit-code.js";
-import { numberFrom } from "../values.js";
+import { argument, defineCommand, optionOr } from "../flags/command.js";
+import { EXIT } from "../flags/exit-code.js";
+import { numberFrom } from "../flags/values.js";
 
 export const diffCommand = defineCommand({
   name: "diff",

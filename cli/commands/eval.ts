@@ -1,11 +1,11 @@
 import { error, SmxcError } from "../../src/base/diagnostics.js";
 import type { Evaluation, MeanEvaluation, MeanScore, Score } from "../../src/eval/evaluate.js";
 import { decibelsJson, decibelsText } from "../../src/pictures/decibels.js";
-import { argument, defineCommand, flag, option, repeatedOption } from "../command.js";
-import { contextFlags, contextOptionsOf } from "../context-flags.js";
-import { EXIT } from "../exit-code.js";
-import { table } from "../table.js";
-import { filePath, integerFrom } from "../values.js";
+import { argument, defineCommand, flag, option, repeatedOption } from "../flags/command.js";
+import { contextFlags, contextOptionsOf } from "../flags/context-flags.js";
+import { EXIT } from "../flags/exit-code.js";
+import { filePath, integerFrom } from "../flags/values.js";
+import { table } from "../terminal/table.js";
 
 export const evalCommand = defineCommand({
   name: "eval",
@@ -42,14 +42,14 @@ export const evalCommand = defineCommand({
       { reportHtml },
       { errorsOf, failuresJson, tellFailures },
     ] = await Promise.all([
-      import("../open-network.js"),
-      import("../check-outputs.js"),
-      import("../write-files.js"),
-      import("../eval-pairs.js"),
-      import("../evaluate-pairs.js"),
+      import("../models/open-network.js"),
+      import("../files/check-outputs.js"),
+      import("../files/write-files.js"),
+      import("./eval/pairs.js"),
+      import("./eval/evaluate-pairs.js"),
       import("../../src/eval/evaluate.js"),
       import("../../src/eval/report-html.js"),
-      import("../picture-failures.js"),
+      import("../pictures/failures.js"),
     ]);
     if (folders.length !== 2) throw twoFolders();
     if (html !== undefined) await checkOutputs([html], [modelPath]);

@@ -2,9 +2,9 @@ import { basename, dirname, join } from "node:path";
 import type { ByteSource } from "../../src/base/bytes/byte-source.js";
 import type { Diagnostic, Reporter } from "../../src/base/diagnostics.js";
 import type { Imported } from "../../src/frontends/checkpoints/import.js";
-import { argument, defineCommand, option, repeatedOption, requiredOption } from "../command.js";
-import { EXIT } from "../exit-code.js";
-import { filePath, keyValue, name } from "../values.js";
+import { argument, defineCommand, option, repeatedOption, requiredOption } from "../flags/command.js";
+import { EXIT } from "../flags/exit-code.js";
+import { filePath, keyValue, name } from "../flags/values.js";
 
 export const importCommand = defineCommand({
   name: "import",
@@ -43,10 +43,10 @@ export const importCommand = defineCommand({
     { does: "A single layer", line: "smxc import layer.safetensors -o layer.json --arch nsr-conv --set experts=4" },
   ],
   async action(context, [checkpoint], options) {
-    const [{ openFileSource }, { checkOutputs }, { within, inFile }] = await Promise.all([
+    const [{ openFileSource }, { checkOutputs }, { placeErrors, inFile }] = await Promise.all([
       import("../../src/base/bytes/file-source-node.js"),
-      import("../check-outputs.js"),
-      import("../within.js"),
+      import("../files/check-outputs.js"),
+      import("../../src/base/place-errors.js"),
     ]);
     const inputs = [checkpoint, ...(options.config === undefined ? [] : [options.config])];
     const outputs = {
@@ -58,15 +58,15 @@ export const importCommand = defineCommand({
     try {
       const place = inFile(checkpoint);
       const report = (found: Diagnostic): void => context.report(place(found));
-      const { arch, document, weights, parameters } = await within(place, () => read(source, options, report));
+      const { arch, document, weights, parameters } = await placeErrors(place, () => read(source, options, report));
       const origin = { ...document.source, sha256: await source.sha256() };
       const text = (sha256: string): string => {
         const { $schema, version, name, ...rest } = document;
         const weightsEntry = { file: basename(outputs.weights), sha256 };
         return formatDocument({ $schema, version, name, weights: weightsEntry, ...rest, source: origin });
       };
-      const { writeFiles } = await import("../write-files.js");
-      const [weightsFile, documentFile] = await within(place, () =>
+      const { writeFiles } = await import("../files/write-files.js");
+      const [weightsFile, documentFile] = await placeErrors(place, () =>
         writeFiles(
           [
             { path: outputs.weights, content: weights },
@@ -115,7 +115,7 @@ async function read(source: ByteSource, { arch, config, set, key }: ReadOptions,
     import("../../src/frontends/checkpoints/architecture.js"),
     import("../../src/frontends/checkpoints/import.js"),
     import("../../src/files/open.js"),
-    import("../read-config.js"),
+    import("./import/read-config.js"),
   ]);
   const given = await readConfig(config, set);
   const store = await openWeights(source, {

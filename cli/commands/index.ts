@@ -1,4 +1,4 @@
-import type { Command } from "../command.js";
+import type { Command } from "../flags/command.js";
 import { benchCommand } from "./bench.js";
 import { checkCommand } from "./check.js";
 import { compileCommand } from "./compile.js";

@@ -1,12 +1,12 @@
 import type { Lines } from "../../src/base/text/lines.js";
 import type { ModelSummary } from "../../src/inspect/model.js";
 import type { LoweringChoice } from "../../src/lowerings/choices.js";
-import { argument, defineCommand, option } from "../command.js";
-import { targetFlag } from "../compile-flags.js";
-import { EXIT } from "../exit-code.js";
-import { bytesText, scaled } from "../scaled.js";
-import { table } from "../table.js";
-import { shape } from "../values.js";
+import { argument, defineCommand, option } from "../flags/command.js";
+import { targetFlag } from "../flags/compile-flags.js";
+import { EXIT } from "../flags/exit-code.js";
+import { shape } from "../flags/values.js";
+import { bytesText, scaled } from "../terminal/scaled.js";
+import { table } from "../terminal/table.js";
 
 export const inspectCommand = defineCommand({
   name: "inspect",
@@ -28,9 +28,9 @@ export const inspectCommand = defineCommand({
     },
   ],
   async action(context, [path], options) {
-    const { isDocument } = await import("../open-network.js");
+    const { isDocument } = await import("../models/open-network.js");
     if (!(await isDocument(path))) {
-      const { inspectOnnx, onnxText } = await import("../inspect-onnx.js");
+      const { inspectOnnx, onnxText } = await import("./inspect/inspect-onnx.js");
       const summary = await inspectOnnx(path, options.shape);
       await context.answer({
         text: () => onnxText(summary),
@@ -46,16 +46,16 @@ export const inspectCommand = defineCommand({
       { inputSizes },
       { coverageText, inspectCompiled },
     ] = await Promise.all([
-      import("../load-model.js"),
+      import("../models/load-model.js"),
       import("../../src/compile.js"),
       import("../../src/lowerings/choices.js"),
       import("../../src/inspect/model.js"),
       import("../../src/verify/problems.js"),
-      import("../inspect-onnx.js"),
+      import("./inspect/inspect-onnx.js"),
     ]);
     const model = await loadModel(path, context.report);
     try {
-      return await model.within(async () => {
+      return await model.placeErrors(async () => {
         const graph = referenceGraph(model.spec, model.weights, { report: context.report });
         const summary = summarise(graph, inputSizes(graph, options.shape ?? []));
         // As `compile` would with these flags: a size that is given is fixed, otherwise all are dynamic.

@@ -2,11 +2,11 @@ import { error, SmxcError } from "../../src/base/diagnostics.js";
 import type { Lines } from "../../src/base/text/lines.js";
 import type { Betas } from "../../src/restore/restorer.js";
 import type { RouterStudy } from "../../src/routes/study.js";
-import { argument, choice, defineCommand, option, repeatedOption } from "../command.js";
-import { EXIT } from "../exit-code.js";
-import type { Failure } from "../picture-failures.js";
-import { table } from "../table.js";
-import { filePath } from "../values.js";
+import { argument, choice, defineCommand, option, repeatedOption } from "../flags/command.js";
+import { EXIT } from "../flags/exit-code.js";
+import { filePath } from "../flags/values.js";
+import type { Failure } from "../pictures/failures.js";
+import { table } from "../terminal/table.js";
 
 export const routesCommand = defineCommand({
   name: "routes",
@@ -42,19 +42,19 @@ export const routesCommand = defineCommand({
       html,
       { attempt, errorsOf, failuresJson, tellFailures },
     ] = await Promise.all([
-      import("../open-network.js"),
-      import("../picture-files.js"),
-      import("../read-picture.js"),
+      import("../models/open-network.js"),
+      import("../pictures/folder.js"),
+      import("../pictures/read-picture.js"),
       import("../../src/restore/restore.js"),
       import("../../src/routes/study.js"),
-      import("../write-files.js"),
+      import("../files/write-files.js"),
       import("../../src/routes/report-html.js"),
-      import("../picture-failures.js"),
+      import("../pictures/failures.js"),
     ]);
     const given = [...image, ...(images === undefined ? [] : await pictureFiles(images, context))];
     if (given.length === 0) throw noPictures();
     if (!(await isDocument(modelPath))) throw needsDocument(modelPath);
-    const { checkOutputs } = await import("../check-outputs.js");
+    const { checkOutputs } = await import("../files/check-outputs.js");
     if (output !== undefined) await checkOutputs([output], [modelPath, ...given]);
     const options = { ...(kind === "trained" ? {} : { context: kind }), exposeBeta: true, target: "cpu" } as const;
     const network = await openNetwork(modelPath, options, context);

@@ -1,9 +1,9 @@
-import { argument, choice, defineCommand, grouped, manyArguments, option, requiredOption } from "../command.js";
-import { contextFlags, contextOptionsOf } from "../context-flags.js";
-import { EXIT } from "../exit-code.js";
-import { FORMAT_ENDINGS, pictureEnding } from "../picture-endings.js";
-import type { Restored } from "../run-pictures.js";
-import { filePath } from "../values.js";
+import { argument, choice, defineCommand, grouped, manyArguments, option, requiredOption } from "../flags/command.js";
+import { contextFlags, contextOptionsOf } from "../flags/context-flags.js";
+import { EXIT } from "../flags/exit-code.js";
+import { filePath, pictureEnding } from "../flags/values.js";
+import { FORMAT_ENDINGS } from "../pictures/endings.js";
+import type { Restored } from "./run/run-pictures.js";
 
 export const runCommand = defineCommand({
   name: "run",
@@ -59,12 +59,12 @@ export const runCommand = defineCommand({
       { failuresJson, tellFailures, errorsOf, endsAll },
       { SmxcError },
     ] = await Promise.all([
-      import("../open-network.js"),
-      import("../check-outputs.js"),
-      import("../picture-plan.js"),
-      import("../run-pictures.js"),
-      import("../context-text.js"),
-      import("../picture-failures.js"),
+      import("../models/open-network.js"),
+      import("../files/check-outputs.js"),
+      import("../pictures/plan.js"),
+      import("./run/run-pictures.js"),
+      import("../pictures/context-text.js"),
+      import("../pictures/failures.js"),
       import("../../src/base/diagnostics.js"),
     ]);
     const plan = await planPictures(inputs, { output, format }, context);

@@ -1,7 +1,7 @@
-import { defineCommand, option } from "../command.js";
-import { EXIT } from "../exit-code.js";
-import { signalled } from "../signals.js";
-import { integerFrom } from "../values.js";
+import { signalled } from "../files/signals.js";
+import { defineCommand, option } from "../flags/command.js";
+import { EXIT } from "../flags/exit-code.js";
+import { integerFrom } from "../flags/values.js";
 
 /** The same from day to day: browsers keep what the page needs offline by its address, port included. */
 const USUAL_PORT = 7639;
@@ -26,7 +26,7 @@ export const serveCommand = defineCommand({
     { does: "At an address that stays the same", line: "smxc serve --port 8080" },
   ],
   async action(context, _args, { port }) {
-    const { servePage } = await import("../serve-page.js");
+    const { servePage } = await import("./serve/serve-page.js");
     const served = port === undefined ? await servePage(USUAL_PORT, 0) : await servePage(port);
     const interrupted = signalled();
     await context.answer({

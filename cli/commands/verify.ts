@@ -1,8 +1,8 @@
-import { argument, choice, defineCommand, option, optionOr, repeatedOption } from "../command.js";
-import { targetFlag } from "../compile-flags.js";
-import { EXIT } from "../exit-code.js";
-import { table } from "../table.js";
-import { filePath, numberFrom, shape } from "../values.js";
+import { argument, choice, defineCommand, option, optionOr, repeatedOption } from "../flags/command.js";
+import { targetFlag } from "../flags/compile-flags.js";
+import { EXIT } from "../flags/exit-code.js";
+import { filePath, numberFrom, shape } from "../flags/values.js";
+import { table } from "../terminal/table.js";
 
 export const verifyCommand = defineCommand({
   name: "verify",
@@ -45,15 +45,15 @@ export const verifyCommand = defineCommand({
   async action(context, [documentPath, graphPath], options) {
     const [{ loadModel }, { verifyFiles }, { againstExact, exactJson, exactTable }, { decibelsJson, decibelsText }] =
       await Promise.all([
-        import("../load-model.js"),
-        import("../verify-files.js"),
-        import("../against-exact.js"),
+        import("../models/load-model.js"),
+        import("./verify/verify-files.js"),
+        import("./verify/against-exact.js"),
         import("../../src/pictures/decibels.js"),
       ]);
     const model = await loadModel(documentPath, context.report);
     try {
       if (options.against === "exact") {
-        const report = await model.within(() => againstExact(context, model, graphPath, options));
+        const report = await model.placeErrors(() => againstExact(context, model, graphPath, options));
         await context.answer({
           text: () => [
             ...exactTable(report),
@@ -63,7 +63,7 @@ export const verifyCommand = defineCommand({
         });
         return EXIT.good;
       }
-      const report = await model.within(() => verifyFiles(context, model, graphPath, options));
+      const report = await model.placeErrors(() => verifyFiles(context, model, graphPath, options));
       await context.answer({
         text: () => [
           ...table(

@@ -1,8 +1,8 @@
 /** `smxc verify --against exact`: what the merged form of two-layer blocks costs, told by the command line. */
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExactReport } from "../../cli/against-exact.js";
 import { COMMANDS } from "../../cli/commands/index.js";
+import type { ExactReport } from "../../cli/commands/verify/against-exact.js";
 import { collect } from "../../src/base/bytes/byte-source.js";
 import { writeSafetensors } from "../../src/files/safetensors-write.js";
 import { buildGraph } from "../../src/frontends/document/build.js";

@@ -1,8 +1,8 @@
 /** Runs the program in this process, with streams that remember what was written. */
 import { Writable } from "node:stream";
-import type { Command } from "../../cli/command.js";
-import type { OutputStream } from "../../cli/output.js";
+import type { Command } from "../../cli/flags/command.js";
 import { runProgram } from "../../cli/program.js";
+import type { OutputStream } from "../../cli/terminal/output.js";
 
 export interface Captured {
   readonly code: number;

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openUnnamed } from "../../cli/unnamed-file.js";
+import { openUnnamed } from "../../cli/files/unnamed-file.js";
 import { collect } from "../../src/base/bytes/byte-source.js";
 import { writeSafetensors } from "../../src/files/safetensors-write.js";
 import { encodeImage } from "../../src/pictures/image-node.js";

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
-import { loadModel } from "../../cli/load-model.js";
+import { loadModel } from "../../cli/models/load-model.js";
 import { compile } from "../../src/compile.js";
 import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import { LOWERING_NAMES } from "../../src/lowerings/names.js";

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { encodeForFiles } from "../../cli/encode-for-files.js";
-import { writeFiles } from "../../cli/write-files.js";
+import { writeFiles } from "../../cli/files/write-files.js";
+import { encodeForFiles } from "../../cli/models/encode-for-files.js";
 import { compile } from "../../src/compile.js";
 import { writeSafetensors } from "../../src/files/safetensors-write.js";
 import { importModel } from "../../src/frontends/checkpoints/import.js";

@@ -11,9 +11,9 @@ import {
   optionOr,
   repeatedOption,
   requiredOption,
-} from "../../cli/command.js";
-import { EXIT } from "../../cli/exit-code.js";
-import { filePath, integerFrom, positiveInteger, shape } from "../../cli/values.js";
+} from "../../cli/flags/command.js";
+import { EXIT } from "../../cli/flags/exit-code.js";
+import { filePath, integerFrom, positiveInteger, shape } from "../../cli/flags/values.js";
 import { error, SmxcError, warning } from "../../src/base/diagnostics.js";
 import { runCaptured } from "./capture.js";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createStickyLine, progressLine } from "../../cli/progress.js";
+import { createStickyLine, progressLine } from "../../cli/terminal/progress.js";
 
 function terminal(isTTY = true) {
   const written: string[] = [];

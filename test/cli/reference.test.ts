@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { Command } from "../../cli/command.js";
 import { COMMANDS } from "../../cli/commands/index.js";
-import { createParser, GLOBAL_FLAGS } from "../../cli/parser.js";
+import type { Command } from "../../cli/flags/command.js";
+import { createParser, GLOBAL_FLAGS } from "../../cli/flags/parser.js";
 import { runNode } from "../support/cli.js";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");

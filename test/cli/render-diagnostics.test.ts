@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createColors } from "../../cli/colors.js";
-import { errorsJson, renderDiagnostic, renderDiagnostics } from "../../cli/render-diagnostics.js";
+import { createColors } from "../../cli/terminal/colors.js";
+import { errorsJson, renderDiagnostic, renderDiagnostics } from "../../cli/terminal/render-diagnostics.js";
 import { error, warning } from "../../src/base/diagnostics.js";
 
 const PLAIN = createColors(false);

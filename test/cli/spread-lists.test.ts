@@ -1,7 +1,7 @@
 /** Values that follow a repeatable option without repeating it. */
 import { expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
-import { spreadLists } from "../../cli/spread-lists.js";
+import { spreadLists } from "../../cli/flags/spread-lists.js";
 
 const spread = (line: string): string => spreadLists(line.split(" "), COMMANDS).join(" ");
 

@@ -7,7 +7,7 @@ import {
   numberFrom,
   positiveInteger,
   shape,
-} from "../../cli/values.js";
+} from "../../cli/flags/values.js";
 
 const CASES: readonly [
   name: string,

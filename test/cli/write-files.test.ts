@@ -15,9 +15,9 @@ import * as fsPromises from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { FileSystem } from "../../cli/drafts.js";
-import { temporaryName } from "../../cli/temporary-files.js";
-import { type OutputFile, type WriteOptions, writeFiles } from "../../cli/write-files.js";
+import type { FileSystem } from "../../cli/files/drafts.js";
+import { temporaryName } from "../../cli/files/temporary-files.js";
+import { type OutputFile, type WriteOptions, writeFiles } from "../../cli/files/write-files.js";
 import type { SmxcError } from "../../src/base/diagnostics.js";
 
 let folder: string;

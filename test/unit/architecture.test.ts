@@ -1,4 +1,4 @@
-/** Who may import whom: what ARCHITECTURE.md promises of the folders of `src`. */
+/** Who may import whom: what ARCHITECTURE.md promises of the folders of `src` and `cli`. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,36 +7,46 @@ import { LOWERINGS } from "../../src/lowerings/lowerings.js";
 import { LOWERING_NAMES } from "../../src/lowerings/names.js";
 
 const SRC = fileURLToPath(new URL("../../src", import.meta.url));
+const CLI = fileURLToPath(new URL("../../cli", import.meta.url));
 
 interface Import {
-  /** Of the importing file, from `src`. */
+  /** Of the importing file, from the root of its tree. */
   readonly file: string;
-  /** A file from `src`, or a package's name. */
+  /** A file from the same root, or a package's name. */
   readonly from: string;
   readonly typeOnly: boolean;
 }
 
-const FILES = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".ts"))
-  .map((path) => path.split(sep).join("/"));
+const FILES = filesOf(SRC);
+const IMPORTS = importsOf(SRC);
+const CLI_FILES = filesOf(CLI);
+const CLI_IMPORTS = importsOf(CLI);
 
-const IMPORTS: readonly Import[] = FILES.flatMap((file) => {
-  const text = readFileSync(join(SRC, file), "utf8");
-  const statements = text.matchAll(/^\s*(?:import|export)\b(\s+type\b)?[^;"]*?from\s+"([^"]+)"/gm);
-  const sideEffects = text.matchAll(/\b(?:import|require)\s*\(?\s*"([^"]+)"/g);
-  const found = [
-    ...[...statements].map(([, type, from]) => ({ from: from!, typeOnly: type !== undefined })),
-    ...[...sideEffects].map(([, from]) => ({ from: from!, typeOnly: false })),
-  ];
-  return found.map(({ from, typeOnly }) => {
-    const path = from.startsWith(".")
-      ? relative(SRC, join(SRC, dirname(file), from))
-          .split(sep)
-          .join("/")
-      : from;
-    return { file, from: path, typeOnly };
+function filesOf(root: string): readonly string[] {
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => path.split(sep).join("/"));
+}
+
+function importsOf(root: string): readonly Import[] {
+  return filesOf(root).flatMap((file) => {
+    const text = readFileSync(join(root, file), "utf8");
+    const statements = text.matchAll(/^\s*(?:import|export)\b(\s+type\b)?[^;"]*?from\s+"([^"]+)"/gm);
+    const sideEffects = text.matchAll(/\b(?:import|require)\s*\(?\s*"([^"]+)"/g);
+    const found = [
+      ...[...statements].map(([, type, from]) => ({ from: from!, typeOnly: type !== undefined })),
+      ...[...sideEffects].map(([, from]) => ({ from: from!, typeOnly: false })),
+    ];
+    return found.map(({ from, typeOnly }) => {
+      const path = from.startsWith(".")
+        ? relative(root, join(root, dirname(file), from))
+            .split(sep)
+            .join("/")
+        : from;
+      return { file, from: path, typeOnly };
+    });
   });
-});
+}
 
 const shown = (imports: readonly Import[]) => imports.map(({ file, from }) => `${file} imports ${from}`);
 
@@ -114,17 +124,49 @@ const ORDER = [
   "runtime",
 ] as const;
 
-const placeOf = (path: string): number =>
-  ORDER.indexOf(path.split("/")[0]!.replace(/\.js$/, ".ts") as (typeof ORDER)[number]);
+/** Likewise of `cli`: all of it may import `src`, nothing but the entries on top imports a command. */
+const CLI_ORDER = [
+  "terminal",
+  "files",
+  "pictures",
+  "models",
+  "flags",
+  "commands",
+  "program.ts",
+  "main.ts",
+  "start.ts",
+] as const;
 
-it("every folder of src has its place in the order", () => {
-  expect([...new Set(FILES.map((file) => file.split("/")[0]!))].sort()).toEqual([...ORDER].sort());
+const topOf = (path: string): string => path.split("/")[0]!.replace(/\.js$/, ".ts");
+
+it.each([
+  ["src", FILES, ORDER],
+  ["cli", CLI_FILES, CLI_ORDER],
+])("every folder of %s has its place in the order", (_, files, order: readonly string[]) => {
+  expect([...new Set(files.map(topOf))].sort()).toEqual([...order].sort());
 });
 
-it.each(ORDER)("%s imports only what stands before it", (folder) => {
-  const inside = IMPORTS.filter(({ file }) => file.split("/")[0] === folder);
-  const later = inside.filter(({ from }) => placeOf(from) > ORDER.indexOf(folder));
+it.each([
+  ...ORDER.map((folder) => ["src", folder, IMPORTS, ORDER] as const),
+  ...CLI_ORDER.map((folder) => ["cli", folder, CLI_IMPORTS, CLI_ORDER] as const),
+])("%s/%s imports only what stands before it", (_, folder, imports, order: readonly string[]) => {
+  const inside = imports.filter(({ file }) => topOf(file) === folder);
+  const later = inside.filter(({ from }) => order.indexOf(topOf(from)) > order.indexOf(folder));
+  expect(inside.length).toBeGreaterThan(0);
   expect(shown(later)).toEqual([]);
+});
+
+it("what a command has in a folder of its own is imported by that command alone", () => {
+  const owned = CLI_IMPORTS.map((each) => ({ ...each, owner: /^(commands\/[^/]+)\//.exec(each.from)?.[1] }));
+  const users = owned.filter(({ owner }) => owner !== undefined);
+  expect(users.length).toBeGreaterThan(10);
+  expect(shown(users.filter(({ file, owner }) => file !== `${owner}.ts` && !file.startsWith(`${owner}/`)))).toEqual([]);
+});
+
+it("cli loads commander where a command line is parsed, and of the rest of the repository src alone", () => {
+  const users = CLI_IMPORTS.filter(({ from }) => from === "commander").map(({ file }) => file);
+  expect(users.filter((file) => !file.startsWith("flags/") && file !== "program.ts")).toEqual([]);
+  expect(shown(CLI_IMPORTS.filter(({ from }) => from.startsWith("../") && !from.startsWith("../src/")))).toEqual([]);
 });
 
 it.each([

@@ -1,6 +1,6 @@
 /** Which pictures are pairs, by their names and by their sizes. */
 import { describe, expect, test } from "vitest";
-import { pairFinder } from "../../cli/pair-names.js";
+import { pairFinder } from "../../cli/commands/eval/pair-names.js";
 import { misfitOf } from "../../src/eval/pair-sizes.js";
 
 describe("names of data sets", () => {

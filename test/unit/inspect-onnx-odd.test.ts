@@ -1,8 +1,8 @@
 /** `smxc inspect` of files whose sizes, functions or figures are out of the ordinary: what is there is shown, and no more is said. */
 import { writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { inspectOnnx, onnxText } from "../../cli/inspect-onnx.js";
-import { scaled } from "../../cli/scaled.js";
+import { inspectOnnx, onnxText } from "../../cli/commands/inspect/inspect-onnx.js";
+import { scaled } from "../../cli/terminal/scaled.js";
 import { temporaryFolder } from "../support/cli.js";
 import { type Plain, writeRecord } from "./onnx-support/write-record.js";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { createOutput, type OutputStream } from "../../cli/output.js";
-import { table } from "../../cli/table.js";
+import { createOutput, type OutputStream } from "../../cli/terminal/output.js";
+import { table } from "../../cli/terminal/table.js";
 import { warning } from "../../src/base/diagnostics.js";
 import { linesText, styled } from "../../src/base/text/lines.js";
 import { Markup, markupBy } from "../../src/base/text/markup.js";

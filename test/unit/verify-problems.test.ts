@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { problemsOf } from "../../cli/verify-problems.js";
+import { problemsOf } from "../../cli/commands/verify/problems.js";
 import { referenceGraph } from "../../src/compile.js";
 import { parseDocument } from "../../src/frontends/document/parse.js";
 import { workOf } from "../../src/ir/work.js";

@@ -1,6 +1,6 @@
 /** What can be wrong with what is given to the page, beyond what the library finds; and how it reads. */
 import { createColors } from "picocolors";
-import { renderDiagnostics } from "../../cli/render-diagnostics.js";
+import { renderDiagnostics } from "../../cli/terminal/render-diagnostics.js";
 import { type Diagnostic, error } from "../../src/base/diagnostics.js";
 
 /** As on the command line, of which this is the rendering. */

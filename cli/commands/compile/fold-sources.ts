@@ -1,0 +1,158 @@
+/** Where `--routing fold` takes β from: a file of values, or pictures that the network itself is run on. */
+
+import { collect } from "../../../src/base/bytes/byte-source.js";
+import { error, type Place, SmxcError } from "../../../src/base/diagnostics.js";
+import { type JsonNode, pointerOf } from "../../../src/base/json/parse.js";
+import { compile } from "../../../src/compile.js";
+import type { CompileOptions } from "../../../src/compile-options.js";
+import {
+  type FoldCost,
+  foldCost,
+  type ImageRun,
+  meanBetas,
+  notFiniteBeta,
+  variation,
+} from "../../../src/fold/from-images.js";
+import { encodeModel } from "../../../src/onnx/encode.js";
+import type { BetaPlace, BetaTable } from "../../../src/passes/given-betas.js";
+import { networkInput } from "../../../src/pictures/image.js";
+import type { Session, Tensor } from "../../../src/sessions/session.js";
+import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
+import { readJson } from "../../files/read-json.js";
+import type { Context } from "../../flags/command.js";
+import type { LoadedModel } from "../../models/load-model.js";
+import { readPicture } from "../../pictures/read-picture.js";
+
+/** β for a fold, and what is known of how good it is. */
+export interface FoldSource {
+  readonly betas: BetaTable;
+  readonly place?: BetaPlace;
+  readonly files: readonly string[];
+  /** For β from pictures: how much β varies, per layer, and what folding costs on each picture. */
+  readonly study?: {
+    readonly variation: ReadonlyMap<string, number>;
+    measure(folded: CompileOptions): Promise<readonly ImageCost[]>;
+  };
+}
+
+/** What folding costs on a picture; no cost where the results are NaN or infinite. */
+export interface ImageCost {
+  readonly image: string;
+  readonly cost: FoldCost | undefined;
+}
+
+/** Reads `{"beta.<layer>": [[…]…]}`; an input of the graph, such as a style, is one array of numbers. */
+export async function betasFromFile(path: string): Promise<FoldSource> {
+  const root = await readJson(path);
+  if (root.kind !== "object") {
+    throw new SmxcError([badBeta(placeIn(path, root, []), "the file must be a JSON object of nested arrays")]);
+  }
+  const bad = root.members
+    .filter(({ key, value }) => rowsOf(key, value) === undefined)
+    .map(({ key, value }) =>
+      badBeta(placeIn(path, value, [key]), `"${key}" must be a nested array of numbers, [experts][cardinals]`),
+    );
+  if (bad.length > 0) throw new SmxcError(bad);
+  const values = new Map(root.members.map(({ key, value }) => [key, value]));
+  return {
+    betas: new Map(root.members.map(({ key, value }) => [key, rowsOf(key, value)!])),
+    place: (name) => placeIn(path, values.get(name) ?? root, values.has(name) ? [name] : []),
+    files: [path],
+  };
+}
+
+function placeIn(file: string, { line, column }: JsonNode, path: readonly string[]): Place {
+  return { file, pointer: pointerOf(path), line, column };
+}
+
+const badBeta = (at: Place, message: string) =>
+  error("fold/bad-beta-file", message, { ...at, hint: 'write {"beta.body.1.body.0": [[0.25, …], …], …}' });
+
+const betaNotFinite = (beta: string, picture: string) =>
+  error("fold/beta-not-finite", `"${beta}" holds values that are NaN or infinite, on ${picture}`, {
+    place: beta,
+    hint: "check the weights for NaN and infinite values: smxc verify names the first layer whose values are not finite",
+  });
+
+function rowsOf(key: string, node: JsonNode): readonly (readonly number[])[] | undefined {
+  if (node.kind !== "array") return undefined;
+  const flat = !key.startsWith("beta.") && node.items.every((item) => item.kind === "number");
+  const rows = (flat ? [node] : node.items).map((row) =>
+    row.kind === "array" ? row.items.map((item) => (item.kind === "number" ? item.value : Number.NaN)) : [],
+  );
+  const filled = rows.length > 0 && rows.every((row) => row.length > 0);
+  return filled && rows.every((row) => row.every((value) => !Number.isNaN(value))) ? rows : undefined;
+}
+
+/**
+ * Runs the dynamic network on pictures and takes the mean of every β.
+ *
+ * @throws SmxcError `fold/no-image`; `fold/beta-not-finite` with the first router whose β is not finite
+ */
+export async function betasFromImages(
+  context: Context,
+  model: LoadedModel,
+  images: readonly string[],
+  options: CompileOptions,
+): Promise<FoldSource> {
+  const { spec } = model;
+  const format = spec.image;
+  if (!format)
+    throw new SmxcError([
+      error("fold/no-image", "the model does not say how pictures become its input", {
+        file: model.files[0]!,
+        hint: "give β with --beta",
+      }),
+    ]);
+  const open = async (own: CompileOptions): Promise<Session> => {
+    const { target, ...anywhere } = own;
+    const compiled = compile(spec, model.weights, {
+      ...anywhere,
+      target: "cpu",
+      batch: "dynamic",
+      height: "dynamic",
+      width: "dynamic",
+      report: () => {},
+    });
+    const bytes = await collect(encodeModel(compiled.model).model);
+    return (await createCpuSession({ name: `${spec.name} (compiled)`, bytes })).session;
+  };
+  const input = spec.inputs[0]!.name;
+  const tensors: Tensor[] = [];
+  for (const file of images) {
+    const picture = await readPicture(context, file);
+    tensors.push(networkInput(picture, format));
+  }
+  const runAll = async (session: Session, label: string): Promise<readonly ImageRun[]> => {
+    const bar = context.progress(label, tensors.length);
+    const runs: ImageRun[] = [];
+    for (const tensor of tensors) {
+      runs.push({ outputs: await session.run(new Map([[input, tensor]])) });
+      bar.update(runs.length);
+    }
+    bar.end();
+    await session.release();
+    return runs;
+  };
+  const dynamic = await runAll(await open({ ...options, exposeBeta: true }), "taking β from the pictures");
+  const broken = dynamic.flatMap((run, index) => {
+    const beta = notFiniteBeta(run);
+    return beta === undefined ? [] : [betaNotFinite(beta, images[index]!)];
+  });
+  if (broken.length > 0) throw new SmxcError(broken);
+  const betas = meanBetas(dynamic);
+  return {
+    betas,
+    files: images,
+    study: {
+      variation: variation(dynamic, betas),
+      async measure(folded) {
+        const runs = await runAll(await open({ ...folded, exposeBeta: false }), "measuring what folding costs");
+        return runs.map((run, index) => ({
+          image: images[index]!,
+          cost: foldCost(dynamic[index]!, run, spec.outputs[0]!, format.range),
+        }));
+      },
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/** `--dtype float16`: values checked on pictures, or on random inputs, and what half precision costs there. */
+
+import { SmxcError } from "../../../src/base/diagnostics.js";
+import type { Lines } from "../../../src/base/text/lines.js";
+import { referenceGraph } from "../../../src/compile.js";
+import type { CompileOptions } from "../../../src/compile-options.js";
+import { decibelsJson, decibelsText } from "../../../src/pictures/decibels.js";
+import { imageToTensor, toRgb } from "../../../src/pictures/image.js";
+import { noImage } from "../../../src/restore/errors.js";
+import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
+import { checkHalfRange, type HalfCost, type HalfSample } from "../../../src/verify/half-range.js";
+import { smallProblems } from "../../../src/verify/problems.js";
+import { toFeeds } from "../../../src/verify/verify.js";
+import type { Context } from "../../flags/command.js";
+import type { LoadedModel } from "../../models/load-model.js";
+import { readPicture } from "../../pictures/read-picture.js";
+import { table } from "../../terminal/table.js";
+
+/** What is told of one picture. */
+export interface HalfReport {
+  readonly image: string;
+  /** dB over the range of pictures; Infinity where the results are equal. */
+  readonly psnr: number;
+  readonly maxError: number;
+  readonly largest: HalfCost["largest"];
+}
+
+/**
+ * @param pictures files; without any, small random inputs are taken, and a note tells of them
+ * @throws SmxcError `float16/overflow`, `float16/not-finite`, `verify/not-finite`; `run/no-image` for pictures where the document does not say how they are read
+ */
+export async function checkHalf(
+  context: Context,
+  model: LoadedModel,
+  options: CompileOptions,
+  pictures: readonly string[],
+): Promise<readonly HalfReport[]> {
+  const { spec } = model;
+  const [black, white] = spec.image?.range ?? [0, 1];
+  const samples = pictures.length > 0 ? await pictureSamples(context, model, pictures) : randomSamples(model, options);
+  if (samples.length === 0) {
+    context.note(
+      "values in float16 were not checked: the network takes no small random inputs; --image and --images check pictures",
+    );
+    return [];
+  }
+  const costs = await checkHalfRange(model, options, samples, async (bytes) => (await createCpuSession(bytes)).session);
+  const reports = costs.map(
+    ({ label, rmse, maxError, largest }): HalfReport => ({
+      image: label,
+      psnr: 20 * Math.log10((white - black) / rmse),
+      maxError,
+      largest,
+    }),
+  );
+  if (pictures.length > 0) return reports;
+  const { largest } = reports.reduce((a, b) => (b.largest.value > a.largest.value ? b : a));
+  context.note(
+    `values in float16 reach ${largest.value.toPrecision(3)} of ±65504 on random inputs (layer ${largest.layer}); --image and --images check pictures`,
+  );
+  return [];
+}
+
+async function pictureSamples(
+  context: Context,
+  { spec, files }: LoadedModel,
+  pictures: readonly string[],
+): Promise<readonly HalfSample[]> {
+  const format = spec.image;
+  if (!format) throw new SmxcError([noImage(files[0]!)]);
+  const samples: HalfSample[] = [];
+  for (const label of pictures) {
+    const picture = await readPicture(context, label);
+    const x = imageToTensor(format.color === "rgb" ? toRgb(picture) : picture, format.range);
+    samples.push({ label, feeds: new Map([[spec.inputs[0]!.name, x]]) });
+  }
+  return samples;
+}
+
+/** Of a batch of one, over the range of pictures. */
+function randomSamples({ spec, weights }: LoadedModel, options: CompileOptions): readonly HalfSample[] {
+  const [black, white] = spec.image?.range ?? [0, 1];
+  const open = { ...options, batch: 1, height: "dynamic", width: "dynamic", report: () => {} } as const;
+  const problems = smallProblems(referenceGraph(spec, weights, open), 1);
+  return problems.map((problem) => {
+    const feeds = [...toFeeds(problem)].map(
+      ([name, { shape, data }]) =>
+        [name, { shape, data: data.map((value) => black + value * (white - black)) }] as const,
+    );
+    return { label: problem.label, feeds: new Map(feeds) };
+  });
+}
+
+/** For `--json`. */
+export function halfJson({ psnr, ...report }: HalfReport): object {
+  return { ...report, ...decibelsJson("psnr", psnr) };
+}
+
+export function halfText(reports: readonly HalfReport[]): Lines {
+  const rows = reports.map(({ image, psnr, maxError, largest }) => [
+    image,
+    decibelsText(psnr),
+    maxError.toExponential(2),
+    `${largest.value.toPrecision(3)} (${largest.layer})`,
+  ]);
+  return table(["float16 against float32", "PSNR", "largest error", "largest value of ±65504 (layer)"], rows);
+}

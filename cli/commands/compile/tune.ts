@@ -1,0 +1,132 @@
+/** `--tune`: measures the candidates for every distinct convolution on this machine, and keeps what was measured in a file. */
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+import { collect } from "../../../src/base/bytes/byte-source.js";
+import { error, SmxcError } from "../../../src/base/diagnostics.js";
+import { randomNumbers } from "../../../src/base/random.js";
+import { compileGraph, emitOptionsOf, prepareGraph } from "../../../src/compile.js";
+import type { CompileOptions } from "../../../src/compile-options.js";
+import type { Graph } from "../../../src/ir/graph.js";
+import { TRIAL_LAYERS, type Trial, trialsOf } from "../../../src/lowerings/trials.js";
+import { encodeModel } from "../../../src/onnx/encode.js";
+import type { Session } from "../../../src/sessions/session.js";
+import { createNodeSession } from "../../../src/sessions/session-ort-node.js";
+import { writeFiles } from "../../files/write-files.js";
+import type { Context } from "../../flags/command.js";
+import type { LoadedModel } from "../../models/load-model.js";
+
+const cacheSchema = z.object({ schemaVersion: z.literal(1), ns: z.record(z.string(), z.number().positive()) });
+
+/** Each candidate of a convolution runs for at least this long, and this often. */
+const TRIAL_MS = 150;
+const FEWEST_ROUNDS = 5;
+
+/**
+ * Times by key. What the cache file holds is not measured again: with a full cache the result is always the same.
+ *
+ * @throws SmxcError `tune/target`, `tune/cache`
+ */
+export async function tune(
+  context: Context,
+  model: LoadedModel,
+  options: CompileOptions,
+  cache: string,
+): Promise<ReadonlyMap<string, number>> {
+  const emitOptions = emitOptionsOf({ ...options, lowering: "auto" });
+  if (emitOptions.target !== "cpu" && emitOptions.target !== "wasm") throw new SmxcError([otherTarget()], "usage");
+  const measured = new Map(await readCache(cache));
+  const groups = trialsOf(prepareGraph(model.spec, model.weights, options), emitOptions).filter((trials) =>
+    trials.some(({ key }) => !measured.has(key)),
+  );
+  if (groups.length === 0) return measured;
+  const bar = context.progress("measuring", groups.length);
+  try {
+    for (const [index, trials] of groups.entries()) {
+      for (const [key, ns] of await measure(trials, options)) measured.set(key, ns);
+      bar.update(index + 1);
+    }
+  } finally {
+    bar.end();
+  }
+  const sorted = [...measured].sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = `${JSON.stringify({ schemaVersion: 1, ns: Object.fromEntries(sorted) }, null, 1)}\n`;
+  await writeFiles([{ path: cache, content: text }], { inputs: model.files });
+  return measured;
+}
+
+async function readCache(path: string): Promise<readonly (readonly [string, number])[]> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw cause;
+  }
+  try {
+    return Object.entries(cacheSchema.parse(JSON.parse(text)).ns);
+  } catch {
+    throw new SmxcError([badCache(path)]);
+  }
+}
+
+interface Entrant {
+  readonly key: string;
+  readonly session: Session;
+  least: number;
+}
+
+/** The candidates of one convolution, in turn; the least time of each counts. */
+async function measure(trials: readonly Trial[], options: CompileOptions): Promise<ReadonlyMap<string, number>> {
+  const target = options.target ?? "cpu";
+  const threads = options.threads ?? 1;
+  const open = async (graph: Graph, lowering: string): Promise<Session> => {
+    const { model } = compileGraph(graph, { target, threads, lowering });
+    const bytes = await collect(encodeModel(model).model);
+    return createNodeSession({ name: "a trial", bytes }, { target, threads });
+  };
+  const random = randomNumbers(1);
+  const feeds = new Map(
+    [...trials[0]!.inputs].map(([name, shape]) => {
+      const count = shape.reduce((product, dim) => product * dim, 1);
+      return [name, { data: Float32Array.from({ length: count }, random), shape }] as const;
+    }),
+  );
+  const entrants: Entrant[] = [];
+  try {
+    for (const { key, lowering, graph } of trials) {
+      entrants.push({ key, session: await open(graph, lowering), least: Number.POSITIVE_INFINITY });
+    }
+    const start = performance.now();
+    for (let round = 0; round <= FEWEST_ROUNDS || performance.now() - start < TRIAL_MS * trials.length; round++) {
+      for (const entrant of entrants) {
+        const time = await timeOf(() => entrant.session.run(feeds), threads);
+        if (round > 0) entrant.least = Math.min(entrant.least, time);
+      }
+    }
+    return new Map(entrants.map(({ key, least }) => [key, Math.max(1, Math.round((least / TRIAL_LAYERS) * 1e6))]));
+  } finally {
+    for (const { session } of entrants) await session.release();
+  }
+}
+
+/** Milliseconds: of the processor for one thread, which other programs disturb less than the clock on the wall. */
+async function timeOf(run: () => Promise<unknown>, threads: number): Promise<number> {
+  const before = process.cpuUsage();
+  const began = performance.now();
+  await run();
+  const elapsed = performance.now() - began;
+  if (threads > 1) return elapsed;
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+const otherTarget = () =>
+  error("tune/target", "--tune measures on this machine's processor: it takes --target cpu or wasm", {
+    hint: "leave --tune away: other targets have no lowerings to choose from",
+  });
+
+const badCache = (file: string) =>
+  error("tune/cache", "the file is not a cache of measurements", {
+    file,
+    hint: "remove it, or name another by --tune-cache",
+  });

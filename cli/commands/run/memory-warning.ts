@@ -1,0 +1,29 @@
+import { freemem } from "node:os";
+import { warning } from "../../../src/base/diagnostics.js";
+import type { Image } from "../../../src/pictures/image.js";
+import type { Network } from "../../../src/restore/network.js";
+import type { Context } from "../../flags/command.js";
+
+/** Bytes per pixel of the picture that ONNX Runtime holds for a network of some 64 channels (measured). */
+const BYTES_PER_PIXEL = 64 * 4 * 4;
+
+/** Says before the work what a picture in one piece may take, and what takes less. */
+export function warnOfMemory(
+  context: Context,
+  { context: kind }: Pick<Network, "context">,
+  { width, height }: Image,
+  file: string,
+): void {
+  const bytes = width * height * BYTES_PER_PIXEL;
+  if (kind !== "whole" || bytes < freemem() / 2) return;
+  context.report(
+    warning(
+      "run/large-picture",
+      `a picture of ${width} x ${height} pixels in one piece may take ${(bytes / 2 ** 30).toFixed(0)} GiB`,
+      {
+        file,
+        hint: "--context global gives the same in tiles",
+      },
+    ),
+  );
+}

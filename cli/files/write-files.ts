@@ -1,0 +1,152 @@
+/**
+ * Writes files so that a reader, or a crash at any moment, meets the old file or the new one and never a part: each is
+ * streamed into a draft beside its place, flushed to the disk, and put in place when all of a set are complete.
+ */
+import { createHash } from "node:crypto";
+import * as nodeFs from "node:fs/promises";
+import type { ByteStream } from "../../src/base/bytes/byte-source.js";
+import { SmxcError } from "../../src/base/diagnostics.js";
+import { cannotWrite } from "../terminal/system-errors.js";
+import { checkOutputs, type Target } from "./check-outputs.js";
+import { type Draft, type FileSystem, openDraft } from "./drafts.js";
+import { type Sink, writeBehind } from "./write-behind.js";
+
+export type FileContent = ByteStream | Uint8Array | string | FileEncoder;
+
+/** What writes a file by itself. */
+export interface FileEncoder {
+  /** Overwrites the file at a path. */
+  encodeTo(path: string): Promise<void>;
+  /** The same as bytes, where there is no such file. */
+  encode(): Promise<Uint8Array>;
+}
+
+export interface OutputFile {
+  readonly path: string;
+  /** A function is called when the files before it in the list are written, so that a file can name their hashes. */
+  readonly content: FileContent | ((written: readonly WrittenFile[]) => FileContent);
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+export interface WriteOptions {
+  /** Files that the command reads: none of them is overwritten. */
+  readonly inputs: readonly string[];
+  readonly fs?: FileSystem;
+}
+
+/**
+ * Files of a set are put in place in the order of the list: a file that holds the hash of another comes after it, so
+ * that a crash between two renames leaves a pair that does not match, which its reader notices.
+ *
+ * @throws SmxcError when an output cannot be written (see `checkOutputs`); the old files are then as they were.
+ */
+export async function writeFiles(
+  files: readonly OutputFile[],
+  { inputs, fs = nodeFs }: WriteOptions,
+): Promise<readonly WrittenFile[]> {
+  const targets = await checkOutputs(
+    files.map(({ path }) => path),
+    inputs,
+  );
+  const drafts: Draft[] = [];
+  const written: WrittenFile[] = [];
+  try {
+    for (const [index, { content }] of files.entries()) {
+      const target = targets[index]!;
+      const draft = await orFailure(target.path, openDraft(target, fs));
+      drafts.push(draft);
+      const bytes = typeof content === "function" ? content(written) : content;
+      written.push(
+        isEncoder(bytes) && draft.onDisk
+          ? await encodeInto(draft, target, bytes, fs)
+          : await fill(draft, target, isEncoder(bytes) ? await bytes.encode() : bytes),
+      );
+    }
+    for (const [index, draft] of drafts.entries()) await orFailure(targets[index]!.path, draft.putInPlace());
+  } finally {
+    for (const draft of drafts) await draft.discard();
+  }
+  return written;
+}
+
+async function fill(
+  { file, onDisk }: Draft,
+  { path, mode }: Target,
+  content: Exclude<FileContent, FileEncoder>,
+): Promise<WrittenFile> {
+  const stream = toStream(content);
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const sink: Sink = {
+    write: (piece) => orFailure(path, writeAll(file, piece)),
+    ...(onDisk ? { flush: () => orFailure(path, file.datasync()) } : {}),
+  };
+  await writeBehind(sink, stream.chunks(), (piece) => {
+    hash.update(piece);
+    bytes += piece.length;
+  });
+  if (bytes !== stream.length) throw new Error(`${path}: ${bytes} bytes came where ${stream.length} were announced`);
+  if (mode !== undefined) await orFailure(path, file.chmod(mode));
+  if (onDisk) await orFailure(path, file.sync());
+  return { path, bytes, sha256: hash.digest("hex") };
+}
+
+function isEncoder(content: FileContent): content is FileEncoder {
+  return typeof content === "object" && "encodeTo" in content;
+}
+
+async function encodeInto(
+  draft: Draft,
+  { path, mode }: Target,
+  encoder: FileEncoder,
+  fs: FileSystem,
+): Promise<WrittenFile> {
+  await orFailure(path, encoder.encodeTo(draft.path));
+  const file = await orFailure(path, fs.open(draft.path, "r+"));
+  const hash = createHash("sha256");
+  try {
+    for await (const piece of file.createReadStream({ autoClose: false })) hash.update(piece as Uint8Array);
+    if (mode !== undefined) await orFailure(path, file.chmod(mode));
+    await orFailure(path, file.sync());
+    return { path, bytes: (await file.stat()).size, sha256: hash.digest("hex") };
+  } finally {
+    await file.close();
+  }
+}
+
+/** One call takes at most 2^31-1 bytes. */
+const MOST_PER_WRITE = 2 ** 30;
+
+/** The system may take less than it is given. (`FileHandle.writeFile` cuts pieces to 512 KiB, and waits between them.) */
+async function writeAll(file: nodeFs.FileHandle, piece: Uint8Array): Promise<void> {
+  for (let done = 0; done < piece.length; ) {
+    const { bytesWritten } = await file.write(piece, done, Math.min(piece.length - done, MOST_PER_WRITE));
+    done += bytesWritten;
+  }
+}
+
+function toStream(content: Exclude<FileContent, FileEncoder>): ByteStream {
+  if (typeof content !== "string" && !(content instanceof Uint8Array)) return content;
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  return {
+    length: bytes.length,
+    async *chunks() {
+      yield bytes;
+    },
+  };
+}
+
+async function orFailure<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (cause instanceof SmxcError) throw cause;
+    throw new SmxcError([cannotWrite(path, cause)], "io");
+  }
+}

@@ -1,0 +1,118 @@
+/** The flags of `compile`, shared by the commands that compile on the way. */
+
+import type { CompileOptions } from "../../src/compile-options.js";
+import { ROUTING_MODES } from "../../src/frontends/document/retarget.js";
+import { LOWERING_NAMES } from "../../src/lowerings/names.js";
+import { TARGETS } from "../../src/lowerings/targets.js";
+import { choice, flag, grouped, type OptionSpec, option, optionOr, repeatedOption } from "./command.js";
+import { filePath, graphDimension, integerFrom, name, positiveInteger } from "./values.js";
+
+export const targetFlag = choice("--target <provider>", "the execution provider that the graph is for", TARGETS, "cpu");
+
+export const foldFlags = {
+  routing: grouped(
+    "Routing:",
+    choice(
+      "--routing <mode>",
+      "dynamic, as the document says; fold: β becomes constant; or another mode for two-layer blocks",
+      ["dynamic", "fold", ...ROUTING_MODES],
+      "dynamic",
+    ),
+  ),
+  image: grouped(
+    "Routing:",
+    repeatedOption(
+      "--image <file>",
+      "take the β of a fold from this picture, or check the values of float16 on it (repeatable)",
+      filePath,
+    ),
+  ),
+  images: grouped("Routing:", option("--images <dir>", "the same for all pictures of a folder", filePath)),
+  beta: grouped(
+    "Routing:",
+    option(
+      "--beta <file.json>",
+      'take it from a file, {"beta.<layer>": [experts][cardinals]}, or decide it by an input, {"style": [numbers]}',
+      filePath,
+    ),
+  ),
+  foldLayers: grouped(
+    "Routing:",
+    repeatedOption(
+      "--fold-layers <pattern>",
+      "fold only the routers of these layers; * stands for any text (repeatable)",
+      name,
+    ),
+  ),
+} as const;
+
+export const compileFlags = {
+  context: grouped(
+    "Routing:",
+    choice(
+      "--context <kind>",
+      "what β is pooled over: whole pictures, or patches of the training size inside the graph",
+      ["whole", "patch"],
+      "whole",
+    ),
+  ),
+  lowering: grouped(
+    "How it runs:",
+    choice("--lowering <name>", "how mixed convolutions are run", ["auto", ...LOWERING_NAMES], "auto"),
+  ),
+  target: grouped("How it runs:", targetFlag),
+  threads: grouped(
+    "How it runs:",
+    optionOr("--threads <n>", "threads per operator that the choice of lowerings is for", positiveInteger, 1),
+  ),
+  winograd: grouped(
+    "How it runs:",
+    flag("--no-winograd", "use no Winograd convolutions, which are faster and round differently (by up to 1e-5)"),
+  ),
+  batch: grouped("Sizes:", optionOr("--batch <n>", "pictures per run", graphDimension, "dynamic")),
+  height: grouped("Sizes:", optionOr("--height <n>", "input rows", graphDimension, "dynamic")),
+  width: grouped("Sizes:", optionOr("--width <n>", "input columns", graphDimension, "dynamic")),
+  opset: grouped(
+    "Format:",
+    option(
+      "--opset <n>",
+      "ONNX operator set, 17 to 21 (default: the lowest that the graph needs)",
+      integerFrom(17, 21),
+    ),
+  ),
+  dtype: grouped(
+    "Format:",
+    choice(
+      "--dtype <type>",
+      "element type of weights and feature maps; inputs, outputs and routers stay float32",
+      ["float32", "float16"],
+      "float32",
+    ),
+  ),
+  exposeBeta: grouped(
+    "Format:",
+    flag("--expose-beta", "add every β as an output beta.<layer> [N, experts, cardinals]"),
+  ),
+} as const;
+
+/** What the flags say, as the compiler takes it. */
+export function compileOptionsOf(
+  options: {
+    readonly [Key in keyof typeof compileFlags]: (typeof compileFlags)[Key] extends OptionSpec<infer T> ? T : never;
+  },
+): CompileOptions {
+  const { opset, ...rest } = options;
+  return {
+    target: rest.target,
+    context: rest.context,
+    dtype: rest.dtype,
+    lowering: rest.lowering,
+    winograd: rest.winograd,
+    threads: rest.threads,
+    batch: rest.batch,
+    height: rest.height,
+    width: rest.width,
+    exposeBeta: rest.exposeBeta,
+    ...(opset === undefined ? {} : { opset }),
+  };
+}

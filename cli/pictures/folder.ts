@@ -1,0 +1,108 @@
+/** The pictures of a folder. */
+import { open, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { explain } from "../../src/base/bytes/file-errors.js";
+import { type Diagnostic, error, SmxcError } from "../../src/base/diagnostics.js";
+import { FORMATS_TEXT, formatOfBytes, formatOfName } from "../../src/files/image-format.js";
+import { decodeImage } from "../../src/pictures/decode-image-node.js";
+import { readPictureBytes } from "../../src/pictures/read-bytes-node.js";
+import type { Output } from "../terminal/output.js";
+import { someOf } from "../terminal/some-of.js";
+
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+/** The files of a folder's pictures, in the order of their names. */
+export async function pictureFiles(folder: string, output: Pick<Output, "note">): Promise<readonly string[]> {
+  return (await picturesIn(folder, output)).map((name) => join(folder, name));
+}
+
+/**
+ * Names of a folder's pictures, in their order: files that begin as a picture does or end in a picture's extension. Names
+ * that begin with a dot are no pictures (`._photo.jpg` is what macOS leaves on other file systems). A note says what else
+ * was left out.
+ */
+export async function picturesIn(folder: string, { note }: Pick<Output, "note">): Promise<readonly string[]> {
+  const entries = await readdir(folder).catch((cause: Error) => {
+    throw new SmxcError([cannotReadFolder(folder, cause)], "io");
+  });
+  const names = entries.filter((name) => !name.startsWith(".")).sort();
+  const pictures: string[] = [];
+  const others: string[] = [];
+  for (const name of names) {
+    const kind = await kindOf(join(folder, name));
+    if (kind === "picture") pictures.push(name);
+    else others.push(kind === "folder" ? `${name}/` : name);
+  }
+  if (pictures.length === 0) throw new SmxcError([noPictures(folder, others)], "usage");
+  if (others.length > 0) {
+    const [were, theyAre] = others.length === 1 ? ["was", "it is no"] : ["were", "they are no"];
+    const files = others.length === 1 ? "file" : "files";
+    note(
+      `${folder}: ${others.length} of ${names.length} entries ${were} left out, for ${theyAre} ${FORMATS_TEXT} ${files}: ${someOf(others)}`,
+    );
+  }
+  return pictures;
+}
+
+/**
+ * The pictures of a folder that can be read; of each other one a warning says why it is left out.
+ *
+ * @throws SmxcError where none can be read
+ */
+export async function readablePictures(
+  folder: string,
+  output: Pick<Output, "note" | "report">,
+): Promise<readonly string[]> {
+  const readable: string[] = [];
+  const failures: Diagnostic[] = [];
+  for (const file of await pictureFiles(folder, output)) {
+    try {
+      await decodeImage(await readPictureBytes(file), file, () => {});
+      readable.push(file);
+    } catch (cause) {
+      if (!(cause instanceof SmxcError)) throw cause;
+      failures.push(...cause.diagnostics);
+    }
+  }
+  if (readable.length === 0) throw new SmxcError(failures);
+  for (const failure of failures) output.report({ ...failure, severity: "warning", hint: "it is left out" });
+  return readable;
+}
+
+/** Only files are opened: a pipe would wait for a writer. */
+async function kindOf(path: string): Promise<"picture" | "folder" | "other"> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return "folder";
+  if (found !== undefined && !found.isFile()) return "other";
+  // What cannot be read is a bad picture, not none.
+  return formatOfName(path) !== undefined || (await beginsAsPicture(path)) ? "picture" : "other";
+}
+
+async function beginsAsPicture(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, "r");
+    try {
+      const head = new Uint8Array(16);
+      const { bytesRead } = await file.read(head, 0, head.length, 0);
+      return formatOfBytes(head.subarray(0, bytesRead)) !== undefined;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+function cannotReadFolder(folder: string, cause: Error): Diagnostic {
+  const { meaning, hint } = explain(cause);
+  return error("io/cannot-read", `the folder cannot be read: ${meaning}`, { file: folder, hint });
+}
+
+function noPictures(folder: string, others: readonly string[]): Diagnostic {
+  return error("io/no-pictures", "the folder holds no pictures", {
+    file: folder,
+    hint: `${FORMATS_TEXT} files are taken${others.length > 0 ? `; there are ${someOf(others)}` : ""}`,
+  });
+}

@@ -1,0 +1,48 @@
+/** Pictures on the command line: files, pipes, and standard input. */
+import { stat } from "node:fs/promises";
+import { type Diagnostic, error, SmxcError } from "../../src/base/diagnostics.js";
+import { decodeImage } from "../../src/pictures/decode-image-node.js";
+import type { Image } from "../../src/pictures/image.js";
+import { readImage } from "../../src/pictures/image-node.js";
+import { readPictureBytes } from "../../src/pictures/read-bytes-node.js";
+import type { Output } from "../terminal/output.js";
+
+/** `-`, and the system's own names, which cannot be opened where standard input is a socket. */
+const STANDARD_INPUT: ReadonlySet<string> = new Set(["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]);
+
+/** What was read of pipes, for a command may look at a picture twice. */
+const streams = new WeakMap<object, Map<string, Promise<Uint8Array>>>();
+
+/** @throws SmxcError as `readImage` does; `usage` where standard input is a terminal */
+export async function readPicture(output: Pick<Output, "report">, file: string): Promise<Image> {
+  const fromInput = STANDARD_INPUT.has(file);
+  if (!fromInput && !(await isStream(file))) return readImage(file, output.report);
+  const known = streams.get(output) ?? new Map<string, Promise<Uint8Array>>();
+  streams.set(output, known);
+  const name = fromInput ? "standard input" : file;
+  const bytes = known.get(name) ?? (fromInput ? readInput(name) : readPictureBytes(file));
+  known.set(name, bytes);
+  return decodeImage(await bytes, name, output.report);
+}
+
+export function isStandardInput(file: string): boolean {
+  return STANDARD_INPUT.has(file);
+}
+
+async function isStream(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+async function readInput(name: string): Promise<Uint8Array> {
+  if (process.stdin.isTTY) throw new SmxcError([inputIsTerminal(name)], "usage");
+  const pieces: Uint8Array[] = [];
+  for await (const piece of process.stdin) pieces.push(piece as Uint8Array);
+  return Buffer.concat(pieces);
+}
+
+const inputIsTerminal = (name: string): Diagnostic =>
+  error("usage/input-is-terminal", "- reads a picture from standard input, which is a terminal", {
+    file: name,
+    hint: "send a picture: convert photo.heic png:- | smxc run model.json - -o larger.png",
+  });
