@@ -9,8 +9,8 @@ import { openWeights } from "./files/open.js";
 import { prefixFinder } from "./frontends/checkpoints/architecture.js";
 import { type ImportOptions, importModel } from "./frontends/checkpoints/import.js";
 import type { ModelDocument } from "./frontends/document/document.js";
+import { type Bytes, type DocumentInput, openGiven, sourceOf } from "./model-input.js";
 import { encodeModel } from "./onnx/encode.js";
-import { type Bytes, type DocumentInput, sourceOf, withModel } from "./open-model.js";
 import { weightsNotFinite } from "./verify/errors.js";
 import { notFiniteWeights } from "./verify/finite.js";
 
@@ -29,14 +29,18 @@ export async function compile(
   options: CompileOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { report } = libraryReporter(options.report);
-  return asLibrary(() =>
-    withModel(document, weights, report, async (spec, store) => {
-      const { model, reference } = compileModel(spec, store, { ...options, ...(report ? { report } : {}) });
+  return asLibrary(async () => {
+    const opened = await openGiven(document, weights, report);
+    return opened.placeErrors(async () => {
+      const { model, reference } = compileModel(opened.spec, opened.weights, {
+        ...options,
+        ...(report ? { report } : {}),
+      });
       if (report)
         for (const each of weightsNotFinite(await notFiniteWeights(reference), "weights", warning)) report(each);
       return collect(encodeModel(model).model);
-    }),
-  );
+    });
+  });
 }
 
 /** An imported checkpoint, ready to be written as two files that belong together. */

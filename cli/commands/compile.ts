@@ -2,12 +2,12 @@ import { error, SmxcError, warning } from "../../src/base/diagnostics.js";
 import type { Lines } from "../../src/base/text/lines.js";
 import type { CompileOptions } from "../../src/compile-options.js";
 import type { RoutingMode } from "../../src/frontends/document/retarget.js";
+import type { DocumentModel } from "../../src/open-model.js";
 import { decibelsJson, decibelsText } from "../../src/pictures/decibels.js";
 import { argument, type Context, defineCommand, flag, grouped, option, requiredOption } from "../flags/command.js";
 import { compileFlags, compileOptionsOf, foldFlags } from "../flags/compile-flags.js";
 import { EXIT } from "../flags/exit-code.js";
 import { filePath } from "../flags/values.js";
-import type { LoadedModel } from "../models/load-model.js";
 import { table } from "../terminal/table.js";
 import type { FoldSource, ImageCost } from "./compile/fold-sources.js";
 
@@ -56,15 +56,15 @@ export const compileCommand = defineCommand({
     },
   ],
   async action(context, [path], options) {
-    const [{ loadModel }, { compile }, { dataPath, encodeForFiles }, { checkOutputs }, { writeFiles }] =
+    const [{ openModelFile }, { compile }, { dataPath, encodeForFiles }, { checkOutputs }, { writeFiles }] =
       await Promise.all([
-        import("../models/load-model.js"),
+        import("../models/open-model.js"),
         import("../../src/compile.js"),
         import("../models/encode-for-files.js"),
         import("../files/check-outputs.js"),
         import("../files/write-files.js"),
       ]);
-    const model = await loadModel(path, context.report);
+    const model = await openModelFile(path, "document", context.report);
     try {
       const data = options.externalData ? [dataPath(options.output)] : [];
       await checkOutputs([...data, options.output], model.files);
@@ -117,7 +117,7 @@ export const compileCommand = defineCommand({
 /** Weights that are not finite end a compile, or are told of where the graph is to be written all the same. */
 async function checkWeights(
   context: Context,
-  model: LoadedModel,
+  model: DocumentModel,
   compileOptions: CompileOptions,
   verify: boolean,
 ): Promise<void> {
@@ -137,7 +137,7 @@ async function checkWeights(
 /** What `--tune` measured, now or before. */
 async function measurements(
   context: Context,
-  model: LoadedModel,
+  model: DocumentModel,
   compileOptions: CompileOptions,
   { output, tuneCache }: { readonly output: string; readonly tuneCache: string | undefined },
 ): Promise<ReadonlyMap<string, number>> {
@@ -158,7 +158,7 @@ async function sampleFiles(
 /** What half precision does on the pictures; undefined where there are none. */
 async function halfReports(
   context: Context,
-  model: LoadedModel,
+  model: DocumentModel,
   compileOptions: CompileOptions,
   verify: boolean,
   pictures: readonly string[],
@@ -181,7 +181,7 @@ interface FoldOptions {
 /** Where a fold takes β from; undefined when the routing stays dynamic. */
 async function foldSource(
   context: Context,
-  model: LoadedModel,
+  model: DocumentModel,
   options: FoldOptions,
   pictures: readonly string[],
   base: CompileOptions,

@@ -1,6 +1,6 @@
-import type { FileSource } from "../../src/base/bytes/file-source-node.js";
 import type { Lines } from "../../src/base/text/lines.js";
 import type { DiffResult, DiffSide } from "../../src/onnx/diff/diff.js";
+import type { GraphModel } from "../../src/open-model.js";
 import { argument, defineCommand, optionOr } from "../flags/command.js";
 import { EXIT } from "../flags/exit-code.js";
 import { numberFrom } from "../flags/values.js";
@@ -18,15 +18,19 @@ export const diffCommand = defineCommand({
   },
   examples: [{ does: "What did the new checkpoint change", line: "smxc diff old.onnx new.onnx" }],
   async action(context, [first, second], { tolerance }) {
-    const [{ diffModels }, { openFileSource }] = await Promise.all([
+    const [{ diffModels }, { openModelFile }, { readBeside }] = await Promise.all([
       import("../../src/onnx/diff/diff.js"),
-      import("../../src/base/bytes/file-source-node.js"),
+      import("../models/open-model.js"),
+      import("../../src/sessions/external-data-node.js"),
     ]);
-    const sources: FileSource[] = [];
+    const opened: GraphModel[] = [];
     const open = async (path: string): Promise<DiffSide> => {
-      const source = await openFileSource(path);
-      sources.push(source);
-      return side(path, source);
+      const model = await openModelFile(path, "graph");
+      opened.push(model);
+      return {
+        model: model.decoded,
+        readExternal: (location, offset, length) => readBeside(path, location, offset, length),
+      };
     };
     try {
       const result = await diffModels(await open(first), await open(second), tolerance);
@@ -36,21 +40,10 @@ export const diffCommand = defineCommand({
       });
       return result.changes.length === 0 ? EXIT.good : EXIT.bad;
     } finally {
-      for (const source of sources) await source.close();
+      for (const model of opened) await model.close();
     }
   },
 });
-
-async function side(path: string, source: FileSource): Promise<DiffSide> {
-  const [{ decodeGraph }, { readBeside }] = await Promise.all([
-    import("../../src/onnx/decode.js"),
-    import("../../src/sessions/external-data-node.js"),
-  ]);
-  return {
-    model: await decodeGraph(source),
-    readExternal: (location, offset, length) => readBeside(path, location, offset, length),
-  };
-}
 
 function text({ changes, weights }: DiffResult): Lines {
   const counted = `weights: ${weights.equal} equal, ${weights.close} within the tolerance, ${weights.different} different`;

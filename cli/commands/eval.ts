@@ -33,7 +33,7 @@ export const evalCommand = defineCommand({
   ],
   async action(context, [modelPath], { pairs: folders, shave, y, html, ...options }) {
     const [
-      { openNetwork },
+      { openNetworkFile },
       { checkOutputs },
       { writeFiles },
       { evalPairs },
@@ -53,7 +53,7 @@ export const evalCommand = defineCommand({
     ]);
     if (folders.length !== 2) throw twoFolders();
     if (html !== undefined) await checkOutputs([html], [modelPath]);
-    const network = await openNetwork(modelPath, { ...contextOptionsOf(options), target: options.target }, context);
+    const network = await openNetworkFile(modelPath, { ...contextOptionsOf(options), target: options.target }, context);
     try {
       const { scale } = network.format;
       const pairs = await evalPairs(folders[0]!, folders[1]!, context);

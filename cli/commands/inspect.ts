@@ -1,7 +1,9 @@
 import type { Lines } from "../../src/base/text/lines.js";
 import type { ModelSummary } from "../../src/inspect/model.js";
 import type { LoweringChoice } from "../../src/lowerings/choices.js";
-import { argument, defineCommand, option } from "../flags/command.js";
+import type { Target } from "../../src/lowerings/targets.js";
+import type { DocumentModel, GraphModel } from "../../src/open-model.js";
+import { argument, type Context, defineCommand, option } from "../flags/command.js";
 import { targetFlag } from "../flags/compile-flags.js";
 import { EXIT } from "../flags/exit-code.js";
 import { shape } from "../flags/values.js";
@@ -28,67 +30,78 @@ export const inspectCommand = defineCommand({
     },
   ],
   async action(context, [path], options) {
-    const { isDocument } = await import("../models/open-network.js");
-    if (!(await isDocument(path))) {
-      const { inspectOnnx, onnxText } = await import("./inspect/inspect-onnx.js");
-      const summary = await inspectOnnx(path, options.shape);
-      await context.answer({
-        text: () => onnxText(summary),
-        json: () => ({ ...summary, metadata: Object.fromEntries(summary.metadata) }),
-      });
-      return EXIT.good;
-    }
-    const [
-      { loadModel },
-      { compile, emitOptionsOf, prepareGraph, referenceGraph },
-      { loweringChoices },
-      { summarise },
-      { inputSizes },
-      { coverageText, inspectCompiled },
-    ] = await Promise.all([
-      import("../models/load-model.js"),
-      import("../../src/compile.js"),
-      import("../../src/lowerings/choices.js"),
-      import("../../src/inspect/model.js"),
-      import("../../src/verify/problems.js"),
-      import("./inspect/inspect-onnx.js"),
-    ]);
-    const model = await loadModel(path, context.report);
+    const { openModelFile } = await import("../models/open-model.js");
+    const model = await openModelFile(path, "network", context.report);
     try {
-      return await model.placeErrors(async () => {
-        const graph = referenceGraph(model.spec, model.weights, { report: context.report });
-        const summary = summarise(graph, inputSizes(graph, options.shape ?? []));
-        // As `compile` would with these flags: a size that is given is fixed, otherwise all are dynamic.
-        const [batch, , height, width] = options.shape ?? [];
-        const sizes = batch && height && width ? { batch, height, width } : {};
-        const prepared = prepareGraph(model.spec, model.weights, sizes);
-        const choices = loweringChoices(prepared, emitOptionsOf({ target: options.target }));
-        const compiled = compile(model.spec, model.weights, { ...sizes, target: options.target }).model;
-        const { opsets, nodes, macs, peakBytes, providers } = await inspectCompiled(compiled, options.shape ?? []);
-        const coverage = providers.filter(({ provider }) => provider === options.target);
-        await context.answer({
-          text: () => [
-            ...text(summary),
-            "",
-            ...choicesText(choices, options.target),
-            "",
-            `compiles to ${nodes === 1 ? "1 node" : `${nodes.toLocaleString("en")} nodes`} of ${opsets.map(({ domain, version }) => `${domain} ${version}`).join(", ")}: ${scaled(macs, "MACs")}, activations at most ${bytesText(peakBytes)} at once`,
-            ...coverageText(coverage),
-          ],
-          json: () => ({
-            ...summary,
-            target: options.target,
-            choices,
-            compiled: { opsets, nodes, macs, peakBytes, providers: coverage },
-          }),
-        });
-        return EXIT.good;
-      });
+      await (model.kind === "graph"
+        ? inspectGraph(context, model, options)
+        : model.placeErrors(() => inspectDocument(context, model, options)));
+      return EXIT.good;
     } finally {
       await model.close();
     }
   },
 });
+
+interface InspectOptions {
+  readonly shape: readonly number[] | undefined;
+  readonly target: Target;
+}
+
+async function inspectGraph(context: Context, model: GraphModel, { shape }: InspectOptions): Promise<void> {
+  const { inspectOnnx, onnxText } = await import("./inspect/inspect-onnx.js");
+  const summary = await inspectOnnx(model, shape);
+  await context.answer({
+    text: () => onnxText(summary),
+    json: () => ({ ...summary, metadata: Object.fromEntries(summary.metadata) }),
+  });
+}
+
+async function inspectDocument(
+  context: Context,
+  { spec, weights }: DocumentModel,
+  { shape, target }: InspectOptions,
+): Promise<void> {
+  const [
+    { compile, emitOptionsOf, prepareGraph, referenceGraph },
+    { loweringChoices },
+    { summarise },
+    { inputSizes },
+    { coverageText, inspectCompiled },
+  ] = await Promise.all([
+    import("../../src/compile.js"),
+    import("../../src/lowerings/choices.js"),
+    import("../../src/inspect/model.js"),
+    import("../../src/verify/problems.js"),
+    import("./inspect/inspect-onnx.js"),
+  ]);
+  const graph = referenceGraph(spec, weights, { report: context.report });
+  const summary = summarise(graph, inputSizes(graph, shape ?? []));
+  // As `compile` would with these flags: a size that is given is fixed, otherwise all are dynamic.
+  const [batch, , height, width] = shape ?? [];
+  const sizes = batch && height && width ? { batch, height, width } : {};
+  const prepared = prepareGraph(spec, weights, sizes);
+  const choices = loweringChoices(prepared, emitOptionsOf({ target }));
+  const compiled = compile(spec, weights, { ...sizes, target }).model;
+  const { opsets, nodes, macs, peakBytes, providers } = await inspectCompiled(compiled, shape ?? []);
+  const coverage = providers.filter(({ provider }) => provider === target);
+  await context.answer({
+    text: () => [
+      ...text(summary),
+      "",
+      ...choicesText(choices, target),
+      "",
+      `compiles to ${nodes === 1 ? "1 node" : `${nodes.toLocaleString("en")} nodes`} of ${opsets.map(({ domain, version }) => `${domain} ${version}`).join(", ")}: ${scaled(macs, "MACs")}, activations at most ${bytesText(peakBytes)} at once`,
+      ...coverageText(coverage),
+    ],
+    json: () => ({
+      ...summary,
+      target,
+      choices,
+      compiled: { opsets, nodes, macs, peakBytes, providers: coverage },
+    }),
+  });
+}
 
 function text(summary: ModelSummary): Lines {
   const shapeOf = (value: { readonly name: string; readonly shape: readonly (number | string)[] }): string =>

@@ -33,7 +33,8 @@ export const routesCommand = defineCommand({
   ],
   async action(context, [modelPath], { images, image, output, context: kind }) {
     const [
-      { isDocument, openNetwork },
+      { openModelFile },
+      { openNetwork },
       { pictureFiles },
       { readPicture },
       { restorePicture },
@@ -42,6 +43,7 @@ export const routesCommand = defineCommand({
       html,
       { attempt, errorsOf, failuresJson, tellFailures },
     ] = await Promise.all([
+      import("../models/open-model.js"),
       import("../models/open-network.js"),
       import("../pictures/folder.js"),
       import("../pictures/read-picture.js"),
@@ -53,11 +55,15 @@ export const routesCommand = defineCommand({
     ]);
     const given = [...image, ...(images === undefined ? [] : await pictureFiles(images, context))];
     if (given.length === 0) throw noPictures();
-    if (!(await isDocument(modelPath))) throw needsDocument(modelPath);
     const { checkOutputs } = await import("../files/check-outputs.js");
     if (output !== undefined) await checkOutputs([output], [modelPath, ...given]);
+    const model = await openModelFile(modelPath, "network", context.report);
+    if (model.kind === "graph") {
+      await model.close();
+      throw needsDocument(modelPath);
+    }
     const options = { ...(kind === "trained" ? {} : { context: kind }), exposeBeta: true, target: "cpu" } as const;
-    const network = await openNetwork(modelPath, options, context);
+    const network = await openNetwork(model, options, context);
     try {
       const study = new RoutesStudy();
       const pictures: string[] = [];

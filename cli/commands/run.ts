@@ -51,7 +51,7 @@ export const runCommand = defineCommand({
   ],
   async action(context, [modelPath, inputs], { output, format, alpha, selfEnsemble, ...options }) {
     const [
-      { openNetwork },
+      { openNetworkFile },
       { checkOutputs },
       { planPictures },
       { restorePictures },
@@ -74,7 +74,7 @@ export const runCommand = defineCommand({
         pairs.map((pair) => pair.output),
         [...pairs.map((pair) => pair.input), modelPath],
       );
-      const network = await openNetwork(
+      const network = await openNetworkFile(
         modelPath,
         { ...contextOptionsOf({ ...options, selfEnsemble }), target: options.target },
         context,

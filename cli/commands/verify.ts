@@ -43,14 +43,18 @@ export const verifyCommand = defineCommand({
     },
   ],
   async action(context, [documentPath, graphPath], options) {
-    const [{ loadModel }, { verifyFiles }, { againstExact, exactJson, exactTable }, { decibelsJson, decibelsText }] =
-      await Promise.all([
-        import("../models/load-model.js"),
-        import("./verify/verify-files.js"),
-        import("./verify/against-exact.js"),
-        import("../../src/pictures/decibels.js"),
-      ]);
-    const model = await loadModel(documentPath, context.report);
+    const [
+      { openModelFile },
+      { verifyFiles },
+      { againstExact, exactJson, exactTable },
+      { decibelsJson, decibelsText },
+    ] = await Promise.all([
+      import("../models/open-model.js"),
+      import("./verify/verify-files.js"),
+      import("./verify/against-exact.js"),
+      import("../../src/pictures/decibels.js"),
+    ]);
+    const model = await openModelFile(documentPath, "document", context.report);
     try {
       if (options.against === "exact") {
         const report = await model.placeErrors(() => againstExact(context, model, graphPath, options));

@@ -2,9 +2,9 @@
 import type { Reporter } from "../base/diagnostics.js";
 import { asLibrary, libraryReporter } from "../base/remedy.js";
 import { readMetadata } from "../metadata.js";
-import { decodeGraph } from "../onnx/decode.js";
+import { type Bytes, type DocumentInput, openGiven, sourceOf } from "../model-input.js";
 import { signatureOf } from "../onnx/signature.js";
-import { type Bytes, type DocumentInput, sourceOf, withModel } from "../open-model.js";
+import { openModel } from "../open-model.js";
 import type { Image } from "../pictures/image.js";
 import type { ModelBytes, Session, SessionOptions } from "../sessions/session.js";
 import { type ContextOptions, type Network, openGraph } from "./network.js";
@@ -66,18 +66,13 @@ async function openNetwork(
 ): Promise<Network> {
   if ("graph" in model) {
     const name = model.name ?? "model.onnx";
-    const { message } = await decodeGraph(sourceOf(name, model.graph));
-    const metadata = readMetadata(signatureOf(message).metadata);
+    const { decoded } = await openModel(sourceOf(name, model.graph), "graph");
+    const metadata = readMetadata(signatureOf(decoded.message).metadata);
     return openGraph(name, await open({ name, bytes: model.graph }), metadata, options);
   }
   const name = model.name ?? "model.json";
   // The compiler is loaded for documents only.
   const { openDocument } = await import("./open-document.js");
-  return withModel(
-    model.document,
-    model.weights,
-    options.report,
-    (spec, weights) => openDocument({ name, spec, weights }, options, target, open, options.report),
-    { document: name },
-  );
+  const opened = await openGiven(model.document, model.weights, options.report, name);
+  return opened.placeErrors(() => openDocument(opened, options, target, open, options.report));
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
-import { loadModel } from "../../cli/models/load-model.js";
+import { openModelFile } from "../../cli/models/open-model.js";
 import { compile } from "../../src/compile.js";
 import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import { LOWERING_NAMES } from "../../src/lowerings/names.js";
@@ -164,7 +164,7 @@ describe("of a folded graph there remain", () => {
   const ROUTING = ["GlobalAveragePool", "ReduceMean", "Softmax", "ArgMax", "Sigmoid"];
 
   it.each(TARGETS)("the operators that plain convolutions are made of: %s", async (target) => {
-    const model = await loadModel("model.json", () => {});
+    const model = await openModelFile("model.json", "document");
     try {
       const betas = new Map(
         Object.entries(JSON.parse(readFileSync("beta.json", "utf8")) as Record<string, number[][]>),

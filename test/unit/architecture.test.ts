@@ -109,6 +109,7 @@ const ORDER = [
   "compile-options.ts",
   "metadata.ts",
   "open-model.ts",
+  "model-input.ts",
   "compile.ts",
   "sessions",
   "pictures",

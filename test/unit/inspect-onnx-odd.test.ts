@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { inspectOnnx, onnxText } from "../../cli/commands/inspect/inspect-onnx.js";
+import { openModelFile } from "../../cli/models/open-model.js";
 import { scaled } from "../../cli/terminal/scaled.js";
 import { temporaryFolder } from "../support/cli.js";
 import { type Plain, writeRecord } from "./onnx-support/write-record.js";
@@ -34,11 +35,20 @@ function model(graph: Plain, more: Plain = {}): Plain {
 async function inspect(made: Plain, shape?: readonly number[]) {
   const path = folder.at("m.onnx");
   writeFileSync(path, Uint8Array.from(writeRecord("ModelProto", made)));
-  const found = await inspectOnnx(path, shape);
+  const found = await inspectFile(path, shape);
   const text = onnxText(found).join("\n");
   // The name of a temporary folder may hold anything.
   expect(text.replaceAll(path, "FILE")).not.toMatch(/NaN|Infinity|undefined|-\d/);
   return { found, text };
+}
+
+async function inspectFile(path: string, shape?: readonly number[]) {
+  const opened = await openModelFile(path, "graph");
+  try {
+    return await inspectOnnx(opened, shape);
+  } finally {
+    await opened.close();
+  }
 }
 
 const kernel = (name: string, ...dims: readonly (number | bigint)[]): Plain => ({ name, dims, data_type: 1 });
@@ -156,7 +166,7 @@ describe("files that the official checker refuses", () => {
   it("of no graph are errors, and files that are no models too", async () => {
     await expect(inspect({ ir_version: 8 })).rejects.toMatchObject({ diagnostics: [{ code: "onnx/no-graph" }] });
     writeFileSync(folder.at("text.onnx"), "no model at all");
-    await expect(inspectOnnx(folder.at("text.onnx"), undefined)).rejects.toThrow();
+    await expect(inspectFile(folder.at("text.onnx"))).rejects.toThrow();
   });
 });
 

@@ -8,7 +8,7 @@ import { refuseEscapes } from "../../../src/sessions/external-data-node.js";
 import type { Port, Session, Tensor } from "../../../src/sessions/session.js";
 import { createNodeSession } from "../../../src/sessions/session-ort-node.js";
 import type { Context } from "../../flags/command.js";
-import { readSignature } from "../../models/open-network.js";
+import { readSignature } from "../../models/open-model.js";
 
 export interface BenchOptions {
   readonly target: Target;

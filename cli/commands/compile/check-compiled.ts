@@ -3,6 +3,7 @@ import { SmxcError } from "../../../src/base/diagnostics.js";
 import { type Compiled, compile } from "../../../src/compile.js";
 import type { CompileOptions } from "../../../src/compile-options.js";
 import { encodeIfItFits } from "../../../src/onnx/encode.js";
+import type { DocumentModel } from "../../../src/open-model.js";
 import { decibelsJson, decibelsText } from "../../../src/pictures/decibels.js";
 import { type CpuProvider, createCpuSession } from "../../../src/sessions/session-cpu-node.js";
 import { psnrOf } from "../../../src/verify/compare.js";
@@ -12,7 +13,6 @@ import { type Problem, smallProblems } from "../../../src/verify/problems.js";
 import { HALF_TOLERANCE, TOLERANCES } from "../../../src/verify/tolerances.js";
 import { compareWithReference, type OutputResult } from "../../../src/verify/verify.js";
 import type { Context } from "../../flags/command.js";
-import type { LoadedModel } from "../../models/load-model.js";
 
 /** A compile that is compared, and what is to be said of it. */
 interface Check {
@@ -41,7 +41,7 @@ export interface Compared {
  */
 export async function checkCompiled(
   context: Context,
-  { spec, weights }: LoadedModel,
+  { spec, weights }: DocumentModel,
   compiled: Compiled,
   options: CompileOptions,
 ): Promise<readonly Compared[]> {
@@ -80,7 +80,7 @@ function smallCheck(compiled: Compiled, inPlace: string): Check {
 }
 
 /** Patches that cost the reference interpreter little. */
-function withSmallPatches(spec: LoadedModel["spec"]): LoadedModel["spec"] {
+function withSmallPatches(spec: DocumentModel["spec"]): DocumentModel["spec"] {
   if (spec.context?.kind !== "patch") return spec;
   return { ...spec, context: { ...spec.context, patch: 8, frame: 1, stride: 5, wholeBelow: 8 } };
 }

@@ -14,13 +14,13 @@ import {
   variation,
 } from "../../../src/fold/from-images.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
+import type { DocumentModel } from "../../../src/open-model.js";
 import type { BetaPlace, BetaTable } from "../../../src/passes/given-betas.js";
 import { networkInput } from "../../../src/pictures/image.js";
 import type { Session, Tensor } from "../../../src/sessions/session.js";
 import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
 import { readJson } from "../../files/read-json.js";
 import type { Context } from "../../flags/command.js";
-import type { LoadedModel } from "../../models/load-model.js";
 import { readPicture } from "../../pictures/read-picture.js";
 
 /** β for a fold, and what is known of how good it is. */
@@ -91,7 +91,7 @@ function rowsOf(key: string, node: JsonNode): readonly (readonly number[])[] | u
  */
 export async function betasFromImages(
   context: Context,
-  model: LoadedModel,
+  model: DocumentModel,
   images: readonly string[],
   options: CompileOptions,
 ): Promise<FoldSource> {

@@ -4,6 +4,7 @@ import { SmxcError } from "../../../src/base/diagnostics.js";
 import type { Lines } from "../../../src/base/text/lines.js";
 import { referenceGraph } from "../../../src/compile.js";
 import type { CompileOptions } from "../../../src/compile-options.js";
+import type { DocumentModel } from "../../../src/open-model.js";
 import { decibelsJson, decibelsText } from "../../../src/pictures/decibels.js";
 import { imageToTensor, toRgb } from "../../../src/pictures/image.js";
 import { noImage } from "../../../src/restore/errors.js";
@@ -12,7 +13,6 @@ import { checkHalfRange, type HalfCost, type HalfSample } from "../../../src/ver
 import { smallProblems } from "../../../src/verify/problems.js";
 import { toFeeds } from "../../../src/verify/verify.js";
 import type { Context } from "../../flags/command.js";
-import type { LoadedModel } from "../../models/load-model.js";
 import { readPicture } from "../../pictures/read-picture.js";
 import { table } from "../../terminal/table.js";
 
@@ -31,7 +31,7 @@ export interface HalfReport {
  */
 export async function checkHalf(
   context: Context,
-  model: LoadedModel,
+  model: DocumentModel,
   options: CompileOptions,
   pictures: readonly string[],
 ): Promise<readonly HalfReport[]> {
@@ -63,7 +63,7 @@ export async function checkHalf(
 
 async function pictureSamples(
   context: Context,
-  { spec, files }: LoadedModel,
+  { spec, files }: DocumentModel,
   pictures: readonly string[],
 ): Promise<readonly HalfSample[]> {
   const format = spec.image;
@@ -78,7 +78,7 @@ async function pictureSamples(
 }
 
 /** Of a batch of one, over the range of pictures. */
-function randomSamples({ spec, weights }: LoadedModel, options: CompileOptions): readonly HalfSample[] {
+function randomSamples({ spec, weights }: DocumentModel, options: CompileOptions): readonly HalfSample[] {
   const [black, white] = spec.image?.range ?? [0, 1];
   const open = { ...options, batch: 1, height: "dynamic", width: "dynamic", report: () => {} } as const;
   const problems = smallProblems(referenceGraph(spec, weights, open), 1);

@@ -9,11 +9,11 @@ import type { CompileOptions } from "../../../src/compile-options.js";
 import type { Graph } from "../../../src/ir/graph.js";
 import { TRIAL_LAYERS, type Trial, trialsOf } from "../../../src/lowerings/trials.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
+import type { DocumentModel } from "../../../src/open-model.js";
 import type { Session } from "../../../src/sessions/session.js";
 import { createNodeSession } from "../../../src/sessions/session-ort-node.js";
 import { writeFiles } from "../../files/write-files.js";
 import type { Context } from "../../flags/command.js";
-import type { LoadedModel } from "../../models/load-model.js";
 
 const cacheSchema = z.object({ schemaVersion: z.literal(1), ns: z.record(z.string(), z.number().positive()) });
 
@@ -28,7 +28,7 @@ const FEWEST_ROUNDS = 5;
  */
 export async function tune(
   context: Context,
-  model: LoadedModel,
+  model: DocumentModel,
   options: CompileOptions,
   cache: string,
 ): Promise<ReadonlyMap<string, number>> {

@@ -1,7 +1,6 @@
 /** `smxc inspect` of an ONNX file: what is read, and the text of what is found. */
 import { dirname } from "node:path";
 import { bytesSource, collect } from "../../../src/base/bytes/byte-source.js";
-import { openFileSource } from "../../../src/base/bytes/file-source-node.js";
 import type { Lines } from "../../../src/base/text/lines.js";
 import { figureText, plus } from "../../../src/inspect/onnx/figures.js";
 import type { OnnxLayer } from "../../../src/inspect/onnx/layers.js";
@@ -13,6 +12,7 @@ import { decodeGraph } from "../../../src/onnx/decode.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
 import type { OnnxModel } from "../../../src/onnx/model.js";
 import { loadSchemas } from "../../../src/onnx/schemas/registry.js";
+import type { GraphModel } from "../../../src/open-model.js";
 import { bytesText, scaled } from "../../terminal/scaled.js";
 import { table } from "../../terminal/table.js";
 
@@ -26,25 +26,22 @@ const MOST_FINDINGS = 3;
 /**
  * What is there, also in files that the official checker refuses.
  * @param shape of the first input, at which the work is counted
- * @throws SmxcError where the file cannot be read, holds no graph, or the shape does not fit
+ * @throws SmxcError where the shape does not fit
  */
-export async function inspectOnnx(path: string, shape: readonly number[] | undefined): Promise<OnnxInspection> {
-  const source = await openFileSource(path);
-  try {
-    const decoded = await decodeGraph(source);
-    const broken = (await checkModel(decoded, { folder: modelFolder(dirname(path)) })).filter(
-      ({ severity }) => severity === "error",
-    );
-    const first = broken
-      .slice(0, MOST_FINDINGS)
-      .map(({ rule, place, message }) => ({ rule, place: cut(place), message: cut(message) }));
-    const summary = summariseOnnx(decoded, await loadSchemas(), shape);
-    const all = broken.reduce((sum, { omitted = 0 }) => sum + 1 + omitted, 0);
-    const findings = { count: all, first };
-    return { ...summary, notes: [...summary.notes, ...findingNotes(path, findings)], findings };
-  } finally {
-    await source.close();
-  }
+export async function inspectOnnx(
+  { name, decoded }: GraphModel,
+  shape: readonly number[] | undefined,
+): Promise<OnnxInspection> {
+  const broken = (await checkModel(decoded, { folder: modelFolder(dirname(name)) })).filter(
+    ({ severity }) => severity === "error",
+  );
+  const first = broken
+    .slice(0, MOST_FINDINGS)
+    .map(({ rule, place, message }) => ({ rule, place: cut(place), message: cut(message) }));
+  const summary = summariseOnnx(decoded, await loadSchemas(), shape);
+  const all = broken.reduce((sum, { omitted = 0 }) => sum + 1 + omitted, 0);
+  const findings = { count: all, first };
+  return { ...summary, notes: [...summary.notes, ...findingNotes(name, findings)], findings };
 }
 
 function findingNotes(path: string, { count: all, first }: OnnxInspection["findings"]): readonly string[] {

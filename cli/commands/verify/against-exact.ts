@@ -9,6 +9,7 @@ import type { ModelSpec } from "../../../src/frontends/document/document.js";
 import type { RoutingMode } from "../../../src/frontends/document/retarget.js";
 import type { Target } from "../../../src/lowerings/targets.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
+import type { DocumentModel } from "../../../src/open-model.js";
 import { decibelsJson, decibelsText } from "../../../src/pictures/decibels.js";
 import type { Tensor } from "../../../src/sessions/session.js";
 import { createNodeSession } from "../../../src/sessions/session-ort-node.js";
@@ -18,8 +19,7 @@ import type { Problem } from "../../../src/verify/problems.js";
 import { TOLERANCES } from "../../../src/verify/tolerances.js";
 import { toFeeds } from "../../../src/verify/verify.js";
 import type { Context } from "../../flags/command.js";
-import type { LoadedModel } from "../../models/load-model.js";
-import { readSignature } from "../../models/open-network.js";
+import { readSignature } from "../../models/open-model.js";
 import { table } from "../../terminal/table.js";
 import { optionsOf } from "./compiled-with.js";
 import { problemsOf } from "./problems.js";
@@ -60,7 +60,7 @@ export interface ExactReport {
  */
 export async function againstExact(
   context: Context,
-  model: LoadedModel,
+  model: DocumentModel,
   path: string,
   options: VerifyOptions,
 ): Promise<ExactReport> {

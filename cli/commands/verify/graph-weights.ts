@@ -6,14 +6,14 @@ import { loweringOptionsOf, readMetadata } from "../../../src/metadata.js";
 import type { DecodedModel } from "../../../src/onnx/decode.js";
 import type { Signature } from "../../../src/onnx/signature.js";
 import { tensorBytes } from "../../../src/onnx/tensor-bytes.js";
+import type { DocumentModel } from "../../../src/open-model.js";
 import { readBeside } from "../../../src/sessions/external-data-node.js";
 import { compareWeights, type WeightComparison } from "../../../src/verify/changed-weights.js";
-import type { LoadedModel } from "../../models/load-model.js";
 import { optionsOf } from "./compiled-with.js";
 
 /** Compares a graph's weights with those of a fresh compile with the options that the graph was made with. */
 export async function weightsOf(
-  model: LoadedModel,
+  model: DocumentModel,
   path: string,
   decoded: DecodedModel,
   signature: Signature,

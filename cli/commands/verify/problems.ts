@@ -1,10 +1,10 @@
 import { inFile, placeErrors } from "../../../src/base/place-errors.js";
 import type { Graph } from "../../../src/ir/graph.js";
 import { workOf } from "../../../src/ir/work.js";
+import type { DocumentModel } from "../../../src/open-model.js";
 import { crop, type Image, networkInput } from "../../../src/pictures/image.js";
 import { checkSizes, inputSizes, type Problem, randomProblem, smallProblems } from "../../../src/verify/problems.js";
 import type { Context } from "../../flags/command.js";
-import type { LoadedModel } from "../../models/load-model.js";
 import { readPicture } from "../../pictures/read-picture.js";
 
 export interface ProblemOptions {
@@ -22,7 +22,7 @@ const WORK_PER_PICTURE = 5e9;
 /** The inputs to compare on: given sizes and pictures, or a few small random ones. */
 export async function problemsOf(
   context: Notes,
-  model: Pick<LoadedModel, "spec">,
+  model: Pick<DocumentModel, "spec">,
   graph: Graph,
   { image, shape, cap = false }: ProblemOptions,
 ): Promise<readonly Problem[]> {
@@ -42,7 +42,7 @@ function possibleSizes(graph: Graph, shape: readonly number[]): ReadonlyMap<stri
 
 async function pictureProblem(
   context: Notes,
-  { spec }: Pick<LoadedModel, "spec">,
+  { spec }: Pick<DocumentModel, "spec">,
   graph: Graph,
   file: string,
   cap: boolean,

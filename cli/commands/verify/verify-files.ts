@@ -1,14 +1,13 @@
 import { dirname } from "node:path";
-import { openFileSource } from "../../../src/base/bytes/file-source-node.js";
 import { error, SmxcError } from "../../../src/base/diagnostics.js";
 import { referenceGraph } from "../../../src/compile.js";
 import { sameDim } from "../../../src/ir/dim.js";
 import type { Graph } from "../../../src/ir/graph.js";
 import { withInputShapes } from "../../../src/ir/infer.js";
 import type { Target } from "../../../src/lowerings/targets.js";
-import { decodeGraph } from "../../../src/onnx/decode.js";
 import { showValues } from "../../../src/onnx/show-values.js";
 import { type Signature, signatureOf } from "../../../src/onnx/signature.js";
+import type { DocumentModel } from "../../../src/open-model.js";
 import { PASSES } from "../../../src/passes/index.js";
 import { runPasses } from "../../../src/passes/run.js";
 import { externalDataOf, refuseEscapes } from "../../../src/sessions/external-data-node.js";
@@ -22,7 +21,7 @@ import { HALF_TOLERANCE } from "../../../src/verify/tolerances.js";
 import { compareWithReference, type OutputResult } from "../../../src/verify/verify.js";
 import type { Context } from "../../flags/command.js";
 import { findMixedPair } from "../../models/external-data.js";
-import type { LoadedModel } from "../../models/load-model.js";
+import { openModelFile } from "../../models/open-model.js";
 import { type ComparedWith, comparedWithOf, optionsOf } from "./compiled-with.js";
 import { judgeWeights, type WeightsVerdict, weightsOf } from "./graph-weights.js";
 import { problemsOf } from "./problems.js";
@@ -54,20 +53,19 @@ export interface VerifyReport {
  */
 export async function verifyFiles(
   context: Context,
-  model: LoadedModel,
+  model: DocumentModel,
   path: string,
   options: VerifyOptions,
 ): Promise<VerifyReport> {
-  const source = await openFileSource(path);
+  const { decoded, close } = await openModelFile(path, "graph");
   try {
-    const decoded = await decodeGraph(source);
     const signature = signatureOf(decoded.message);
     const compiledWith = optionsOf(signature);
     const reference = asFixedByFile(referenceGraph(model.spec, model.weights, compiledWith), signature, path);
     const broken = await notFiniteWeights(reference);
     if (broken.length > 0) throw new SmxcError(errors.weightsNotFinite(broken, model.files.at(-1)!));
     const problems = await problemsOf(context, model, reference, { ...options, cap: true });
-    const bytes = await source.read(0, source.size);
+    const bytes = await decoded.source.read(0, decoded.source.size);
     const ownWeights = lazy(() => weightsOf(model, path, decoded, signature));
     const mixed = await findMixedPair(path, signature);
     if (mixed) {
@@ -130,7 +128,7 @@ export async function verifyFiles(
       }),
     ]);
   } finally {
-    await source.close();
+    await close();
   }
 }
 

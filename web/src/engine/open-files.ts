@@ -1,13 +1,11 @@
 /** From dropped files to a model that can be compiled and run. */
 import { importCheckpoint } from "../../../src/api.js";
-import { type ByteSource, blobSource } from "../../../src/base/bytes/byte-source.js";
+import { type ByteSource, blobSource, bytesSource } from "../../../src/base/bytes/byte-source.js";
 import { type Diagnostic, type Reporter, SmxcError } from "../../../src/base/diagnostics.js";
 import type { ModelSpec } from "../../../src/frontends/document/document.js";
-import { parseDocument } from "../../../src/frontends/document/parse.js";
 import { readMetadata } from "../../../src/metadata.js";
-import { decodeGraph } from "../../../src/onnx/decode.js";
 import { signatureOf } from "../../../src/onnx/signature.js";
-import { withModel } from "../../../src/open-model.js";
+import { openModel } from "../../../src/open-model.js";
 import type { ModelInput } from "../../../src/runtime/web.js";
 import { missingWeights } from "../errors.js";
 import type { ModelFiles, ModelInfo, NamedBlob } from "./protocol.js";
@@ -52,7 +50,7 @@ async function openCheckpoint(
   const name = `${stemOf(file.name)}.json`;
   return {
     input: { document, weights, name },
-    info: infoOf(parseDocument(JSON.stringify(document), name).spec),
+    info: infoOf((await openModel({ name, document }, "document")).spec),
   };
 }
 
@@ -61,13 +59,15 @@ async function openDocument(
   report: Reporter,
 ): Promise<OpenedModel> {
   const bytes = new Uint8Array(await file.blob.arrayBuffer());
-  const { spec, place } = parseDocument(bytes, file.name);
-  if (spec.weights !== undefined && weights === undefined) {
-    throw new SmxcError([place(missingWeights(spec.weights.file))]);
-  }
   const source = weights && sourceOf(weights);
   // What does not fit together is said now, and not at the first run.
-  await withModel(bytes, source, report, async () => {}, { document: file.name });
+  const { spec } = await openModel(bytesSource(file.name, bytes), "document", {
+    report,
+    weights: async (named) => {
+      if (named !== undefined && source === undefined) throw new SmxcError([missingWeights(named)]);
+      return source;
+    },
+  });
   return {
     input: { document: bytes, name: file.name, ...(source ? { weights: source } : {}) },
     info: infoOf(spec),
@@ -75,8 +75,8 @@ async function openDocument(
 }
 
 async function openGraph({ file }: Extract<ModelFiles, { readonly kind: "graph" }>): Promise<OpenedModel> {
-  const { message } = await decodeGraph(sourceOf(file));
-  const metadata = readMetadata(signatureOf(message).metadata);
+  const { decoded } = await openModel(sourceOf(file), "graph");
+  const metadata = readMetadata(signatureOf(decoded.message).metadata);
   return {
     input: { graph: new Uint8Array(await file.blob.arrayBuffer()), name: file.name },
     info: { name: metadata?.model ?? stemOf(file.name), ...(metadata?.image ? { format: metadata.image } : {}) },

@@ -3,8 +3,8 @@
 import { collect } from "../../../src/base/bytes/byte-source.js";
 import { type Diagnostic, SmxcError } from "../../../src/base/diagnostics.js";
 import { compile } from "../../../src/compile.js";
+import { openGiven } from "../../../src/model-input.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
-import { withModel } from "../../../src/open-model.js";
 import { type OpenedModel, openFiles } from "./open-files.js";
 import type { Calls, Reply, Request } from "./protocol.js";
 import { restoreOnFirst } from "./restore.js";
@@ -27,13 +27,8 @@ const HANDLERS: Handlers = {
   async compile(settings) {
     const { input } = modelOrFail();
     if ("graph" in input) return Uint8Array.from(input.graph);
-    return withModel(
-      input.document,
-      input.weights,
-      undefined,
-      (spec, weights) => collect(encodeModel(compile(spec, weights, settings).model).model),
-      input.name === undefined ? {} : { document: input.name },
-    );
+    const model = await openGiven(input.document, input.weights, undefined, input.name);
+    return model.placeErrors(() => collect(encodeModel(compile(model.spec, model.weights, settings).model).model));
   },
   restore: (request, tell) =>
     restoreOnFirst(modelOrFail().input, request, {
