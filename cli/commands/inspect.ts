@@ -1,4 +1,5 @@
 import type { Lines } from "../../src/base/text/lines.js";
+import type { DeclinedRewrite } from "../../src/inspect/declined.js";
 import type { ModelSummary } from "../../src/inspect/model.js";
 import type { LoweringChoice } from "../../src/lowerings/choices.js";
 import type { Target } from "../../src/lowerings/targets.js";
@@ -63,14 +64,14 @@ async function inspectDocument(
   { shape, target }: InspectOptions,
 ): Promise<void> {
   const [
-    { compile, emitOptionsOf, prepareGraph, referenceGraph },
-    { loweringChoices },
+    { compile, referenceGraph },
+    { declinedRewrites },
     { summarise },
     { inputSizes },
     { coverageText, inspectCompiled },
   ] = await Promise.all([
     import("../../src/compile.js"),
-    import("../../src/lowerings/choices.js"),
+    import("../../src/inspect/declined.js"),
     import("../../src/inspect/model.js"),
     import("../../src/verify/problems.js"),
     import("./inspect/inspect-onnx.js"),
@@ -80,10 +81,9 @@ async function inspectDocument(
   // As `compile` would with these flags: a size that is given is fixed, otherwise all are dynamic.
   const [batch, , height, width] = shape ?? [];
   const sizes = batch && height && width ? { batch, height, width } : {};
-  const prepared = prepareGraph(spec, weights, sizes);
-  const choices = loweringChoices(prepared, emitOptionsOf({ target }));
-  const compiled = compile(spec, weights, { ...sizes, target }).model;
-  const { opsets, nodes, macs, peakBytes, providers } = await inspectCompiled(compiled, shape ?? []);
+  const { model, choices, rewrites } = compile(spec, weights, { ...sizes, target });
+  const declined = declinedRewrites(rewrites);
+  const { opsets, nodes, macs, peakBytes, providers } = await inspectCompiled(model, shape ?? []);
   const coverage = providers.filter(({ provider }) => provider === target);
   await context.answer({
     text: () => [
@@ -91,6 +91,7 @@ async function inspectDocument(
       "",
       ...choicesText(choices, target),
       "",
+      ...declinedText(declined),
       `compiles to ${nodes === 1 ? "1 node" : `${nodes.toLocaleString("en")} nodes`} of ${opsets.map(({ domain, version }) => `${domain} ${version}`).join(", ")}: ${scaled(macs, "MACs")}, activations at most ${bytesText(peakBytes)} at once`,
       ...coverageText(coverage),
     ],
@@ -98,6 +99,7 @@ async function inspectDocument(
       ...summary,
       target,
       choices,
+      declined,
       compiled: { opsets, nodes, macs, peakBytes, providers: coverage },
     }),
   });
@@ -137,8 +139,19 @@ function choicesText(choices: readonly LoweringChoice[], target: string): Lines 
     [`on ${target}, runs as`, "layers", "because"],
     [...rows.values()].map(({ choice, layers }) => [
       choice.perSample ? `${choice.lowering}, per sample` : choice.lowering,
-      layers.length === 1 ? layers[0]! : `${layers.length}: ${layers[0]} … ${layers.at(-1)}`,
+      span(layers),
       choice.reason,
     ]),
   );
+}
+
+/** What rewrites left as it is; an empty line after it, or nothing. */
+function declinedText(declined: readonly DeclinedRewrite[]): Lines {
+  if (declined.length === 0) return [];
+  const rows = declined.map(({ rule, nodes, reason }) => [rule, span(nodes), reason]);
+  return [...table(["not rewritten by", "layers", "because"], rows), ""];
+}
+
+function span(layers: readonly string[]): string {
+  return layers.length === 1 ? layers[0]! : `${layers.length}: ${layers[0]} … ${layers.at(-1)}`;
 }

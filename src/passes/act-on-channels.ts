@@ -13,9 +13,9 @@ const rule: Rule<"mix_conv", MixConvNode> = {
   at: ["mix_conv"],
   match: (node) => (node.attributes.experts === 1 ? node : undefined),
   check({ attributes: { factors, bias, demodulate, groups } }) {
-    if (bias === "bank") return "its bias is mixed";
-    if (factors.some(({ over }) => over === "tap")) return "a factor weighs the taps of its kernel";
-    return demodulate !== null && groups !== 1 ? "its kernel is demodulated in groups" : undefined;
+    if (bias === "bank") return { declined: "its bias is mixed" };
+    if (factors.some(({ over }) => over === "tap")) return { declined: "a factor weighs the taps of its kernel" };
+    return demodulate !== null && groups !== 1 ? { declined: "its kernel is demodulated in groups" } : undefined;
   },
   rewrite: (node, view) => actingOnChannels(node, view),
 };

@@ -71,11 +71,11 @@ const intoConvAfter: Rule<"affine", After> = {
   },
   check({ affine, convs }, view) {
     if (view.isShown(affine.name) || convs.length !== view.readers(affine.name).length)
-      return "others than convolutions read it";
+      return { declined: "others than convolutions read it" };
     const padded = convs.find(({ attributes }) => attributes.pads.some((pad) => pad !== 0));
     return affine.attributes.shift === 0 || padded === undefined
       ? undefined
-      : `"${padded.name}" pads with zeros, which the shift does not reach`;
+      : { declined: "what reads it pads with zeros, which the shift does not reach", because: [padded.name] };
   },
   rewrite({ affine, convs }, view) {
     const { scale, shift } = affine.attributes;

@@ -19,7 +19,9 @@ const rule: Rule<"channel_affine", Normalised> = {
     return producer?.op === "conv" || producer?.op === "linear" ? { affine, producer } : undefined;
   },
   check: ({ producer: { name } }, view) =>
-    view.isShown(name) || view.readers(name).length !== 1 ? `"${name}" is read elsewhere too` : undefined,
+    view.isShown(name) || view.readers(name).length !== 1
+      ? { declined: "the layer before it is read elsewhere too", because: [name] }
+      : undefined,
   rewrite({ affine, producer }, view) {
     const [x, scaleName, shiftName] = affine.inputs as [string, string, string];
     const [input, weightName, biasName] = producer.inputs as [string, string, string | undefined];

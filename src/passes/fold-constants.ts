@@ -26,10 +26,10 @@ const rule: Rule<OpName, ConstantNode> = {
       : undefined;
   },
   check({ shape, operands }) {
-    if (!isStatic(shape)) return "its size is open";
+    if (!isStatic(shape)) return { declined: "its size is open" };
     const held = operands.reduce((sum, operand) => sum + elementCount(operand.shape), 0);
     return elementCount(shape) > held + GROWTH_LIMIT
-      ? "its value is much larger than what it is computed from"
+      ? { declined: "its value is much larger than what it is computed from" }
       : undefined;
   },
   rewrite: ({ node, shape, operands }) => ({

@@ -18,7 +18,7 @@ const rule: Rule<"mix_conv", Mixture> = {
   match: (node) => ({ node, parts: mixConvInputs(node.attributes, node.inputs) }),
   check({ parts }, view) {
     const open = parts.factors.filter((factor) => view.constant(factor)?.shape[0] !== 1);
-    return open.length === 0 ? undefined : `${open.join(", ")} depends on the input`;
+    return open.length === 0 ? undefined : { declined: "what weighs its experts depends on the input", because: open };
   },
   rewrite({ node, parts }, view) {
     const { graph } = view;

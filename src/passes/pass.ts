@@ -1,12 +1,18 @@
 import type { Graph } from "../ir/graph.js";
 
-/** What a pass did at one node, or why it left it as it was. */
-export interface PassStep {
+/** Why a node is left as it is. */
+export interface Decline {
+  /** The reason; it names nothing of the graph, so that nodes that are left for the same one can be told together. */
+  readonly declined: string;
+  /** The values or nodes by which it holds, where there are some. */
+  readonly because?: readonly string[];
+}
+
+/** What a pass did at one node, or why it left it as it was: nothing is declined where the node was rewritten. */
+export interface PassStep extends Partial<Decline> {
   /** Name of the pass. */
   readonly pass: string;
   readonly node: string;
-  /** Absent where the node was rewritten. */
-  readonly declined?: string;
 }
 
 export type PassReport = (step: PassStep) => void;

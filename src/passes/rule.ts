@@ -4,7 +4,7 @@ import { consumers, type Graph, type Node, type NodeOf } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
 import type { OpName } from "../ir/ops/index.js";
 import type { LazyTensor } from "../tensors/tensor.js";
-import type { Pass, PassReport } from "./pass.js";
+import type { Decline, Pass, PassReport } from "./pass.js";
 
 /** A graph with what rules ask about it, worked out when it is first asked for. */
 export class GraphView {
@@ -64,7 +64,7 @@ export interface Rule<Op extends OpName, Match> {
   /** What the rule finds at a node; undefined where there is nothing of its kind. */
   match(node: NodeOf<Op>, view: GraphView): Match | undefined;
   /** Why a match is left as it is; undefined where it is rewritten. */
-  check(match: Match, view: GraphView): string | undefined;
+  check(match: Match, view: GraphView): Decline | undefined;
   rewrite(match: Match, view: GraphView): Edit;
 }
 
@@ -83,9 +83,9 @@ function applyRule<Op extends OpName, Match>(rule: Rule<Op, Match>, graph: Graph
     if (node === undefined) continue;
     const match = rule.match(node as NodeOf<Op>, view);
     if (match === undefined) continue;
-    const declined = rule.check(match, view);
-    report({ pass: rule.name, node: name, ...(declined === undefined ? {} : { declined }) });
-    if (declined === undefined) view = new GraphView(edited(view.graph, rule.rewrite(match, view)));
+    const decline = rule.check(match, view);
+    report({ pass: rule.name, node: name, ...decline });
+    if (decline === undefined) view = new GraphView(edited(view.graph, rule.rewrite(match, view)));
   }
   return view.graph;
 }

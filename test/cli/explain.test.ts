@@ -1,4 +1,4 @@
-/** `compile --explain`: how each convolution is run, and what passes did, for people and as JSON. */
+/** `compile --explain` and `inspect`: how each convolution is run, and what passes did, for people and as JSON. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
 import { temporaryFolder } from "../support/cli.js";
@@ -20,8 +20,10 @@ it("tells of every convolution how it is run, and of every affine map where it w
   expect(stdout).toMatch(/^layer +runs as +batch +why$/m);
   expect(stdout).toMatch(/^body\.1\.body\.0 +\S+ +one by one +\S/m);
   expect(stdout).toMatch(/^fold-affines rewrote /m);
-  expect(stdout).toMatch(/^fold-affines left centre as it is: ".*" pads with zeros/m);
-  expect(stdout).toMatch(/^merge-constant-mixtures left body\.1\.body\.0 as it is: .* depends on the input$/m);
+  expect(stdout).toMatch(/^fold-affines left centre as it is: what reads it pads with zeros, .* \(body\.0\)$/m);
+  expect(stdout).toMatch(
+    /^merge-constant-mixtures left body\.1\.body\.0 as it is: .* depends on the input \(body\.1\.body\.0\.beta\)$/m,
+  );
 });
 
 it("tells the same as JSON", async () => {
@@ -32,4 +34,17 @@ it("tells the same as JSON", async () => {
   expect((await run("compile", at("m.json"), "-o", at("m.onnx"), "--no-verify", "--json")).stdout).not.toContain(
     "rewrites",
   );
+});
+
+it("inspect tells in a line which rewrites were declined, of how many layers, and why", async () => {
+  const { code, stdout } = await run("inspect", at("m.json"));
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^not rewritten by +layers +because$/m);
+  expect(stdout).toMatch(/^merge-constant-mixtures +4: body\.1\.body\.0 … body\.2\.body\.2 +.* depends on the input$/m);
+  expect(stdout).toMatch(/^fold-affines +centre +what reads it pads with zeros, which the shift does not reach$/m);
+  expect(JSON.parse((await run("inspect", at("m.json"), "--json")).stdout).declined).toContainEqual({
+    rule: "fold-affines",
+    reason: "what reads it pads with zeros, which the shift does not reach",
+    nodes: ["centre"],
+  });
 });

@@ -34,7 +34,10 @@ function rewriteLines(rewrites: readonly PassStep[]): Lines {
     const left = own.filter(({ declined }) => declined !== undefined);
     return [
       ...(done.length === 0 ? [] : [`${pass} rewrote ${done.join(", ")}`]),
-      ...left.map(({ node, declined }) => `${pass} left ${node} as it is: ${declined}`),
+      ...left.map(
+        ({ node, declined, because }) =>
+          `${pass} left ${node} as it is: ${declined}${because ? ` (${because.join(", ")})` : ""}`,
+      ),
     ];
   });
 }
