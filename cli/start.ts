@@ -7,7 +7,7 @@ import { openFileSource } from "../src/base/bytes/file-source-node.js";
 import { SmxcError } from "../src/base/diagnostics.js";
 import { compile, importCheckpoint } from "../src/index.js";
 import { encodeImage, readImage } from "../src/pictures/image-node.js";
-import { psnr } from "../src/pictures/metrics.js";
+import { picturePsnr } from "../src/pictures/metrics.js";
 import { resizeBicubic } from "../src/pictures/resize.js";
 import { restoreWhole } from "../src/restore/restore.js";
 import { createNodeSession } from "../src/sessions/session-ort-node.js";
@@ -51,7 +51,7 @@ async function start(): Promise<void> {
   await session.release();
 
   const original = await readImage(LARGE, silent);
-  const quality = (picture: typeof large): number => psnr(picture, original, { shave: SCALE, color: "rgb" });
+  const quality = (picture: typeof large): number => picturePsnr(picture, original, { shave: SCALE, color: "rgb" });
   const [ours, bicubic] = [large, resizeBicubic(small, large.width, large.height)].map(quality) as [number, number];
   say(`PSNR against the true picture: ${ours.toFixed(2)} dB; bicubic enlargement: ${bicubic.toFixed(2)} dB.`);
 

@@ -1,7 +1,7 @@
 /** How good restored pictures are, by the customs of the super-resolution literature. */
 import { SmxcError } from "../base/diagnostics.js";
 import { crop, type Image, toBitDepth, toRgb } from "../pictures/image.js";
-import { type MetricOptions, psnr, ssim } from "../pictures/metrics.js";
+import { type MetricOptions, picturePsnr, ssim } from "../pictures/metrics.js";
 import { resizeBicubic } from "../pictures/resize.js";
 import { misfitOf } from "./pair-sizes.js";
 
@@ -51,7 +51,7 @@ export function compared(input: Image, restored: Image, truth: Image): Compared 
 /** @throws SmxcError `metrics/different-sizes` */
 export function evaluatePictures({ restored, baseline, truth }: Compared, options: MetricOptions): Evaluation {
   const score = (image: Image): Score => ({
-    psnr: psnr(image, truth, options),
+    psnr: picturePsnr(image, truth, options),
     ssim: ssimIfLarge(image, truth, options),
   });
   return { restored: score(restored), baseline: score(baseline) };

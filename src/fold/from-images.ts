@@ -2,9 +2,9 @@
 
 import type { BetaTable } from "../passes/given-betas.js";
 import { tensorToImage, type ValueRange } from "../pictures/image.js";
-import { psnr } from "../pictures/metrics.js";
+import { picturePsnr } from "../pictures/metrics.js";
 import type { Tensor } from "../sessions/session.js";
-import { allFinite, compareValues, psnrOf } from "../verify/compare.js";
+import { allFinite, compareValues, valuesPsnr } from "../verify/compare.js";
 import { TOLERANCES } from "../verify/tolerances.js";
 
 /** Outputs of one run, the β among them as `beta.<layer>` [samples, experts, cardinals]. */
@@ -72,8 +72,8 @@ export function foldCost(dynamic: ImageRun, folded: ImageRun, output: string, ra
   const comparison = compareValues(expected.data, actual.data, TOLERANCES);
   if (!allFinite(comparison)) return undefined;
   return {
-    psnr: psnrOf(comparison, range[1] - range[0]),
-    picturePsnr: psnr(tensorToImage(expected, range), tensorToImage(actual, range), { shave: 0, color: "rgb" }),
+    psnr: valuesPsnr(comparison, range[1] - range[0]),
+    picturePsnr: picturePsnr(tensorToImage(expected, range), tensorToImage(actual, range), { shave: 0, color: "rgb" }),
     maxError: comparison.maxError,
   };
 }

@@ -1,4 +1,9 @@
-/** A PSNR as it is told. Equal values have none: text says "equal", and JSON, which has no infinity, null and why. */
+/** PSNR: how it is computed, and how it is told. Equal values have none: text says "equal", and JSON, which has no infinity, null and why. */
+
+/** Peak signal-to-noise ratio in dB of values in a range of `peak` whose differences have this root mean square; infinite where it is 0. */
+export function psnr(peak: number, rmse: number): number {
+  return 20 * Math.log10(peak / rmse);
+}
 
 export function decibelsText(psnr: number, digits = 2): string {
   return psnr === Number.POSITIVE_INFINITY ? "equal" : `${psnr.toFixed(digits)} dB`;

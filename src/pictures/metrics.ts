@@ -1,5 +1,6 @@
 /** How far two pictures are apart, by the definitions of the super-resolution literature. */
 import { SmxcError } from "../base/diagnostics.js";
+import { psnr } from "./decibels.js";
 import { differentSizes, nothingLeft, tooSmallForSsim } from "./errors.js";
 import { type Image, largestSample } from "./image.js";
 
@@ -32,18 +33,18 @@ const SSIM_C1 = (0.01 * PEAK) ** 2;
 const SSIM_C2 = (0.03 * PEAK) ** 2;
 
 /**
- * Peak signal-to-noise ratio in dB over all samples; infinite for equal pictures.
+ * PSNR of two pictures in dB over all samples; infinite for equal ones.
  *
  * @throws SmxcError `metrics/different-sizes`; `metrics/nothing-left` where the shave takes all
  */
-export function psnr(a: Image, b: Image, options: MetricOptions): number {
+export function picturePsnr(a: Image, b: Image, options: MetricOptions): number {
   let squares = 0;
   let samples = 0;
   for (const [x, y] of planePairs(a, b, options)) {
     for (let i = 0; i < x.data.length; i++) squares += (x.data[i]! - y.data[i]!) ** 2;
     samples += x.data.length;
   }
-  return 10 * Math.log10((PEAK ** 2 * samples) / squares);
+  return psnr(PEAK, Math.sqrt(squares / samples));
 }
 
 /**

@@ -1,5 +1,6 @@
 /** How β behaves, as one HTML file without scripts: a heat map of layers × experts, of all pictures and of each. */
 import { escaped, htmlPage } from "../base/html.js";
+import { type BetaScale, betaScale, placeOnScale, scaleEnds } from "./beta-scale.js";
 import type { RouterStudy } from "./study.js";
 
 export interface RoutesReport {
@@ -25,22 +26,20 @@ thead th { border-bottom: 1px solid; vertical-align: bottom; }
   background: linear-gradient(to right, rgb(33 102 172), #f7f7f7, rgb(217 95 14)); }
 `;
 
-/** Colours at and beyond which nothing is told apart; differences below are shown as none. */
-const LEAST_REACH = 0.001;
-
 export function routesHtml({ model, conditions, pictures, routers }: RoutesReport): string {
-  const values = routers.flatMap(({ pictures: tables }) => tables.flat(2));
-  const even = evenShare(routers, values);
-  const reach = values.reduce((most, value) => Math.max(most, Math.abs(value - even)), LEAST_REACH);
+  const scale = betaScale(
+    routers.map((router) => ({ ...router, shares: router.evenness !== undefined, tables: router.pictures })),
+  );
+  const [least, most] = scaleEnds(scale);
   const map = (titles: readonly string[], tableOf: (router: RouterStudy) => RouterStudy["mean"]): string =>
-    heatMap(routers, titles, tableOf, { even, reach });
+    heatMap(routers, titles, tableOf, scale);
   const experts = Math.max(...routers.map((router) => router.experts));
   const columns = Array.from({ length: experts }, (_, e) => `expert ${e + 1}`);
   const body = [
     `<h1>${escaped(model)}: routing</h1>`,
     `<p>${escaped(conditions)}</p>`,
     `<p>A row is a layer, a column one of the experts that it mixes; the stripes of a cell are blocks of output channels (cardinals).</p>`,
-    `<p class="scale"><span>${(even - reach).toFixed(3)}</span><span class="legend"></span><span>${(even + reach).toFixed(3)}</span></p>`,
+    `<p class="scale"><span>${least.toFixed(3)}</span><span class="legend"></span><span>${most.toFixed(3)}</span></p>`,
     "<h2>All pictures</h2>",
     statistics(routers),
     map(columns, (router) => router.mean),
@@ -49,14 +48,6 @@ export function routesHtml({ model, conditions, pictures, routers }: RoutesRepor
     ),
   ].join("\n");
   return htmlPage({ title: `${model}: routing`, style: STYLE, body });
-}
-
-/** What is drawn without colour: an even share, or the mean where β are no shares or layers differ in their experts. */
-function evenShare(routers: readonly RouterStudy[], values: readonly number[]): number {
-  const experts = new Set(routers.map((router) => router.experts));
-  return experts.size === 1 && routers.every(({ evenness }) => evenness !== undefined)
-    ? 1 / routers[0]!.experts
-    : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function statistics(routers: readonly RouterStudy[]): string {
@@ -88,16 +79,11 @@ function statistics(routers: readonly RouterStudy[]): string {
   );
 }
 
-interface Scale {
-  readonly even: number;
-  readonly reach: number;
-}
-
 function heatMap(
   routers: readonly RouterStudy[],
   titles: readonly string[],
   tableOf: (router: RouterStudy) => RouterStudy["mean"],
-  scale: Scale,
+  scale: BetaScale,
 ): string {
   const rows = routers.map((router) => [
     escaped(router.layer),
@@ -109,7 +95,7 @@ function heatMap(
   return rowsTable(["layer", ...titles], rows);
 }
 
-function cell(values: readonly number[], scale: Scale): string {
+function cell(values: readonly number[], scale: BetaScale): string {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const stripes = values.map((value) => `<i style="background:${color(value, scale)}"></i>`).join("");
   const label = values.map((value) => value.toFixed(3)).join(" ");
@@ -120,10 +106,10 @@ const WHITE = [247, 247, 247] as const;
 const LESS = [33, 102, 172] as const;
 const MORE = [217, 95, 14] as const;
 
-function color(value: number, { even, reach }: Scale): string {
-  const share = Math.max(-1, Math.min(1, (value - even) / reach));
-  const end = share < 0 ? LESS : MORE;
-  return `rgb(${WHITE.map((from, i) => Math.round(from + (end[i]! - from) * Math.abs(share))).join(" ")})`;
+function color(value: number, scale: BetaScale): string {
+  const place = placeOnScale(value, scale);
+  const end = place < 0 ? LESS : MORE;
+  return `rgb(${WHITE.map((from, i) => Math.round(from + (end[i]! - from) * Math.abs(place))).join(" ")})`;
 }
 
 /** @param rows cells as HTML */

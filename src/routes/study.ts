@@ -2,6 +2,7 @@
 import { type Diagnostic, error, SmxcError } from "../base/diagnostics.js";
 import { BetaCollector, type BetaSummary } from "../restore/beta-summary.js";
 import type { Betas } from "../restore/restorer.js";
+import { areShares } from "./beta-scale.js";
 
 /** One router over all pictures. A sample is a patch, or a whole picture. */
 export interface RouterStudy {
@@ -25,9 +26,6 @@ export interface RouterStudy {
   /** The largest distance between two samples of one picture; undefined when pictures were run whole. */
   readonly withinPictures: number | undefined;
 }
-
-/** β are shares when they sum to one so nearly. */
-const SHARE_TOLERANCE = 1e-3;
 
 /** @throws SmxcError `routes/not-finite` for the first router whose β is NaN or infinite: nothing can be told of it */
 export function checkFinite(betas: Betas): void {
@@ -101,9 +99,8 @@ class Tally {
 
   add(column: readonly number[]): void {
     const largest = Math.max(...column);
-    const total = column.reduce((sum, value) => sum + value, 0);
     this.blocks++;
-    this.shares &&= Math.abs(total - 1) < SHARE_TOLERANCE && Math.min(...column) >= 0;
+    this.shares &&= areShares(column);
     this.entropy -=
       column.reduce((sum, value) => sum + (value > 0 ? value * Math.log(value) : 0), 0) / Math.log(column.length);
     this.largestSum += largest;

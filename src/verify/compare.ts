@@ -1,3 +1,4 @@
+import { psnr } from "../pictures/decibels.js";
 import { limitOf, type Tolerance } from "./tolerances.js";
 
 /** How far two arrays of the same values are apart. */
@@ -54,6 +55,6 @@ export function allFinite({ notFinite }: Pick<Comparison, "notFinite">): boolean
 }
 
 /** PSNR in dB of values whose range is `peak`: Infinity where they are equal, NaN where they are not finite. */
-export function psnrOf(comparison: Comparison, peak: number): number {
-  return allFinite(comparison) ? 20 * Math.log10(peak / comparison.rmse) : Number.NaN;
+export function valuesPsnr(comparison: Comparison, peak: number): number {
+  return allFinite(comparison) ? psnr(peak, comparison.rmse) : Number.NaN;
 }

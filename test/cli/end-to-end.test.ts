@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readImage } from "../../src/pictures/image-node.js";
-import { psnr } from "../../src/pictures/metrics.js";
+import { picturePsnr } from "../../src/pictures/metrics.js";
 import { type Ended, smxc, succeed, temporaryFolder } from "../support/cli.js";
 import { fixture, openFixture } from "../support/fixtures.js";
 
@@ -116,7 +116,7 @@ describe("the answers under --json", () => {
     expect(json(fromDocument)).toMatchObject({ output: "document.png", width: 450, height: 300 });
     // The two are compiled differently, so that a value between two samples may round either way.
     const [a, b] = await Promise.all(["graph.png", "document.png"].map((name) => readImage(folder.at(name), () => {})));
-    expect(psnr(a!, b!, { shave: 0, color: "rgb" })).toBeGreaterThan(70);
+    expect(picturePsnr(a!, b!, { shave: 0, color: "rgb" })).toBeGreaterThan(70);
   });
 });
 

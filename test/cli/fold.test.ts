@@ -10,7 +10,7 @@ import { TARGETS } from "../../src/lowerings/targets.js";
 import type { OnnxGraph } from "../../src/onnx/model.js";
 import { imageToTensor, toRgb } from "../../src/pictures/image.js";
 import { encodeImage, readImage } from "../../src/pictures/image-node.js";
-import { psnr } from "../../src/pictures/metrics.js";
+import { picturePsnr } from "../../src/pictures/metrics.js";
 import { temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 import { absoluteError, relativeError, runGraph } from "../support/sessions.js";
@@ -120,7 +120,7 @@ describe("a graph folded for the mean of three pictures", () => {
       expect(told.psnr, "the trained network hardly notices").toBeGreaterThan(60);
       for (const graph of ["dynamic.onnx", "mean.onnx"]) await smxc("run", graph, told.image, "-o", `${graph}.png`);
       const [a, b] = [await readImage("dynamic.onnx.png", () => {}), await readImage("mean.onnx.png", () => {})];
-      expect(told.picturePsnr).toBeCloseTo(psnr(a, b, { shave: 0, color: "rgb" }), 6);
+      expect(told.picturePsnr).toBeCloseTo(picturePsnr(a, b, { shave: 0, color: "rgb" }), 6);
     }
 
     const betas = dynamic.map((outputs) => ROUTERS.map((name) => outputs.get(name)!.data));

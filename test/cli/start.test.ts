@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, it } from "vitest";
 import { readImage } from "../../src/pictures/image-node.js";
-import { psnr } from "../../src/pictures/metrics.js";
+import { picturePsnr } from "../../src/pictures/metrics.js";
 import { runNode, temporaryFolder } from "../support/cli.js";
 import { fixture, readJson } from "../support/fixtures.js";
 
@@ -20,7 +20,7 @@ it("compiles the shipped network, enlarges a photograph, and tells its quality a
       readImage(file, () => {}),
     ),
   );
-  const measured = psnr(restored!, original!, { shave: 2, color: "rgb" });
+  const measured = picturePsnr(restored!, original!, { shave: 2, color: "rgb" });
   type Quality = { readonly rgb: number };
   const info = readJson<{ psnr: { astronaut: { whole: Quality; bicubic: Quality } } }>("models", "nsr-x2", "info.json");
   const { whole, bicubic } = info.psnr.astronaut;

@@ -5,7 +5,7 @@ import type { CompileOptions } from "../../src/compile-options.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
 import { crop, imageToTensor, tensorToImage } from "../../src/pictures/image.js";
 import { readImage } from "../../src/pictures/image-node.js";
-import { psnr } from "../../src/pictures/metrics.js";
+import { picturePsnr } from "../../src/pictures/metrics.js";
 import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import { checkHalfRange } from "../../src/verify/half-range.js";
 import {
@@ -39,7 +39,7 @@ describe.each(["nsr-x2", "nsr-x3", "nsr-denoise25", "nsr-jpeg10"])("%s", (name) 
         const [result] = await runGraph(bytes, [new Map([["x", dense(shape, data)]])]);
         const y = result!.get("y")!;
         const image = tensorToImage({ shape: y.shape, data: Float32Array.from(y.data) });
-        return { bytes: bytes.length, quality: psnr(image, truth, { shave: scale, color: "rgb" }) };
+        return { bytes: bytes.length, quality: picturePsnr(image, truth, { shave: scale, color: "rgb" }) };
       }),
     );
     const [single, half] = results as [(typeof results)[number], (typeof results)[number]];

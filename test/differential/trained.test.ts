@@ -4,7 +4,7 @@ import { compile } from "../../src/compile.js";
 import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import { crop, imageToTensor } from "../../src/pictures/image.js";
 import { readImage } from "../../src/pictures/image-node.js";
-import { psnr } from "../../src/pictures/metrics.js";
+import { picturePsnr } from "../../src/pictures/metrics.js";
 import { succeed, temporaryFolder } from "../support/cli.js";
 import { fixture, type ImportedFixture, importStore, openFixture, readJson, readTensors } from "../support/fixtures.js";
 import { absoluteError, encoded, joined, relativeError, rowOf, runGraph } from "../support/sessions.js";
@@ -67,7 +67,7 @@ describe.each(NETWORKS)("%s", (name) => {
     const [restored, original] = await Promise.all([readImage(output, () => {}), picture("hr", `${image}.png`)]);
     const shave = info.scale === 1 ? 0 : info.scale;
     for (const color of ["rgb", "y"] as const) {
-      const measured = psnr(restored, original, { shave, color });
+      const measured = picturePsnr(restored, original, { shave, color });
       const expected = info.psnr[image]![kind][color];
       expect(Math.abs(measured - expected), `${color} ${measured}`).toBeLessThanOrEqual(PSNR_TOLERANCE);
     }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Diagnostic } from "../../src/base/diagnostics.js";
 import type { Image } from "../../src/pictures/image.js";
 import { encodeImage, encodeImageTo, readImage } from "../../src/pictures/image-node.js";
-import { psnr } from "../../src/pictures/metrics.js";
+import { picturePsnr } from "../../src/pictures/metrics.js";
 
 const FIXTURES = new URL("../../fixtures/images/", import.meta.url).pathname;
 const SAMPLES: Record<string, number[]> = JSON.parse(readFileSync(`${FIXTURES}samples.json`, "utf8"));
@@ -115,7 +115,7 @@ describe("what is written is read again", () => {
   test("colours as JPEG, nearly", async () => {
     const { image } = await read(`${FIXTURES}patch.png`);
     const back = (await roundTrip(image, "a.jpg")).image;
-    expect(psnr(image, back, { shave: 0, color: "rgb" })).toBeGreaterThan(36);
+    expect(picturePsnr(image, back, { shave: 0, color: "rgb" })).toBeGreaterThan(36);
   });
 
   test("16 bits as JPEG in 8, without the opacity and with a warning", async () => {

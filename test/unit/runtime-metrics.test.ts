@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { crop, type Image, toBitDepth } from "../../src/pictures/image.js";
 import { readImage } from "../../src/pictures/image-node.js";
-import { psnr, ssim } from "../../src/pictures/metrics.js";
+import { picturePsnr, ssim } from "../../src/pictures/metrics.js";
 import { resizeBicubic } from "../../src/pictures/resize.js";
 
 const fixture = (name: string) =>
@@ -44,7 +44,7 @@ describe.each([
 
   test.each(["rgb", "y"] as const)("has the PSNR and SSIM of the references in %s", async (color) => {
     const [a, b] = await pair();
-    expect(psnr(a, b, { shave: scale, color })).toBeCloseTo(expectedPsnr[color], 8);
+    expect(picturePsnr(a, b, { shave: scale, color })).toBeCloseTo(expectedPsnr[color], 8);
     expect(ssim(a, b, { shave: scale, color })).toBeCloseTo(expectedSsim[color], 10);
   });
 });
@@ -52,7 +52,7 @@ describe.each([
 describe("the metrics", () => {
   test("of equal pictures are perfect", async () => {
     const patch = await fixture("images/patch.png");
-    expect(psnr(patch, patch, { shave: 0, color: "rgb" })).toBe(Number.POSITIVE_INFINITY);
+    expect(picturePsnr(patch, patch, { shave: 0, color: "rgb" })).toBe(Number.POSITIVE_INFINITY);
     expect(ssim(patch, patch, { shave: 0, color: "y" })).toBeCloseTo(1, 12);
   });
 
@@ -61,29 +61,33 @@ describe("the metrics", () => {
     const b = { ...a, data: a.data.map((value) => value ^ 3) };
     for (const color of ["rgb", "y"] as const) {
       const options = { shave: 1, color };
-      expect(psnr(toBitDepth(a, 16), toBitDepth(b, 16), options)).toBeCloseTo(psnr(a, b, options), 10);
+      expect(picturePsnr(toBitDepth(a, 16), toBitDepth(b, 16), options)).toBeCloseTo(picturePsnr(a, b, options), 10);
     }
   });
 
   test("of one wrong sample follow from the definition", () => {
     const black: Image = { width: 2, height: 2, channels: 1, bitDepth: 8, data: new Uint8Array(4) };
     const other = { ...black, data: Uint8Array.of(255, 0, 0, 0) };
-    expect(psnr(black, other, { shave: 0, color: "rgb" })).toBeCloseTo(10 * Math.log10(4), 12);
+    expect(picturePsnr(black, other, { shave: 0, color: "rgb" })).toBeCloseTo(10 * Math.log10(4), 12);
     // Grey is not squeezed into the studio range.
-    expect(psnr(black, other, { shave: 0, color: "y" })).toBeCloseTo(10 * Math.log10(4), 12);
+    expect(picturePsnr(black, other, { shave: 0, color: "y" })).toBeCloseTo(10 * Math.log10(4), 12);
   });
 
   test("refuse a shave that takes all", async () => {
     const patch = await fixture("images/patch.png");
     const some = { shave: 14, color: "rgb" } as const;
-    expect(psnr(patch, patch, some)).toBe(Number.POSITIVE_INFINITY);
-    expect(() => psnr(patch, patch, { ...some, shave: 15 })).toThrow("a shave of 15 leaves nothing of 37 × 29 pixels");
+    expect(picturePsnr(patch, patch, some)).toBe(Number.POSITIVE_INFINITY);
+    expect(() => picturePsnr(patch, patch, { ...some, shave: 15 })).toThrow(
+      "a shave of 15 leaves nothing of 37 × 29 pixels",
+    );
   });
 
   test("refuse pictures of different sizes, and SSIM small ones", async () => {
     const patch = await fixture("images/patch.png");
     const options = { shave: 0, color: "rgb" } as const;
-    expect(() => psnr(patch, crop(patch, 0, 0, 5, 5), options)).toThrow("37 × 29 pixels of 3 channels against 5 × 5");
+    expect(() => picturePsnr(patch, crop(patch, 0, 0, 5, 5), options)).toThrow(
+      "37 × 29 pixels of 3 channels against 5 × 5",
+    );
     expect(() => ssim(patch, patch, { shave: 10, color: "rgb" })).toThrow("SSIM needs 11 × 11 pixels; 17 × 9 are left");
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { valueDifference } from "../../src/onnx/diff/weights.js";
 import { decibelsJson, decibelsText } from "../../src/pictures/decibels.js";
-import { allFinite, compareValues, psnrOf } from "../../src/verify/compare.js";
+import { allFinite, compareValues, valuesPsnr } from "../../src/verify/compare.js";
 
 const TOLERANCE = { relative: 1e-3, absolute: 1e-6 };
 const { NaN: NAN, POSITIVE_INFINITY: INF } = Number;
@@ -19,7 +19,7 @@ describe("compareValues", () => {
     const comparison = compareValues(expected, actual, TOLERANCE);
     expect(comparison).toMatchObject({ passed: false, notFinite });
     expect(allFinite(comparison)).toBe(false);
-    expect(psnrOf(comparison, 1)).toBeNaN();
+    expect(valuesPsnr(comparison, 1)).toBeNaN();
   });
 
   it("does not pass where there is nothing to compare, or not as much", () => {
@@ -31,8 +31,8 @@ describe("compareValues", () => {
   it("tells finite values as ever", () => {
     const comparison = compareValues([1, -2], [1, -2.001], TOLERANCE);
     expect(comparison).toMatchObject({ passed: true, magnitude: 2, index: 1, notFinite: { expected: 0, actual: 0 } });
-    expect(psnrOf(comparison, 2)).toBeCloseTo(20 * Math.log10((2 * Math.SQRT2) / 0.001), 6);
-    expect(psnrOf(compareValues([1], [1], TOLERANCE), 1)).toBe(INF);
+    expect(valuesPsnr(comparison, 2)).toBeCloseTo(20 * Math.log10((2 * Math.SQRT2) / 0.001), 6);
+    expect(valuesPsnr(compareValues([1], [1], TOLERANCE), 1)).toBe(INF);
   });
 });
 

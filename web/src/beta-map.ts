@@ -1,6 +1,7 @@
 /** β of a run as a heat map: a row for every layer, a column for every expert, a stripe for every cardinal. */
 
 import type { BetaSummary } from "../../src/restore/beta-summary.js";
+import { areShares, type BetaScale, betaScale, placeOnScale, scaleEnds } from "../../src/routes/beta-scale.js";
 import { byId, make, offerFile, withdrawFile } from "./dom.js";
 
 const text = byId("betas-text", HTMLParagraphElement);
@@ -17,7 +18,7 @@ export function showBetas(betas: readonly BetaSummary[], name: string): void {
     map.replaceChildren();
     return;
   }
-  const scale = scaleOf(betas);
+  const scale = betaScale(betas.map((beta) => ({ ...beta, shares: givesShares(beta), tables: [beta.mean] })));
   text.textContent = explanation(betas, scale);
   runText.textContent = movementText(betas);
   map.replaceChildren(legend(scale), table(betas, scale));
@@ -31,34 +32,13 @@ export function showBetas(betas: readonly BetaSummary[], name: string): void {
 
 const NOTHING = "This network gave no β: it has no routers, or it is a graph that was compiled without --expose-beta.";
 
-interface Scale {
-  /** The value without colour: an even share, where all shares sum to one. */
-  readonly even: number;
-  /** The distance from it that has full colour. */
-  readonly reach: number;
-  readonly shares: boolean;
+/** Whether a layer's β are shares, in every block. */
+function givesShares({ mean, cardinals }: BetaSummary): boolean {
+  return Array.from({ length: cardinals }, (_, d) => mean.map((row) => row[d]!)).every(areShares);
 }
 
-/** Differences that are smaller than this are shown as none. */
-const LEAST_REACH = 0.001;
-
-function scaleOf(betas: readonly BetaSummary[]): Scale {
-  const shares = betas.every(({ mean, cardinals }) =>
-    Array.from({ length: cardinals }, (_, d) => mean.reduce((sum, row) => sum + row[d]!, 0)).every(
-      (sum) => Math.abs(sum - 1) < 1e-3,
-    ),
-  );
-  const values = betas.flatMap(({ mean }) => mean.flat());
-  const experts = new Set(betas.map((beta) => beta.experts));
-  const even =
-    shares && experts.size === 1
-      ? 1 / betas[0]!.experts
-      : values.reduce((sum, value) => sum + value, 0) / values.length;
-  const reach = values.reduce((most, value) => Math.max(most, Math.abs(value - even)), LEAST_REACH);
-  return { even, reach, shares };
-}
-
-function explanation(betas: readonly BetaSummary[], { even, shares }: Scale): string {
+function explanation(betas: readonly BetaSummary[], { even }: BetaScale): string {
+  const shares = betas.every(givesShares);
   const cardinals = Math.max(...betas.map((beta) => beta.cardinals));
   return [
     "Each row is a layer, by its name in the checkpoint, and each column one of the experts, the kernels that the layer mixes.",
@@ -79,19 +59,21 @@ function movementText(betas: readonly BetaSummary[]): string {
   return `The picture was run as ${samples} patches, each with its own β: cells show the mean, the last column by how much β moved from patch to patch, at most ${most}.`;
 }
 
-function legend({ even, reach }: Scale): HTMLElement {
+function legend(scale: BetaScale): HTMLElement {
+  const { even } = scale;
+  const [least, most] = scaleEnds(scale);
   const bar = make("span", { class: "legend-bar", "aria-hidden": "true" });
   return make(
     "p",
     { class: "legend" },
-    make("span", {}, number(Math.max(0, even - reach))),
+    make("span", {}, number(least)),
     bar,
-    make("span", {}, number(even + reach)),
+    make("span", {}, number(most)),
     make("span", { class: "legend-text" }, `blue: less than ${number(even)} · orange: more`),
   );
 }
 
-function table(betas: readonly BetaSummary[], scale: Scale): HTMLElement {
+function table(betas: readonly BetaSummary[], scale: BetaScale): HTMLElement {
   const experts = Math.max(...betas.map((beta) => beta.experts));
   const moves = betas[0]!.samples > 1;
   const columns = Array.from({ length: experts }, (_, e) => make("th", { scope: "col" }, `expert ${e + 1}`));
@@ -111,7 +93,11 @@ function table(betas: readonly BetaSummary[], scale: Scale): HTMLElement {
   return wrapped;
 }
 
-function cell({ name, mean, least, most, samples, cardinals }: BetaSummary, expert: number, scale: Scale): HTMLElement {
+function cell(
+  { name, mean, least, most, samples, cardinals }: BetaSummary,
+  expert: number,
+  scale: BetaScale,
+): HTMLElement {
   const values = mean[expert];
   if (values === undefined) return make("td", {}, "–");
   const strip = make("span", { class: "strip", "aria-hidden": "true" });
@@ -126,10 +112,11 @@ function cell({ name, mean, least, most, samples, cardinals }: BetaSummary, expe
 }
 
 /** One colour beside the other; the colours themselves are the theme's. */
-function stripes(values: readonly number[], { even, reach }: Scale): string {
+function stripes(values: readonly number[], scale: BetaScale): string {
   const stops = values.map((value, index) => {
-    const strength = Math.min(100, (100 * Math.abs(value - even)) / reach);
-    const colour = `color-mix(in oklab, var(${value < even ? "--less" : "--more"}) ${strength.toFixed(1)}%, var(--even))`;
+    const place = placeOnScale(value, scale);
+    const strength = (100 * Math.abs(place)).toFixed(1);
+    const colour = `color-mix(in oklab, var(${place < 0 ? "--less" : "--more"}) ${strength}%, var(--even))`;
     return `${colour} ${(100 * index) / values.length}% ${(100 * (index + 1)) / values.length}%`;
   });
   return `linear-gradient(to right, ${stops.join(", ")})`;

@@ -6,7 +6,7 @@ import { encodeIfItFits } from "../../../src/onnx/encode.js";
 import type { DocumentModel } from "../../../src/open-model.js";
 import { decibelsJson, decibelsText } from "../../../src/pictures/decibels.js";
 import { type CpuProvider, createCpuSession } from "../../../src/sessions/session-cpu-node.js";
-import { psnrOf } from "../../../src/verify/compare.js";
+import { valuesPsnr } from "../../../src/verify/compare.js";
 import * as errors from "../../../src/verify/errors.js";
 import { firstOverflow } from "../../../src/verify/first-overflow.js";
 import { type Problem, smallProblems } from "../../../src/verify/problems.js";
@@ -109,7 +109,7 @@ async function compare(
       inputs: problems.map(({ label }) => label),
       maxError: worst.maxError,
       magnitude: worst.magnitude,
-      psnr: Math.min(...results.map((result) => psnrOf(result, Math.max(1, result.magnitude)))),
+      psnr: Math.min(...results.map((result) => valuesPsnr(result, Math.max(1, result.magnitude)))),
     };
   } finally {
     bar.end();

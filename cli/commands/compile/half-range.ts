@@ -5,7 +5,7 @@ import type { Lines } from "../../../src/base/text/lines.js";
 import { referenceGraph } from "../../../src/compile.js";
 import type { CompileOptions } from "../../../src/compile-options.js";
 import type { DocumentModel } from "../../../src/open-model.js";
-import { decibelsJson, decibelsText } from "../../../src/pictures/decibels.js";
+import { decibelsJson, decibelsText, psnr } from "../../../src/pictures/decibels.js";
 import { imageToTensor, toRgb } from "../../../src/pictures/image.js";
 import { noImage } from "../../../src/restore/errors.js";
 import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
@@ -48,7 +48,7 @@ export async function checkHalf(
   const reports = costs.map(
     ({ label, rmse, maxError, largest }): HalfReport => ({
       image: label,
-      psnr: 20 * Math.log10((white - black) / rmse),
+      psnr: psnr(white - black, rmse),
       maxError,
       largest,
     }),

@@ -13,7 +13,7 @@ import type { DocumentModel } from "../../../src/open-model.js";
 import { decibelsJson, decibelsText } from "../../../src/pictures/decibels.js";
 import type { Tensor } from "../../../src/sessions/session.js";
 import { createNodeSession } from "../../../src/sessions/session-ort-node.js";
-import { allFinite, compareValues, psnrOf } from "../../../src/verify/compare.js";
+import { allFinite, compareValues, valuesPsnr } from "../../../src/verify/compare.js";
 import { notFiniteOn } from "../../../src/verify/errors.js";
 import type { Problem } from "../../../src/verify/problems.js";
 import { TOLERANCES } from "../../../src/verify/tolerances.js";
@@ -129,7 +129,7 @@ function distanceOf(
   const comparison = compareValues(expected.data, actual.data, TOLERANCES);
   if (!allFinite(comparison)) throw new SmxcError([notFiniteOn(name, problem)]);
   const peak = range ?? comparison.magnitude;
-  return { psnr: psnrOf(comparison, peak), peak, maxError: comparison.maxError };
+  return { psnr: valuesPsnr(comparison, peak), peak, maxError: comparison.maxError };
 }
 
 const tooFar = (file: string, { problem, output }: ExactComparison, minPsnr: number): Diagnostic =>

@@ -13,7 +13,7 @@ import { runPasses } from "../../../src/passes/run.js";
 import { externalDataOf, refuseEscapes } from "../../../src/sessions/external-data-node.js";
 import type { ModelBytes, Session } from "../../../src/sessions/session.js";
 import { createNodeSession } from "../../../src/sessions/session-ort-node.js";
-import { psnrOf } from "../../../src/verify/compare.js";
+import { valuesPsnr } from "../../../src/verify/compare.js";
 import * as errors from "../../../src/verify/errors.js";
 import { notFiniteWeights } from "../../../src/verify/finite.js";
 import { firstOverflow } from "../../../src/verify/first-overflow.js";
@@ -134,7 +134,7 @@ export async function verifyFiles(
 
 /** With a least PSNR, that alone counts, of outputs that can be compared at all. */
 function judge(result: OutputResult, minPsnr: number | undefined): OutputResult & { readonly psnr: number } {
-  const psnr = psnrOf(result, Math.max(1, result.magnitude));
+  const psnr = valuesPsnr(result, Math.max(1, result.magnitude));
   const comparable = errors.notComparable(result, undefined) === undefined;
   return { ...result, psnr, passed: minPsnr === undefined ? result.passed : comparable && psnr >= minPsnr };
 }
