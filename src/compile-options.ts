@@ -20,6 +20,8 @@ export interface CompileOptions {
   readonly dtype?: "float32" | "float16";
   /** Whether Winograd convolutions may be used, which round differently; they may when absent. */
   readonly winograd?: boolean;
+  /** Whether the graph is to hold no control flow (Scan, Loop, If), on whatever target; Winograd convolutions, which need it, are not used. */
+  readonly portable?: boolean;
   /** Threads inside one operator that the choice of lowerings is for; 1 when absent. */
   readonly threads?: number;
   /** Nanoseconds measured on the machine at hand, which the choice prefers to its model: see src/lowerings/trials.ts. */
@@ -39,7 +41,7 @@ export interface CompileOptions {
 /** The options that say how a graph is run. */
 export type LoweringOptions = Pick<
   CompileOptions,
-  "target" | "opset" | "lowering" | "winograd" | "threads" | "measured" | "dtype"
+  "target" | "opset" | "lowering" | "winograd" | "portable" | "threads" | "measured" | "dtype"
 >;
 
 export interface FoldOptions {

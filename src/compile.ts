@@ -77,7 +77,7 @@ export function compileGraph(reference: Graph, options: LoweringOptions): Compil
 
 /** What the lowering is told of a compile's options. */
 export function emitOptionsOf(options: LoweringOptions): EmitOptions {
-  const { target = "cpu", opset = LOWEST_OPSET, lowering = "auto", threads, measured } = options;
+  const { target = "cpu", opset = LOWEST_OPSET, lowering = "auto", portable, threads, measured } = options;
   // The transforms of a Winograd convolution lose several bits, which half precision does not have.
   const winograd = options.dtype === "float16" ? false : options.winograd;
   return {
@@ -85,6 +85,7 @@ export function emitOptionsOf(options: LoweringOptions): EmitOptions {
     opset,
     lowering,
     ...(winograd === undefined ? {} : { winograd }),
+    ...(portable === undefined ? {} : { portable }),
     ...(threads === undefined ? {} : { threads }),
     ...(measured === undefined ? {} : { measured }),
   };

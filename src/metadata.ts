@@ -29,6 +29,7 @@ const metadataSchema = z.object({
     /** What the choice of lowerings was told, where it was told something. */
     opset: z.number().optional(),
     winograd: z.boolean().optional(),
+    portable: z.boolean().optional(),
     threads: z.number().optional(),
     measured: z.record(z.string(), z.number()).optional(),
     /** How each convolution is run, and why. */
@@ -66,6 +67,7 @@ export function modelMetadata(
       dtype: options.dtype ?? "float32",
       ...(options.opset === undefined ? {} : { opset: options.opset }),
       ...(options.winograd === false ? { winograd: false } : {}),
+      ...(options.portable ? { portable: true } : {}),
       ...(options.threads === undefined || options.threads === 1 ? {} : { threads: options.threads }),
       ...(options.measured === undefined ? {} : { measured: Object.fromEntries(options.measured) }),
       choices: [...choices],
@@ -83,13 +85,14 @@ function betaRecord(betas: BetaTable): Record<string, number[][]> {
 
 /** How the graph was lowered, to lower another in the same way. */
 export function loweringOptionsOf({ compiled }: ModelMetadata): LoweringOptions {
-  const { target, lowering, dtype, opset, winograd, threads, measured } = compiled;
+  const { target, lowering, dtype, opset, winograd, portable, threads, measured } = compiled;
   return {
     target: target as Target,
     lowering,
     dtype,
     ...(opset === undefined ? {} : { opset }),
     ...(winograd === undefined ? {} : { winograd }),
+    ...(portable === undefined ? {} : { portable }),
     ...(threads === undefined ? {} : { threads }),
     ...(measured === undefined ? {} : { measured: new Map(Object.entries(measured)) }),
   };

@@ -69,6 +69,13 @@ export const compileFlags = {
     "How it runs:",
     flag("--no-winograd", "use no Winograd convolutions, which are faster and round differently (by up to 1e-5)"),
   ),
+  portable: grouped(
+    "How it runs:",
+    flag(
+      "--portable",
+      "write no control flow (Scan, Loop, If), which some runtimes lack; without Winograd, and slower on the CPU",
+    ),
+  ),
   batch: grouped("Sizes:", optionOr("--batch <n>", "pictures per run", graphDimension, "dynamic")),
   height: grouped("Sizes:", optionOr("--height <n>", "input rows", graphDimension, "dynamic")),
   width: grouped("Sizes:", optionOr("--width <n>", "input columns", graphDimension, "dynamic")),
@@ -108,6 +115,7 @@ export function compileOptionsOf(
     dtype: rest.dtype,
     lowering: rest.lowering,
     winograd: rest.winograd,
+    portable: rest.portable,
     threads: rest.threads,
     batch: rest.batch,
     height: rest.height,

@@ -16,6 +16,8 @@ export interface EmitOptions {
   readonly lowering: string;
   /** Whether Winograd convolutions may be used; they may when absent. */
   readonly winograd?: boolean;
+  /** Whether the graph is to hold no control flow (Scan, Loop, If); it may when absent. */
+  readonly portable?: boolean;
   /** Threads inside one operator that the choice is for; 1 when absent. */
   readonly threads?: number;
   /** Nanoseconds measured on the machine at hand, under the keys of the cost model. */

@@ -17,7 +17,7 @@ const BATCHED: ReadonlySet<string> = new Set(["grouped", "unfold", "experts"]);
 /**
  * From the first mixed convolution, or the first on a canvas, to the last, a batch runs as a Scan over its samples, whose working set stays in
  * cache and whose kernels are those of a batch of one; convolutions outside keep constant kernels and fast paths.
- * Not where the batch is one, and not on providers on which control flow leaves the device. Values with a batch of one
+ * Not where the batch is one, not in portable graphs, and not on providers on which control flow leaves the device. Values with a batch of one
  * among the samples' belong to all of them: they can only depend on each other, and are computed once, before.
  * Where pictures are cut into patches, or blended, another batch begins.
  */
@@ -27,7 +27,8 @@ export function segmentsOf(
   plan: CanvasPlan,
   options: EmitOptions,
 ): readonly Segment[] {
-  if (BATCHED.has(options.lowering) || !TARGET_PROFILES[options.target].controlFlow) {
+  const { lowering, target, portable = false } = options;
+  if (BATCHED.has(lowering) || portable || !TARGET_PROFILES[target].controlFlow) {
     return [{ kind: "plain", nodes: graph.nodes }];
   }
   return batchesOf(graph.nodes).flatMap((nodes) => segmentsOfBatch(nodes, shapes, plan));

@@ -45,9 +45,9 @@ export async function checkHalfRange(
 ): Promise<readonly HalfCost[]> {
   const shared: CompileOptions = {
     ...options,
-    // Without control flow every value is one of the main graph; CUDA's graphs run on the CPU too.
-    target: "cuda",
-    winograd: false,
+    target: "cpu",
+    // Every value is one of the main graph.
+    portable: true,
     batch: typeof spec.inputs[0]!.shape[0] === "number" ? "dynamic" : 1,
     height: "dynamic",
     width: "dynamic",

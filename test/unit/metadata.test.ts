@@ -10,6 +10,7 @@ const OPTIONS: readonly CompileOptions[] = [
   {},
   { target: "wasm", threads: 2 },
   { winograd: false },
+  { portable: true },
   { opset: 20, lowering: "direct", batch: 1 },
   { dtype: "float16" },
   { measured: new Map([["never asked for", 1]]) },

@@ -87,9 +87,15 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
 }
 
 /** Why no convolution of a graph may run on a canvas; undefined when they may. */
-export function refusesWinograd({ target, lowering, winograd = true }: EmitOptions): string | undefined {
+export function refusesWinograd({
+  target,
+  lowering,
+  winograd = true,
+  portable = false,
+}: EmitOptions): string | undefined {
   if (lowering !== "auto" && !lowering.startsWith(FORM_PREFIX)) return `the lowering ${lowering} was asked for`;
   if (!winograd) return "Winograd is forbidden";
+  if (portable) return "Winograd works strip by strip in a Scan, which is not portable";
   return TARGET_PROFILES[target].canvas ? undefined : `Winograd is not used on ${target}`;
 }
 

@@ -36,7 +36,7 @@ export const TARGET_RULES = {
     ["webgpu", "cuda"],
     "The graph has no If, Loop or Scan.",
     "The host decides what runs next: it waits for the device in each iteration, and neither CUDA graphs nor WebGPU's graph capture can record it. WebGPU runs Loop and Scan on the CPU.",
-    "unroll the loop, or run both branches and choose with Where; smxc compiles without them with --target webgpu or --target cuda",
+    "unroll the loop, or run both branches and choose with Where; smxc compiles without them with --portable, --target webgpu or --target cuda",
   ),
   "onnx/target-constant-kernel": targetWarning(
     ["cpu", "webgpu"],
