@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Diagnostic, error } from "../../src/base/diagnostics.js";
-import type { ExternalDataFile } from "../../src/onnx/check/external-data.js";
+import type { ExternalDataFile } from "../../src/onnx/check/external-folder.js";
 import { EXTERNAL_DATA_SHA256 } from "../../src/onnx/external-hash.js";
 import type { Signature } from "../../src/onnx/signature.js";
 import { refuseEscapes, withBeside } from "../../src/sessions/external-data-node.js";

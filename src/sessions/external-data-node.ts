@@ -1,8 +1,9 @@
 /** Files of weights that lie beside a graph. Only what `smxc check` lets pass is opened. */
 import { dirname } from "node:path";
 import { type Diagnostic, error, SmxcError } from "../base/diagnostics.js";
-import { asOpened, type ExternalDataFile, locationRefusal, STATE_RULES } from "../onnx/check/external-data.js";
+import { asOpened, locationRefusal, STATE_RULES } from "../onnx/check/external-data.js";
 import { modelFolder } from "../onnx/check/external-data-node.js";
+import type { ExternalDataFile } from "../onnx/check/external-folder.js";
 import { normalisePath } from "../onnx/check/external-path.js";
 import { RULES, type RuleId } from "../onnx/check/rules.js";
 import type { Signature } from "../onnx/signature.js";

@@ -5,7 +5,7 @@ import { decibelsText } from "../pictures/decibels.js";
 import { LARGEST_FLOAT16 } from "../tensors/half-float.js";
 import { allFinite } from "./compare.js";
 import type { NotFiniteWeight } from "./finite.js";
-import type { OutputResult } from "./verify.js";
+import type { OutputResult } from "./output-result.js";
 
 const apart = (result: { readonly maxError: number; readonly limit: number }): string =>
   `by ${result.maxError.toExponential(2)}, more than the allowed ${result.limit.toExponential(2)}`;

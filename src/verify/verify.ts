@@ -7,21 +7,10 @@ import { sizeOf } from "../ir/ops/dense-tensor.js";
 import type { Session, Tensor } from "../sessions/session.js";
 import { allFinite, type Comparison, compareValues } from "./compare.js";
 import * as errors from "./errors.js";
-import { firstNotFinite, LARGEST_VALUES, type NotFiniteLayer } from "./finite.js";
+import { firstNotFinite, LARGEST_VALUES } from "./finite.js";
+import type { OutputResult } from "./output-result.js";
 import type { Problem } from "./problems.js";
 import type { Tolerance } from "./tolerances.js";
-
-/** One output of one problem. */
-export interface OutputResult extends Comparison {
-  readonly problem: string;
-  readonly output: string;
-  /** Of the reference. */
-  readonly shape: readonly number[];
-  /** Of the graph's output, where that is another. */
-  readonly otherShape?: readonly number[];
-  /** Where values are not finite: the first layer of the reference whose values float32, or float16, cannot hold. */
-  readonly overflow?: NotFiniteLayer;
-}
 
 /** A value of the graph that ONNX Runtime computed and that differs from the reference. */
 export interface Suspect extends Comparison {

@@ -170,6 +170,59 @@ it("cli loads commander where a command line is parsed, and of the rest of the r
   expect(shown(CLI_IMPORTS.filter(({ from }) => from.startsWith("../") && !from.startsWith("../src/")))).toEqual([]);
 });
 
+type Edge = readonly [from: string, to: string];
+
+/** The imports within `src`, as files, types and dynamic imports included. */
+const EDGES: readonly Edge[] = IMPORTS.map(({ file, from }): Edge => [file, from.replace(/\.js$/, ".ts")]).filter(
+  ([, to]) => FILES.includes(to),
+);
+
+/** What leads back to itself. */
+function inCycles(edges: readonly Edge[]): readonly string[] {
+  const next = new Map<string, Set<string>>();
+  for (const [from, to] of edges) next.set(from, (next.get(from) ?? new Set()).add(to));
+  const reachable = (start: string): ReadonlySet<string> => {
+    const seen = new Set(next.get(start));
+    for (const name of seen) for (const other of next.get(name) ?? []) seen.add(other);
+    return seen;
+  };
+  return [...next.keys()].filter((name) => reachable(name).has(name)).sort();
+}
+
+it("finds cycles", () => {
+  const edges: readonly Edge[] = [
+    ["a", "b"],
+    ["b", "c"],
+    ["c", "a"],
+    ["d", "a"],
+    ["e", "e"],
+  ];
+  expect(inCycles(edges)).toEqual(["a", "b", "c", "e"]);
+  expect(EDGES.length).toBeGreaterThan(FILES.length);
+});
+
+it("no file imports itself, over whatever others, types included", () => {
+  expect(inCycles(EDGES)).toEqual([]);
+});
+
+it("of the folders within one folder, none imports itself over others", () => {
+  const parents = new Set(
+    FILES.flatMap((file) => file.split("/").map((_, depth, parts) => parts.slice(0, depth).join("/"))),
+  );
+  for (const parent of parents) {
+    const childOf = (file: string): string | undefined => {
+      if (parent !== "" && !file.startsWith(`${parent}/`)) return undefined;
+      const rest = file.slice(parent === "" ? 0 : parent.length + 1).split("/");
+      return rest.length > 1 ? rest[0] : undefined;
+    };
+    const between = EDGES.flatMap(([from, to]): readonly Edge[] => {
+      const [a, b] = [childOf(from), childOf(to)];
+      return a === undefined || b === undefined || a === b ? [] : [[a, b]];
+    });
+    expect([parent, inCycles(between)]).toEqual([parent, []]);
+  }
+});
+
 it.each([
   ["ir", "onnx"],
   ["onnx", "ir"],

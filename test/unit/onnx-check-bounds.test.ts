@@ -5,12 +5,12 @@ import { linesText } from "../../src/base/text/lines.js";
 import { type CheckOptions, checkFile } from "../../src/onnx/check/check-model.js";
 import { type Finding, isValid } from "../../src/onnx/check/finding.js";
 import { MOST_FINDINGS } from "../../src/onnx/check/finding-list.js";
-import { Place } from "../../src/onnx/check/place.js";
 import { countFindings, jsonReport } from "../../src/onnx/check/report/file-report.js";
 import { githubReport } from "../../src/onnx/check/report/github.js";
 import { junitReport } from "../../src/onnx/check/report/junit.js";
 import { sarifReport } from "../../src/onnx/check/report/sarif.js";
 import { textReport } from "../../src/onnx/check/report/text.js";
+import { Place } from "../../src/onnx/place.js";
 import {
   AttributeType,
   attribute,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkFile } from "../../src/onnx/check/check-model.js";
-import type { ExternalDataFolder } from "../../src/onnx/check/external-data.js";
+import type { ExternalDataFolder } from "../../src/onnx/check/external-folder.js";
 import { broken, EXTERNAL, node, tensor } from "../errors/onnx-rules/case.js";
 
 describe("check, of external data", () => {

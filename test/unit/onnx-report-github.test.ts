@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { error } from "../../src/base/diagnostics.js";
 import { findingOf } from "../../src/onnx/check/finding.js";
-import { Place } from "../../src/onnx/check/place.js";
 import { githubReport } from "../../src/onnx/check/report/github.js";
+import { Place } from "../../src/onnx/place.js";
 
 it("annotates files by GitHub's workflow commands, whose separators are escaped", () => {
   const place = Place.root("graph").item("node", 1, "50 %\n");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Finding, findingOf } from "../../src/onnx/check/finding.js";
-import { Place } from "../../src/onnx/check/place.js";
 import { junitReport } from "../../src/onnx/check/report/junit.js";
+import { Place } from "../../src/onnx/place.js";
 
 interface Element {
   readonly name: string;

@@ -3,10 +3,10 @@ import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { error } from "../../src/base/diagnostics.js";
 import { type Finding, findingOf } from "../../src/onnx/check/finding.js";
-import { Place } from "../../src/onnx/check/place.js";
 import type { FileReport } from "../../src/onnx/check/report/file-report.js";
 import { sarifReport } from "../../src/onnx/check/report/sarif.js";
 import { RULES, type RuleId } from "../../src/onnx/check/rules.js";
+import { Place } from "../../src/onnx/place.js";
 
 const SCHEMA = JSON.parse(
   readFileSync(new URL("../../fixtures/sarif/sarif-schema-2.1.0.json", import.meta.url), "utf8"),

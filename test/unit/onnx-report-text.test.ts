@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { lineText, type Paint } from "../../src/base/text/lines.js";
 import { type Finding, findingOf } from "../../src/onnx/check/finding.js";
-import { Place } from "../../src/onnx/check/place.js";
 import type { FileReport } from "../../src/onnx/check/report/file-report.js";
 import { textReport } from "../../src/onnx/check/report/text.js";
+import { Place } from "../../src/onnx/place.js";
 
 const place = Place.root("graph").item("node", 3, "conv");
 const error = findingOf("onnx/node-operator", place, "is wrong");

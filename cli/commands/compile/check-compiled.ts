@@ -9,9 +9,10 @@ import { type CpuProvider, createCpuSession } from "../../../src/sessions/sessio
 import { valuesPsnr } from "../../../src/verify/compare.js";
 import * as errors from "../../../src/verify/errors.js";
 import { firstOverflow } from "../../../src/verify/first-overflow.js";
+import type { OutputResult } from "../../../src/verify/output-result.js";
 import { type Problem, smallProblems } from "../../../src/verify/problems.js";
 import { HALF_TOLERANCE, TOLERANCES } from "../../../src/verify/tolerances.js";
-import { compareWithReference, type OutputResult } from "../../../src/verify/verify.js";
+import { compareWithReference } from "../../../src/verify/verify.js";
 import type { Context } from "../../flags/command.js";
 
 /** A compile that is compared, and what is to be said of it. */

@@ -5,7 +5,8 @@ import { type TorchContainer, torchHost } from "./container.js";
 import { DTYPE_BYTES } from "./dtypes.js";
 import * as errors from "./errors.js";
 import * as pickleErrors from "./pickle/errors.js";
-import { OutOfBytes, type Unpickled, unpickle } from "./pickle/machine.js";
+import { OutOfBytes } from "./pickle/head.js";
+import { type Unpickled, unpickle } from "./pickle/unpickle.js";
 import type { PyStorage, PyValue } from "./pickle/values.js";
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;

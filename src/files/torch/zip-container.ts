@@ -6,7 +6,8 @@ import { readDirectory, type ZipEntry } from "../zip/directory.js";
 import { type TorchContainer, torchHost } from "./container.js";
 import * as errors from "./errors.js";
 import * as pickleErrors from "./pickle/errors.js";
-import { OutOfBytes, type Unpickled, unpickle } from "./pickle/machine.js";
+import { OutOfBytes } from "./pickle/head.js";
+import { type Unpickled, unpickle } from "./pickle/unpickle.js";
 import type { PyStorage } from "./pickle/values.js";
 
 const MAX_PICKLE_BYTES = 2 ** 28;

@@ -1,44 +1,9 @@
+import type { Place } from "../place.js";
 import type { AttributeProto } from "../proto/records.js";
 import type { CheckContext } from "./context.js";
-import { checkGraph } from "./graph.js";
-import type { Place } from "./place.js";
-import { official } from "./rule.js";
 import type { Scope } from "./scope.js";
 import { checkSparseTensor } from "./sparse.js";
 import { checkTensor } from "./tensor.js";
-
-export const ATTRIBUTE_RULES = {
-  "onnx/attribute-name": official(
-    "Every attribute has a name.",
-    "Operators find attributes by name.",
-    "name the attribute",
-  ),
-  "onnx/attribute-unique": official(
-    "A node has each attribute once.",
-    "Readers take one of the two, and not the same one.",
-    "remove the duplicate",
-  ),
-  "onnx/attribute-type": official(
-    "From ir_version 2 on an attribute says its type.",
-    "The type tells which field holds the value, also when it is the default.",
-    "set the attribute's type",
-  ),
-  "onnx/attribute-type-match": official(
-    "An attribute's value is in the field that its type names.",
-    "Readers look for the value there only.",
-    "make type and value agree",
-  ),
-  "onnx/attribute-one-value": official(
-    "An attribute has at most one value.",
-    "Readers take one of several, and not the same one.",
-    "remove the others",
-  ),
-  "onnx/attribute-reference": official(
-    "An attribute inside a sub-graph that refers to an attribute of the function has no value of its own.",
-    "The function's caller supplies the value.",
-    "remove the value or ref_attr_name",
-  ),
-} as const;
 
 /** The fields that can hold a value, with the type that goes with each; order of the official checker. */
 const VALUE_TYPES = [
@@ -123,6 +88,6 @@ function checkValues(attribute: AttributeProto, place: Place, context: CheckCont
     checkSparseTensor(tensor, place.item("sparse_tensors", i), context);
   if (g === undefined && graphs.length === 0) return;
   const inner = { ...context, isMainGraph: false };
-  if (g !== undefined) checkGraph(g, place, inner, scope);
-  for (const [i, graph] of graphs.entries()) checkGraph(graph, place.item("graphs", i), inner, scope);
+  if (g !== undefined) context.checkGraph(g, place, inner, scope);
+  for (const [i, graph] of graphs.entries()) context.checkGraph(graph, place.item("graphs", i), inner, scope);
 }

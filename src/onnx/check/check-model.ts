@@ -4,19 +4,19 @@ import type { ByteSource } from "../../base/bytes/byte-source.js";
 import { SmxcError } from "../../base/diagnostics.js";
 import { type DecodedModel, decodeFile } from "../decode.js";
 import { MODEL_BYTE_LIMIT } from "../errors.js";
+import { Place } from "../place.js";
 import type { Provider } from "../providers/provider.js";
 import { loadSchemas } from "../schemas/registry.js";
 import { functionId } from "./call-graph.js";
 import type { CheckContext, Report } from "./context.js";
 import { cachedFolder } from "./external-cache.js";
-import type { ExternalDataFolder } from "./external-data.js";
+import type { ExternalDataFolder } from "./external-folder.js";
 import { type Finding, findingOf, isValid } from "./finding.js";
 import { FindingList } from "./finding-list.js";
 import { checkShapesStrictly, checkTypes, type ReportAs } from "./full.js";
 import { checkFunctions } from "./function.js";
 import { checkGraph } from "./graph.js";
 import { checkHeader, opsetVersions } from "./model.js";
-import { Place } from "./place.js";
 import { RULES, type RuleId } from "./rules.js";
 import { checkExternalStrictly } from "./strict-external.js";
 import { checkFileStrictly } from "./strict-file.js";
@@ -76,6 +76,7 @@ export async function checkModel(decoded: DecodedModel, options: CheckOptions = 
     folder,
     isStrict: options.strict ?? false,
     report,
+    checkGraph,
     reportOnce: (key, ...args) => {
       if (!told.has(key)) report(...args);
       told.add(key);

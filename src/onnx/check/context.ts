@@ -1,8 +1,10 @@
 import type { ByteSource } from "../../base/bytes/byte-source.js";
+import type { Place } from "../place.js";
+import type { GraphProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
-import type { ExternalDataFolder } from "./external-data.js";
-import type { Place } from "./place.js";
+import type { ExternalDataFolder } from "./external-folder.js";
 import type { RuleId } from "./rules.js";
+import type { Scope } from "./scope.js";
 
 export type Report = (rule: RuleId, place: Place, message: string) => void;
 
@@ -23,6 +25,8 @@ export interface CheckContext {
   /** Whether rules are asked for that the official checker does not have. */
   readonly isStrict: boolean;
   readonly report: Report;
+  /** How a sub-graph is checked; `outer` are the names of the graph around it. */
+  readonly checkGraph: (graph: GraphProto, place: Place, context: CheckContext, outer: Scope) => void;
   /** Reports only the first of what has the same key. */
   readonly reportOnce: (key: string, ...finding: Parameters<Report>) => void;
   /** Does something that has to wait for a file, after the walk over the model. */

@@ -1,4 +1,4 @@
-import type { ExternalDataFile, ExternalDataFolder, ExternalDataState } from "./external-data.js";
+import type { ExternalDataFile, ExternalDataFolder, ExternalDataState } from "./external-folder.js";
 
 /** A folder that is asked once for what many tensors share; `close` when the check is over. */
 export interface CachedFolder extends ExternalDataFolder {

@@ -1,7 +1,7 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open, realpath } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
-import type { ExternalDataFile, ExternalDataFolder, ExternalDataState } from "./external-data.js";
+import type { ExternalDataFile, ExternalDataFolder, ExternalDataState } from "./external-folder.js";
 
 /** One read call takes at most 2^31-1 bytes. */
 const MOST_PER_READ = 2 ** 30;

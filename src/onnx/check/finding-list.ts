@@ -1,6 +1,6 @@
+import type { Place } from "../place.js";
 import type { Finding } from "./finding.js";
 import { findingOf } from "./finding.js";
-import type { Place } from "./place.js";
 import type { FindingSeverity } from "./rule.js";
 import { RULES, type RuleId } from "./rules.js";
 

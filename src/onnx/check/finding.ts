@@ -1,4 +1,4 @@
-import type { Place } from "./place.js";
+import type { Place } from "../place.js";
 import type { FindingSeverity } from "./rule.js";
 import { RULES, type RuleId } from "./rules.js";
 

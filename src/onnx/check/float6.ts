@@ -1,7 +1,7 @@
+import type { Place } from "../place.js";
 import type { Blob, TensorProto } from "../proto/records.js";
 import { readNumbers } from "../proto/stored-values.js";
 import type { CheckContext } from "./context.js";
-import type { Place } from "./place.js";
 
 /** Packed elements start at the low bits of a byte, so that padding is the high bits of the last one. */
 export function checkFloat6Padding(raw: Blob, elements: bigint, place: Place, context: CheckContext): void {

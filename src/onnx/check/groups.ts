@@ -1,5 +1,5 @@
+import type { Place } from "../place.js";
 import type { Report } from "./context.js";
-import type { Place } from "./place.js";
 import type { RuleId } from "./rules.js";
 
 interface Group {

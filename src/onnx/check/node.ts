@@ -1,46 +1,12 @@
+import { type Place, quoted } from "../place.js";
 import type { NodeProto } from "../proto/records.js";
 import { checkAttribute } from "./attribute.js";
 import { functionId } from "./call-graph.js";
 import type { CheckContext } from "./context.js";
-import { type Place, quoted } from "./place.js";
-import { notChecked, official } from "./rule.js";
 import type { Scope } from "./scope.js";
 import { checkSignature } from "./signature.js";
 import { checkExperimental } from "./strict-operator.js";
 import { checkWords } from "./strict-word.js";
-
-export const NODE_RULES = {
-  "onnx/node-op-type": official(
-    "Every node names its operator.",
-    "Without op_type a node does nothing.",
-    "set op_type",
-  ),
-  "onnx/node-isolated": official(
-    "A node has at least one input or output.",
-    "A node without either cannot matter to the result.",
-    "remove the node",
-  ),
-  "onnx/node-domain": official(
-    "The domain of every node is imported.",
-    "The version of the domain says which form of the operator is meant.",
-    "add an opset_import for the domain",
-  ),
-  "onnx/node-operator": official(
-    "An operator of a domain that ONNX defines exists in the imported version.",
-    "No runtime can run an operator that is not defined.",
-    "import the opset version that has it, or use another operator",
-  ),
-  "onnx/node-deprecated": official(
-    "An operator is not deprecated in the imported version.",
-    "Runtimes have dropped it.",
-    "use the operator that replaced it, or import an older opset",
-  ),
-  "onnx/node-not-checked": notChecked(
-    "Operators of domains that ONNX does not define are not checked.",
-    "Only the runtime that brings them knows their signatures.",
-    "check with the runtime that runs the model",
-  ),
-} as const;
 
 const AI_ONNX = "ai.onnx";
 

@@ -1,29 +1,30 @@
 /** Every rule of `smxc check`, by its stable id. */
-import { ATTRIBUTE_RULES } from "./attribute.js";
-import { CALL_RULES } from "./call-graph.js";
-import { EXTERNAL_RULES } from "./external-data.js";
-import { FULL_RULES } from "./full.js";
-import { FUNCTION_RULES } from "./function.js";
-import { GRAPH_RULES } from "./graph.js";
-import { MODEL_RULES } from "./model.js";
-import { NODE_RULES } from "./node.js";
+
 import type { Rule } from "./rule.js";
-import { SIGNATURE_RULES } from "./signature.js";
-import { SPARSE_RULES } from "./sparse.js";
-import { STORED_VALUE_RULES } from "./stored-value.js";
-import { STRICT_EXTERNAL_RULES } from "./strict-external.js";
-import { STRICT_FILE_RULES } from "./strict-file.js";
-import { STRICT_GRAPH_RULES } from "./strict-graph.js";
-import { STRICT_MODEL_RULES } from "./strict-model.js";
-import { STRICT_OPERATOR_RULES } from "./strict-operator.js";
-import { STRICT_SYMBOL_RULES } from "./strict-symbol.js";
-import { STRICT_TENSOR_RULES } from "./strict-tensor.js";
-import { STRICT_UNUSED_RULES } from "./strict-unused.js";
-import { STRICT_WORD_RULES } from "./strict-word.js";
-import { TARGET_RULES } from "./target-rules.js";
-import { TENSOR_RULES } from "./tensor.js";
-import { VALUE_RULES } from "./value-info.js";
-import { WIRE_RULES } from "./wire-rules.js";
+import { ATTRIBUTE_RULES } from "./rules/attribute.js";
+import { CALL_RULES } from "./rules/call-graph.js";
+import { EXTERNAL_RULES } from "./rules/external-data.js";
+import { FULL_RULES } from "./rules/full.js";
+import { FUNCTION_RULES } from "./rules/function.js";
+import { GRAPH_RULES } from "./rules/graph.js";
+import { MODEL_RULES } from "./rules/model.js";
+import { NODE_RULES } from "./rules/node.js";
+import { SIGNATURE_RULES } from "./rules/signature.js";
+import { SPARSE_RULES } from "./rules/sparse.js";
+import { STORED_VALUE_RULES } from "./rules/stored-value.js";
+import { STRICT_EXTERNAL_RULES } from "./rules/strict-external.js";
+import { STRICT_FILE_RULES } from "./rules/strict-file.js";
+import { STRICT_GRAPH_RULES } from "./rules/strict-graph.js";
+import { STRICT_MODEL_RULES } from "./rules/strict-model.js";
+import { STRICT_OPERATOR_RULES } from "./rules/strict-operator.js";
+import { STRICT_SYMBOL_RULES } from "./rules/strict-symbol.js";
+import { STRICT_TENSOR_RULES } from "./rules/strict-tensor.js";
+import { STRICT_UNUSED_RULES } from "./rules/strict-unused.js";
+import { STRICT_WORD_RULES } from "./rules/strict-word.js";
+import { TARGET_RULES } from "./rules/target.js";
+import { TENSOR_RULES } from "./rules/tensor.js";
+import { VALUE_RULES } from "./rules/value-info.js";
+import { WIRE_RULES } from "./rules/wire.js";
 
 export const RULES = {
   ...WIRE_RULES,

@@ -4,45 +4,15 @@
  */
 import type { ByteSource } from "../../base/bytes/byte-source.js";
 import { decodeMessage } from "../decode.js";
+import { Place } from "../place.js";
 import type { MapProto, OptionalProto, SequenceProto } from "../proto/records.js";
 import { loadSchemas } from "../schemas/registry.js";
 import type { CheckContext, Report } from "./context.js";
 import type { Finding } from "./finding.js";
 import { FindingList } from "./finding-list.js";
-import { Place } from "./place.js";
-import { official } from "./rule.js";
+import { checkGraph } from "./graph.js";
 import { checkSparseTensor } from "./sparse.js";
 import { checkTensor } from "./tensor.js";
-
-const WRITER = "the program that wrote the value is at fault; write it again";
-
-export const STORED_VALUE_RULES = {
-  "onnx/sequence-elem-type": official(
-    "A sequence says what it holds: tensors, sparse tensors, sequences or maps.",
-    "Readers look for the elements in the field that goes with it.",
-    WRITER,
-  ),
-  "onnx/optional-elem-type": official(
-    "An optional says what it holds: nothing, a tensor, a sparse tensor, a sequence or a map.",
-    "Readers look for the element in the field that goes with it.",
-    WRITER,
-  ),
-  "onnx/map-key-type": official(
-    "The keys of a map are integers or strings.",
-    "Other keys have no exact equality.",
-    WRITER,
-  ),
-  "onnx/map-keys": official(
-    "A map holds its keys in one field.",
-    "Readers would not know which keys go with the values.",
-    WRITER,
-  ),
-  "onnx/map-values": official(
-    "A map has values, one for each key.",
-    "A key without value, or the reverse, is no entry.",
-    WRITER,
-  ),
-} as const;
 
 /** `SequenceProto.DataType` and `OptionalProto.DataType`. */
 const HELD = { TENSOR: 1, SPARSE_TENSOR: 2, SEQUENCE: 3, MAP: 4 } as const;
@@ -139,6 +109,7 @@ export async function checkStoredValue(
     folder: null,
     isStrict: false,
     report,
+    checkGraph,
     reportOnce: (_, ...args) => report(...args),
     later: (task) => void tasks.push(task),
   };

@@ -1,5 +1,6 @@
 /** What ONNX Runtime 1.30 refuses when it opens a model, whatever its providers could run. */
 import { elementType, elementTypeName } from "../element-types.js";
+import { Place, quoted } from "../place.js";
 import type { FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto, TypeProto } from "../proto/records.js";
 import { NEWEST_DOMAINS, runtimeHas } from "../providers/contrib.js";
 import { MISSING_TYPES, NEWEST_IR_VERSION, UNSTORED_TYPES } from "../providers/provider-support.js";
@@ -7,7 +8,6 @@ import { runtimeOpens, type Vocabulary } from "../schemas/attribute-words.js";
 import type { Schema, SchemaRegistry } from "../schemas/registry.js";
 import { calledFunctions, functionId } from "./call-graph.js";
 import type { Groups } from "./groups.js";
-import { Place, quoted } from "./place.js";
 import { definedNames, repeatedNodeNames } from "./strict-graph.js";
 import { dataOf } from "./strict-tensor.js";
 import { usedNames } from "./strict-unused.js";

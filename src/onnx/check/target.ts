@@ -1,6 +1,7 @@
 /** `smxc check --target`: what an execution provider of ONNX Runtime 1.30 makes of a model. */
 import { inferModel } from "../infer/infer-model.js";
 import type { TypeInfo } from "../infer/type-info.js";
+import { Place, quoted } from "../place.js";
 import type { ModelProto, NodeProto, ValueInfoProto } from "../proto/records.js";
 import { placementOf } from "../providers/placement.js";
 import type { Provider } from "../providers/provider.js";
@@ -8,7 +9,6 @@ import { type ValueOrigins, valueOrigins } from "../providers/value-origins.js";
 import type { Schema, SchemaRegistry } from "../schemas/registry.js";
 import type { Report } from "./context.js";
 import { Groups } from "./groups.js";
-import { Place, quoted } from "./place.js";
 import { wrongOnWebgpu } from "./target-conv.js";
 import { checkLoading } from "./target-load.js";
 

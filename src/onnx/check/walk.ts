@@ -1,4 +1,6 @@
 /** All parts of a model with their places, sub-graphs and functions included. */
+
+import { Place } from "../place.js";
 import type {
   AttributeProto,
   FunctionProto,
@@ -8,7 +10,6 @@ import type {
   SparseTensorProto,
   TensorProto,
 } from "../proto/records.js";
-import { Place } from "./place.js";
 
 /** `fn` is the function that the part is in; null in the main graph and below it. */
 export interface Visitor {

@@ -1,4 +1,4 @@
-import { Place } from "../check/place.js";
+import { Place } from "../place.js";
 import type { ModelProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import { CallBudget } from "./call-budget.js";

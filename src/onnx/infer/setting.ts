@@ -1,5 +1,5 @@
 /** What inference of graphs is told, and tells. */
-import type { Place } from "../check/place.js";
+import type { Place } from "../place.js";
 import type { FunctionProto, NodeProto } from "../proto/records.js";
 import type { Schema, SchemaRegistry } from "../schemas/registry.js";
 import type { CallBudget } from "./call-budget.js";

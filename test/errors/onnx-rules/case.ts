@@ -14,7 +14,7 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { type ByteSource, bytesSource } from "../../../src/base/bytes/byte-source.js";
-import type { ExternalDataFolder, ExternalDataState } from "../../../src/onnx/check/external-data.js";
+import type { ExternalDataFolder, ExternalDataState } from "../../../src/onnx/check/external-folder.js";
 import type { RuleId } from "../../../src/onnx/check/rules.js";
 import type { Provider } from "../../../src/onnx/providers/provider.js";
 

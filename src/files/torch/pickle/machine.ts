@@ -3,11 +3,8 @@ import { Findings } from "../../findings.js";
 import { Steps } from "../steps.js";
 import * as errors from "./errors.js";
 import { Head, utf8Of } from "./head.js";
-import { OPCODES, REFUSED_OPCODES, STOP } from "./opcodes.js";
 import { Stack } from "./stack.js";
 import { describe, type PyOther, type PyValue } from "./values.js";
-
-export { OutOfBytes } from "./head.js";
 
 /** What the pickle's embedding defines. */
 export interface PickleHost {
@@ -39,14 +36,6 @@ export interface PickleInput {
   readonly place: (offset: number) => Place;
 }
 
-export interface Unpickled {
-  readonly value: PyValue;
-  /** The offset after STOP. */
-  readonly end: number;
-  /** What reading took, and may still take. */
-  readonly steps: Steps;
-}
-
 /** Every opcode takes a byte at least, and a tensor some 45; PyTorch's largest checkpoints have 10^5 tensors. */
 const MAX_OPCODES = 8_000_000;
 const MAX_MEMO = 2_000_000;
@@ -55,21 +44,11 @@ const MAX_NAME_BYTES = 1000;
 /** What takes the place of a forbidden class or function and whatever is made of it. */
 const FORBIDDEN: PyOther = { kind: "other", what: "a forbidden object" };
 
-/**
- * Reads one pickle into inert values. Names are looked up in a table of stand-ins, and calls describe values; nothing
- * is imported, called or executed. Names that would run code in Python are collected, and the rest is read for more.
- *
- * @throws OutOfBytes where the bytes end first, and SmxcError where a rule is broken or a name is forbidden.
- */
-export function unpickle(input: PickleInput, host: PickleHost): Unpickled {
-  const machine = new Machine(input, host);
-  return { value: machine.run(), end: machine.head.position, steps: machine.steps };
-}
-
 /** The stack and memo of a pickle. The methods are what the opcodes do. */
 export class Machine {
   readonly head: Head;
   readonly steps: Steps;
+  private opcodes = 0;
   private opcodeAt = 0;
   private opcodeName = "";
   readonly stack: Stack;
@@ -93,20 +72,20 @@ export class Machine {
     );
   }
 
-  run(): PyValue {
-    for (let count = 0; ; count++) {
-      this.opcodeAt = this.head.position;
-      if (count === MAX_OPCODES) this.fail((at) => errors.tooMuch("opcodes", MAX_OPCODES, at));
-      const byte = this.head.u8();
-      if (byte === STOP) return this.stop();
-      const opcode = OPCODES.get(byte);
-      if (opcode === undefined) this.fail((at) => errors.unknownOpcode(byte, REFUSED_OPCODES.get(byte), at));
-      this.opcodeName = opcode.name;
-      opcode.run(this);
-    }
+  /** Reads the next opcode: what fails until the one after it is told at its place. */
+  next(): number {
+    this.opcodeAt = this.head.position;
+    if (this.opcodes++ === MAX_OPCODES) this.fail((at) => errors.tooMuch("opcodes", MAX_OPCODES, at));
+    return this.head.u8();
   }
 
-  private stop(): PyValue {
+  perform({ name, run }: { readonly name: string; readonly run: (machine: Machine) => void }): void {
+    this.opcodeName = name;
+    run(this);
+  }
+
+  /** The value that the pickle leaves, which STOP asks for. */
+  stop(): PyValue {
     this.opcodeName = "STOP";
     const value = this.stack.pop();
     const left = this.stack.size;
@@ -263,7 +242,8 @@ export class Machine {
   }
 
   /** Forbidden names that were found first come first: they are the likelier cause. */
-  private fail(diagnostic: (at: Place) => Diagnostic): never {
+  /** @throws SmxcError with what is wrong at the opcode, and whatever was found before */
+  fail(diagnostic: (at: Place) => Diagnostic): never {
     throw new SmxcError([...this.findings.diagnostics, diagnostic(this.input.place(this.opcodeAt))]);
   }
 }

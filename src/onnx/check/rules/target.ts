@@ -1,5 +1,5 @@
-import { PROVIDERS } from "../providers/provider.js";
-import { type Rule, targetError, targetWarning } from "./rule.js";
+import { PROVIDERS } from "../../providers/provider.js";
+import { type Rule, targetError, targetWarning } from "../rule.js";
 
 export const TARGET_RULES = {
   "onnx/target-version": targetError(

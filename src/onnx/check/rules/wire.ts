@@ -1,7 +1,8 @@
-import type { WireFaultCode } from "../proto/wire-fault.js";
-import { official, type Rule } from "./rule.js";
+import type { WireFaultCode } from "../../proto/wire-fault.js";
+import { official, type Rule } from "../rule.js";
 
 const DAMAGED = "the file may be cut short or damaged; copy or export it again";
+
 const HOSTILE = "A reader that trusts the number reads past the data or allocates without end.";
 
 /** The reader's own errors, as rules: a file that breaks one is no protobuf message, and nothing else is checked. */

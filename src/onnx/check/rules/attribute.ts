@@ -1,0 +1,34 @@
+import { official } from "../rule.js";
+
+export const ATTRIBUTE_RULES = {
+  "onnx/attribute-name": official(
+    "Every attribute has a name.",
+    "Operators find attributes by name.",
+    "name the attribute",
+  ),
+  "onnx/attribute-unique": official(
+    "A node has each attribute once.",
+    "Readers take one of the two, and not the same one.",
+    "remove the duplicate",
+  ),
+  "onnx/attribute-type": official(
+    "From ir_version 2 on an attribute says its type.",
+    "The type tells which field holds the value, also when it is the default.",
+    "set the attribute's type",
+  ),
+  "onnx/attribute-type-match": official(
+    "An attribute's value is in the field that its type names.",
+    "Readers look for the value there only.",
+    "make type and value agree",
+  ),
+  "onnx/attribute-one-value": official(
+    "An attribute has at most one value.",
+    "Readers take one of several, and not the same one.",
+    "remove the others",
+  ),
+  "onnx/attribute-reference": official(
+    "An attribute inside a sub-graph that refers to an attribute of the function has no value of its own.",
+    "The function's caller supplies the value.",
+    "remove the value or ref_attr_name",
+  ),
+} as const;
