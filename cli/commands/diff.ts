@@ -1,9 +1,12 @@
 import type { Lines } from "../../src/base/text/lines.js";
-import type { DiffResult, DiffSide } from "../../src/onnx/diff/diff.js";
+import type { Change, ChangeKind, DiffResult, DiffSide } from "../../src/onnx/diff/diff.js";
 import type { GraphModel } from "../../src/open-model.js";
 import { argument, defineCommand, optionOr } from "../flags/command.js";
 import { EXIT } from "../flags/exit-code.js";
 import { numberFrom } from "../flags/values.js";
+
+/** Changes of one kind that are told one by one; of further ones only the number is. */
+const MOST_CHANGES = 100;
 
 export const diffCommand = defineCommand({
   name: "diff",
@@ -48,8 +51,20 @@ export const diffCommand = defineCommand({
 function text({ changes, weights }: DiffResult): Lines {
   const counted = `weights: ${weights.equal} equal, ${weights.close} within the tolerance, ${weights.different} different`;
   if (changes.length === 0) return [`equal; ${counted}`];
-  return [
-    ...changes.map(({ kind, place, message }) => `${kind.padEnd(9)}  ${place}: ${message}`),
-    `${changes.length} change${changes.length === 1 ? "" : "s"}; ${counted}`,
-  ];
+  return [...changeLines(changes), `${changes.length} change${changes.length === 1 ? "" : "s"}; ${counted}`];
+}
+
+/** Changes in their order; of a kind that has more than are told, how many more follows the last that is. */
+function changeLines(changes: readonly Change[]): Lines {
+  const countOf = (kind: ChangeKind): number => changes.filter((change) => change.kind === kind).length;
+  const told = new Map<ChangeKind, number>();
+  return changes.flatMap(({ kind, place, message }): Lines => {
+    const count = (told.get(kind) ?? 0) + 1;
+    told.set(kind, count);
+    if (count > MOST_CHANGES) return [];
+    const label = kind.padEnd(9);
+    const line = `${label}  ${place}: ${message}`;
+    const left = count === MOST_CHANGES ? countOf(kind) - MOST_CHANGES : 0;
+    return left === 0 ? [line] : [line, `${label}  … and ${left.toLocaleString("en")} more: --json lists them`];
+  });
 }

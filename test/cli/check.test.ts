@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { smxc, temporaryFolder } from "../support/cli.js";
+import { writeRecord } from "../unit/onnx-support/write-record.js";
 
 const fixture = fileURLToPath(new URL("../../fixtures/onnx/models/", import.meta.url));
 const folder = temporaryFolder();
@@ -117,6 +118,74 @@ describe("smxc check", () => {
     expect(nothing.code).toBe(2);
     expect(nothing.stderr).toContain("no file matches the pattern tree/*.onnx");
     expect(nothing.stdout).toContain("good.onnx: valid");
+  });
+
+  it.skipIf(process.platform === "win32")("says which links in a folder lead nowhere, and goes on", async () => {
+    mkdirSync(folder.at("links/below"), { recursive: true });
+    mkdirSync(folder.at("elsewhere"), { recursive: true });
+    copyFileSync(folder.at("good.onnx"), folder.at("links/good.onnx"));
+    symlinkSync("gone.onnx", folder.at("links/below/a.onnx"));
+    symlinkSync("b.onnx", folder.at("links/b.onnx"));
+    symlinkSync("../elsewhere", folder.at("links/c"));
+    symlinkSync("gone.onnx", folder.at("elsewhere/c.onnx"));
+    symlinkSync("gone.txt", folder.at("links/d.txt"));
+    for (const named of ["links", "links/**/*.onnx"]) {
+      const { code, stdout, stderr } = await smxc(["check", named], folder.path);
+      expect(code).toBe(2);
+      expect(stdout).toContain("good.onnx: valid");
+      expect(stderr).toMatch(
+        /the link to b\.onnx leads nowhere: its symbolic links lead in a circle\n.*links\/b\.onnx\n/,
+      );
+      expect(stderr).toMatch(/the link to gone\.onnx leads nowhere: there is no such file\n.*links\/below\/a\.onnx\n/);
+      expect(stderr).toContain("links/c/c.onnx");
+      expect(stderr).not.toContain("d.txt");
+    }
+    const alone = await smxc(["check", "links/below", "--json"], folder.path);
+    expect(JSON.parse(alone.stdout).errors).toMatchObject([{ code: "io/broken-link", file: "links/below/a.onnx" }]);
+    expect((await smxc(["bench", "links/below"], folder.path)).stderr).toContain("leads nowhere");
+  });
+
+  it("says of each operator that ONNX does not have what to use instead", async () => {
+    const nodes = ["Affine", "ATen", "Scale", "Affine"].map((op_type) => ({ op_type, input: ["x"], output: ["y"] }));
+    const graph = { name: "g", node: nodes, input: [], output: [] };
+    const model = { ir_version: 8, opset_import: [{ domain: "", version: 17 }], graph };
+    writeFileSync(folder.at("old.onnx"), Uint8Array.from(writeRecord("ModelProto", model)));
+    const { stdout } = await smxc(["check", "old.onnx", "--strict", "--json"], folder.path);
+    const { findings } = JSON.parse(stdout).files[0] as { findings: { rule: string; hint: string }[] };
+    const hints = findings.filter(({ rule }) => rule === "onnx/strict-operator").map(({ hint }) => hint);
+    expect(hints).toEqual([
+      "use Mul and Add instead",
+      expect.stringMatching(/^export again without PyTorch's ATen fallback/),
+      "use Mul instead",
+      "use Mul and Add instead",
+    ]);
+    const text = (await smxc(["check", "old.onnx", "--strict"], folder.path)).stdout;
+    expect(text.match(/= (use|export).*/g)).toEqual([
+      "= use Mul and Add instead",
+      `= ${hints[1]}`,
+      "= use Mul instead",
+    ]);
+  });
+
+  it("tells of wholly different graphs a bounded number of changes, and of all under --json", async () => {
+    const graphOf = (op_type: string, count: number) => {
+      const node = Array.from({ length: count }, (_, i) => ({ op_type, input: [`v${i}`], output: [`v${i + 1}`] }));
+      const graph = { name: "g", node, input: [{ name: "v0" }], output: [{ name: `v${count}` }] };
+      return Uint8Array.from(
+        writeRecord("ModelProto", { ir_version: 8, opset_import: [{ domain: "", version: 17 }], graph }),
+      );
+    };
+    writeFileSync(folder.at("relu.onnx"), graphOf("Relu", 2345));
+    writeFileSync(folder.at("abs.onnx"), graphOf("Abs", 10));
+    const { code, stdout } = await smxc(["diff", "relu.onnx", "abs.onnx"], folder.path);
+    const all = JSON.parse((await smxc(["diff", "relu.onnx", "abs.onnx", "--json"], folder.path)).stdout);
+    expect(code).toBe(1);
+    const ofNodes = all.changes.filter(({ kind }: { kind: string }) => kind === "node").length;
+    expect(ofNodes).toBeGreaterThan(2000);
+    const lines = stdout.split("\n").filter((line) => line.startsWith("node "));
+    expect(lines).toHaveLength(101);
+    expect(lines.at(-1)).toBe(`node       … and ${(ofNodes - 100).toLocaleString("en")} more: --json lists them`);
+    expect(stdout).toContain(`${all.changes.length} changes; weights: `);
   });
 
   it("finds no difference between a file and itself, and one after a change", async () => {

@@ -13,7 +13,7 @@ import { cachedFolder } from "./external-cache.js";
 import type { ExternalDataFolder } from "./external-folder.js";
 import { type Finding, findingOf, isValid } from "./finding.js";
 import { FindingList } from "./finding-list.js";
-import { checkShapesStrictly, checkTypes, type ReportAs } from "./full.js";
+import { checkShapesStrictly, checkTypes } from "./full.js";
 import { checkFunctions } from "./function.js";
 import { checkGraph } from "./graph.js";
 import { checkHeader, opsetVersions } from "./model.js";
@@ -60,7 +60,7 @@ export async function checkModel(decoded: DecodedModel, options: CheckOptions = 
   const findings = new FindingList();
   const told = new Set<string>();
   const tasks: (() => Promise<void>)[] = [];
-  const report: Report = (rule, place, message) => findings.add(rule, place, message);
+  const report: Report = (...finding) => findings.add(...finding);
   const schemas = await loadSchemas();
   const root = Place.root("model");
   const folder = options.folder === undefined ? null : cachedFolder(options.folder);
@@ -109,7 +109,7 @@ function checkInference(
   { full = false, strict = false }: CheckOptions,
   findings: FindingList,
 ): void {
-  const report: ReportAs = (rule, place, message, severity) => findings.add(rule, place, message, severity);
+  const report: Report = (...finding) => findings.add(...finding);
   const isSound = checkTypes(model, schemas, full, report);
   if (!strict || !isSound) return;
   checkShapesStrictly(model, schemas, report);

@@ -3,10 +3,11 @@ import type { Place } from "../place.js";
 import type { GraphProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import type { ExternalDataFolder } from "./external-folder.js";
+import type { OfFinding } from "./finding.js";
 import type { RuleId } from "./rules.js";
 import type { Scope } from "./scope.js";
 
-export type Report = (rule: RuleId, place: Place, message: string) => void;
+export type Report = (rule: RuleId, place: Place, message: string, own?: OfFinding) => void;
 
 /** What the rules of a part of the model need to know about its surroundings. */
 export interface CheckContext {

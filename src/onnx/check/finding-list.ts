@@ -1,7 +1,6 @@
 import type { Place } from "../place.js";
-import type { Finding } from "./finding.js";
+import type { Finding, OfFinding } from "./finding.js";
 import { findingOf } from "./finding.js";
-import type { FindingSeverity } from "./rule.js";
 import { RULES, type RuleId } from "./rules.js";
 
 /** Findings of one rule, and one severity, that are told one by one; of further ones only the number is. */
@@ -12,8 +11,8 @@ export class FindingList {
   private readonly findings: Finding[] = [];
   private readonly counts = new Map<string, Count>();
 
-  add(rule: RuleId, place: Place, message: string, severity: FindingSeverity = RULES[rule].severity): void {
-    const key = `${rule} ${severity}`;
+  add(rule: RuleId, place: Place, message: string, own?: OfFinding): void {
+    const key = `${rule} ${own?.severity ?? RULES[rule].severity}`;
     const count = this.counts.get(key) ?? { told: 0, omitted: 0, last: 0 };
     this.counts.set(key, count);
     if (count.told === MOST_FINDINGS) {
@@ -22,7 +21,7 @@ export class FindingList {
     }
     count.told++;
     count.last = this.findings.length;
-    this.findings.push({ ...findingOf(rule, place, message), severity });
+    this.findings.push(findingOf(rule, place, message, own));
   }
 
   /** The findings; the last of a rule that has more says how many. */

@@ -14,10 +14,13 @@ export interface Finding {
   readonly omitted?: number;
 }
 
-/** A finding with the rule's own severity and remedy. */
-export function findingOf(rule: RuleId, place: Place, message: string): Finding {
+/** What one finding has in place of what its rule says of all. */
+export type OfFinding = Partial<Pick<Finding, "severity" | "hint">>;
+
+/** A finding with its rule's severity and remedy, but for what it has of its own. */
+export function findingOf(rule: RuleId, place: Place, message: string, own: OfFinding = {}): Finding {
   const { severity, remedy } = RULES[rule];
-  return { rule, severity, message: shortened(message), place: place.toString(), hint: remedy };
+  return { rule, severity, message: shortened(message), place: place.toString(), hint: remedy, ...own };
 }
 
 const LONGEST_MESSAGE = 2000;

@@ -1,10 +1,9 @@
 import type { FaultKind } from "../infer/fault.js";
 import { inferModel } from "../infer/infer-model.js";
 import type { InferenceListener } from "../infer/setting.js";
-import type { Place } from "../place.js";
 import type { ModelProto } from "../proto/records.js";
 import type { Schema, SchemaRegistry } from "../schemas/registry.js";
-import type { FindingSeverity } from "./rule.js";
+import type { Report } from "./context.js";
 import type { RuleId } from "./rules.js";
 
 const KIND_RULES: Readonly<Record<FaultKind, RuleId>> = {
@@ -15,20 +14,18 @@ const KIND_RULES: Readonly<Record<FaultKind, RuleId>> = {
   dimension: "onnx/full-dimension",
 };
 
-export type ReportAs = (rule: RuleId, place: Place, message: string, severity?: FindingSeverity) => void;
-
 /**
  * What follows from types and shapes. Without `isFull` contradictions are warnings, and what is not inferred is not
  * told. The model must be valid. Returns whether there was no contradiction.
  */
-export function checkTypes(model: ModelProto, schemas: SchemaRegistry, isFull: boolean, report: ReportAs): boolean {
+export function checkTypes(model: ModelProto, schemas: SchemaRegistry, isFull: boolean, report: Report): boolean {
   let isSound = true;
   let isFollowed = true;
   const told = new Set<Schema>();
   const listener: InferenceListener = {
     contradiction: (kind, place, message, isCertain) => {
       isSound = false;
-      report(KIND_RULES[kind], place, message, isFull && isCertain ? "error" : "warning");
+      report(KIND_RULES[kind], place, message, { severity: isFull && isCertain ? "error" : "warning" });
     },
     notFollowed: (place, reason) => {
       if (isFollowed) report("onnx/full-not-followed", place, `${reason}: it is not followed`);
@@ -46,7 +43,7 @@ export function checkTypes(model: ModelProto, schemas: SchemaRegistry, isFull: b
 }
 
 /** The same with sizes followed, for models without contradictions otherwise. */
-export function checkShapesStrictly(model: ModelProto, schemas: SchemaRegistry, report: ReportAs): void {
+export function checkShapesStrictly(model: ModelProto, schemas: SchemaRegistry, report: Report): void {
   inferModel(model, schemas, {
     propagates: true,
     listener: {

@@ -5,33 +5,13 @@ import { functionId } from "./call-graph.js";
 import type { CheckContext } from "./context.js";
 import type { Scope } from "./scope.js";
 import { checkSignature } from "./signature.js";
-import { checkExperimental } from "./strict-operator.js";
+import { checkExperimental, isExperimental } from "./strict-operator.js";
 import { checkWords } from "./strict-word.js";
 
 const AI_ONNX = "ai.onnx";
 
 /** Domains in which an operator without signature is an error; in others it belongs to somebody else. */
 const DEFINED_DOMAINS: ReadonlySet<string> = new Set(["", AI_ONNX, "ai.onnx.ml", "ai.onnx.training"]);
-
-/** Operators of the first years that were never standardised and are let pass (onnx/checker.cc). */
-const EXPERIMENTAL: ReadonlySet<string> = new Set([
-  "ATen",
-  "Affine",
-  "ConstantFill",
-  "Crop",
-  "DynamicSlice",
-  "GRUUnit",
-  "GivenTensorFill",
-  "ImageScaler",
-  "ParametricSoftplus",
-  "Scale",
-  "ScaledTanh",
-]);
-
-export function isExperimental(node: NodeProto): boolean {
-  const domain = node.domain ?? "";
-  return (domain === "" || domain === AI_ONNX) && EXPERIMENTAL.has(node.op_type ?? "");
-}
 
 export function checkNode(node: NodeProto, place: Place, context: CheckContext, scope: Scope): void {
   const { report } = context;

@@ -30,6 +30,8 @@ export interface RuleCase {
   readonly notes?: readonly RuleId[];
   /** Where the finding is, when it is worth a test. */
   readonly place?: string;
+  /** What to do, where the finding says more than its rule. */
+  readonly hint?: string;
 }
 
 export type RuleCases = Partial<Record<RuleId, RuleCase>>;

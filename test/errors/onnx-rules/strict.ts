@@ -82,9 +82,9 @@ export const STRICT_CASES = {
   ),
   "onnx/strict-operator": broken(
     (m) => {
-      m.graph!.node[0]!.opType = "ATen";
+      m.graph!.node[0]!.opType = "ScaledTanh";
     },
-    { place: 'graph.node[0] "relu"' },
+    { place: 'graph.node[0] "relu"', hint: "use Mul and Tanh instead" },
   ),
   "onnx/strict-word": broken(
     (m) => {

@@ -34,11 +34,11 @@ function verdict(findings: readonly Finding[]): Span {
     : "valid";
 }
 
-/** What to do is said once for each rule; findings that are equal but for their names are told once. */
+/** What to do is said once; findings that are equal but for their names are told once. */
 function findingLines(findings: readonly Finding[]): Lines {
   const told = new Set<string>();
-  const kinds = gatherAlike(findings, ({ rule, severity, message }) =>
-    JSON.stringify([severity, rule, withoutNames(message)]),
+  const kinds = gatherAlike(findings, ({ rule, severity, message, hint }) =>
+    JSON.stringify([severity, rule, withoutNames(message), hint]),
   );
   const lines = kinds.slice(0, MOST_KINDS).flatMap(({ first, others }): Lines => {
     const { rule, severity, place, message, hint } = first;
@@ -50,8 +50,9 @@ function findingLines(findings: readonly Finding[]): Lines {
       `: ${message} `,
       styled("faint", `[${rule}]`),
     ];
-    const isTold = told.has(rule) || severity === "unchecked" || hint === undefined;
-    told.add(rule);
+    const remedy = `${rule} ${hint}`;
+    const isTold = told.has(remedy) || severity === "unchecked" || hint === undefined;
+    told.add(remedy);
     const more = others.length === 0 ? [] : [`    ${others.length} more like it: ${listText(others.map(placeOf))}`];
     const omitted = [first, ...others]
       .filter((finding) => finding.omitted !== undefined)
