@@ -14,6 +14,11 @@ export interface ActivationParameters {
 
 export type ActivationName = keyof ActivationParameters;
 
+/** The activations that have no parameters. */
+export type PlainActivation = {
+  [Fn in ActivationName]: unknown extends ActivationParameters[Fn] ? Fn : never;
+}[ActivationName];
+
 /** An activation with its parameters. */
 export type Activation = {
   [Fn in ActivationName]: { readonly fn: Fn } & ActivationParameters[Fn];

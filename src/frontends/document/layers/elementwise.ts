@@ -1,14 +1,11 @@
 import * as z from "zod";
-import type { ActivationName } from "../../../ir/ops/activations.js";
+import type { PlainActivation } from "../../../ir/ops/activations.js";
 import { RuleError } from "../../../ir/ops/operator.js";
 import { DEFAULT_SLOPE, layerName, reference } from "./fields.js";
 import { layer } from "./layer.js";
 
 /** An activation without parameters. */
-function plainActivation<Name extends Exclude<ActivationName, "leaky_relu" | "clamp">>(
-  name: Name,
-  description: string,
-) {
+function plainActivation<Name extends PlainActivation>(name: Name, description: string) {
   return layer({
     schema: z.strictObject({ name: layerName, op: z.literal(name), in: reference }).describe(description),
     example: { name: "body.1.body.1", op: name, in: "body.1.body.0" },
