@@ -1,0 +1,389 @@
+/** What raising a model to opset 17 leaves as it is, what it writes anew, and what it refuses. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
+import { CONVERTERS } from "../../src/onnx/convert/converters.js";
+import { type RaisedOpset, raiseOpset } from "../../src/onnx/convert/raise-opset.js";
+import { sameInBoth, stepTo } from "../../src/onnx/convert/steps.js";
+import { UNCHANGED } from "../../src/onnx/convert/unchanged.js";
+import { decodeModel } from "../../src/onnx/decode.js";
+import type { ModelProto } from "../../src/onnx/proto/records.js";
+import { loadSchemas, type Schema, type SchemaRegistry } from "../../src/onnx/schemas/registry.js";
+import {
+  BOOL,
+  FLOAT,
+  float,
+  floats,
+  floatTensor,
+  graph,
+  int,
+  ints,
+  type ModelParts,
+  modelOf,
+  node,
+  text,
+  value,
+} from "../property/onnx-convert/models.js";
+import { bytesOf, expectSameRuns, floatsOf, run } from "../property/onnx-convert/same-runs.js";
+import type { Plain } from "./onnx-support/write-record.js";
+
+let schemas: SchemaRegistry;
+beforeAll(async () => {
+  schemas = await loadSchemas();
+});
+
+async function decoded(model: Plain): Promise<ModelProto> {
+  return (await decodeModel(bytesSource("old.onnx", bytesOf(model)))).message;
+}
+
+async function raised(model: Plain): Promise<RaisedOpset> {
+  return raiseOpset(await decoded(model), schemas);
+}
+
+/** A model from x to y, both [2, 3] unless said otherwise. */
+function fromXToY(opset: number, nodes: readonly Plain[], parts: Partial<ModelParts> = {}): Plain {
+  return modelOf({ opset, nodes, inputs: [value("x", FLOAT, [2, 3])], outputs: [value("y", FLOAT, [2, 3])], ...parts });
+}
+
+async function reasons(model: Plain): Promise<readonly string[]> {
+  const result = await raised(model);
+  return "refused" in result ? result.refused.map(({ place, reason }) => `${place}: ${reason}`) : [];
+}
+
+function modelIn(result: RaisedOpset): ModelProto {
+  if ("refused" in result) throw new Error(result.refused.map(({ reason }) => reason).join("; "));
+  return result.model;
+}
+
+describe("the tables", () => {
+  /** Changes of signatures from opset 8 to 17. */
+  function steps(): readonly (readonly [before: Schema, after: Schema])[] {
+    const byName = new Map<string, Schema[]>();
+    for (const schema of schemas.all()) {
+      if (schema.domain === "") byName.set(schema.name, [...(byName.get(schema.name) ?? []), schema]);
+    }
+    return [...byName.values()].flatMap((versions) => {
+      const sorted = [...versions].sort((a, b) => a.sinceVersion - b.sinceVersion);
+      return sorted.slice(1).map((after, n) => [sorted[n]!, after] as const);
+    });
+  }
+
+  const isCovered = ({ sinceVersion }: Schema) => sinceVersion > 7 && sinceVersion <= 17;
+
+  it("say what every new signature from opset 8 to 17 asks for, each in one table", () => {
+    const covered = steps().filter(([, after]) => isCovered(after));
+    expect(covered.length).toBeGreaterThan(150);
+    expect(covered.filter(([, { name, sinceVersion }]) => stepTo(name, sinceVersion) === "unlisted")).toEqual([]);
+    const known = new Set(covered.map(([, { name, sinceVersion }]) => `${name} ${sinceVersion}`));
+    const rows = [
+      ...Object.entries(UNCHANGED).flatMap(([name, versions]) => versions.map((version) => `${name} ${version}`)),
+      ...Object.entries(CONVERTERS).flatMap(([name, row]) => Object.keys(row).map((version) => `${name} ${version}`)),
+    ];
+    expect(rows.filter((row) => !known.has(row))).toEqual([]);
+    expect(new Set(rows).size).toBe(rows.length);
+  });
+
+  it("call no step unchanged that takes anything away: inputs, outputs, attributes or types", () => {
+    const unchanged = steps().filter(
+      ([, after]) => isCovered(after) && stepTo(after.name, after.sinceVersion) === "unchanged",
+    );
+    const losses = unchanged.flatMap(([before, after]) => {
+      const lost = (["inputs", "outputs"] as const).flatMap((side) =>
+        before[side].filter((parameter, n) => {
+          const now = after[side][n];
+          return now === undefined || [...parameter.types].some((type) => !now.types.has(type));
+        }),
+      );
+      const attributes = [...before.attributes.keys()].filter((name) => !after.attributes.has(name));
+      const required = [...after.attributes.values()].filter((a) => a.required && !before.attributes.has(a.name));
+      const isNarrower =
+        after.deprecated ||
+        after.inputCount.min > before.inputCount.min ||
+        after.inputCount.max < before.inputCount.max ||
+        after.outputCount.min > before.outputCount.min ||
+        after.outputCount.max < before.outputCount.max;
+      const isLoss = lost.length + attributes.length + required.length > 0 || isNarrower;
+      return isLoss ? [`${after.name} ${after.sinceVersion}`] : [];
+    });
+    expect(losses).toEqual([]);
+  });
+
+  it.each([
+    ["Relu", 7, 17, true],
+    ["Conv", 7, 17, true],
+    ["Softmax", 11, 17, false],
+    ["Softmax", 13, 17, true],
+    ["Upsample", 9, 17, false],
+    ["Reshape", 17, 17, true],
+    ["Relu", 6, 13, true],
+    ["Add", 6, 17, false],
+    ["Reshape", 17, 21, false],
+    ["Relu", 17, 11, false],
+    ["NoSuchOperator", 11, 17, false],
+    ["constructor", 11, 17, false],
+    ["LayerNormalization", 11, 17, false],
+  ])("%s means the same in %i and %i: %s", (operator, from, to, isSame) => {
+    expect(sameInBoth(schemas, operator, from, to)).toBe(isSame);
+  });
+});
+
+describe("a model that is raised", () => {
+  it("keeps the nodes that need not change, and all that is no node", async () => {
+    const model = await decoded(
+      fromXToY(
+        11,
+        [node("Relu", ["x"], ["r"]), node("Squeeze", ["r"], ["s"], ints("axes", [0])), node("Neg", ["s"], ["y"])],
+        {
+          inputs: [value("x", FLOAT, [1, 3])],
+          outputs: [value("y", FLOAT, [3])],
+        },
+      ),
+    );
+    const { graph: after, ...rest } = modelIn(raiseOpset(model, schemas));
+    const [relu, axes, squeeze, neg] = after!.node;
+    expect(relu).toBe(model.graph!.node[0]);
+    expect(neg).toBe(model.graph!.node[2]);
+    expect(axes).toMatchObject({ op_type: "Constant", output: ["s/axes"] });
+    expect(squeeze).toMatchObject({ op_type: "Squeeze", name: "Squeeze of s", input: ["r", "s/axes"], output: ["s"] });
+    expect(after).toEqual({ ...model.graph, node: after!.node });
+    expect(rest).toMatchObject({ ir_version: model.ir_version, opset_import: [{ version: 17 }] });
+  });
+
+  it("is the same graph where all nodes may stay, and the same model where it is of that opset", async () => {
+    const old = await decoded(fromXToY(9, [node("Relu", ["x"], ["y"])]));
+    expect(modelIn(raiseOpset(old, schemas)).graph).toBe(old.graph);
+    const late = await decoded(fromXToY(18, [node("Relu", ["x"], ["y"])]));
+    expect(modelIn(raiseOpset(late, schemas))).toBe(late);
+  });
+
+  it("imports ai.onnx where it did not", async () => {
+    const model = {
+      ...modelOf({ opset: 1, nodes: [], inputs: [], outputs: [] }),
+      opset_import: [{ domain: "f", version: 1 }],
+    };
+    expect(modelIn(await raised(model)).opset_import).toMatchObject([{ domain: "f" }, { domain: "", version: 17 }]);
+  });
+
+  it("gives no name to two values", async () => {
+    const nodes = [
+      node("Relu", ["x"], ["y/min"]),
+      node("Relu", ["y/min"], ["y/max.1"]),
+      node("Neg", ["y/max.1"], ["y/max"]),
+      node("Clip", ["y/max"], ["y"]),
+    ];
+    const after = modelIn(await raised(fromXToY(7, nodes))).graph!.node;
+    const names = after.flatMap(({ output }) => output);
+    expect(new Set(names).size).toBe(names.length);
+    await expectSameRuns(bytesOf(fromXToY(7, nodes)), { x: floatsOf([2, 3], 1) });
+  });
+
+  it("clips infinities to the largest float, as Clip without bounds did", async () => {
+    const nodes = [
+      node("Constant", [], ["zero"], { name: "value", t: floatTensor("", [1], [0]), type: 4 }),
+      node("Div", ["x", "zero"], ["infinite"]),
+      node("Clip", ["infinite"], ["y"], float("min", -5)),
+    ];
+    const model = bytesOf(fromXToY(10, nodes));
+    await expectSameRuns(model, { x: floatsOf([2, 3], 3) });
+    expect(Math.max(...((await run(model, { x: floatsOf([2, 3], 3) })).y!.data as Float32Array))).toBeLessThan(
+      Infinity,
+    );
+  });
+
+  it("goes along one axis where a Softmax's matrix had one wide one, and through a matrix otherwise", async () => {
+    const softmax = (dims: readonly (number | string)[]) =>
+      modelOf({
+        opset: 11,
+        nodes: [node("Softmax", ["x"], ["y"])],
+        inputs: [value("x", FLOAT, dims)],
+        outputs: [value("y", FLOAT, dims)],
+      });
+    const operators = async (dims: readonly (number | string)[]) =>
+      modelIn(await raised(softmax(dims))).graph!.node.map(({ op_type }) => op_type);
+    expect(await operators(["N", 10])).toEqual(["Softmax"]);
+    expect(await operators([2, 10, 1, 1])).toEqual(["Softmax"]);
+    expect(await operators([2, 10, 4])).toEqual(["Shape", "Flatten", "Softmax", "Reshape"]);
+    expect(await operators([2, 10, "W"])).toEqual(["Shape", "Flatten", "Softmax", "Reshape"]);
+  });
+
+  it("is raised inside of branches too, with what they know of the graph around", async () => {
+    const branch = (factor: number): Plain => ({
+      name: "b",
+      node: [
+        node("Upsample", ["x", "scales"], ["u"], text("mode", "nearest")),
+        node("Clip", ["u"], [`b${factor}`], float("max", factor)),
+      ],
+      output: [value(`b${factor}`, FLOAT)],
+    });
+    const nodes = [
+      node("ReduceSum", ["x"], ["sum"], int("keepdims", 0)),
+      node("Cast", ["sum"], ["c"], int("to", BOOL)),
+      node("If", ["c"], ["y"], graph("then_branch", branch(1)), graph("else_branch", branch(2))),
+    ];
+    const model = fromXToY(9, nodes, {
+      inputs: [value("x", FLOAT, [1, 1, 2, 2])],
+      outputs: [value("y", FLOAT, [1, 1, 4, 4])],
+      initializers: [floatTensor("scales", [4], [1, 1, 2, 2])],
+    });
+    await expectSameRuns(bytesOf(model), { x: floatsOf([1, 1, 2, 2], 5) });
+  });
+
+  it("runs where initializers had to be inputs (IR version 3)", async () => {
+    const model = fromXToY(
+      8,
+      [node("Upsample", ["x"], ["u"], floats("scales", [1, 2])), node("Add", ["u", "b"], ["y"])],
+      {
+        irVersion: 3,
+        inputs: [value("x", FLOAT, [2, 3]), value("b", FLOAT, [1])],
+        outputs: [value("y", FLOAT, [2, 6])],
+        initializers: [floatTensor("b", [1], [0.5])],
+      },
+    );
+    await expectSameRuns(bytesOf(model), { x: floatsOf([2, 3], 6) });
+  });
+});
+
+describe("functions", () => {
+  const call = { ...node("F", ["x"], ["y"]), domain: "f" };
+  const fn = (opset: number, ...nodes: readonly Plain[]): Plain => ({
+    name: "F",
+    domain: "f",
+    input: ["a"],
+    output: ["b"],
+    node: nodes,
+    attribute: ["axis"],
+    opset_import: [{ version: opset }],
+  });
+  const squeeze = node("Squeeze", ["a"], ["b"], ints("axes", [0]));
+  const dims = { inputs: [value("x", FLOAT, [1, 3])], outputs: [value("y", FLOAT, [3])] };
+
+  it("of the model's opset are raised with it", async () => {
+    const model = fromXToY(11, [call], { functions: [fn(11, squeeze)], ...dims });
+    await expectSameRuns(bytesOf(model), { x: floatsOf([1, 3], 2) });
+    expect(modelIn(await raised(model)).functions[0]!.opset_import).toMatchObject([{ version: 17 }]);
+  });
+
+  it("of another opset are taken where they mean the same in all", async () => {
+    const model = fromXToY(11, [call], { functions: [fn(9, node("Relu", ["a"], ["b"]))] });
+    await expectSameRuns(bytesOf(model), { x: floatsOf([2, 3], 2) });
+    expect(await reasons(fromXToY(13, [call], { functions: [fn(11, squeeze)], ...dims }))).toEqual([
+      'model.functions[0] "F".node[0] "Squeeze of b": the function imports opset 11, the model 13, and not all of it means the same in both and in 17',
+    ]);
+  });
+
+  it("are refused where a call gives what would have to be written anew", async () => {
+    const axis = { name: "axes", ref_attr_name: "axis", type: 7 };
+    const model = fromXToY(11, [call], { functions: [fn(11, node("Squeeze", ["a"], ["b"], axis))], ...dims });
+    expect(await reasons(model)).toEqual([
+      'model.functions[0] "F".node[0] "Squeeze of b": Squeeze cannot be written in opset 17 as it is in opset 11: the function that it stands in gives its attribute axes',
+    ]);
+  });
+});
+
+describe("what is refused", () => {
+  const SCAN_BODY: Plain = {
+    name: "b",
+    node: [node("Relu", ["i"], ["o"])],
+    input: [value("i", FLOAT)],
+    output: [value("o", FLOAT)],
+  };
+  const wide = { inputs: [value("x", FLOAT, [1, 1, 4, 4])], outputs: [value("y", FLOAT, ["a", "b", "c", "d"])] };
+  const scales = (...values: number[]) => ({ ...wide, initializers: [floatTensor("s", [4], values)] });
+  const statistics = ["m", "v", "sm", "sv"];
+
+  const CASES: readonly (readonly [name: string, model: Plain, reason: string])[] = [
+    [
+      "an opset before 7",
+      fromXToY(6, [node("Relu", ["x"], ["y"])]),
+      "models are raised from opset 7 on; this one has 6",
+    ],
+    [
+      "an operator that is not there",
+      fromXToY(11, [node("Affine", ["x"], ["y"])]),
+      "there is no such operator in opset 11",
+    ],
+    [
+      "a mask that is read",
+      fromXToY(7, [node("Dropout", ["x"], ["d", "m"]), node("Add", ["d", "m"], ["y"])]),
+      "its mask is read, which is another in later opsets",
+    ],
+    [
+      "a mask that the model gives",
+      fromXToY(10, [node("Dropout", ["x"], ["y", "m"])], {
+        outputs: [value("y", FLOAT, [2, 3]), value("m", BOOL, [2, 3])],
+      }),
+      "its mask is read, which is another in later opsets",
+    ],
+    [
+      "statistics for each element",
+      fromXToY(8, [node("BatchNormalization", ["x", "x", "x", "x", "x"], ["y"], int("spatial", 0))]),
+      "it has statistics for each element (spatial is 0)",
+    ],
+    [
+      "a normalisation in training",
+      fromXToY(9, [node("BatchNormalization", ["x", "x", "x", "x", "x"], ["y", ...statistics])]),
+      "it has the outputs of training",
+    ],
+    [
+      "a Scan of batches",
+      fromXToY(8, [node("Scan", ["", "x"], ["y"], graph("body", SCAN_BODY), int("num_scan_inputs", 1))]),
+      "Scan of opset 8 goes over the samples of a batch, which Scan does not since opset 9",
+    ],
+    [
+      "nearest elements at scales on both sides of 1",
+      fromXToY(10, [node("Resize", ["x", "s"], ["y"])], scales(1, 1, 2, 0.5)),
+      "it takes the nearest element, and its scales are not known, or both above and below 1",
+    ],
+    [
+      "nearest elements at scales that may be given",
+      fromXToY(10, [node("Resize", ["x", "s"], ["y"])], {
+        ...scales(1, 1, 2, 2),
+        inputs: [...wide.inputs, value("s", FLOAT, [4])],
+      }),
+      "it takes the nearest element, and its scales are not known, or both above and below 1",
+    ],
+    [
+      "TensorFlow's coordinates",
+      fromXToY(
+        11,
+        [
+          node(
+            "Resize",
+            ["x", "", "s"],
+            ["y"],
+            text("mode", "linear"),
+            text("coordinate_transformation_mode", "tf_half_pixel_for_nn"),
+          ),
+        ],
+        scales(1, 1, 2, 2),
+      ),
+      "coordinate_transformation_mode tf_half_pixel_for_nn is no more, but for the nearest element, rounded down",
+    ],
+    [
+      "Clip of what has no known type",
+      fromXToY(10, [{ ...node("Strange", ["x"], ["u"]), domain: "strange" }, node("Clip", ["u"], ["y"])]),
+      "the type of its input is not known to be float, float16 or double",
+    ],
+  ];
+
+  it.each(CASES)("%s", async (_name, model, reason) => {
+    const told = await reasons(model);
+    expect(told).toHaveLength(1);
+    expect(told[0]!.endsWith(reason)).toBe(true);
+  });
+
+  it("is told of every node, with the place", async () => {
+    const erf = (from: string, to: string) => node("Erf", [from], [to]);
+    const model = fromXToY(9, [
+      node("Cast", ["x"], ["i"], int("to", 6)),
+      erf("i", "e"),
+      erf("e", "f"),
+      node("Cast", ["f"], ["y"], int("to", 1)),
+    ]);
+    const because =
+      "Erf cannot be written in opset 17 as it is in opset 9: it takes INT32, which Erf does not take since opset 13";
+    expect(await reasons(model)).toEqual([
+      `graph.node[1] "Erf of e": ${because}`,
+      `graph.node[2] "Erf of f": ${because}`,
+    ]);
+  });
+});
