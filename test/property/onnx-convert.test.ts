@@ -1,7 +1,10 @@
 /** Nodes of old opsets give the same numbers when they are raised: each converter, with random attributes. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CONVERTERS } from "../../src/onnx/convert/converters.js";
+import { UNCHANGED } from "../../src/onnx/convert/unchanged.js";
 import type { Plain } from "../unit/onnx-support/write-record.js";
+import { KEPT, KEPT_SCAN } from "./onnx-convert/kept-nodes.js";
 import {
   BOOL,
   elementType,
@@ -338,8 +341,31 @@ describe("what is the same in inference", () => {
   });
 });
 
-describe("what stays as it is", () => {
-  const KEPT: readonly (readonly [name: string, cases: fc.Arbitrary<Omit<OneNode, "seed" | "opset">>])[] = [
+describe("what stays as it is, from the opset before each change on", () => {
+  const operators = Object.keys(UNCHANGED).filter((operator) => !(operator in CONVERTERS));
+
+  it("has a node of each operator", () => {
+    expect(Object.keys(KEPT).sort()).toEqual(operators.sort());
+  });
+
+  it.each([...Object.entries(KEPT), ["Scan", KEPT_SCAN] as const])("%s", async (operator, kept) => {
+    const { nodes, dims = [2, 3, 4], initializers = [], outputs = { y: FLOAT } } = kept;
+    const inputs = [value("x", FLOAT, dims)];
+    const feeds = { x: floatsOf(dims, 7) };
+    const model = (opset: number, declared: readonly Plain[]) =>
+      modelOf({ opset, nodes, inputs, outputs: declared, initializers });
+    for (const version of UNCHANGED[operator]!) {
+      const opset = Math.max(version - 1, 7);
+      const untyped = Object.entries(outputs).map(([name, type]) => value(name, type));
+      const found = await run(bytesOf(model(opset, untyped)), feeds);
+      const declared = Object.entries(outputs).map(([name, type]) => value(name, type, found[name]!.dims));
+      expect(await expectSameRuns(bytesOf(model(opset, declared)), feeds)).toHaveLength(nodes.length);
+    }
+  });
+});
+
+describe("what stays as it is, with random attributes", () => {
+  const CASES: readonly (readonly [name: string, cases: fc.Arbitrary<Omit<OneNode, "seed" | "opset">>])[] = [
     ["Erf", fc.record({ dims: shape(2), node: fc.constant(node("Erf", ["x"], ["y"])) })],
     [
       "ConvTranspose with paddings that are found out",
@@ -437,7 +463,7 @@ describe("what stays as it is", () => {
     ],
   ];
 
-  it.each(KEPT)("%s", async (name, cases) => {
+  it.each(CASES)("%s", async (name, cases) => {
     await fc.assert(
       fc.asyncProperty(cases, opset(name.startsWith("MaxPool") ? 8 : 9, 16), seed, async (one, from, s) => {
         const operators = await same({ ...one, opset: from, seed: s });

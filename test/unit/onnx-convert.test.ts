@@ -189,6 +189,23 @@ describe("a model that is raised", () => {
     );
   });
 
+  it("fills what is padded with a value of its own type", async () => {
+    const pad = (type: number) => [
+      node("Cast", ["x"], ["d"], int("to", type)),
+      node("Pad", ["d"], ["p"], ints("pads", [0, 1, 0, 1]), float("value", 1.5)),
+      node("Cast", ["p"], ["y"], int("to", FLOAT)),
+    ];
+    const padded = (type: number) => fromXToY(10, pad(type), { outputs: [value("y", FLOAT, [2, 5])] });
+    await expectSameRuns(bytesOf(padded(11)), { x: floatsOf([2, 3], 4) });
+    const fill = modelIn(await raised(padded(10))).graph!.node.find(({ output }) => output[0] === "p/value");
+    expect(fill!.attribute[0]!.t).toMatchObject({
+      data_type: 10,
+      dims: [],
+      raw_data: { bytes: Uint8Array.of(0, 0x3e) },
+    });
+    expect(await reasons(fromXToY(10, pad(12)))).toHaveLength(1);
+  });
+
   it("goes along one axis where a Softmax's matrix had one wide one, and through a matrix otherwise", async () => {
     const softmax = (dims: readonly (number | string)[]) =>
       modelOf({
