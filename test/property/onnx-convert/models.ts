@@ -28,11 +28,6 @@ export function value(name: string, elem_type: number, shape?: readonly (number 
   return { name, type: { tensor_type: dim === undefined ? { elem_type } : { elem_type, shape: { dim } } } };
 }
 
-/** Of a value with a type. */
-export function elementType(of: Plain): number {
-  return (of.type as { readonly tensor_type: { readonly elem_type: number } }).tensor_type.elem_type;
-}
-
 export function floatTensor(name: string, dims: readonly number[], values: readonly number[]): Plain {
   return { name, dims, data_type: FLOAT, float_data: values };
 }
