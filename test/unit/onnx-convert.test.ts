@@ -244,6 +244,16 @@ describe("a model that is raised", () => {
     await expectSameRuns(bytesOf(model), { x: floatsOf([1, 1, 2, 2], 5) });
   });
 
+  it("takes initializers for constants where they had to be inputs (IR version 3)", async () => {
+    const model = fromXToY(9, [node("Upsample", ["x", "s"], ["y"])], {
+      irVersion: 3,
+      inputs: [value("x", FLOAT, [2, 3]), value("s", FLOAT, [2])],
+      outputs: [value("y", FLOAT, [2, 6])],
+      initializers: [floatTensor("s", [2], [1, 2])],
+    });
+    await expectSameRuns(bytesOf(model), { x: floatsOf([2, 3], 6) });
+  });
+
   it("runs where initializers had to be inputs (IR version 3)", async () => {
     const model = fromXToY(
       8,
