@@ -1,4 +1,4 @@
-import type { Place } from "../check/place.js";
+import type { Place } from "../place.js";
 import type { AttributeProto, GraphProto, NodeProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import { ConstantScope } from "./constant-scope.js";

@@ -1,5 +1,5 @@
 /** Raises a model to a later opset of ai.onnx, node by node, after the tables of `converters.ts` and `unchanged.ts`. */
-import { Place } from "../check/place.js";
+import { Place } from "../place.js";
 import type { ModelProto, NodeProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import { GraphRaiser, type NotRaised, type RaiseSetting } from "./graph-raiser.js";
