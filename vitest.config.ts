@@ -11,6 +11,7 @@ const LONG = [
   "cli/end-to-end",
   "differential/oracle",
   "cli/large",
+  "unit/tables",
 ];
 
 /** Begins with the long files, so that no worker is left alone with one at the end. */
