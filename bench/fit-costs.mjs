@@ -6,7 +6,7 @@
  *     node bench/fit-costs.mjs
  */
 import { readFileSync } from "node:fs";
-import { stripCount, tilesPerStrip } from "../dist/src/lowerings/winograd/strip-count.js";
+import { cellsPerStrip, stripCount } from "../dist/src/lowerings/winograd/strip-count.js";
 
 const TAPS = 9;
 const EXPERTS = 4;
@@ -44,19 +44,19 @@ function termsOf({ channels, out, size }, variant) {
   const [n1, n2] = [m1 + 2, m2 + 2];
   const rows = Math.ceil(size / m1);
   const columns = Math.ceil(size / m2);
-  const strips = stripCount(rows, columns, tilesPerStrip(Math.max(channels, out)));
-  const tiles = strips * Math.ceil(rows / strips) * columns;
+  const strips = stripCount(rows, columns, cellsPerStrip(Math.max(channels, out)));
+  const cells = strips * Math.ceil(rows / strips) * columns;
   const points = n1 * n2;
-  const moved = tiles * (channels * (n2 * m1 + points) + out * (points + n2 * m1 + m1 * m2));
+  const moved = cells * (channels * (n2 * m1 + points) + out * (points + n2 * m1 + m1 * m2));
   const open = variant.startsWith("open-");
   const whole = strips === 1 && size % m1 === 0 && size % m2 === 0;
   return {
     ...row,
     ...(variant.startsWith("constant-") ? {} : { ...mixed, points: channels * out * (TAPS + points) }),
-    product: points * tiles * channels * out,
+    product: points * cells * channels * out,
     pack: points * channels * out * strips,
     copy: whole && !open ? 0 : area * channels,
-    ragged: open || strips * Math.ceil(rows / strips) * m1 !== size ? tiles * m1 * m2 * out : 0,
+    ragged: open || strips * Math.ceil(rows / strips) * m1 !== size ? cells * m1 * m2 * out : 0,
     transform: moved,
     layer: 1,
   };

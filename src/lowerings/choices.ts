@@ -73,9 +73,9 @@ function plainLowering(
   return chooseLowering(problem, options.lowering).name;
 }
 
-function weighedReason({ form, candidate, tiled, direct }: LayerChoice, { lowering }: EmitOptions): string {
+function weighedReason({ form, candidate, winograd, direct }: LayerChoice, { lowering }: EmitOptions): string {
   if (form && lowering !== "auto") return "asked for";
-  const [best, other] = form ? [tiled, direct] : [direct, tiled];
+  const [best, other] = form ? [winograd, direct] : [direct, winograd];
   const against = form ? "directly" : `as ${FORM_PREFIX}${candidate.name}`;
   return `${shown(best)}, ${shown(other)} ${against}`;
 }

@@ -16,7 +16,7 @@ export const LOWERINGS: readonly LoweringInfo[] = [
   ...FORMS.map(
     (form): LoweringInfo => ({
       name: `${FORM_PREFIX}${form.name}`,
-      description: `separable Winograd convolutions with tiles of ${form.rows.m}×${form.columns.m} (3×3 kernels, stride 1; any batch and size)`,
+      description: `separable Winograd convolutions with cells of ${form.rows.m}×${form.columns.m} (3×3 kernels, stride 1; any batch and size)`,
       targets: ["cpu", "wasm"],
     }),
   ),

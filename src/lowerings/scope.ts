@@ -102,7 +102,7 @@ export class Scope {
   /** The canvas of a size, made once in the outermost graph, where every body can see it. */
   canvasFor(height: Dim, width: Dim, shape: CanvasShape): Canvas {
     if (this.enclosing) return this.enclosing.canvasFor(height, width, shape);
-    const key = `${dimText(height)}x${dimText(width)}.${shape.form.name}.${shape.tilesPerStrip}`;
+    const key = `${dimText(height)}x${dimText(width)}.${shape.form.name}.${shape.cellsPerStrip}`;
     const known = this.canvases.get(key);
     if (known) return known;
     const made = canvasOf(this.e, shape, [height, width], (axis) => {

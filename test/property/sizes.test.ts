@@ -8,7 +8,7 @@ import { isKnown, numberOf, type SizeTensor, shapeOf } from "../../src/lowerings
 import { Sizes } from "../../src/lowerings/sizes/sizes.js";
 import { type Canvas, canvasOf } from "../../src/lowerings/winograd/canvas.js";
 import { FORMS } from "../../src/lowerings/winograd/forms.js";
-import { stripCount, tilesPerStrip } from "../../src/lowerings/winograd/strip-count.js";
+import { cellsPerStrip, stripCount } from "../../src/lowerings/winograd/strip-count.js";
 import type { OnnxGraph } from "../../src/onnx/model.js";
 import { encoded, runGraph } from "../support/sessions.js";
 
@@ -179,12 +179,12 @@ it("a canvas of open sizes is the canvas of the sizes that they turn out to be",
   });
   await fc.assert(
     fc.asyncProperty(problem, async ({ form, channels, h, w }) => {
-      const shape = { form, tilesPerStrip: tilesPerStrip(channels) };
+      const shape = { form, cellsPerStrip: cellsPerStrip(channels) };
       const canvas = (e: GraphEmitter, dims: readonly [Dim, Dim]): Canvas =>
         canvasOf(e, shape, dims, (index) => ({ value: "x", axis: 2 + index }));
       const fixed = emitter();
       const expected = await run(fixed, [h, w], valuesOf(canvas(fixed, [h, w])), [h, w]);
-      const strips = stripCount(Math.ceil(h / form.rows.m), Math.ceil(w / form.columns.m), shape.tilesPerStrip);
+      const strips = stripCount(Math.ceil(h / form.rows.m), Math.ceil(w / form.columns.m), shape.cellsPerStrip);
       expect(expected[0]![0]).toBe(strips);
       for (const dims of [
         [h, W],
@@ -202,14 +202,14 @@ it("a canvas of open sizes is the canvas of the sizes that they turn out to be",
 
 /** All that is the same whether a canvas is cut into strips or not. */
 function valuesOf({ vectors, tables }: Canvas): readonly string[] {
-  const { allStrips, tiles, strip, canvas, rows, end, repeats, pads, batch } = vectors;
-  return [allStrips, tiles, strip, canvas, rows, end, repeats, pads, batch(7), ...Object.values<string>({ ...tables })];
+  const { allStrips, cells, strip, canvas, rows, end, repeats, pads, batch } = vectors;
+  return [allStrips, cells, strip, canvas, rows, end, repeats, pads, batch(7), ...Object.values<string>({ ...tables })];
 }
 
 it("a half-open canvas knows what follows from the side that is fixed", () => {
   const canvas = (dims: readonly [Dim, Dim]): Canvas =>
-    canvasOf(emitter(), { form: FORMS[0]!, tilesPerStrip: 128 }, dims, (index) => ({ value: "x", axis: 2 + index }));
-  expect(canvas([H, 96]).size).toMatchObject({ tileColumns: 24, canvasWidth: 96 });
+    canvasOf(emitter(), { form: FORMS[0]!, cellsPerStrip: 128 }, dims, (index) => ({ value: "x", axis: 2 + index }));
+  expect(canvas([H, 96]).size).toMatchObject({ cellColumns: 24, canvasWidth: 96 });
   expect(canvas([H, 96])).toMatchObject({ isCut: true, exactRows: false, exactColumns: true });
   expect(canvas([H, 97])).toMatchObject({ exactColumns: false });
   expect(canvas([96, W])).toMatchObject({ isCut: true, exactRows: false, exactColumns: false });

@@ -61,8 +61,8 @@ describe("what moves", () => {
     ["the head's result once for the convolution and the sum", ["up.0", "down.0", "up.1", "down.1"], 8 + 8],
     ["a wide value between two sides", ["head", "down.0", "up.1", "down.1", "tail"], 3 + 8 + 16 + 12],
     ["both sides of a convolution that is alone there", ["up.1"], 8 + 16],
-  ])("%s", (_what, tiled, channels) => {
-    expect(moved(new Set(tiled))).toBe(channels * AREA);
+  ])("%s", (_what, onCanvas, channels) => {
+    expect(moved(new Set(onCanvas))).toBe(channels * AREA);
   });
 });
 
@@ -107,7 +107,7 @@ describe("the choice", () => {
   it("tells costs with the changes of layout that a layer brings", () => {
     const [first] = chooseForms(layers.slice(0, 1), options, ([taken]) => (taken ? 1e6 : 0));
     const form = first!.candidate;
-    expect(first!.tiled.ns).toBeCloseTo(costOf(layers[0]!, form, options).ns + layoutCost(1e6, options), 3);
+    expect(first!.winograd.ns).toBeCloseTo(costOf(layers[0]!, form, options).ns + layoutCost(1e6, options), 3);
     expect(first!.direct.ns).toBeCloseTo(costOf(layers[0]!, undefined, options).ns, 3);
     const [other] = chooseForms(layers.slice(0, 1), options, ([taken]) => (taken ? 0 : 1e6));
     expect(other!.direct.ns).toBeCloseTo(costOf(layers[0]!, undefined, options).ns + layoutCost(1e6, options), 3);

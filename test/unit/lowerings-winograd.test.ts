@@ -5,7 +5,7 @@ import { costKey, type LayerProblem } from "../../src/lowerings/winograd/cost.js
 import { FORMS } from "../../src/lowerings/winograd/forms.js";
 import { lazily, remembered } from "../../src/lowerings/winograd/lazily.js";
 import { rational } from "../../src/lowerings/winograd/rational.js";
-import { stripCount, tilesPerStrip } from "../../src/lowerings/winograd/strip-count.js";
+import { cellsPerStrip, stripCount } from "../../src/lowerings/winograd/strip-count.js";
 
 describe("Cook–Toom", () => {
   // With whole numbers as points all of A and B is exact, and G needs a division by a power of two at most.
@@ -56,7 +56,7 @@ describe("strips", () => {
     expect(stripCount(1, 1, 128)).toBe(1);
   });
 
-  it("cover all rows of tiles, with about as many tiles each as wanted", () => {
+  it("cover all rows of cells, with about as many tiles each as wanted", () => {
     for (let rows = 1; rows <= 200; rows += 7) {
       const strips = stripCount(rows, 32, 128);
       const each = Math.ceil(rows / strips);
@@ -67,10 +67,10 @@ describe("strips", () => {
     }
   });
 
-  it("hold fewer tiles the more channels there are, never too few", () => {
-    expect(tilesPerStrip(64)).toBe(128);
-    expect(tilesPerStrip(128)).toBe(64);
-    expect(tilesPerStrip(1024)).toBe(64);
+  it("hold fewer cells the more channels there are, never too few", () => {
+    expect(cellsPerStrip(64)).toBe(128);
+    expect(cellsPerStrip(128)).toBe(64);
+    expect(cellsPerStrip(1024)).toBe(64);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
- * The canvas: a feature map as [1,1,Hc,Wc,C], padded on the right and at the bottom to whole tiles, in which a chain of
+ * The canvas: a feature map as [1,1,Hc,Wc,C], padded on the right and at the bottom to whole cells, in which a chain of
  * Winograd convolutions stays. Columns beyond W hold anything (their readers crop them); rows beyond H are zero where
- * the canvas is cut into strips. A strip of r tile rows is the unit of work, so that what it touches stays in cache.
+ * the canvas is cut into strips. A strip of r cell rows is the unit of work, so that what it touches stays in cache.
  */
 import { type Dim, dimText, productDim } from "../../ir/dim.js";
 import type { GraphEmitter } from "../emitter.js";
@@ -16,10 +16,10 @@ export interface Canvas {
   readonly form: WinogradForm;
   /** Whether the rows are cut into strips, or may be, which run in a Scan. */
   readonly isCut: boolean;
-  /** Whether height and width are known to be whole tiles, so that nothing is padded. */
+  /** Whether height and width are known to be whole cells, so that nothing is padded. */
   readonly exactRows: boolean;
   readonly exactColumns: boolean;
-  /** Rows H, columns W; of the canvas; of a strip; number of strips, tile rows per strip, tiles per row. */
+  /** Rows H, columns W; of the canvas; of a strip; number of strips, cell rows per strip, cells per row. */
   readonly size: CanvasSizes;
   /** int64 vectors for Reshape and the like; -1 stands for the channels. */
   readonly vectors: CanvasVectors;
@@ -33,13 +33,13 @@ export interface CanvasSizes {
   readonly canvasWidth: Dim;
   readonly stripHeight: Dim;
   readonly strips: Dim;
-  readonly tileRows: Dim;
-  readonly tileColumns: Dim;
+  readonly cellRows: Dim;
+  readonly cellColumns: Dim;
 }
 
 export interface CanvasVectors {
-  /** [m2, m1, r, TW, -1]: what the inverse transform gives, as tiles. */
-  readonly tiles: string;
+  /** [m2, m1, r, TW, -1]: what the inverse transform gives, as cells. */
+  readonly cells: string;
   /** [h, Wc, -1]: a strip as rows and columns. */
   readonly strip: string;
   /** [S, h, Wc, -1]: the canvas as strips. */
@@ -66,7 +66,7 @@ export interface CanvasTables {
   /** [S, h, 1, 1]: 1 for rows of the picture, 0 beyond. */
   readonly rowMask: string;
   /** [S, m1·r·TW, 1]: 0 for rows of the picture, very negative beyond: added before a ReLU it makes them zero. */
-  readonly sinkBias: string;
+  readonly clearingBias: string;
   /** [1, Hc]: 1/(H·W) for rows of the picture, 0 beyond. */
   readonly rowWeights: string;
   /** [1, Wc]: 1 for columns of the picture, 0 beyond. */
@@ -74,18 +74,18 @@ export interface CanvasTables {
 }
 
 /** What is added to values that a ReLU is to make zero: larger than any activation, and finite in float32. */
-const SINK = 1e30;
+const CLEARING = 1e30;
 
 /** What a canvas is made for. */
 export interface CanvasShape {
   readonly form: WinogradForm;
-  readonly tilesPerStrip: number;
+  readonly cellsPerStrip: number;
 }
 
 /** @param axisOf where an open height (0) or width (1) can be read */
 export function canvasOf(
   e: GraphEmitter,
-  { form, tilesPerStrip }: CanvasShape,
+  { form, cellsPerStrip }: CanvasShape,
   [height, width]: readonly [Dim, Dim],
   axisOf: (axis: 0 | 1) => AxisOfValue,
 ): Canvas {
@@ -93,10 +93,10 @@ export function canvasOf(
   const [m1, m2] = [form.rows.m, form.columns.m];
   const H = s.ofAxis(height, () => axisOf(0));
   const W = s.ofAxis(width, () => axisOf(1));
-  const allTileRows = s.ceilDiv(H, m1);
+  const allCellRows = s.ceilDiv(H, m1);
   const TW = s.ceilDiv(W, m2);
-  const S = stripCountOf(s, allTileRows, TW, tilesPerStrip);
-  const r = s.ceilDiv(allTileRows, S);
+  const S = stripCountOf(s, allCellRows, TW, cellsPerStrip);
+  const r = s.ceilDiv(allCellRows, S);
   const h = s.mul(r, m1);
   const Hc = s.mul(S, h);
   const Wc = s.mul(TW, m2);
@@ -107,10 +107,10 @@ export function canvasOf(
     canvasWidth: s.dim(Wc, "columns"),
     stripHeight: s.dim(h, "strip_rows"),
     strips: s.dim(S, "strips"),
-    tileRows: s.dim(r, "tile_rows"),
-    tileColumns: s.dim(TW, "tile_columns"),
+    cellRows: s.dim(r, "tile_rows"),
+    cellColumns: s.dim(TW, "tile_columns"),
   };
-  const { canvasHeight, canvasWidth, stripHeight, strips, tileRows, tileColumns } = sizes;
+  const { canvasHeight, canvasWidth, stripHeight, strips, cellRows, cellColumns } = sizes;
   const isCut = strips !== 1;
   const value = (tensor: SizeTensor): string => s.value(tensor);
 
@@ -119,7 +119,7 @@ export function canvasOf(
     s.float(s.less(s.range(all, length), count));
   const inside = once(() => inFirst(H, Hc, canvasHeight));
   const vectors = lazily<CanvasVectors>({
-    tiles: () => value(s.vector([m2, m1, r, TW, -1])),
+    cells: () => value(s.vector([m2, m1, r, TW, -1])),
     strip: () => value(s.vector([h, Wc, -1])),
     allStrips: () => value(s.vector([S, h, Wc, -1])),
     canvas: () => value(s.vector([1, 1, Hc, Wc, -1])),
@@ -140,11 +140,11 @@ export function canvasOf(
       return value(s.concat([zero, zero, above, zero, zero, zero, zero, below, right, zero], 1));
     },
     rowMask: () => value(s.reshape(inside(), s.vector([S, h, 1, 1]), [strips, stripHeight, 1, 1])),
-    sinkBias: () => {
-      const byTile = s.reshape(inside(), s.vector([S, r, m1, 1]), [strips, tileRows, m1, 1]);
-      const sink = s.mul(s.sub(s.transpose(byTile, [0, 2, 1, 3]), 1), SINK);
-      const spread = s.expand(sink, s.vector([1, 1, 1, TW]), [strips, m1, tileRows, tileColumns]);
-      const outputs = productDim([m1, tileRows, tileColumns], `${dimText(tileRows)}.drown`);
+    clearingBias: () => {
+      const byCell = s.reshape(inside(), s.vector([S, r, m1, 1]), [strips, cellRows, m1, 1]);
+      const clearing = s.mul(s.sub(s.transpose(byCell, [0, 2, 1, 3]), 1), CLEARING);
+      const spread = s.expand(clearing, s.vector([1, 1, 1, TW]), [strips, m1, cellRows, cellColumns]);
+      const outputs = productDim([m1, cellRows, cellColumns], `${dimText(cellRows)}.drown`);
       return value(s.reshape(spread, s.vector([S, -1, 1]), [strips, outputs, 1]));
     },
     rowWeights: () => value(s.unsqueeze(s.div(inside(), s.float(s.mul(H, W))), [0])),

@@ -15,9 +15,9 @@ export interface LayerChoice {
    * Of the form that was taken or came closest, and of the direct convolution; with the changes of layout that each brings, where these
    * could decide.
    */
-  readonly tiled: Cost;
+  readonly winograd: Cost;
   readonly direct: Cost;
-  /** The form whose cost `tiled` is. */
+  /** The form whose cost `winograd` is. */
   readonly candidate: WinogradForm;
 }
 
@@ -53,12 +53,12 @@ export function chooseForms(
   const layout = (taken: readonly boolean[]): number => layoutCost(changed(taken), options);
   const plans = (named ? [named] : FORMS).map((form): Plan => {
     const rivals = layers.map((layer): Rivals => {
-      const [tiled, direct] = [costOf(layer, form, options), costOf(layer, undefined, options)];
+      const [winograd, direct] = [costOf(layer, form, options), costOf(layer, undefined, options)];
       return {
-        tiled,
+        winograd,
         direct,
         able: runsInForms(layer),
-        open: runsInForms(layer) && isOpen(layer, tiled, direct, options),
+        open: runsInForms(layer) && isOpen(layer, winograd, direct, options),
       };
     });
     const taken = named ? rivals.map(({ able }) => able) : leastTaking(rivals, layout);
@@ -66,12 +66,12 @@ export function chooseForms(
   });
   const { form, rivals, taken } = plans.reduce((a, b) => (b.ns < a.ns ? b : a));
   return layers.map((problem, index): LayerChoice => {
-    const { tiled, direct, open } = rivals[index]!;
+    const { winograd, direct, open } = rivals[index]!;
     const brought = open ? layout(taken.with(index, true)) - layout(taken.with(index, false)) : 0;
     return {
       problem,
       form: taken[index] ? form : undefined,
-      tiled: { ...tiled, ns: tiled.ns + Math.max(0, brought) },
+      winograd: { ...winograd, ns: winograd.ns + Math.max(0, brought) },
       direct: { ...direct, ns: direct.ns + Math.max(0, -brought) },
       candidate: form,
     };
@@ -79,7 +79,7 @@ export function chooseForms(
 }
 
 interface Rivals {
-  readonly tiled: Cost;
+  readonly winograd: Cost;
   readonly direct: Cost;
   readonly able: boolean;
   /** Whether changes of layout could decide: others are settled, so that planning does not take the square of their number. */
@@ -97,21 +97,24 @@ type LayoutTime = (taken: readonly boolean[]) => number;
 
 function isOpen(
   { channels, out, height, width }: LayerProblem,
-  tiled: Cost,
+  winograd: Cost,
   direct: Cost,
   options: CostOptions,
 ): boolean {
   const around = (channels + 2 * out) * sizeOf(height) * sizeOf(width);
-  return Math.abs(tiled.ns - direct.ns) < layoutCost(2 * around, options);
+  return Math.abs(winograd.ns - direct.ns) < layoutCost(2 * around, options);
 }
 
 function totalOf(rivals: readonly Rivals[], taken: readonly boolean[], layout: LayoutTime): number {
-  return rivals.reduce((sum, { tiled, direct }, index) => sum + (taken[index] ? tiled : direct).ns, layout(taken));
+  return rivals.reduce(
+    (sum, { winograd, direct }, index) => sum + (taken[index] ? winograd : direct).ns,
+    layout(taken),
+  );
 }
 
 /** Layers change sides one by one while that gains: from each judged alone, and from all that are open on the canvas. */
 function leastTaking(rivals: readonly Rivals[], layout: LayoutTime): readonly boolean[] {
-  const alone = rivals.map(({ tiled, direct, able }) => able && tiled.ns < direct.ns);
+  const alone = rivals.map(({ winograd, direct, able }) => able && winograd.ns < direct.ns);
   const ends = [alone, alone.map((taken, index) => taken || rivals[index]!.open)].map((start) =>
     descend(rivals, start, layout),
   );

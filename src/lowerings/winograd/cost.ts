@@ -6,7 +6,7 @@ import type { Dim } from "../../ir/dim.js";
 import type { Target } from "../targets.js";
 import type { WinogradForm } from "./forms.js";
 import { PARALLEL, RATES, type Rates } from "./rates.js";
-import { stripCount, tilesPerStrip } from "./strip-count.js";
+import { cellsPerStrip, stripCount } from "./strip-count.js";
 
 /** A 3×3 convolution of stride 1 and one zero around, for one sample. */
 export interface LayerProblem {
@@ -75,13 +75,13 @@ function directCost({ channels, out, height, width, experts }: LayerProblem, rat
 function canvasCost(problem: LayerProblem, form: WinogradForm, rates: Rates): number {
   const { channels, out, experts } = problem;
   const work = canvasWork(problem, form);
-  const { tiles, points } = work;
+  const { cells, points } = work;
   const [m1, m2, n2] = [form.rows.m, form.columns.m, form.columns.n];
-  // Along the width n2 values for each of a tile's m1 rows, then n1·n2; and back, and once more into the order of the picture.
-  const moved = tiles * (channels * (n2 * m1 + points) + out * (points + n2 * m1 + m1 * m2));
+  // Along the width n2 values for each of a cell's m1 rows, then n1·n2; and back, and once more into the order of the picture.
+  const moved = cells * (channels * (n2 * m1 + points) + out * (points + n2 * m1 + m1 * m2));
   const kernel = experts > 0 ? channels * out * (experts * TAPS * rates.mix + (TAPS + points) * rates.points) : 0;
   return (
-    points * tiles * channels * out * rates.product +
+    points * cells * channels * out * rates.product +
     points * work.strips * channels * out * rates.pack +
     moved * rates.transform +
     work.copied * rates.copy +
@@ -94,7 +94,7 @@ function canvasCost(problem: LayerProblem, form: WinogradForm, rates: Rates): nu
 interface CanvasWork {
   readonly points: number;
   /** Of the canvas, with those that strips add. */
-  readonly tiles: number;
+  readonly cells: number;
   readonly strips: number;
   /** Elements of the input that are copied into windows, and of the result whose rows are cleared. */
   readonly copied: number;
@@ -103,18 +103,18 @@ interface CanvasWork {
 
 function canvasWork({ channels, out, height, width }: LayerProblem, { rows, columns }: WinogradForm): CanvasWork {
   const [h, w] = [sizeOf(height), sizeOf(width)];
-  const tileColumns = Math.ceil(w / columns.m);
-  const strips = stripCount(Math.ceil(h / rows.m), tileColumns, tilesPerStrip(Math.max(channels, out)));
-  const tileRows = strips * Math.ceil(Math.ceil(h / rows.m) / strips);
+  const cellColumns = Math.ceil(w / columns.m);
+  const strips = stripCount(Math.ceil(h / rows.m), cellColumns, cellsPerStrip(Math.max(channels, out)));
+  const cellRows = strips * Math.ceil(Math.ceil(h / rows.m) / strips);
   const open = typeof height !== "number" || typeof width !== "number";
-  const wholeRows = !open && tileRows * rows.m === h;
-  const whole = wholeRows && tileColumns * columns.m === w && strips === 1;
+  const wholeRows = !open && cellRows * rows.m === h;
+  const whole = wholeRows && cellColumns * columns.m === w && strips === 1;
   return {
     points: rows.n * columns.n,
-    tiles: tileRows * tileColumns,
+    cells: cellRows * cellColumns,
     strips,
     copied: whole ? 0 : h * w * channels,
-    cleared: wholeRows ? 0 : tileRows * rows.m * tileColumns * columns.m * out,
+    cleared: wholeRows ? 0 : cellRows * rows.m * cellColumns * columns.m * out,
   };
 }
 

@@ -1,9 +1,9 @@
-/** The tile shapes F(m1×m2, 3×3) that smxc uses. */
+/** The shapes F(m1×m2, 3×3) that smxc uses of what Winograd calls a tile: here a cell, since a tile is a part of a picture. */
 import { cookToom, type FilterMatrices } from "./cook-toom.js";
 import { type Rational, rational } from "./rational.js";
 
 export interface WinogradForm {
-  /** `f4x6`: rows × columns of output per tile. */
+  /** `f4x6`: rows × columns of output per cell. */
   readonly name: string;
   /** Matrices along the height and along the width. */
   readonly rows: FilterMatrices;
@@ -32,7 +32,7 @@ function form(m1: number, m2: number): WinogradForm {
 }
 
 /**
- * The forms, the most exact first. Larger tiles save more products, but n = 10 points along one side cost a digit: F(4×8)
+ * The forms, the most exact first. Larger cells save more products, but n = 10 points along one side cost a digit: F(4×8)
  * reaches 1.6e-5 of the output's magnitude with the best points found, F(6×8) 2e-5, and a graph may not exceed 1e-5.
  */
 export const FORMS: readonly WinogradForm[] = [form(4, 4), form(4, 6), form(6, 6)];

@@ -35,7 +35,7 @@ function emitWhole(e: GraphEmitter, layer: CanvasLayer): CanvasValue {
     rowPads: [1, canvas.exactRows ? 1 : canvas.form.rows.m],
     kernel: kernelSource(e, layer),
     residual,
-    sinkBias: undefined,
+    clearingBias: undefined,
     mask: undefined,
   });
   return canvasValue(e, { name, canvas, channels: out }, { value, shape }, sums);
@@ -74,7 +74,7 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
         outer.op("Reshape", `${name}/residual`, [residual, vectors.allStrips], [strips, ...strip]),
         strip,
       ),
-    sinkBias: ragged && layer.relu ? feed("strip_drown", tables.sinkBias, [tileOutputs(layer), 1]) : undefined,
+    clearingBias: ragged && layer.relu ? feed("strip_drown", tables.clearingBias, [cellOutputs(layer), 1]) : undefined,
     mask: ragged && !layer.relu ? feed("strip_mask", tables.rowMask, [stripHeight, 1, 1]) : undefined,
   });
   const outputs = [
@@ -98,7 +98,7 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
 }
 
 /** Outputs per channel of a strip. */
-function tileOutputs({ name, canvas }: CanvasLayer): Dim {
-  const { tileRows, tileColumns } = canvas.size;
-  return productDim([canvas.form.rows.m, tileRows, tileColumns], `${name}.tiles`);
+function cellOutputs({ name, canvas }: CanvasLayer): Dim {
+  const { cellRows, cellColumns } = canvas.size;
+  return productDim([canvas.form.rows.m, cellRows, cellColumns], `${name}.tiles`);
 }

@@ -14,9 +14,9 @@ export function layoutChanges(
   graph: Graph,
   shapes: ReadonlyMap<string, Shape>,
   tails: ReadonlyMap<string, FusedTail>,
-): (tiled: ReadonlySet<string>) => number {
+): (inWinograd: ReadonlySet<string>) => number {
   const follows = new Set(graph.nodes.filter((node) => runsOnCanvas(node, shapes)).map(({ name }) => name));
-  return (tiled) => {
+  return (inWinograd) => {
     const onCanvas = new Set<string>();
     const covered = new Set<string>();
     const moved = new Set<string>();
@@ -25,7 +25,7 @@ export function layoutChanges(
     };
     for (const node of graph.nodes) {
       if (covered.has(node.name)) continue;
-      const tail = tiled.has(node.name) ? tails.get(node.name) : undefined;
+      const tail = inWinograd.has(node.name) ? tails.get(node.name) : undefined;
       if (tail) {
         for (const value of [node.inputs[0]!, tail.residual]) {
           if (value !== undefined && !onCanvas.has(value)) moved.add(value);

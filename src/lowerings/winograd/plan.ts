@@ -10,7 +10,7 @@ import { chooseForms, chunkFor, FORM_PREFIX, type LayerChoice } from "./choose-f
 import type { LayerProblem } from "./cost.js";
 import { FusionFinder } from "./fusion.js";
 import { layoutChanges } from "./layout-changes.js";
-import { tilesPerStrip } from "./strip-count.js";
+import { cellsPerStrip } from "./strip-count.js";
 
 export type ConvolutionNode = NodeOf<"conv" | "mix_conv">;
 
@@ -63,8 +63,8 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
     const chosen = chooseForms(problems, options, (taken) =>
       changes(new Set(nodes.filter((_, index) => taken[index]).map(({ name }) => name))),
     );
-    const tiled = problems.filter((_, index) => chosen[index]!.form !== undefined);
-    const strip = tilesPerStrip(Math.max(...tiled.map(({ channels, out }) => Math.max(channels, out))));
+    const winograd = problems.filter((_, index) => chosen[index]!.form !== undefined);
+    const strip = cellsPerStrip(Math.max(...winograd.map(({ channels, out }) => Math.max(channels, out))));
     nodes.forEach((node, index) => {
       const { form } = chosen[index]!;
       choices.set(node.name, chosen[index]!);
@@ -74,7 +74,7 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
       for (const name of covered) fused.add(name);
       layers.set(node.name, {
         form,
-        tilesPerStrip: strip,
+        cellsPerStrip: strip,
         chunk: chunkFor(problems[index]!),
         relu,
         residual,

@@ -13,11 +13,11 @@ export interface PointsInput {
   /** Rows of zeros that are added before and after. */
   readonly rowPads: readonly [number, number];
   readonly kernel: KernelSource;
-  /** Tiles, r·TW. */
-  readonly tiles: Dim;
+  /** Cells, r·TW. */
+  readonly cells: Dim;
 }
 
-/** Gives [n2, m1·tiles·O], or in chunks [count, q, m1, tiles·O]: the same values in the same order. */
+/** Gives [n2, m1·cells·O], or in chunks [count, q, m1, cells·O]: the same values in the same order. */
 export function emitPointProducts(e: GraphEmitter, layer: CanvasLayer, input: PointsInput): string {
   return chunksOf(layer).count === 1 ? emitAtOnce(e, layer, input) : emitInChunks(e, layer, input);
 }
@@ -26,7 +26,7 @@ function emitAtOnce(e: GraphEmitter, layer: CanvasLayer, input: PointsInput): st
   const { name, canvas, channels, out } = layer;
   const chunks = chunksOf(layer);
   const { columns } = canvas.form;
-  const wide = productDim([canvas.size.tileColumns, channels], `${name}.input_row`);
+  const wide = productDim([canvas.size.cellColumns, channels], `${name}.input_row`);
   const byColumn = e.op(
     "Reshape",
     `${name}/by_column`,
@@ -46,7 +46,7 @@ function emitInChunks(outer: GraphEmitter, layer: CanvasLayer, input: PointsInpu
   const { name, canvas, channels, out } = layer;
   const chunks = chunksOf(layer);
   const e = new GraphEmitter(outer.options, outer, "enclosing");
-  const wide = productDim([canvas.size.tileColumns, channels], `${name}.input_row`);
+  const wide = productDim([canvas.size.cellColumns, channels], `${name}.input_row`);
   const chunkDims: readonly Dim[] = [chunks.columns, 1, input.rows, 1, wide];
   const scanned = outer.op(
     "Reshape",
@@ -59,7 +59,7 @@ function emitInChunks(outer: GraphEmitter, layer: CanvasLayer, input: PointsInpu
   const { kernel } = input;
   const u = emitChunkKernel(e, layer, kernel, part);
   const result = emitProduct(e, layer, input, slice, u, [chunks.columns, out]);
-  const perPoint = productDim([input.tiles, out], `${name}.point_outputs`);
+  const perPoint = productDim([input.cells, out], `${name}.point_outputs`);
   const resultDims: readonly Dim[] = [chunks.columns, canvas.form.rows.m, perPoint];
   const body = e.finish(
     `${name}/points`,
@@ -77,28 +77,28 @@ function emitInChunks(outer: GraphEmitter, layer: CanvasLayer, input: PointsInpu
   return output;
 }
 
-/** From [q, 1, rows, 1, TW·C] to [q, m1, tiles·O]. */
+/** From [q, 1, rows, 1, TW·C] to [q, m1, cells·O]. */
 function emitProduct(
   e: GraphEmitter,
   { name, canvas, channels }: CanvasLayer,
-  { rowPads, tiles }: PointsInput,
+  { rowPads, cells }: PointsInput,
   byColumn: string,
   u: string,
   [columns, out]: readonly [number, number],
 ): string {
   const { rows } = canvas.form;
   const points = columns * rows.n;
-  const wide = productDim([canvas.size.tileColumns, channels], `${name}.input_row`);
+  const wide = productDim([canvas.size.cellColumns, channels], `${name}.input_row`);
   const acrossRows = e.op(
     "Conv",
     `${name}/rows`,
     [byColumn, e.floats(rows.bt.flat(), [rows.n, 1, rows.n, 1, 1])],
-    [columns, rows.n, canvas.size.tileRows, 1, wide],
+    [columns, rows.n, canvas.size.cellRows, 1, wide],
     { kernel_shape: [rows.n, 1, 1], strides: [rows.m, 1, 1], pads: [rowPads[0], 0, 0, rowPads[1], 0, 0] },
   );
-  const v = e.op("Reshape", `${name}/v`, [acrossRows, e.ints([points, -1, channels])], [points, tiles, channels]);
-  const product = e.op("MatMul", `${name}/product`, [v, u], [points, tiles, out]);
-  const perPoint = productDim([tiles, out], `${name}.point_outputs`);
+  const v = e.op("Reshape", `${name}/v`, [acrossRows, e.ints([points, -1, channels])], [points, cells, channels]);
+  const product = e.op("MatMul", `${name}/product`, [v, u], [points, cells, out]);
+  const perPoint = productDim([cells, out], `${name}.point_outputs`);
   const byRow = e.op(
     "Reshape",
     `${name}/by_row`,

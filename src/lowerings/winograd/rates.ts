@@ -16,7 +16,7 @@ export interface Rates {
   readonly points: number;
   /** Per element of the kernel in the points that a strip packs for its products. */
   readonly pack: number;
-  /** Per element of the input that is copied into the windows of strips, or of a picture that is no whole number of tiles. */
+  /** Per element of the input that is copied into the windows of strips, or of a picture that is no whole number of cells. */
   readonly copy: number;
   /** Per element of a result whose rows beyond the picture are cleared. */
   readonly ragged: number;

@@ -3,19 +3,19 @@ import { type Arithmetic, NUMBERS } from "../../ir/arithmetic.js";
 import { knownTensor, numberOf, type SizeTensor } from "../sizes/size-tensor.js";
 import type { Sizes } from "../sizes/sizes.js";
 
-/** A strip's tiles times the channels of its chain: more leave the cache. */
-const TILE_CHANNELS = 8192;
-/** Fewer tiles repack the kernel too often. */
-const FEWEST_TILES = 64;
+/** A strip's cells times the channels of its chain: more leave the cache. */
+const CELL_CHANNELS = 8192;
+/** Fewer cells repack the kernel too often. */
+const FEWEST_CELLS = 64;
 const MOST_STRIPS = 64;
 /** Penalty, per factor of two, of strips that are larger or smaller than wanted. */
 const STRIP_PENALTY = 0.06;
 
 const CANDIDATES: readonly number[] = Array.from({ length: MOST_STRIPS }, (_, i) => i + 1);
 
-/** How many tiles a strip should hold when the largest layer of a chain has so many channels. */
-export function tilesPerStrip(channels: number): number {
-  return Math.max(FEWEST_TILES, Math.round(TILE_CHANNELS / channels));
+/** How many cells a strip should hold when the largest layer of a chain has so many channels. */
+export function cellsPerStrip(channels: number): number {
+  return Math.max(FEWEST_CELLS, Math.round(CELL_CHANNELS / channels));
 }
 
 interface CostArithmetic<Size> extends Arithmetic<Size> {
@@ -25,15 +25,15 @@ interface CostArithmetic<Size> extends Arithmetic<Size> {
   ratio(a: Size, divisor: number): Size;
 }
 
-/** Little padding, and about as many tiles each as wanted. */
+/** Little padding, and about as many cells each as wanted. */
 function stripsCost<Size>(
   a: CostArithmetic<Size>,
   strips: Size,
-  [tileRows, tileColumns]: readonly [Size, Size],
+  [cellRows, cellColumns]: readonly [Size, Size],
   wanted: number,
 ): Size {
-  const padded = a.float(a.mul(a.ceilDiv(tileRows, strips), strips));
-  const most = a.max(a.ratio(a.float(a.mul(tileRows, tileColumns)), wanted), 1);
+  const padded = a.float(a.mul(a.ceilDiv(cellRows, strips), strips));
+  const most = a.max(a.ratio(a.float(a.mul(cellRows, cellColumns)), wanted), 1);
   const distance = a.abs(a.sub(a.log2(strips), a.log2(most)));
   return a.mul(padded, a.add(a.mul(distance, STRIP_PENALTY), 1));
 }
@@ -46,16 +46,16 @@ const FLOATS: CostArithmetic<number> = {
   ratio: (a, divisor) => a / divisor,
 };
 
-/** The number of strips of so many rows and columns of tiles. */
-export function stripCount(tileRows: number, tileColumns: number, wanted: number): number {
-  const costs = CANDIDATES.map((strips) => stripsCost(FLOATS, strips, [tileRows, tileColumns], wanted));
+/** The number of strips of so many rows and columns of cells. */
+export function stripCount(cellRows: number, cellColumns: number, wanted: number): number {
+  const costs = CANDIDATES.map((strips) => stripsCost(FLOATS, strips, [cellRows, cellColumns], wanted));
   return CANDIDATES[costs.indexOf(Math.min(...costs))]!;
 }
 
 /** The same of sizes of which one is open: over all candidates at once. */
-export function stripCountOf(s: Sizes, tileRows: SizeTensor, tileColumns: SizeTensor, wanted: number): SizeTensor {
-  const [rows, columns] = [numberOf(tileRows), numberOf(tileColumns)];
+export function stripCountOf(s: Sizes, cellRows: SizeTensor, cellColumns: SizeTensor, wanted: number): SizeTensor {
+  const [rows, columns] = [numberOf(cellRows), numberOf(cellColumns)];
   if (rows !== undefined && columns !== undefined) return knownTensor([stripCount(rows, columns, wanted)]);
-  const costs = stripsCost(s, s.constant(CANDIDATES), [tileRows, tileColumns], wanted);
+  const costs = stripsCost(s, s.constant(CANDIDATES), [cellRows, cellColumns], wanted);
   return s.add(s.argMin(costs), 1);
 }

@@ -1,6 +1,6 @@
 /**
  * A Winograd convolution of one strip, or of the whole canvas where it is not cut: across the columns, through the points, back
- * across the columns with bias and ReLU, and the tiles put in order.
+ * across the columns with bias and ReLU, and the cells put in order.
  */
 import { type Dim, productDim, symbol } from "../../ir/dim.js";
 import type { GraphEmitter } from "../emitter.js";
@@ -17,15 +17,15 @@ export interface StripInputs {
   readonly kernel: KernelSource;
   /** [h, Wc, O]: added to the result. */
   readonly residual: string | undefined;
-  /** Added to the bias: sinks rows beyond the picture below zero before a ReLU. */
-  readonly sinkBias: string | undefined;
+  /** Added to the bias: takes rows beyond the picture far below zero, so that a ReLU clears them. */
+  readonly clearingBias: string | undefined;
   /** Multiplied into the result: clears rows beyond the picture. */
   readonly mask: string | undefined;
 }
 
 export interface StripResult {
   /**
-   * The strip of the result: [h, Wc, O] or, where nothing follows the rearrangement of tiles, [r, m1, TW, m2, O], since a
+   * The strip of the result: [h, Wc, O] or, where nothing follows the rearrangement of cells, [r, m1, TW, m2, O], since a
    * Reshape at the end of a Scan's body would be a copy.
    */
   readonly value: string;
@@ -37,13 +37,13 @@ export interface StripResult {
 export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInputs): StripResult {
   const { canvas, name, channels, out } = layer;
   const { rows, columns } = canvas.form;
-  const { tileRows, tileColumns, stripHeight, canvasWidth } = canvas.size;
-  const tiles = productDim([tileRows, tileColumns], `${name}.tiles_of_strip`);
+  const { cellRows, cellColumns, stripHeight, canvasWidth } = canvas.size;
+  const cells = productDim([cellRows, cellColumns], `${name}.tiles_of_strip`);
   const acrossColumns = e.op(
     "Conv",
     `${name}/columns`,
     [inputs.window, e.floats(columns.bt.flat(), [columns.n, 1, 1, columns.n, 1])],
-    [1, columns.n, inputs.windowRows, tileColumns, channels],
+    [1, columns.n, inputs.windowRows, cellColumns, channels],
     {
       kernel_shape: [1, columns.n, 1],
       strides: [1, columns.m, 1],
@@ -55,25 +55,25 @@ export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInpu
     rows: inputs.windowRows,
     rowPads: inputs.rowPads,
     kernel: inputs.kernel,
-    tiles,
+    cells,
   });
-  const width = productDim([tiles, out, rows.m], `${name}.row_outputs`);
+  const width = productDim([cells, out, rows.m], `${name}.row_outputs`);
   const flat = e.op("Reshape", `${name}/flat`, [products, e.ints([columns.n, -1])], [columns.n, width]);
   const columnsBack = e.op(
     "Gemm",
     `${name}/columns_back`,
-    [e.floats(columns.at.flat(), [columns.m, columns.n]), flat, biasRow(e, layer, inputs.sinkBias, width)],
+    [e.floats(columns.at.flat(), [columns.m, columns.n]), flat, biasRow(e, layer, inputs.clearingBias, width)],
     [columns.m, width],
   );
   const active = layer.relu ? e.op("Relu", `${name}/relu`, [columnsBack], [columns.m, width]) : columnsBack;
-  const asTiles = e.op(
+  const asCells = e.op(
     "Reshape",
     `${name}/tiles`,
-    [active, canvas.vectors.tiles],
-    [columns.m, rows.m, tileRows, tileColumns, out],
+    [active, canvas.vectors.cells],
+    [columns.m, rows.m, cellRows, cellColumns, out],
   );
-  const order: readonly Dim[] = [tileRows, rows.m, tileColumns, columns.m, out];
-  const ordered = e.transpose(`${name}/ordered`, asTiles, order, [2, 1, 3, 0, 4]);
+  const order: readonly Dim[] = [cellRows, rows.m, cellColumns, columns.m, out];
+  const ordered = e.transpose(`${name}/ordered`, asCells, order, [2, 1, 3, 0, 4]);
   const strip: readonly Dim[] = [stripHeight, canvasWidth, out];
   const { mask, residual } = inputs;
   if (mask === undefined && residual === undefined && !layer.sums) {
@@ -89,9 +89,10 @@ export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInpu
 }
 
 /** The bias of every output of a strip, [1, m1·r·TW·O]. */
-function biasRow(e: GraphEmitter, layer: CanvasLayer, sinkBias: string | undefined, width: Dim): string {
+function biasRow(e: GraphEmitter, layer: CanvasLayer, clearingBias: string | undefined, width: Dim): string {
   const { name, canvas, out } = layer;
-  if (sinkBias === undefined) return e.op("Tile", `${name}/biases`, [layer.bias, canvas.vectors.repeats], [1, width]);
-  const sunk = e.op("Add", `${name}/sunk_bias`, [sinkBias, layer.bias], [symbol(`${name}.tiles`), out]);
-  return e.op("Reshape", `${name}/biases`, [sunk, e.ints([1, -1])], [1, width]);
+  if (clearingBias === undefined)
+    return e.op("Tile", `${name}/biases`, [layer.bias, canvas.vectors.repeats], [1, width]);
+  const cleared = e.op("Add", `${name}/sunk_bias`, [clearingBias, layer.bias], [symbol(`${name}.tiles`), out]);
+  return e.op("Reshape", `${name}/biases`, [cleared, e.ints([1, -1])], [1, width]);
 }

@@ -15,7 +15,7 @@ export interface Variant {
 
 /** Sums in another order, and in fewer steps, than the disturbance stands for. */
 export const ROUNDING = 4;
-/** Winograd's transforms go through larger values than the convolution has: some 30 times for tiles of 6x8. */
+/** Winograd's transforms go through larger values than the convolution has: some 30 times for cells of 6x8. */
 const WINOGRAD_ROUNDING = 32;
 
 /** How much of the sizes is fixed. */
