@@ -4,7 +4,7 @@
  */
 import { create, toBinary } from "@bufbuild/protobuf";
 import { AttributeProto_AttributeType as AttributeType, ModelProtoSchema } from "onnx-buf";
-import { ELEMENT_TYPES, elementType } from "../dist/src/onnx/element-types.js";
+import { ELEMENT_TYPES, elementType } from "../dist/src/onnx/graph/element-types.js";
 
 const CODES = new Map(ELEMENT_TYPES.map(({ name, code }) => [`tensor(${name.toLowerCase()})`, code]));
 const CODE = (type) => CODES.get(type) ?? null;

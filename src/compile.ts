@@ -16,7 +16,7 @@ import { lowerGraph } from "./lowerings/lower-graph.js";
 import { planCanvases } from "./lowerings/winograd/plan.js";
 import { modelMetadata } from "./metadata.js";
 import type { OnnxModel } from "./onnx/model.js";
-import { toFloat16 } from "./onnx/to-float16.js";
+import { toFloat16 } from "./onnx/rewrite/to-float16.js";
 import { freezeBetas } from "./passes/freeze-betas.js";
 import { frozenBetas, selectRouters } from "./passes/given-betas.js";
 import { PASSES } from "./passes/index.js";

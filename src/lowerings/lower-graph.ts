@@ -1,10 +1,10 @@
 /** From the IR to one ONNX graph: nodes are lowered in order, segments that run sample by sample become a Scan. */
 import type { Graph, Node } from "../ir/graph.js";
 import type { OnnxGraph } from "../onnx/model.js";
+import { pruneGraph } from "../onnx/rewrite/prune-graph.js";
 import { type EmitOptions, GraphEmitter, valueInfo } from "./emitter.js";
 import { lowerScan } from "./lower-scan.js";
 import { emitNode } from "./operators/index.js";
-import { pruneGraph } from "./prune-graph.js";
 import { Scope } from "./scope.js";
 import { segmentsOf } from "./segments.js";
 import { canvasOfNode, lowerOnCanvas, lowerPlannedLayer } from "./winograd/lower-planned.js";

@@ -7,13 +7,13 @@ import type { ByteSource } from "../base/bytes/byte-source.js";
 import { SmxcError } from "../base/diagnostics.js";
 import { GRAPH_KINDS, refuseOther } from "../files/wanted.js";
 import { malformedFile, noGraph } from "./errors.js";
-import { compiledMessage } from "./proto/draft.js";
-import { FileWindow, WINDOW_BYTES } from "./proto/file-window.js";
-import type { MessageName } from "./proto/messages.js";
-import { LargeMessageReader } from "./proto/read-large.js";
-import type { WireNote } from "./proto/read-scalar.js";
-import type { FileRange, Message } from "./proto/records.js";
-import { WireFault } from "./proto/wire-fault.js";
+import type { MessageName } from "./graph/messages.js";
+import type { FileRange, Message } from "./graph/records.js";
+import { compiledMessage } from "./read/draft.js";
+import { FileWindow, WINDOW_BYTES } from "./read/file-window.js";
+import { LargeMessageReader } from "./read/read-large.js";
+import type { WireNote } from "./read/read-scalar.js";
+import { WireFault } from "./read/wire-fault.js";
 
 export interface Decoded<N extends MessageName> {
   readonly message: Message<N>;

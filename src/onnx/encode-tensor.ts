@@ -5,7 +5,7 @@ import { elementCount, partsOf, type TensorData } from "../tensors/tensor.js";
 import { WRITTEN_TYPES } from "./data-type.js";
 import { float16Overflow } from "./errors.js";
 import type { Initializer } from "./model.js";
-import { type Deferred, delimitedField, type Piece, type Rope } from "./rope.js";
+import { type Deferred, delimitedField, type Piece, type Rope } from "./write/rope.js";
 
 const { onnx } = pkg;
 

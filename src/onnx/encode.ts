@@ -12,7 +12,7 @@ import { type ExternalFile, tensorRope } from "./encode-tensor.js";
 import { MODEL_BYTE_LIMIT, modelTooLarge } from "./errors.js";
 import { EXTERNAL_DATA_SHA256 } from "./external-hash.js";
 import type { Attribute, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "./model.js";
-import { delimitedField, type Rope, ropeStream } from "./rope.js";
+import { delimitedField, type Rope, ropeStream } from "./write/rope.js";
 
 const { onnx } = pkg;
 

@@ -1,6 +1,6 @@
 import { error, SmxcError } from "../base/diagnostics.js";
 import { option, remedy } from "../base/remedy.js";
-import type { WireFault } from "./proto/wire-fault.js";
+import type { WireFault } from "./read/wire-fault.js";
 
 /** Protobuf's limit: readers refuse longer messages. */
 export const MODEL_BYTE_LIMIT = 2 ** 31 - 1;

@@ -1,6 +1,6 @@
 /** Where the values of a tensor are that are in a file of their own. */
 import { error, SmxcError } from "../base/diagnostics.js";
-import type { TensorProto } from "./proto/records.js";
+import type { TensorProto } from "./graph/records.js";
 
 export interface ExternalRange {
   /** As the model names the file. */

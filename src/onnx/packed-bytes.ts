@@ -1,6 +1,6 @@
 /** Elements of less than a byte, which writers put into `int32_data` in several ways. */
-import { elementsPerEntry, elementType } from "./element-types.js";
-import type { Int64, TensorProto } from "./proto/records.js";
+import { elementsPerEntry, elementType } from "./graph/element-types.js";
+import type { Int64, TensorProto } from "./graph/records.js";
 
 const BYTE = 8;
 

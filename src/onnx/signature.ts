@@ -1,5 +1,5 @@
 import { walkModel } from "./check/walk.js";
-import type { GraphProto, Int64, ModelProto, TensorProto, ValueInfoProto } from "./proto/records.js";
+import type { GraphProto, Int64, ModelProto, TensorProto, ValueInfoProto } from "./graph/records.js";
 
 /** A graph's input or output as it is declared; a size is at least 1, a symbol, or null where it says nothing. */
 export interface DeclaredValue {

@@ -1,10 +1,10 @@
 /** The values of a tensor in one form, whatever field or file holds them. */
 import type { ByteSource } from "../base/bytes/byte-source.js";
-import { elementType } from "./element-types.js";
 import { externalRange } from "./external-range.js";
+import { elementType } from "./graph/element-types.js";
+import type { Int64, TensorProto } from "./graph/records.js";
 import { packedBytes } from "./packed-bytes.js";
-import type { Int64, TensorProto } from "./proto/records.js";
-import { type NumberKind, readBlob, readNumbers } from "./proto/stored-values.js";
+import { type NumberKind, readBlob, readNumbers } from "./read/stored-values.js";
 
 /** Reads a range of an external data file. */
 export type ReadExternal = (location: string, offset: number, length: number | undefined) => Promise<Uint8Array>;

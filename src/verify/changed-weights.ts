@@ -1,6 +1,7 @@
 /** Compares the weights of a graph with those of a fresh compile of the same document, to name the layer they are in. */
+
+import type { GraphProto, TensorProto } from "../onnx/graph/records.js";
 import type { OnnxGraph, OnnxModel } from "../onnx/model.js";
-import type { GraphProto, TensorProto } from "../onnx/proto/records.js";
 import { graphsIn } from "../onnx/signature.js";
 import { decodeFloats } from "../tensors/decode-floats.js";
 import { compareValues } from "./compare.js";

@@ -2,7 +2,7 @@ import { collect } from "../base/bytes/byte-source.js";
 import { compileGraph } from "../compile.js";
 import type { Graph } from "../ir/graph.js";
 import { encodeModel } from "../onnx/encode.js";
-import { valueOfMagnitude, withMagnitudes } from "../onnx/with-magnitudes.js";
+import { valueOfMagnitude, withMagnitudes } from "../onnx/rewrite/with-magnitudes.js";
 import type { ModelBytes, Session } from "../sessions/session.js";
 import type { NotFiniteLayer } from "./finite.js";
 import type { Problem } from "./problems.js";

@@ -7,7 +7,7 @@ import type { CompileOptions } from "../compile-options.js";
 import type { ModelSpec } from "../frontends/document/document.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxModel } from "../onnx/model.js";
-import { valueOfMagnitude, withMagnitudes } from "../onnx/with-magnitudes.js";
+import { valueOfMagnitude, withMagnitudes } from "../onnx/rewrite/with-magnitudes.js";
 import type { ModelBytes, Session, Tensor } from "../sessions/session.js";
 import { LARGEST_FLOAT16 } from "../tensors/half-float.js";
 import type { TensorStore } from "../tensors/tensor.js";

@@ -4,9 +4,9 @@ import { file_onnx, ModelProtoSchema } from "onnx-buf";
 import { describe, expect, it } from "vitest";
 import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { decodeModel } from "../../src/onnx/decode.js";
-import { MESSAGES, type MessageName } from "../../src/onnx/proto/messages.js";
-import type { Blob, Int64, Numbers } from "../../src/onnx/proto/records.js";
-import { type NumberKind, readBlob, readNumbers } from "../../src/onnx/proto/stored-values.js";
+import { MESSAGES, type MessageName } from "../../src/onnx/graph/messages.js";
+import type { Blob, Int64, Numbers } from "../../src/onnx/graph/records.js";
+import { type NumberKind, readBlob, readNumbers } from "../../src/onnx/read/stored-values.js";
 import { foreignModel, foreignModels } from "../unit/onnx-support/fixtures.js";
 
 const nested = (message: DescMessage): DescMessage[] => [message, ...message.nestedMessages.flatMap(nested)];

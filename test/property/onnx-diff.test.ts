@@ -8,7 +8,7 @@ import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { decodeModel } from "../../src/onnx/decode.js";
 import { type DiffSide, diffModels } from "../../src/onnx/diff/diff.js";
 import { NOT_COMPARED } from "../../src/onnx/diff/not-compared.js";
-import { MESSAGES, type MessageName } from "../../src/onnx/proto/messages.js";
+import { MESSAGES, type MessageName } from "../../src/onnx/graph/messages.js";
 import { type Plain, writeRecord } from "../unit/onnx-support/write-record.js";
 import { FULL_MODEL } from "./onnx-diff/full-model.js";
 import { type Mutation, mutationsOf } from "./onnx-diff/mutations.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeEscaped, Utf8Decoder } from "../../src/onnx/proto/utf8.js";
+import { decodeEscaped, Utf8Decoder } from "../../src/onnx/read/utf8.js";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -6,7 +6,7 @@ import { type RaisedOpset, raiseOpset } from "../../src/onnx/convert/raise-opset
 import { sameInBoth, stepTo } from "../../src/onnx/convert/steps.js";
 import { UNCHANGED } from "../../src/onnx/convert/unchanged.js";
 import { decodeModel } from "../../src/onnx/decode.js";
-import type { ModelProto } from "../../src/onnx/proto/records.js";
+import type { ModelProto } from "../../src/onnx/graph/records.js";
 import { loadSchemas, type Schema, type SchemaRegistry } from "../../src/onnx/schemas/registry.js";
 import {
   BOOL,

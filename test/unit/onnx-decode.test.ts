@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type ByteSource, bytesSource } from "../../src/base/bytes/byte-source.js";
 import { decodeMessage, decodeModel } from "../../src/onnx/decode.js";
-import { heldNumbers, readBlob, readNumbers } from "../../src/onnx/proto/stored-values.js";
+import { heldNumbers, readBlob, readNumbers } from "../../src/onnx/read/stored-values.js";
 import { field, file, int, tag, varint } from "./onnx-support/wire-writer.js";
 
 async function tensor(...parts: readonly (readonly number[])[]) {

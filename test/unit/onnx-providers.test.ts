@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { ELEMENT_TYPES } from "../../src/onnx/element-types.js";
+import { ELEMENT_TYPES } from "../../src/onnx/graph/element-types.js";
 import { kernelsOf } from "../../src/onnx/providers/kernel-table.js";
 import { PROVIDERS } from "../../src/onnx/providers/provider.js";
 import { PROVIDER_TABLES, providerSupport } from "../../src/onnx/providers/provider-support.js";

@@ -1,5 +1,5 @@
 /** Calls of functions, which a small file can make more than anyone can list: which are looked into, and what is in the others. */
-import type { FunctionProto, ModelProto, NodeProto } from "../../onnx/proto/records.js";
+import type { FunctionProto, ModelProto, NodeProto } from "../../onnx/graph/records.js";
 import type { SchemaRegistry } from "../../onnx/schemas/registry.js";
 import { operatorOf } from "./coverage.js";
 import { plus, times } from "./figures.js";

@@ -1,5 +1,5 @@
 /** Where the nodes of a model run, by execution provider. */
-import type { NodeProto } from "../../onnx/proto/records.js";
+import type { NodeProto } from "../../onnx/graph/records.js";
 import { type Placement, placementOf } from "../../onnx/providers/placement.js";
 import { PROVIDERS, type Provider } from "../../onnx/providers/provider.js";
 import type { ValueOrigins } from "../../onnx/providers/value-origins.js";

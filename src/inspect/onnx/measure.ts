@@ -1,7 +1,7 @@
 /** The sizes at which the work of a graph is counted. */
 import { error, SmxcError } from "../../base/diagnostics.js";
+import type { ModelProto } from "../../onnx/graph/records.js";
 import { type Shape, showShape, type TypeInfo, typeInfo } from "../../onnx/infer/type-info.js";
-import type { ModelProto } from "../../onnx/proto/records.js";
 
 /** Batch 1, and pictures of 48x48, where nothing else is asked for. */
 const SAMPLES = 1;

@@ -1,7 +1,7 @@
 /** Bytes of values, and how many are needed at one time. */
-import { elementType } from "../../onnx/element-types.js";
+import { elementType } from "../../onnx/graph/element-types.js";
+import type { ModelProto, NodeProto } from "../../onnx/graph/records.js";
 import type { TypeInfo } from "../../onnx/infer/type-info.js";
-import type { ModelProto, NodeProto } from "../../onnx/proto/records.js";
 import { plus, sum, times } from "./figures.js";
 import type { Site } from "./sites.js";
 

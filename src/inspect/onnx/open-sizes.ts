@@ -1,5 +1,5 @@
 /** Declared types as runtimes take them: sizes below 1, which older converters wrote for open ones, are open. */
-import { isTensor, type TypeInfo } from "../../onnx/infer/type-info.js";
+
 import type {
   AttributeProto,
   GraphProto,
@@ -9,7 +9,8 @@ import type {
   TensorShapeProto,
   TypeProto,
   ValueInfoProto,
-} from "../../onnx/proto/records.js";
+} from "../../onnx/graph/records.js";
+import { isTensor, type TypeInfo } from "../../onnx/infer/type-info.js";
 
 /** No tensor has more; a file that says so would make each node cost as many again. */
 const MOST_DIMENSIONS = 64;

@@ -1,6 +1,7 @@
 /** Work that makes kernels: in networks whose kernels depend on the input, what routers and mixing take. */
+
+import type { NodeProto } from "../../onnx/graph/records.js";
 import type { TypeInfo } from "../../onnx/infer/type-info.js";
-import type { NodeProto } from "../../onnx/proto/records.js";
 import { flattened, type Site } from "./sites.js";
 import { hasWork } from "./work.js";
 

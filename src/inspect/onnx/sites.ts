@@ -1,9 +1,9 @@
 /** The nodes of a model with the types of their values, sub-graphs and calls of functions below their nodes. */
 
+import type { ModelProto, NodeProto } from "../../onnx/graph/records.js";
 import { type InferModelOptions, inferModel } from "../../onnx/infer/infer-model.js";
 import type { TypeInfo } from "../../onnx/infer/type-info.js";
 import type { Place } from "../../onnx/place.js";
-import type { ModelProto, NodeProto } from "../../onnx/proto/records.js";
 import type { Schema, SchemaRegistry } from "../../onnx/schemas/registry.js";
 import { withKnownSizes } from "./open-sizes.js";
 

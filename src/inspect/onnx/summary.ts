@@ -1,8 +1,8 @@
 /** What an ONNX file, anyone's, is made of, for people: layers, work, memory, where it runs. */
 import { METADATA_KEY } from "../../metadata.js";
 import type { DecodedModel } from "../../onnx/decode.js";
+import type { ModelProto, NodeProto } from "../../onnx/graph/records.js";
 import type { TypeInfo } from "../../onnx/infer/type-info.js";
-import type { ModelProto, NodeProto } from "../../onnx/proto/records.js";
 import { valueOrigins } from "../../onnx/providers/value-origins.js";
 import type { SchemaRegistry } from "../../onnx/schemas/registry.js";
 import { type DeclaredValue, signatureOf } from "../../onnx/signature.js";

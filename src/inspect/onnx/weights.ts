@@ -1,7 +1,8 @@
 /** Tensors that are in the file: initializers and the values of Constant nodes. */
+
+import type { GraphProto, ModelProto, NodeProto, TensorProto } from "../../onnx/graph/records.js";
 import { constantOf } from "../../onnx/infer/constant.js";
 import { SmallValue } from "../../onnx/infer/small-value.js";
-import type { GraphProto, ModelProto, NodeProto, TensorProto } from "../../onnx/proto/records.js";
 import { plus, times } from "./figures.js";
 import { bytesOfElements } from "./memory.js";
 

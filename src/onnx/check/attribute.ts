@@ -1,5 +1,5 @@
+import type { AttributeProto } from "../graph/records.js";
 import type { Place } from "../place.js";
-import type { AttributeProto } from "../proto/records.js";
 import type { CheckContext } from "./context.js";
 import type { Scope } from "./scope.js";
 import { checkSparseTensor } from "./sparse.js";

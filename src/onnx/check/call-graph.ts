@@ -1,5 +1,5 @@
+import type { FunctionProto, ModelProto, NodeProto } from "../graph/records.js";
 import { Place, quoted } from "../place.js";
-import type { FunctionProto, ModelProto, NodeProto } from "../proto/records.js";
 import type { CheckContext } from "./context.js";
 import type { CALL_RULES } from "./rules/call-graph.js";
 

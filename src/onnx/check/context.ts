@@ -1,6 +1,6 @@
 import type { ByteSource } from "../../base/bytes/byte-source.js";
+import type { GraphProto } from "../graph/records.js";
 import type { Place } from "../place.js";
-import type { GraphProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import type { ExternalDataFolder } from "./external-folder.js";
 import type { OfFinding } from "./finding.js";

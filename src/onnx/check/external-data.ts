@@ -1,5 +1,5 @@
+import type { TensorProto } from "../graph/records.js";
 import { type Place, quoted } from "../place.js";
-import type { TensorProto } from "../proto/records.js";
 import type { CheckContext } from "./context.js";
 import type { ExternalDataState } from "./external-folder.js";
 import { normalisePath } from "./external-path.js";

@@ -1,6 +1,6 @@
+import type { Blob, TensorProto } from "../graph/records.js";
 import type { Place } from "../place.js";
-import type { Blob, TensorProto } from "../proto/records.js";
-import { readNumbers } from "../proto/stored-values.js";
+import { readNumbers } from "../read/stored-values.js";
 import type { CheckContext } from "./context.js";
 
 /** Packed elements start at the low bits of a byte, so that padding is the high bits of the last one. */

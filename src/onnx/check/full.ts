@@ -1,7 +1,7 @@
+import type { ModelProto } from "../graph/records.js";
 import type { FaultKind } from "../infer/fault.js";
 import { inferModel } from "../infer/infer-model.js";
 import type { InferenceListener } from "../infer/setting.js";
-import type { ModelProto } from "../proto/records.js";
 import type { Schema, SchemaRegistry } from "../schemas/registry.js";
 import type { Report } from "./context.js";
 import type { RuleId } from "./rules.js";

@@ -1,5 +1,5 @@
+import type { FunctionProto, ModelProto, NodeProto } from "../graph/records.js";
 import { Place, quoted } from "../place.js";
-import type { FunctionProto, ModelProto, NodeProto } from "../proto/records.js";
 import { checkCallGraph } from "./call-graph.js";
 import type { CheckContext } from "./context.js";
 import { defineOutputs, Makers } from "./graph.js";

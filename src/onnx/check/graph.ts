@@ -1,5 +1,5 @@
+import type { GraphProto, NodeProto } from "../graph/records.js";
 import { type Place, quoted } from "../place.js";
-import type { GraphProto, NodeProto } from "../proto/records.js";
 import type { CheckContext } from "./context.js";
 import { checkNode } from "./node.js";
 import { Scope } from "./scope.js";

@@ -1,5 +1,5 @@
+import type { ModelProto } from "../graph/records.js";
 import { Place, quoted } from "../place.js";
-import type { ModelProto } from "../proto/records.js";
 import type { Report } from "./context.js";
 
 const INT32_MIN = -(2 ** 31);

@@ -1,5 +1,5 @@
+import type { AttributeProto, NodeProto } from "../graph/records.js";
 import { type Place, quoted } from "../place.js";
-import type { AttributeProto, NodeProto } from "../proto/records.js";
 import type { Parameter, Range, Schema } from "../schemas/registry.js";
 import { type AttributeTypeName, attributeTypeName } from "./attribute.js";
 import type { CheckContext } from "./context.js";

@@ -1,6 +1,6 @@
+import type { Int64, SparseTensorProto, TensorProto } from "../graph/records.js";
 import type { Place } from "../place.js";
-import type { Int64, SparseTensorProto, TensorProto } from "../proto/records.js";
-import { readBlob, readNumbers } from "../proto/stored-values.js";
+import { readBlob, readNumbers } from "../read/stored-values.js";
 import type { CheckContext } from "./context.js";
 import { checkTensor } from "./tensor.js";
 

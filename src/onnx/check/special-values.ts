@@ -1,7 +1,7 @@
 /** Finds NaN and infinities in the bytes of a tensor, wherever they are, a piece at a time. */
-import type { ElementType } from "../element-types.js";
-import type { Blob, TensorProto } from "../proto/records.js";
-import { type NumberKind, readNumbers } from "../proto/stored-values.js";
+import type { ElementType } from "../graph/element-types.js";
+import type { Blob, TensorProto } from "../graph/records.js";
+import { type NumberKind, readNumbers } from "../read/stored-values.js";
 import type { CheckContext } from "./context.js";
 import { openExternal } from "./strict-external.js";
 

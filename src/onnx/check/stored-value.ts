@@ -4,8 +4,8 @@
  */
 import type { ByteSource } from "../../base/bytes/byte-source.js";
 import { decodeMessage } from "../decode.js";
+import type { MapProto, OptionalProto, SequenceProto } from "../graph/records.js";
 import { Place } from "../place.js";
-import type { MapProto, OptionalProto, SequenceProto } from "../proto/records.js";
 import { loadSchemas } from "../schemas/registry.js";
 import type { CheckContext, Report } from "./context.js";
 import type { Finding } from "./finding.js";

@@ -1,6 +1,6 @@
-import { elementType } from "../element-types.js";
+import { elementType } from "../graph/element-types.js";
+import type { ModelProto, SparseTensorProto, TensorProto } from "../graph/records.js";
 import { type Place, quoted } from "../place.js";
-import type { ModelProto, SparseTensorProto, TensorProto } from "../proto/records.js";
 import type { CheckContext } from "./context.js";
 import { asOpened } from "./external-data.js";
 import type { ExternalDataFile } from "./external-folder.js";

@@ -1,7 +1,7 @@
 import type { DecodedModel } from "../decode.js";
+import { MESSAGES, type MessageName } from "../graph/messages.js";
+import type { UnknownField } from "../graph/records.js";
 import { Place } from "../place.js";
-import { MESSAGES, type MessageName } from "../proto/messages.js";
-import type { UnknownField } from "../proto/records.js";
 import type { Report } from "./context.js";
 
 const NOTE_RULES = { "invalid-utf8": "onnx/strict-utf8", "wire-type": "onnx/strict-wire-type" } as const;

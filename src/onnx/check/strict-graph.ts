@@ -1,6 +1,6 @@
-import { elementType } from "../element-types.js";
+import { elementType } from "../graph/element-types.js";
+import type { GraphProto, ModelProto, NodeProto, TypeProto, ValueInfoProto } from "../graph/records.js";
 import { type Place, quoted } from "../place.js";
-import type { GraphProto, ModelProto, NodeProto, TypeProto, ValueInfoProto } from "../proto/records.js";
 import type { Report } from "./context.js";
 import { walkModel } from "./walk.js";
 

@@ -1,5 +1,5 @@
+import type { ModelProto } from "../graph/records.js";
 import { Place, quoted } from "../place.js";
-import type { ModelProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import { functionId } from "./call-graph.js";
 import type { Report } from "./context.js";

@@ -1,5 +1,5 @@
+import type { NodeProto } from "../graph/records.js";
 import { type Place, quoted } from "../place.js";
-import type { NodeProto } from "../proto/records.js";
 import { functionId } from "./call-graph.js";
 import type { CheckContext } from "./context.js";
 

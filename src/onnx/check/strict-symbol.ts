@@ -1,7 +1,7 @@
+import type { GraphProto, ModelProto } from "../graph/records.js";
 import { inferModel } from "../infer/infer-model.js";
 import { type Dim, isTensor, type TypeInfo, typeInfo } from "../infer/type-info.js";
 import { Place, quoted } from "../place.js";
-import type { GraphProto, ModelProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import type { Report } from "./context.js";
 

@@ -1,6 +1,6 @@
-import { type ElementType, elementsPerEntry, elementType } from "../element-types.js";
+import { type ElementType, elementsPerEntry, elementType } from "../graph/element-types.js";
+import type { ModelProto, TensorProto } from "../graph/records.js";
 import type { Place } from "../place.js";
-import type { ModelProto, TensorProto } from "../proto/records.js";
 import type { CheckContext } from "./context.js";
 import { countSpecials, SPECIAL_PATTERNS, valuesOf } from "./special-values.js";
 import { bytesNeeded, elementCount } from "./tensor.js";

@@ -1,5 +1,5 @@
+import type { GraphProto, ModelProto, NodeProto } from "../graph/records.js";
 import { type Place, quoted } from "../place.js";
-import type { GraphProto, ModelProto, NodeProto } from "../proto/records.js";
 import type { Report } from "./context.js";
 import { walkModel } from "./walk.js";
 

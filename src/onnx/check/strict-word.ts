@@ -1,5 +1,5 @@
+import type { AttributeProto, Blob, NodeProto } from "../graph/records.js";
 import { type Place, quoted } from "../place.js";
-import type { AttributeProto, Blob, NodeProto } from "../proto/records.js";
 import { isWord, meantWord, type Vocabulary, vocabulariesOf, wordsOf } from "../schemas/attribute-words.js";
 import type { Schema } from "../schemas/registry.js";
 import type { Report } from "./context.js";

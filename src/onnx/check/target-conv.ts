@@ -1,5 +1,5 @@
+import type { NodeProto } from "../graph/records.js";
 import type { TypeInfo } from "../infer/type-info.js";
-import type { NodeProto } from "../proto/records.js";
 import { type ConvFault, webgpuConvFault } from "../providers/conv-faults.js";
 
 const MESSAGES: Readonly<Record<ConvFault, (channels: number, out: number, groups: number) => string>> = {

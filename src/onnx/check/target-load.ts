@@ -1,7 +1,7 @@
 /** What ONNX Runtime 1.30 refuses when it opens a model, whatever its providers could run. */
-import { elementType, elementTypeName } from "../element-types.js";
+import { elementType, elementTypeName } from "../graph/element-types.js";
+import type { FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto, TypeProto } from "../graph/records.js";
 import { Place, quoted } from "../place.js";
-import type { FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto, TypeProto } from "../proto/records.js";
 import { NEWEST_DOMAINS, runtimeHas } from "../providers/contrib.js";
 import { MISSING_TYPES, NEWEST_IR_VERSION, UNSTORED_TYPES } from "../providers/provider-support.js";
 import { runtimeOpens, type Vocabulary } from "../schemas/attribute-words.js";

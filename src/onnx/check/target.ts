@@ -1,8 +1,9 @@
 /** `smxc check --target`: what an execution provider of ONNX Runtime 1.30 makes of a model. */
+
+import type { ModelProto, NodeProto, ValueInfoProto } from "../graph/records.js";
 import { inferModel } from "../infer/infer-model.js";
 import type { TypeInfo } from "../infer/type-info.js";
 import { Place, quoted } from "../place.js";
-import type { ModelProto, NodeProto, ValueInfoProto } from "../proto/records.js";
 import { placementOf } from "../providers/placement.js";
 import type { Provider } from "../providers/provider.js";
 import { type ValueOrigins, valueOrigins } from "../providers/value-origins.js";

@@ -1,6 +1,6 @@
-import { type ElementType, elementType, elementTypeName, type ValueField } from "../element-types.js";
+import { type ElementType, elementType, elementTypeName, type ValueField } from "../graph/element-types.js";
+import type { Int64, TensorProto } from "../graph/records.js";
 import type { Place } from "../place.js";
-import type { Int64, TensorProto } from "../proto/records.js";
 import type { CheckContext } from "./context.js";
 import { checkExternalTensor } from "./external-data.js";
 import { checkFloat6Padding, checkFloat6Values } from "./float6.js";

@@ -1,5 +1,5 @@
+import type { TypeProto, ValueInfoProto } from "../graph/records.js";
 import type { Place } from "../place.js";
-import type { TypeProto, ValueInfoProto } from "../proto/records.js";
 import type { CheckContext } from "./context.js";
 
 export function checkValueInfo(value: ValueInfoProto, place: Place, context: CheckContext): void {

@@ -1,6 +1,5 @@
 /** All parts of a model with their places, sub-graphs and functions included. */
 
-import { Place } from "../place.js";
 import type {
   AttributeProto,
   FunctionProto,
@@ -9,7 +8,8 @@ import type {
   NodeProto,
   SparseTensorProto,
   TensorProto,
-} from "../proto/records.js";
+} from "../graph/records.js";
+import { Place } from "../place.js";
 
 /** `fn` is the function that the part is in; null in the main graph and below it. */
 export interface Visitor {

@@ -1,5 +1,5 @@
 /** Attributes of a node by name. */
-import type { AttributeProto, Int64, NodeProto } from "../proto/records.js";
+import type { AttributeProto, Int64, NodeProto } from "../graph/records.js";
 
 export function attributeOf(node: NodeProto, name: string): AttributeProto | undefined {
   return node.attribute.find((attribute) => attribute.name === name);

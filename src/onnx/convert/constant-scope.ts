@@ -1,7 +1,7 @@
+import type { GraphProto, NodeProto } from "../graph/records.js";
 import { type Constant, constantOf } from "../infer/constant.js";
 import { nodeConstant } from "../infer/constant-value.js";
 import { InferenceFault, Undecided } from "../infer/fault.js";
-import type { GraphProto, NodeProto } from "../proto/records.js";
 
 /** Values that no run can change, in a graph and those around it. */
 export class ConstantScope {

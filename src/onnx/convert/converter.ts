@@ -1,6 +1,7 @@
 /** What a converter is told and what it gives. */
+
+import type { NodeProto } from "../graph/records.js";
 import type { TypeInfo } from "../infer/type-info.js";
-import type { NodeProto } from "../proto/records.js";
 
 /** What is known around a node. */
 export interface Site {

@@ -1,5 +1,5 @@
+import type { AttributeProto, GraphProto, NodeProto } from "../graph/records.js";
 import type { Place } from "../place.js";
-import type { AttributeProto, GraphProto, NodeProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import { ConstantScope } from "./constant-scope.js";
 import { isRefused, type Site } from "./converter.js";

@@ -1,6 +1,6 @@
+import type { ModelProto, NodeProto } from "../graph/records.js";
 import { inferModel } from "../infer/infer-model.js";
 import type { TypeInfo } from "../infer/type-info.js";
-import type { ModelProto, NodeProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import { CONVERTERS } from "./converters.js";
 

@@ -1,8 +1,8 @@
 /** The few records that converters make. */
 import { float32ToFloat16Bits } from "../../tensors/half-float.js";
-import { compiledMessage } from "../proto/draft.js";
-import type { MessageName } from "../proto/messages.js";
-import type { AttributeProto, Blob, Int64, Message, NodeProto, TensorProto } from "../proto/records.js";
+import type { MessageName } from "../graph/messages.js";
+import type { AttributeProto, Blob, Int64, Message, NodeProto, TensorProto } from "../graph/records.js";
+import { compiledMessage } from "../read/draft.js";
 
 const FLOAT = 1;
 const INT64 = 7;

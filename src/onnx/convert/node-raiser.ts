@@ -1,4 +1,4 @@
-import type { NodeProto } from "../proto/records.js";
+import type { NodeProto } from "../graph/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import { ConstantScope } from "./constant-scope.js";
 import { type Converted, isRefused, refuse, type Site } from "./converter.js";

@@ -1,4 +1,4 @@
-import type { Message } from "../proto/records.js";
+import type { Message } from "../graph/records.js";
 import { opsetImport } from "./make.js";
 
 type OpsetImport = readonly Message<"OperatorSetIdProto">[];

@@ -3,8 +3,9 @@
  * imports, and the official checker takes no function whose nodes differ in the two. So a function is raised with the
  * model where it imports the model's opset, and else has to mean the same in all the opsets.
  */
+
+import type { FunctionProto, NodeProto } from "../graph/records.js";
 import type { Place } from "../place.js";
-import type { FunctionProto, NodeProto } from "../proto/records.js";
 import { ConstantScope } from "./constant-scope.js";
 import { GraphRaiser, type NotRaised, type RaiseSetting } from "./graph-raiser.js";
 import { defaultOpset, isAiOnnx, withDefaultOpset } from "./opsets.js";

@@ -1,6 +1,7 @@
 /** Raises a model to a later opset of ai.onnx, node by node, after the tables of `converters.ts` and `unchanged.ts`. */
+
+import type { ModelProto, NodeProto } from "../graph/records.js";
 import { Place } from "../place.js";
-import type { ModelProto, NodeProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import { GraphRaiser, type NotRaised, type RaiseSetting } from "./graph-raiser.js";
 import { inputTypes } from "./input-types.js";

@@ -1,5 +1,5 @@
 /** The names of all values of a model, in all its graphs and functions. */
-import type { FunctionProto, GraphProto, ModelProto, NodeProto } from "../proto/records.js";
+import type { FunctionProto, GraphProto, ModelProto, NodeProto } from "../graph/records.js";
 
 export class ValueNames {
   private readonly taken = new Set<string>();

@@ -1,6 +1,6 @@
 /** Attributes as a comparison sees them: equal by what they hold; how they are shown is another matter. */
 import type { ByteSource } from "../../base/bytes/byte-source.js";
-import type { AttributeProto, GraphProto } from "../proto/records.js";
+import type { AttributeProto, GraphProto } from "../graph/records.js";
 import { canonicalText } from "./canonical.js";
 import { denseWeight, sparseWeight, type Weight, weightLabel } from "./weight.js";
 

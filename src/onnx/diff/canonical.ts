@@ -4,8 +4,8 @@
  * a oneof it is absent. What a comparison leaves out is left out here.
  */
 import type { ByteSource } from "../../base/bytes/byte-source.js";
-import { MESSAGES, type MessageName, type ScalarType } from "../proto/messages.js";
-import type { Blob, FileRange, Message, Numbers, UnknownField } from "../proto/records.js";
+import { MESSAGES, type MessageName, type ScalarType } from "../graph/messages.js";
+import type { Blob, FileRange, Message, Numbers, UnknownField } from "../graph/records.js";
 import { NOT_COMPARED } from "./not-compared.js";
 import { bytesKey, hexText, MOST_PLAIN, sha256 } from "./sha256.js";
 

@@ -1,5 +1,5 @@
 /** What a comparison tells, and how what it names is shown. */
-import type { NodeProto } from "../proto/records.js";
+import type { NodeProto } from "../graph/records.js";
 
 export type ChangeKind = "model" | "interface" | "node" | "attribute" | "input" | "shape" | "weight";
 

@@ -1,6 +1,6 @@
 /** Compares graphs and the bodies of functions: nodes, what they read, weights, declared types. */
 
-import type { FunctionProto, GraphProto, NodeProto, ValueInfoProto } from "../proto/records.js";
+import type { FunctionProto, GraphProto, NodeProto, ValueInfoProto } from "../graph/records.js";
 import type { Attributes } from "./attributes.js";
 import { listText, unknownText } from "./canonical.js";
 import { cut, operator, placeOf, type Tell } from "./change.js";

@@ -1,8 +1,8 @@
 /** Compares tensors of two models, wherever their values are. */
 import type { DecodedModel } from "../decode.js";
-import { elementType } from "../element-types.js";
 import { externalRange } from "../external-range.js";
-import type { TensorProto } from "../proto/records.js";
+import { elementType } from "../graph/element-types.js";
+import type { TensorProto } from "../graph/records.js";
 import { type ReadExternal, tensorBytes } from "../tensor-bytes.js";
 import { canonicalText, unknownText } from "./canonical.js";
 import { bytesKey } from "./sha256.js";

@@ -1,6 +1,6 @@
 /** What changed between two ONNX models: interface, nodes, attributes, shapes, weights, and what the model says of itself. */
 import { EXTERNAL_DATA_SHA256 } from "../external-hash.js";
-import type { FunctionProto, GraphProto, Message, ModelProto } from "../proto/records.js";
+import type { FunctionProto, GraphProto, Message, ModelProto } from "../graph/records.js";
 import { attributesOf } from "./attributes.js";
 import { listText, unknownText } from "./canonical.js";
 import { type Change, cut } from "./change.js";

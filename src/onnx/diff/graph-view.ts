@@ -1,6 +1,6 @@
 /** A graph as a comparison sees it: tensors that are in the file are weights, whether initializers or Constant nodes. */
 import type { ByteSource } from "../../base/bytes/byte-source.js";
-import type { FunctionProto, GraphProto, NodeProto } from "../proto/records.js";
+import type { FunctionProto, GraphProto, NodeProto } from "../graph/records.js";
 import { type Attributes, attributesOf } from "./attributes.js";
 import { denseWeight, sparseWeight, type Weight } from "./weight.js";
 

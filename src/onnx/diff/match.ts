@@ -1,5 +1,5 @@
 /** Pairs the nodes of two graphs: by what they follow from and what follows from them, by neighbours, then by names. */
-import type { NodeProto } from "../proto/records.js";
+import type { NodeProto } from "../graph/records.js";
 import { type GraphView, operatorLabel } from "./graph-view.js";
 import { Interner, type Signature, signaturesOf } from "./signatures.js";
 

@@ -2,7 +2,7 @@
  * The fields of ONNX that a comparison leaves out: no runtime computes by them. Every other field of every message is
  * compared (docs/inspect.md says how), and a property test changes each of them in turn.
  */
-import type { MESSAGES, MessageName } from "../proto/messages.js";
+import type { MESSAGES, MessageName } from "../graph/messages.js";
 
 type FieldName<N extends MessageName> = (typeof MESSAGES)[N][number]["name"];
 

@@ -1,7 +1,7 @@
 /** Attributes for people: cut where they are long, so never what equality is decided by. */
 import type { ByteSource } from "../../base/bytes/byte-source.js";
+import type { AttributeProto, Blob } from "../graph/records.js";
 import { showType, typeInfo } from "../infer/type-info.js";
-import type { AttributeProto, Blob } from "../proto/records.js";
 import type { AttributeView } from "./attributes.js";
 import { cut } from "./change.js";
 import { denseWeight, sparseWeight, typeText } from "./weight.js";

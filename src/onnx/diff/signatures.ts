@@ -1,5 +1,5 @@
 /** What nodes compute from, and what is computed from them, as numbers that are equal where these are alike. */
-import type { NodeProto } from "../proto/records.js";
+import type { NodeProto } from "../graph/records.js";
 import { type GraphView, operatorLabel } from "./graph-view.js";
 
 /** Numbers texts; shared by the two graphs of a comparison. */

@@ -1,7 +1,7 @@
 /** How the declared types of two values differ. */
 import type { ByteSource } from "../../base/bytes/byte-source.js";
+import type { ValueInfoProto } from "../graph/records.js";
 import { showType, typeInfo } from "../infer/type-info.js";
-import type { ValueInfoProto } from "../proto/records.js";
 import { canonicalText } from "./canonical.js";
 import { cut } from "./change.js";
 

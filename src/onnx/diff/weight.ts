@@ -1,7 +1,7 @@
 /** Tensors of a model as a comparison sees them: dense or sparse, whatever field or file holds their values. */
-import { elementTypeName } from "../element-types.js";
-import { compiledMessage } from "../proto/draft.js";
-import type { Int64, SparseTensorProto, TensorProto } from "../proto/records.js";
+import { elementTypeName } from "../graph/element-types.js";
+import type { Int64, SparseTensorProto, TensorProto } from "../graph/records.js";
+import { compiledMessage } from "../read/draft.js";
 
 export interface Weight {
   /** The values; of a sparse tensor those that it stores. */

@@ -1,6 +1,6 @@
 /** How the values of two tensors of one type and shape differ. */
 import { decodeFloats } from "../../tensors/decode-floats.js";
-import { elementType } from "../element-types.js";
+import { elementType } from "../graph/element-types.js";
 
 /** `equal`: bit by bit. `close`: within the tolerance. */
 export type WeightVerdict = "equal" | "close" | "different";

@@ -1,4 +1,4 @@
-import type { FunctionProto, GraphProto, NodeProto } from "../proto/records.js";
+import type { FunctionProto, GraphProto, NodeProto } from "../graph/records.js";
 
 /** Puts the call's attributes, or their defaults, where the function's nodes refer to them. */
 export function attributeBinder(fn: FunctionProto, call: NodeProto): (node: NodeProto) => NodeProto {

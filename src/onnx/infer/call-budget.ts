@@ -1,5 +1,5 @@
 /** Bounds of inference through calls and sub-graphs, which a small file can make as deep and as many as it likes. */
-import type { AttributeProto, FunctionProto, GraphProto, NodeProto, TensorProto } from "../proto/records.js";
+import type { AttributeProto, FunctionProto, GraphProto, NodeProto, TensorProto } from "../graph/records.js";
 
 /** Calls inside calls that are followed; the official checker allows as many, from ir_version 8 on. */
 const DEEPEST_CALL = 100;

@@ -1,4 +1,4 @@
-import type { FunctionProto, NodeProto } from "../proto/records.js";
+import type { FunctionProto, NodeProto } from "../graph/records.js";
 import type { TypeInfo } from "./type-info.js";
 
 /** What calls of functions gave: the next call with the same types gives the same, and finds the same faults. */

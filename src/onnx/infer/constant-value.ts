@@ -1,4 +1,4 @@
-import type { NodeProto } from "../proto/records.js";
+import type { NodeProto } from "../graph/records.js";
 import { type Constant, constantOf, literal } from "./constant.js";
 
 /** The value of a Constant node's output, where it can matter to shapes; null for other nodes. */

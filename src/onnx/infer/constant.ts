@@ -1,7 +1,7 @@
 /** Values that are known before the graph runs: initializers, and what Constant nodes give. */
-import { type ElementType, elementType, elementTypeName } from "../element-types.js";
-import type { Int64, TensorProto } from "../proto/records.js";
-import { heldNumbers, type NumberKind } from "../proto/stored-values.js";
+import { type ElementType, elementType, elementTypeName } from "../graph/element-types.js";
+import type { Int64, TensorProto } from "../graph/records.js";
+import { heldNumbers, type NumberKind } from "../read/stored-values.js";
 import { refuse, Undecided } from "./fault.js";
 
 export interface Constant {

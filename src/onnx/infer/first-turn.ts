@@ -1,4 +1,4 @@
-import type { NodeProto } from "../proto/records.js";
+import type { NodeProto } from "../graph/records.js";
 import type { Constant } from "./constant.js";
 import { SmallValue } from "./small-value.js";
 import type { TypeInfo } from "./type-info.js";

@@ -3,8 +3,9 @@
  * implementation.cc): strict, with type checks. `sizes` adds what ONNX's data propagation does and more: sizes that
  * follow from other shapes.
  */
+
+import type { FunctionProto, GraphProto, NodeProto, TensorProto } from "../graph/records.js";
 import type { Place } from "../place.js";
-import type { FunctionProto, GraphProto, NodeProto, TensorProto } from "../proto/records.js";
 import type { Schema } from "../schemas/registry.js";
 import { attributeBinder } from "./bind-attributes.js";
 import { refuseDepth } from "./call-budget.js";

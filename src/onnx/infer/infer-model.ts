@@ -1,5 +1,5 @@
+import type { ModelProto } from "../graph/records.js";
 import { Place } from "../place.js";
-import type { ModelProto } from "../proto/records.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
 import { CallBudget } from "./call-budget.js";
 import { CallMemory } from "./call-memory.js";

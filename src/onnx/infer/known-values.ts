@@ -1,4 +1,4 @@
-import type { NodeProto } from "../proto/records.js";
+import type { NodeProto } from "../graph/records.js";
 import type { Constant } from "./constant.js";
 import { nodeConstant } from "./constant-value.js";
 import { foldOutput } from "./fold/fold-output.js";

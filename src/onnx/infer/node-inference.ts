@@ -1,5 +1,5 @@
 /** What the inference of one node sees and sets; the counterpart of ONNX's `InferenceContext`. */
-import type { AttributeProto, GraphProto, NodeProto } from "../proto/records.js";
+import type { AttributeProto, GraphProto, NodeProto } from "../graph/records.js";
 import type { Constant } from "./constant.js";
 import { fault, refuse, Undecided } from "./fault.js";
 import {

@@ -1,6 +1,7 @@
 /** What inference of graphs is told, and tells. */
+
+import type { FunctionProto, NodeProto } from "../graph/records.js";
 import type { Place } from "../place.js";
-import type { FunctionProto, NodeProto } from "../proto/records.js";
 import type { Schema, SchemaRegistry } from "../schemas/registry.js";
 import type { CallBudget } from "./call-budget.js";
 import type { CallMemory } from "./call-memory.js";

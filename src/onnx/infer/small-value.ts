@@ -1,5 +1,5 @@
 /** Small tensors all of whose elements are numbers. */
-import { elementType, elementTypeName } from "../element-types.js";
+import { elementType, elementTypeName } from "../graph/element-types.js";
 import type { Constant } from "./constant.js";
 import { InferenceFault, refuse, Undecided } from "./fault.js";
 import { countOf, type SmallTensor } from "./fold/small-tensor.js";

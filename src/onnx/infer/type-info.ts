@@ -1,6 +1,6 @@
 /** Types of values, with symbolic dimensions, as inference works with them. Immutable. */
-import { elementType } from "../element-types.js";
-import type { Int64, TensorShapeProto, TypeProto } from "../proto/records.js";
+import { elementType } from "../graph/element-types.js";
+import type { Int64, TensorShapeProto, TypeProto } from "../graph/records.js";
 import { fault } from "./fault.js";
 
 /** A size, a symbol (`dim_param`), or nothing known. */

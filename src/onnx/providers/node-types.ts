@@ -1,4 +1,4 @@
-import { elementTypeName } from "../element-types.js";
+import { elementTypeName } from "../graph/element-types.js";
 import type { TypeInfo } from "../infer/type-info.js";
 import type { Parameter, Schema } from "../schemas/registry.js";
 

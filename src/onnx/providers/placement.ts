@@ -1,6 +1,7 @@
 /** Where ONNX Runtime runs a node of a graph that a provider is asked to run. */
+
+import type { NodeProto } from "../graph/records.js";
 import type { TypeInfo } from "../infer/type-info.js";
-import type { NodeProto } from "../proto/records.js";
 import type { Schema } from "../schemas/registry.js";
 import { nodeTypes } from "./node-types.js";
 import type { Provider } from "./provider.js";

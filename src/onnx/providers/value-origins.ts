@@ -1,5 +1,5 @@
 /** Which values of a graph are constants for ONNX Runtime, and which are sizes that it keeps on the host. */
-import type { AttributeProto, GraphProto, ModelProto, NodeProto } from "../proto/records.js";
+import type { AttributeProto, GraphProto, ModelProto, NodeProto } from "../graph/records.js";
 
 export interface ValueOrigins {
   /** `here`: constant once constants are folded. `outer`: an initializer of a graph around. Null: computed or fed. */

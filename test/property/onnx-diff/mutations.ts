@@ -1,5 +1,5 @@
 /** Every change of one field of a model, and what it changes. */
-import { MESSAGES, type MessageName } from "../../../src/onnx/proto/messages.js";
+import { MESSAGES, type MessageName } from "../../../src/onnx/graph/messages.js";
 import type { Plain } from "../../unit/onnx-support/write-record.js";
 
 export interface Mutation {

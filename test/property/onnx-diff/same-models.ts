@@ -1,5 +1,5 @@
 /** A model that is the same to every runtime: inner values have other names, and what has no order another one. */
-import { MESSAGES, type MessageName } from "../../../src/onnx/proto/messages.js";
+import { MESSAGES, type MessageName } from "../../../src/onnx/graph/messages.js";
 import type { Plain } from "../../unit/onnx-support/write-record.js";
 
 /** Fields that name values inside a graph. */

@@ -1,8 +1,8 @@
 /** Records as the reader makes them, and as converters change them, to bytes again. */
 import type { ByteSource } from "../../../src/base/bytes/byte-source.js";
-import { MESSAGES, type MessageName } from "../../../src/onnx/proto/messages.js";
-import type { Blob, ModelProto, Numbers } from "../../../src/onnx/proto/records.js";
-import { readBlob } from "../../../src/onnx/proto/stored-values.js";
+import { MESSAGES, type MessageName } from "../../../src/onnx/graph/messages.js";
+import type { Blob, ModelProto, Numbers } from "../../../src/onnx/graph/records.js";
+import { readBlob } from "../../../src/onnx/read/stored-values.js";
 import { field as delimited } from "./wire-writer.js";
 import { type Plain, writeRecord } from "./write-record.js";
 

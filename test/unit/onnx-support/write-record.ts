@@ -1,5 +1,5 @@
 /** Protobuf bytes of messages given as plain objects in ONNX's spelling, field by field after the reader's own table. */
-import { MESSAGES, type MessageName } from "../../../src/onnx/proto/messages.js";
+import { MESSAGES, type MessageName } from "../../../src/onnx/graph/messages.js";
 import { field as delimited, int, tag, varint } from "./wire-writer.js";
 
 /** Lists of bytes for blobs, lists of numbers for packed values; `unknown` is bytes as they are. */

@@ -1,4 +1,4 @@
-import type { WireFaultCode } from "../../proto/wire-fault.js";
+import type { WireFaultCode } from "../../read/wire-fault.js";
 import { official, type Rule } from "../rule.js";
 
 const DAMAGED = "the file may be cut short or damaged; copy or export it again";

@@ -1,6 +1,6 @@
 /** Attributes that became inputs: of integers, one Constant each. */
 
-import type { Int64, NodeProto } from "../../proto/records.js";
+import type { Int64, NodeProto } from "../../graph/records.js";
 import { attributesBut, intsOf } from "../attributes.js";
 import type { Converted, Converter, Site } from "../converter.js";
 import { constantNode, int64Tensor } from "../make.js";

@@ -1,6 +1,7 @@
 /** Clip's bounds and Pad's value: attributes of float that became inputs of the data's type. */
+
+import type { NodeProto } from "../../graph/records.js";
 import { isTensor } from "../../infer/type-info.js";
-import type { NodeProto } from "../../proto/records.js";
 import { attributesBut, floatOf, intsOf } from "../attributes.js";
 import { type Converter, refuse, type Site } from "../converter.js";
 import { constantNode, int64Tensor, scalarTensor } from "../make.js";

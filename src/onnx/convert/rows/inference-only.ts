@@ -1,5 +1,5 @@
 /** Operators of which only what they do in inference can be raised. */
-import type { NodeProto } from "../../proto/records.js";
+import type { NodeProto } from "../../graph/records.js";
 import { attributesBut, intOf } from "../attributes.js";
 import { type Converter, refuse } from "../converter.js";
 

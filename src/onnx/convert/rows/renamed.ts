@@ -1,6 +1,6 @@
 /** Small steps: a name, a default that has to be said, a type that is no more. */
 
-import { elementTypeName } from "../../element-types.js";
+import { elementTypeName } from "../../graph/element-types.js";
 import { isTensor } from "../../infer/type-info.js";
 import { type Converter, refuse } from "../converter.js";
 import { textAttribute } from "../make.js";

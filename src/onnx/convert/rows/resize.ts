@@ -1,5 +1,5 @@
 /** Upsample and Resize, whose first rule for coordinates is `asymmetric` in the words of opset 11. */
-import type { NodeProto } from "../../proto/records.js";
+import type { NodeProto } from "../../graph/records.js";
 import { attributeOf, attributesBut, textOf } from "../attributes.js";
 import { type Converter, refuse, type Site } from "../converter.js";
 import { constantNode, floatTensor, textAttribute } from "../make.js";

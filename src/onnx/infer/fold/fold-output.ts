@@ -2,7 +2,7 @@
  * Sizes, and other small tensors, followed from Shape through the operators with which exporters compute them. Floats are
  * rounded to 32 bits only where they are cast.
  */
-import type { AttributeProto, NodeProto } from "../../proto/records.js";
+import type { AttributeProto, NodeProto } from "../../graph/records.js";
 import { productOf } from "../arithmetic.js";
 import { constantOf } from "../constant.js";
 import { InferenceFault } from "../fault.js";

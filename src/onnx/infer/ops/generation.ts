@@ -1,4 +1,4 @@
-import type { AttributeProto } from "../../proto/records.js";
+import type { AttributeProto } from "../../graph/records.js";
 import { broadcast } from "../arithmetic.js";
 import { refuse } from "../fault.js";
 import type { NodeInference } from "../node-inference.js";

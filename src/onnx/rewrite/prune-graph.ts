@@ -1,4 +1,4 @@
-import type { OnnxGraph, OnnxNode } from "../onnx/model.js";
+import type { OnnxGraph, OnnxNode } from "../model.js";
 
 /** The graph without nodes, initializers and value infos that no output needs, in its bodies too. */
 export function pruneGraph(graph: OnnxGraph): OnnxGraph {

@@ -3,7 +3,7 @@
  * pass, groups are skipped, everything else that is malformed is refused.
  * https://protobuf.dev/programming-guides/encoding
  */
-import type { Int64 } from "./records.js";
+import type { Int64 } from "../graph/records.js";
 import { WireFault, type WireFaultCode } from "./wire-fault.js";
 
 export const VARINT = 0;

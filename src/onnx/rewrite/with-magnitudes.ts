@@ -1,4 +1,4 @@
-import type { OnnxModel, OnnxNode, ValueInfo } from "./model.js";
+import type { OnnxModel, OnnxNode, ValueInfo } from "../model.js";
 
 /** Before the name of a value. */
 const PREFIX = "magnitude:";

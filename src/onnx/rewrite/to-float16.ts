@@ -2,7 +2,7 @@
  * A graph in half precision: weights and feature maps become FLOAT16, the interface stays FLOAT. Nodes whose precision
  * is float32 keep FLOAT, with casts around them. A weight beyond half precision's range is an error when the file is written.
  */
-import type { Attribute, DataType, Initializer, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "./model.js";
+import type { Attribute, DataType, Initializer, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "../model.js";
 
 const CODES = { FLOAT: 1, FLOAT16: 10 } as const;
 type Precision = keyof typeof CODES;

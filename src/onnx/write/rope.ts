@@ -4,7 +4,7 @@
  *
  * Partial encodings of one message may be concatenated: protobuf defines that as their merge.
  */
-import type { ByteStream } from "../base/bytes/byte-source.js";
+import type { ByteStream } from "../../base/bytes/byte-source.js";
 
 /** Bytes to be produced while the file is written. */
 export interface Deferred {

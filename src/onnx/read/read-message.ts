@@ -1,7 +1,8 @@
 /** Messages that are in memory, to records. */
+
+import type { FileRange } from "../graph/records.js";
 import { accepts, appendUnknown, type CompiledField, type CompiledMessage, type Draft, setField } from "./draft.js";
 import { ScalarReader, type WireNote } from "./read-scalar.js";
-import type { FileRange } from "./records.js";
 import { DEPTH_LIMIT, type WireReader } from "./wire.js";
 import { WireFault } from "./wire-fault.js";
 

@@ -1,7 +1,8 @@
 /** Values of scalar fields. Each reader starts after the tag and stops after the value, which ends at or before `end`. */
+
+import type { ScalarType } from "../graph/messages.js";
+import type { Blob, Numbers, NumbersPart } from "../graph/records.js";
 import { append, appendUnknown, type CompiledField, type Draft, setField } from "./draft.js";
-import type { ScalarType } from "./messages.js";
-import type { Blob, Numbers, NumbersPart } from "./records.js";
 import { NUMBER_WIDTHS, PackedCounter } from "./scan-numbers.js";
 import { decodeEscaped, Utf8Decoder } from "./utf8.js";
 import { DELIMITED, type WireReader } from "./wire.js";

@@ -1,4 +1,4 @@
-import type { ScalarType } from "./messages.js";
+import type { ScalarType } from "../graph/messages.js";
 import { WireFault } from "./wire-fault.js";
 
 /** Bytes of one packed value; null for varints. */

@@ -2,11 +2,12 @@
  * Messages that may be larger than memory should hold. Fields that fit into the window are read whole; of larger ones,
  * messages are entered, bytes and unknown fields stay in the file, numbers are counted as they pass.
  */
+
+import type { Blob } from "../graph/records.js";
 import { accepts, type CompiledField, type CompiledMessage, type Draft, setField } from "./draft.js";
 import type { FileWindow } from "./file-window.js";
 import { listLength, MessageReader, nestedDraft, pathStep } from "./read-message.js";
 import { addNumbers, type WireNote } from "./read-scalar.js";
-import type { Blob } from "./records.js";
 import { NUMBER_WIDTHS, PackedCounter } from "./scan-numbers.js";
 import { DELIMITED, DEPTH_LIMIT, endsMessage, isGroup } from "./wire.js";
 import { WireFault } from "./wire-fault.js";

@@ -1,6 +1,6 @@
 /** Values that records hold encoded or leave in the file. */
 import type { ByteSource } from "../../base/bytes/byte-source.js";
-import type { Blob, Int64, Numbers, NumbersPart } from "./records.js";
+import type { Blob, Int64, Numbers, NumbersPart } from "../graph/records.js";
 import { WireReader } from "./wire.js";
 
 /** How the values of a {@link Numbers} field are encoded. */

@@ -1,6 +1,6 @@
 /** The message tables, compiled for the reader, and records while they are being filled. */
-import { MESSAGES, type MessageName, type ScalarType } from "./messages.js";
-import type { UnknownField } from "./records.js";
+import { MESSAGES, type MessageName, type ScalarType } from "../graph/messages.js";
+import type { UnknownField } from "../graph/records.js";
 import { NUMBER_WIDTHS } from "./scan-numbers.js";
 import { DELIMITED, FIXED32, VARINT } from "./wire.js";
 
