@@ -8,16 +8,23 @@ import { SmxcError } from "../base/diagnostics.js";
 import { GRAPH_KINDS, refuseOther } from "../files/wanted.js";
 import { malformedFile, noGraph } from "./errors.js";
 import type { MessageName } from "./graph/messages.js";
-import type { FileRange, Message } from "./graph/records.js";
+import type { Message } from "./graph/records.js";
 import { compiledMessage } from "./read/draft.js";
 import { FileWindow, WINDOW_BYTES } from "./read/file-window.js";
 import { LargeMessageReader } from "./read/read-large.js";
 import type { WireNote } from "./read/read-scalar.js";
 import { WireFault } from "./read/wire-fault.js";
 
+/** A range of the file. */
+export interface FileRange {
+  /** Bytes from the start of the file. */
+  readonly offset: number;
+  readonly length: number;
+}
+
 export interface Decoded<N extends MessageName> {
   readonly message: Message<N>;
-  /** Where the values that the record leaves in the file are read from. */
+  /** The file: the record's larger values are still there. */
   readonly source: ByteSource;
   /** What protobuf's own parsers let pass. */
   readonly notes: readonly WireNote[];

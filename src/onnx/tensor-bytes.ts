@@ -1,10 +1,9 @@
 /** The values of a tensor in one form, whatever field or file holds them. */
-import type { ByteSource } from "../base/bytes/byte-source.js";
 import { externalRange } from "./external-range.js";
 import { elementType } from "./graph/element-types.js";
 import type { Int64, TensorProto } from "./graph/records.js";
 import { packedBytes } from "./packed-bytes.js";
-import { type NumberKind, readBlob, readNumbers } from "./read/stored-values.js";
+import { type NumberKind, readNumbers } from "./read/stored-values.js";
 
 /** Reads a range of an external data file. */
 export type ReadExternal = (location: string, offset: number, length: number | undefined) => Promise<Uint8Array>;
@@ -21,19 +20,15 @@ const TYPED: readonly (readonly [keyof TensorProto & `${string}_data`, NumberKin
  * The values as `raw_data` holds them: little-endian, elements of less than a byte packed. Strings, which have no such
  * form, each follow their length. Two tensors of one type and shape are equal when these bytes are.
  */
-export async function tensorBytes(
-  tensor: TensorProto,
-  source: ByteSource,
-  readExternal: ReadExternal,
-): Promise<Uint8Array> {
+export async function tensorBytes(tensor: TensorProto, readExternal: ReadExternal): Promise<Uint8Array> {
   const external = externalRange(tensor);
   if (external !== null) return readExternal(external.location, external.offset, external.length);
-  if (tensor.raw_data !== undefined) return readBlob(source, tensor.raw_data);
-  if (tensor.string_data.length > 0) return stringBytes(tensor, source);
+  if (tensor.raw_data !== undefined) return tensor.raw_data.read();
+  if (tensor.string_data.length > 0) return stringBytes(tensor);
   for (const [field, kind] of TYPED) {
     const numbers = tensor[field];
     if (numbers !== undefined && "parts" in numbers) {
-      const values = await readNumbers(source, numbers, kind);
+      const values = await readNumbers(numbers, kind);
       return packedBytes(tensor, values) ?? wholeBytes(values, kind, tensor.data_type);
     }
   }
@@ -62,14 +57,14 @@ function wholeBytes(values: readonly Int64[], kind: NumberKind, dataType: number
   return bytes;
 }
 
-async function stringBytes(tensor: TensorProto, source: ByteSource): Promise<Uint8Array> {
+async function stringBytes(tensor: TensorProto): Promise<Uint8Array> {
   const total = tensor.string_data.reduce((sum, { length }) => sum + 4 + length, 0);
   const bytes = new Uint8Array(total);
   const view = new DataView(bytes.buffer);
   let at = 0;
   for (const text of tensor.string_data) {
     view.setUint32(at, text.length, true);
-    bytes.set(await readBlob(source, text), at + 4);
+    bytes.set(await text.read(), at + 4);
     at += 4 + text.length;
   }
   return bytes;

@@ -81,8 +81,8 @@ describe("elements of less than a byte", () => {
       [0x81, 0x30, 0xfc, 0x85, 0x71, 0x20, 9],
     ],
   ])("have one form however they are stored: %s", async (_, type, stored, expected) => {
-    const { message, source } = await decodeModel(modelOf(type, 9, stored));
-    const bytes = await tensorBytes(message.graph!.initializer[0]!, source, noFiles);
+    const { message } = await decodeModel(modelOf(type, 9, stored));
+    const bytes = await tensorBytes(message.graph!.initializer[0]!, noFiles);
     expect([...bytes]).toEqual(expected);
   });
 });

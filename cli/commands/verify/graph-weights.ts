@@ -31,7 +31,7 @@ export async function weightsOf(
     width: size(-1),
   });
   return compareWeights(fresh.model, graph, (tensor) =>
-    tensorBytes(tensor, decoded.source, (location, offset, length) => readBeside(path, location, offset, length)),
+    tensorBytes(tensor, (location, offset, length) => readBeside(path, location, offset, length)),
   );
 }
 

@@ -72,7 +72,6 @@ export async function checkModel(decoded: DecodedModel, options: CheckOptions = 
     opsets: modelOpsets(model, root, report),
     isMainGraph: true,
     functions: new Set(model.functions.map((fn) => functionId(fn.domain, fn.name, fn.overload))),
-    source,
     folder,
     isStrict: options.strict ?? false,
     report,

@@ -19,8 +19,6 @@ export interface CheckContext {
   readonly isMainGraph: boolean;
   /** Ids of the functions that the model defines. */
   readonly functions: ReadonlySet<string>;
-  /** The model file, for values that were left in it. */
-  readonly source: ByteSource;
   /** The folder of the model file, where there is one. */
   readonly folder: ExternalDataFolder | null;
   /** Whether rules are asked for that the official checker does not have. */

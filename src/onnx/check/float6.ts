@@ -1,4 +1,5 @@
-import type { Blob, TensorProto } from "../graph/records.js";
+import type { Blob } from "../graph/blob.js";
+import type { TensorProto } from "../graph/records.js";
 import type { Place } from "../place.js";
 import { readNumbers } from "../read/stored-values.js";
 import type { CheckContext } from "./context.js";
@@ -9,7 +10,7 @@ export function checkFloat6Padding(raw: Blob, elements: bigint, place: Place, co
   if (usedBits === 0) return;
   const last = Number((elements * 6n) / 8n);
   context.later(async () => {
-    const byte = raw.bytes?.[last] ?? (await context.source.read(raw.offset + last, 1))[0]!;
+    const byte = (await raw.read(last, 1))[0]!;
     if (byte >> usedBits !== 0)
       context.report("onnx/tensor-float6-padding", place, "has padding bits that are not zero");
   });
@@ -19,7 +20,7 @@ export function checkFloat6Values(tensor: TensorProto, place: Place, context: Ch
   const { int32_data } = tensor;
   if (int32_data === undefined) return;
   context.later(async () => {
-    const values = await readNumbers(context.source, int32_data, "int32");
+    const values = await readNumbers(int32_data, "int32");
     const index = values.findIndex((value) => value < 0 || value > 63);
     if (index >= 0)
       context.report("onnx/tensor-float6-range", place, `value ${index} of int32_data is ${values[index]}`);

@@ -1,6 +1,6 @@
 import type { Int64, SparseTensorProto, TensorProto } from "../graph/records.js";
 import type { Place } from "../place.js";
-import { readBlob, readNumbers } from "../read/stored-values.js";
+import { readNumbers } from "../read/stored-values.js";
 import type { CheckContext } from "./context.js";
 import { checkTensor } from "./tensor.js";
 
@@ -59,7 +59,7 @@ async function checkIndexValues(
   context: CheckContext,
 ): Promise<void> {
   const count = indices.dims.reduce((product: bigint, dim) => product * BigInt(dim), 1n);
-  const values = await readIndices(indices, count, context);
+  const values = await readIndices(indices, count);
   if (values === null) {
     context.report("onnx/sparse-indices-data", place, `its ${count} values cannot be read`);
     return;
@@ -84,14 +84,14 @@ async function checkIndexValues(
 }
 
 /** The indices, or null where the official checker cannot read them: it takes a longer raw_data, but no longer list. */
-async function readIndices(indices: TensorProto, count: bigint, context: CheckContext): Promise<bigint[] | null> {
+async function readIndices(indices: TensorProto, count: bigint): Promise<bigint[] | null> {
   const { raw_data, int64_data, data_location } = indices;
   if (data_location === EXTERNAL) return null;
   if (raw_data !== undefined) {
     if (BigInt(raw_data.length) / 8n < count) return null;
-    const bytes = await readBlob(context.source, raw_data);
+    const bytes = await raw_data.read();
     return Array.from(new BigInt64Array(bytes.slice(0, Number(count) * 8).buffer));
   }
   if (BigInt(int64_data?.count ?? 0) !== count) return null;
-  return int64_data === undefined ? [] : (await readNumbers(context.source, int64_data, "int64")).map(BigInt);
+  return int64_data === undefined ? [] : (await readNumbers(int64_data, "int64")).map(BigInt);
 }

@@ -1,6 +1,6 @@
 /** Finds NaN and infinities in the bytes of a tensor, wherever they are, a piece at a time. */
 import type { ElementType } from "../graph/element-types.js";
-import type { Blob, TensorProto } from "../graph/records.js";
+import type { TensorProto } from "../graph/records.js";
 import { type NumberKind, readNumbers } from "../read/stored-values.js";
 import type { CheckContext } from "./context.js";
 import { openExternal } from "./strict-external.js";
@@ -38,9 +38,9 @@ export async function* valuesOf(
       await external.file.close();
     }
   } else if (tensor.raw_data !== undefined) {
-    yield* storedBytes(tensor.raw_data, context);
+    yield* tensor.raw_data.produce();
   } else {
-    yield* typedBytes(tensor, type, context);
+    yield* typedBytes(tensor, type);
   }
 }
 
@@ -58,24 +58,19 @@ const TYPED_FIELDS = {
   int32_data: { kind: "int32", width: 2, set: (view, at, value) => view.setUint16(at, value & 0xffff, true) },
 } as const satisfies Readonly<Record<string, TypedField>>;
 
-async function* typedBytes(tensor: TensorProto, type: ElementType, context: CheckContext): AsyncIterable<Uint8Array> {
+async function* typedBytes(tensor: TensorProto, type: ElementType): AsyncIterable<Uint8Array> {
   const name = type.field as keyof typeof TYPED_FIELDS;
   const { kind, width, set } = TYPED_FIELDS[name];
   for (const part of tensor[name]?.parts ?? []) {
     if (!part.tagged && kind !== "int32") {
-      yield* storedBytes(part, context);
+      yield* part.content.produce();
       continue;
     }
-    const values = await readNumbers(context.source, { count: 0, parts: [part] }, kind);
+    const values = await readNumbers({ count: 0, parts: [part] }, kind);
     const view = new DataView(new ArrayBuffer(width * values.length));
     for (const [i, value] of values.entries()) set(view, i * width, Number(value));
     yield new Uint8Array(view.buffer);
   }
-}
-
-async function* storedBytes(blob: Blob, context: CheckContext): AsyncIterable<Uint8Array> {
-  if (blob.bytes !== null) yield blob.bytes;
-  else yield* pieces(blob.offset, blob.length, (offset, length) => context.source.read(offset, length));
 }
 
 async function* pieces(

@@ -105,7 +105,6 @@ export async function checkStoredValue(
     opsets: new Map(),
     isMainGraph: true,
     functions: new Set(),
-    source,
     folder: null,
     isStrict: false,
     report,

@@ -1,4 +1,5 @@
-import type { AttributeProto, Blob, NodeProto } from "../graph/records.js";
+import type { Blob } from "../graph/blob.js";
+import type { AttributeProto, NodeProto } from "../graph/records.js";
 import { type Place, quoted } from "../place.js";
 import { isWord, meantWord, type Vocabulary, vocabulariesOf, wordsOf } from "../schemas/attribute-words.js";
 import type { Schema } from "../schemas/registry.js";

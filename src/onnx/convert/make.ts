@@ -1,7 +1,8 @@
 /** The few records that converters make. */
 import { float32ToFloat16Bits } from "../../tensors/half-float.js";
+import { type Blob, HeldBytes } from "../graph/blob.js";
 import type { MessageName } from "../graph/messages.js";
-import type { AttributeProto, Blob, Int64, Message, NodeProto, TensorProto } from "../graph/records.js";
+import type { AttributeProto, Int64, Message, NodeProto, TensorProto } from "../graph/records.js";
 import { compiledMessage } from "../read/draft.js";
 
 const FLOAT = 1;
@@ -16,7 +17,7 @@ function message<N extends MessageName>(name: N, fields: Partial<Message<N>>): M
 }
 
 function blob(bytes: Uint8Array): Blob {
-  return { offset: 0, length: bytes.length, bytes };
+  return new HeldBytes(bytes);
 }
 
 export function nodeOf(

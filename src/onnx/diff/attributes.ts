@@ -1,5 +1,4 @@
 /** Attributes as a comparison sees them: equal by what they hold; how they are shown is another matter. */
-import type { ByteSource } from "../../base/bytes/byte-source.js";
 import type { AttributeProto, GraphProto } from "../graph/records.js";
 import { canonicalText } from "./canonical.js";
 import { denseWeight, sparseWeight, type Weight, weightLabel } from "./weight.js";
@@ -17,25 +16,25 @@ export interface AttributeView {
 export type Attributes = ReadonlyMap<string, AttributeView>;
 
 /** By name; of several with one name, which no valid model has, the later ones by their number too. */
-export async function attributesOf(list: readonly AttributeProto[], source: ByteSource): Promise<Attributes> {
+export async function attributesOf(list: readonly AttributeProto[]): Promise<Attributes> {
   const views = new Map<string, AttributeView>();
   const repeats = new Map<string, number>();
   for (const attribute of list) {
     const { name = "" } = attribute;
     const count = (repeats.get(name) ?? 0) + 1;
     repeats.set(name, count);
-    views.set(count === 1 ? name : `${name} (${count})`, await viewOf(attribute, source));
+    views.set(count === 1 ? name : `${name} (${count})`, await viewOf(attribute));
   }
   return views;
 }
 
-async function viewOf(attribute: AttributeProto, source: ByteSource): Promise<AttributeView> {
+async function viewOf(attribute: AttributeProto): Promise<AttributeView> {
   const { t, tensors, sparse_tensor, sparse_tensors, g, graphs } = attribute;
   const dense = [...(t === undefined ? [] : [t]), ...tensors];
   const sparse = [...(sparse_tensor === undefined ? [] : [sparse_tensor]), ...sparse_tensors];
   const weights = [...dense.map(denseWeight), ...sparse.map(sparseWeight)];
   const rest = { ...attribute, name: undefined, t: undefined, g: undefined, sparse_tensor: undefined };
-  const plain = await canonicalText("AttributeProto", { ...rest, tensors: [], graphs: [], sparse_tensors: [] }, source);
+  const plain = await canonicalText("AttributeProto", { ...rest, tensors: [], graphs: [], sparse_tensors: [] });
   // Without a type, as before ONNX's IR 2, the fields that are there tell it.
   const isUntyped = (attribute.type ?? 0) === 0;
   const present = isUntyped ? (["f", "i", "s"] as const).filter((name) => attribute[name] !== undefined) : [];

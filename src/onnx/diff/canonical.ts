@@ -3,21 +3,17 @@
  * and bytes by their bytes, lists in their order. An absent number or text is its default, as it is to every reader; in
  * a oneof it is absent. What a comparison leaves out is left out here.
  */
-import type { ByteSource } from "../../base/bytes/byte-source.js";
+import type { Blob } from "../graph/blob.js";
 import { MESSAGES, type MessageName, type ScalarType } from "../graph/messages.js";
-import type { Blob, FileRange, Message, Numbers, UnknownField } from "../graph/records.js";
+import type { Message, Numbers, UnknownField } from "../graph/records.js";
 import { NOT_COMPARED } from "./not-compared.js";
 import { bytesKey, hexText, MOST_PLAIN, sha256 } from "./sha256.js";
 
 /** Longer texts are told apart by their SHA-256. */
 const MOST_TEXT = 4096;
 
-export async function canonicalText<N extends MessageName>(
-  name: N,
-  record: Message<N>,
-  source: ByteSource,
-): Promise<string> {
-  const writer = new CanonicalWriter(source);
+export async function canonicalText<N extends MessageName>(name: N, record: Message<N>): Promise<string> {
+  const writer = new CanonicalWriter();
   writer.message(name, record as unknown as Draft);
   return writer.text();
 }
@@ -26,18 +22,17 @@ export async function canonicalText<N extends MessageName>(
 export async function listText<N extends MessageName>(
   name: N,
   records: readonly Message<N>[],
-  source: ByteSource,
   inAnyOrder = false,
 ): Promise<string> {
   const texts: string[] = [];
-  for (const record of records) texts.push(await canonicalText(name, record, source));
+  for (const record of records) texts.push(await canonicalText(name, record));
   return (inAnyOrder ? texts.sort() : texts).join("\n");
 }
 
 /** What fields that this version of ONNX does not have hold; empty where there are none. */
-export async function unknownText(fields: readonly UnknownField[], source: ByteSource): Promise<string> {
+export async function unknownText(fields: readonly UnknownField[]): Promise<string> {
   if (fields.length === 0) return "";
-  const writer = new CanonicalWriter(source);
+  const writer = new CanonicalWriter();
   writer.unknown(fields);
   return writer.text();
 }
@@ -60,14 +55,10 @@ function comparedFields(name: MessageName): readonly Field[] {
 
 class CanonicalWriter {
   private readonly parts: string[] = [];
-  private readonly waiting: { readonly at: number; readonly range: FileRange }[] = [];
-
-  constructor(private readonly source: ByteSource) {}
+  private readonly waiting: { readonly at: number; readonly content: Blob }[] = [];
 
   async text(): Promise<string> {
-    for (const { at, range } of this.waiting) {
-      this.parts[at] = await bytesKey(await this.source.read(range.offset, range.length));
-    }
+    for (const { at, content } of this.waiting) this.parts[at] = await bytesKey(await content.read());
     const text = this.parts.join("");
     return text.length <= MOST_TEXT ? text : `#${await sha256(new TextEncoder().encode(text))}`;
   }
@@ -81,9 +72,9 @@ class CanonicalWriter {
   }
 
   unknown(fields: readonly UnknownField[]): void {
-    for (const { number, wireType, ...range } of fields) {
-      this.parts.push(`?${number}:${wireType}:${range.length}`);
-      this.inFile(range);
+    for (const { number, wireType, content } of fields) {
+      this.parts.push(`?${number}:${wireType}:${content.length}`);
+      this.toRead(content);
     }
   }
 
@@ -101,22 +92,23 @@ class CanonicalWriter {
     this.parts.push(text);
   }
 
-  blob({ bytes, ...range }: Blob): void {
-    this.parts.push(`${range.length}`);
+  blob(content: Blob): void {
+    const { bytes, length } = content;
+    this.parts.push(`${length}`);
     if (bytes !== null && bytes.length <= MOST_PLAIN) this.parts.push(`x${hexText(bytes)}`);
-    else this.inFile(range);
+    else this.toRead(content);
   }
 
   numbers({ count, parts }: Numbers): void {
     this.parts.push(`${count}`);
-    for (const { tagged, ...blob } of parts) {
+    for (const { tagged, content } of parts) {
       this.parts.push(tagged ? "t" : "p");
-      this.blob(blob);
+      this.blob(content);
     }
   }
 
-  private inFile(range: FileRange): void {
-    this.waiting.push({ at: this.parts.length, range });
+  private toRead(content: Blob): void {
+    this.waiting.push({ at: this.parts.length, content });
     this.parts.push("");
   }
 }

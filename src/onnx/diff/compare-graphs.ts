@@ -4,7 +4,7 @@ import type { FunctionProto, GraphProto, NodeProto, ValueInfoProto } from "../gr
 import type { Attributes } from "./attributes.js";
 import { listText, unknownText } from "./canonical.js";
 import { cut, operator, placeOf, type Tell } from "./change.js";
-import type { DiffSide, SideName, WeightComparison } from "./compare-weights.js";
+import type { SideName, WeightComparison } from "./compare-weights.js";
 import { type GraphView, operatorLabel, viewOfFunction, viewOfGraph } from "./graph-view.js";
 import { type GraphMatch, matchGraphs, type NodePair } from "./match.js";
 import { Scope } from "./scope.js";
@@ -17,14 +17,13 @@ export class GraphComparison {
   readonly counts: Record<WeightVerdict, number> = { equal: 0, close: 0, different: 0 };
 
   constructor(
-    private readonly sides: Readonly<Record<SideName, DiffSide>>,
     private readonly weights: WeightComparison,
     private readonly tell: Tell,
   ) {}
 
   /** @param outer of the graphs around; null for the main graph, whose interface is compared apart */
   async graphs(a: GraphProto, b: GraphProto, path: string, outer: Scope | null): Promise<void> {
-    const views = { a: await viewOfGraph(a, this.source("a")), b: await viewOfGraph(b, this.source("b")) };
+    const views = { a: await viewOfGraph(a), b: await viewOfGraph(b) };
     const { scope } = await this.views(views, path, outer, outer !== null);
     if (outer !== null) {
       for (const field of ["input", "output"] as const) await this.declared(a[field], b[field], `${path}${field}`);
@@ -35,7 +34,7 @@ export class GraphComparison {
   }
 
   async functions(a: FunctionProto, b: FunctionProto, path: string): Promise<void> {
-    const views = { a: await viewOfFunction(a, this.source("a")), b: await viewOfFunction(b, this.source("b")) };
+    const views = { a: await viewOfFunction(a), b: await viewOfFunction(b) };
     const { scope } = await this.views(views, path, null, true);
     await this.innerTypes(a.value_info, b.value_info, scope, path);
     await this.unknown(a, b, path.trimEnd());
@@ -46,7 +45,7 @@ export class GraphComparison {
     for (const name of new Set([...a.keys(), ...b.keys()])) {
       const [was, is] = [a.get(name), b.get(name)];
       if (was?.content !== is?.content || was === undefined || is === undefined) {
-        const change = await attributeChange([was, this.source("a")], [is, this.source("b")]);
+        const change = await attributeChange(was, is);
         this.tell("attribute", place, `${cut(name)}: ${change}`);
         continue;
       }
@@ -94,8 +93,8 @@ export class GraphComparison {
       if (!scope.isSame(was, is)) this.tell("input", `${place} input ${i}`, `"${cut(was)}" became ${scope.shown(is)}`);
     }
     this.outputs(a, b, place);
-    const was = await listText("NodeDeviceConfigurationProto", a.device_configurations, this.source("a"));
-    const is = await listText("NodeDeviceConfigurationProto", b.device_configurations, this.source("b"));
+    const was = await listText("NodeDeviceConfigurationProto", a.device_configurations);
+    const is = await listText("NodeDeviceConfigurationProto", b.device_configurations);
     if (was !== is) this.tell("node", place, "device_configurations changed");
     await this.unknown(a, b, place);
   }
@@ -154,7 +153,7 @@ export class GraphComparison {
     for (let i = 0; i < Math.min(a.length, b.length); i++) {
       const [own, other] = [a[i]!, b[i]!];
       if (own.type === undefined || other.type === undefined) continue;
-      const change = await typeChange([own, this.source("a")], [other, this.source("b")]);
+      const change = await typeChange(own, other);
       if (change !== null) this.tell("shape", `${place}[${i}]`, change);
     }
   }
@@ -171,7 +170,7 @@ export class GraphComparison {
     for (const info of a) {
       const other = others.get(values.get(info.name ?? "") ?? "");
       if (other?.type === undefined || info.type === undefined) continue;
-      const change = await typeChange([info, this.source("a")], [other, this.source("b")]);
+      const change = await typeChange(info, other);
       if (change !== null) changed.push(`"${cut(info.name ?? "")}": ${change}`);
     }
     if (changed.length === 0) return;
@@ -192,13 +191,13 @@ export class GraphComparison {
       })),
       unknown,
     }));
-    const was = await listText("TensorAnnotation", own, this.source("a"), true);
-    const is = await listText("TensorAnnotation", b.quantization_annotation, this.source("b"), true);
+    const was = await listText("TensorAnnotation", own, true);
+    const is = await listText("TensorAnnotation", b.quantization_annotation, true);
     if (was !== is) this.tell("model", `${path}quantization_annotation`, "changed");
   }
 
   private async unknown(a: Pick<NodeProto, "unknown">, b: Pick<NodeProto, "unknown">, place: string): Promise<void> {
-    const [was, is] = [await unknownText(a.unknown, this.source("a")), await unknownText(b.unknown, this.source("b"))];
+    const [was, is] = [await unknownText(a.unknown), await unknownText(b.unknown)];
     if (was !== is) this.tell("node", place, "fields that ONNX does not define changed");
   }
 
@@ -213,9 +212,5 @@ export class GraphComparison {
       for (const tensor of tensors) texts.push(await this.weights.digest(tensor, side));
     }
     return texts.length === 0 ? null : texts.join(" ");
-  }
-
-  private source(side: SideName) {
-    return this.sides[side].model.source;
   }
 }

@@ -44,7 +44,7 @@ export class WeightComparison {
       const message = was === is ? `${was} became another of so many dimensions` : `${was} became ${is}`;
       return { verdict: "different", message };
     }
-    if ((await this.remainder(a, "a")) !== (await this.remainder(b, "b"))) {
+    if ((await this.remainder(a)) !== (await this.remainder(b))) {
       return { verdict: "different", message: "fields beside its values differ" };
     }
     if (a.sparse !== null && b.sparse !== null) {
@@ -66,17 +66,15 @@ export class WeightComparison {
   }
 
   /** What a tensor holds beside type, dimensions and values. */
-  private async remainder({ values, sparse }: Weight, side: SideName): Promise<string> {
-    const { source } = this.sides[side].model;
-    const parts = [await this.unusual(values, side)];
-    if (sparse !== null) parts.push(await this.unusual(sparse.indices, side));
-    if (sparse !== null) parts.push(await unknownText(sparse.whole.unknown, source));
+  private async remainder({ values, sparse }: Weight): Promise<string> {
+    const parts = [await this.unusual(values)];
+    if (sparse !== null) parts.push(await this.unusual(sparse.indices));
+    if (sparse !== null) parts.push(await unknownText(sparse.whole.unknown));
     return parts.join(" ");
   }
 
   /** Readers differ in what they make of several fields of values, or of another type's. */
-  private async unusual(tensor: TensorProto, side: SideName): Promise<string> {
-    const { source } = this.sides[side].model;
+  private async unusual(tensor: TensorProto): Promise<string> {
     const used: readonly string[] = VALUE_FIELDS.filter((field) => isUsed(tensor[field]));
     const own: readonly string[] = [elementType(tensor.data_type)?.field ?? "", "raw_data"];
     const isExternal = externalRange(tensor) !== null;
@@ -84,15 +82,14 @@ export class WeightComparison {
       used.length + (isExternal ? 1 : 0) <= 1 &&
       used.every((field) => own.includes(field)) &&
       isExternal === (tensor.data_location === EXTERNAL);
-    if (!isUsual) return canonicalText("TensorProto", { ...tensor, name: undefined }, source);
+    if (!isUsual) return canonicalText("TensorProto", { ...tensor, name: undefined });
     const { segment, unknown } = tensor;
-    const text = segment === undefined ? "" : await canonicalText("TensorProto.Segment", segment, source);
-    return text + (await unknownText(unknown, source));
+    const text = segment === undefined ? "" : await canonicalText("TensorProto.Segment", segment);
+    return text + (await unknownText(unknown));
   }
 
   private bytes(tensor: TensorProto, side: SideName): Promise<Uint8Array> {
-    const { model, readExternal } = this.sides[side];
-    return tensorBytes(tensor, model.source, readExternal);
+    return tensorBytes(tensor, this.sides[side].readExternal);
   }
 }
 

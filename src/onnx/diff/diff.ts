@@ -1,5 +1,6 @@
 /** What changed between two ONNX models: interface, nodes, attributes, shapes, weights, and what the model says of itself. */
 import { EXTERNAL_DATA_SHA256 } from "../external-hash.js";
+import { FileBytes } from "../graph/blob.js";
 import type { FunctionProto, GraphProto, Message, ModelProto } from "../graph/records.js";
 import { attributesOf } from "./attributes.js";
 import { listText, unknownText } from "./canonical.js";
@@ -36,7 +37,7 @@ class ModelComparison {
     private readonly b: DiffSide,
     tolerance: number,
   ) {
-    this.graphs = new GraphComparison({ a, b }, new WeightComparison({ a, b }, tolerance), (...told) => {
+    this.graphs = new GraphComparison(new WeightComparison({ a, b }, tolerance), (...told) => {
       this.tell(...told);
     });
   }
@@ -90,7 +91,7 @@ class ModelComparison {
         }
         const [was, is] = [own.name ?? "", other.name ?? ""];
         if (was !== is) this.tell("interface", place, `"${cut(was)}" became "${cut(is)}"`);
-        const change = await typeChange([own, this.a.model.source], [other, this.b.model.source]);
+        const change = await typeChange(own, other);
         if (change !== null) this.tell("shape", `${place} "${cut(was)}"`, change);
       }
     }
@@ -112,49 +113,38 @@ class ModelComparison {
     await this.compareOpsets(`${place} opset_import`, a.opset_import, b.opset_import);
     const names = ({ attribute }: FunctionProto) => [...attribute].sort().map((name) => JSON.stringify(name));
     this.compareTexts(`${place} attribute`, `[${names(a).join(", ")}]`, `[${names(b).join(", ")}]`);
-    const defaults = [
-      await attributesOf(a.attribute_proto, this.a.model.source),
-      await attributesOf(b.attribute_proto, this.b.model.source),
-    ] as const;
+    const defaults = [await attributesOf(a.attribute_proto), await attributesOf(b.attribute_proto)] as const;
     await this.graphs.attributes(...defaults, place, null);
     await this.graphs.functions(a, b, `${place} `);
   }
 
   /** The same operators by another name of their domain, or in another order, are the same. */
   private async compareOpsets(place: string, a: Opsets, b: Opsets): Promise<void> {
-    const contentOf = (list: Opsets, { model }: DiffSide): Promise<string> =>
-      listText("OperatorSetIdProto", list.map(withDomain), model.source, true);
-    if ((await contentOf(a, this.a)) !== (await contentOf(b, this.b))) {
+    const contentOf = (list: Opsets): Promise<string> => listText("OperatorSetIdProto", list.map(withDomain), true);
+    if ((await contentOf(a)) !== (await contentOf(b))) {
       this.tellTexts(place, opsetText(a), opsetText(b));
     }
   }
 
   /** What is compared as a whole. */
   private async compareRest(a: ModelProto, b: ModelProto): Promise<void> {
-    const [own, other] = [this.a.model.source, this.b.model.source];
     const parts: readonly (readonly [place: string, was: string, is: string])[] = [
       [
         "training_info",
-        await listText("TrainingInfoProto", a.training_info, own),
-        await listText("TrainingInfoProto", b.training_info, other),
+        await listText("TrainingInfoProto", a.training_info),
+        await listText("TrainingInfoProto", b.training_info),
       ],
       [
         "configuration",
-        await listText("DeviceConfigurationProto", a.configuration, own),
-        await listText("DeviceConfigurationProto", b.configuration, other),
+        await listText("DeviceConfigurationProto", a.configuration),
+        await listText("DeviceConfigurationProto", b.configuration),
       ],
       [
         "metadata_props",
-        await unknownText(
-          a.metadata_props.flatMap(({ unknown }) => unknown),
-          own,
-        ),
-        await unknownText(
-          b.metadata_props.flatMap(({ unknown }) => unknown),
-          other,
-        ),
+        await unknownText(a.metadata_props.flatMap(({ unknown }) => unknown)),
+        await unknownText(b.metadata_props.flatMap(({ unknown }) => unknown)),
       ],
-      ["fields that ONNX does not define", await unknownText(a.unknown, own), await unknownText(b.unknown, other)],
+      ["fields that ONNX does not define", await unknownText(a.unknown), await unknownText(b.unknown)],
       ["what follows the model's end", await trailingText(this.a), await trailingText(this.b)],
     ];
     for (const [place, was, is] of parts) if (was !== is) this.tell("model", place, "changed");
@@ -199,5 +189,5 @@ function functionsById({ functions }: ModelProto): Map<string, FunctionProto> {
 async function trailingText({ model: { trailing, source } }: DiffSide): Promise<string> {
   if (trailing === null) return "";
   const { offset, length } = trailing;
-  return unknownText([{ number: 0, wireType: 0, offset, length }], source);
+  return unknownText([{ number: 0, wireType: 0, content: new FileBytes(source, offset, length, null) }]);
 }

@@ -1,5 +1,4 @@
 /** A graph as a comparison sees it: tensors that are in the file are weights, whether initializers or Constant nodes. */
-import type { ByteSource } from "../../base/bytes/byte-source.js";
 import type { FunctionProto, GraphProto, NodeProto } from "../graph/records.js";
 import { type Attributes, attributesOf } from "./attributes.js";
 import { denseWeight, sparseWeight, type Weight } from "./weight.js";
@@ -18,25 +17,24 @@ export interface GraphView {
   readonly isOrdered: boolean;
 }
 
-export async function viewOfGraph(graph: GraphProto, source: ByteSource): Promise<GraphView> {
+export async function viewOfGraph(graph: GraphProto): Promise<GraphView> {
   const weights = new WeightsByName();
   for (const tensor of graph.initializer) weights.add(tensor.name, denseWeight(tensor));
   for (const sparse of graph.sparse_initializer) weights.add(sparse.values?.name, sparseWeight(sparse));
   const names = (list: GraphProto["input"]): string[] => list.map(({ name = "" }) => name);
   const [inputs, overridable]: [string[], string[]] = [[], []];
   for (const name of names(graph.input)) (weights.all.has(name) ? overridable : inputs).push(name);
-  return view({ inputs, outputs: names(graph.output), overridable }, graph.node, weights, source);
+  return view({ inputs, outputs: names(graph.output), overridable }, graph.node, weights);
 }
 
-export async function viewOfFunction({ input, output, node }: FunctionProto, source: ByteSource): Promise<GraphView> {
-  return view({ inputs: input, outputs: output, overridable: [] }, node, new WeightsByName(), source);
+export async function viewOfFunction({ input, output, node }: FunctionProto): Promise<GraphView> {
+  return view({ inputs: input, outputs: output, overridable: [] }, node, new WeightsByName());
 }
 
 async function view(
   names: Pick<GraphView, "inputs" | "outputs" | "overridable">,
   all: readonly NodeProto[],
   weights: WeightsByName,
-  source: ByteSource,
 ): Promise<GraphView> {
   const nodes: NodeProto[] = [];
   const attributes = new Map<NodeProto, Attributes>();
@@ -46,7 +44,7 @@ async function view(
       weights.add(node.output[0], held);
     } else {
       nodes.push(node);
-      attributes.set(node, await attributesOf(node.attribute, source));
+      attributes.set(node, await attributesOf(node.attribute));
     }
   }
   return { ...names, nodes, weights: weights.all, attributes, isOrdered: isOrdered(all) };

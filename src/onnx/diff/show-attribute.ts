@@ -1,6 +1,6 @@
 /** Attributes for people: cut where they are long, so never what equality is decided by. */
-import type { ByteSource } from "../../base/bytes/byte-source.js";
-import type { AttributeProto, Blob } from "../graph/records.js";
+import type { Blob } from "../graph/blob.js";
+import type { AttributeProto } from "../graph/records.js";
 import { showType, typeInfo } from "../infer/type-info.js";
 import type { AttributeView } from "./attributes.js";
 import { cut } from "./change.js";
@@ -25,26 +25,23 @@ const TYPES = [
 ] as const;
 
 /** What changed from one attribute to another, of which either may be absent. */
-export async function attributeChange(
-  [was, ownSource]: readonly [AttributeView | undefined, ByteSource],
-  [is, otherSource]: readonly [AttributeView | undefined, ByteSource],
-): Promise<string> {
-  const texts = [await textOf(was, ownSource), await textOf(is, otherSource)] as const;
+export async function attributeChange(was: AttributeView | undefined, is: AttributeView | undefined): Promise<string> {
+  const texts = [await textOf(was), await textOf(is)] as const;
   if (texts[0] !== texts[1]) return `${texts[0]} became ${texts[1]}`;
   const types = [typeName(was), typeName(is)] as const;
   if (types[0] !== types[1]) return `${types[0]} ${texts[0]} became ${types[1]} ${texts[1]}`;
   return `${texts[0]} changed in what is not shown here`;
 }
 
-async function textOf(view: AttributeView | undefined, source: ByteSource): Promise<string> {
-  return view === undefined ? "absent" : attributeText(view.attribute, source);
+async function textOf(view: AttributeView | undefined): Promise<string> {
+  return view === undefined ? "absent" : attributeText(view.attribute);
 }
 
 function typeName(view: AttributeView | undefined): string {
   return TYPES[view?.attribute.type ?? 0] ?? "untyped";
 }
 
-async function attributeText(attribute: AttributeProto, source: ByteSource): Promise<string> {
+async function attributeText(attribute: AttributeProto): Promise<string> {
   const { type, f, i, s, floats, ints, strings, g, graphs, t, tensors, tp, type_protos, ref_attr_name } = attribute;
   const { sparse_tensor, sparse_tensors } = attribute;
   if (ref_attr_name) return `the function's ${cut(ref_attr_name)}`;
@@ -52,10 +49,10 @@ async function attributeText(attribute: AttributeProto, source: ByteSource): Pro
   if (graphs.length > 0) return `${graphs.length} graphs`;
   if (f !== undefined) return numberText(f);
   if (i !== undefined) return String(i);
-  if (s !== undefined) return bytesText(s, source);
+  if (s !== undefined) return bytesText(s);
   if (floats.length > 0) return listText(floats.map(numberText));
   if (ints.length > 0) return listText(ints.map(String));
-  if (strings.length > 0) return stringsText(strings, source);
+  if (strings.length > 0) return stringsText(strings);
   if (t !== undefined) return `tensor ${typeText(denseWeight(t))}`;
   if (tensors.length > 0) return listText(tensors.map((each) => `tensor ${typeText(denseWeight(each))}`));
   if (sparse_tensor !== undefined) return `tensor ${typeText(sparseWeight(sparse_tensor))}`;
@@ -80,17 +77,18 @@ function listText(items: readonly string[], count = items.length): string {
   return `[${items.slice(0, MOST_ITEMS).join(", ")}${more}]`;
 }
 
-async function stringsText(strings: readonly Blob[], source: ByteSource): Promise<string> {
+async function stringsText(strings: readonly Blob[]): Promise<string> {
   const shown: string[] = [];
-  for (const each of strings.slice(0, MOST_ITEMS)) shown.push(await bytesText(each, source));
+  for (const each of strings.slice(0, MOST_ITEMS)) shown.push(await bytesText(each));
   return listText(shown, strings.length);
 }
 
 const MOST_BYTES = 64;
 
 /** Text where the bytes are UTF-8, else the bytes. */
-async function bytesText({ offset, length, bytes }: Blob, source: ByteSource): Promise<string> {
-  const head = bytes?.subarray(0, MOST_BYTES) ?? (await source.read(offset, Math.min(length, MOST_BYTES)));
+async function bytesText(blob: Blob): Promise<string> {
+  const { length } = blob;
+  const head = await blob.read(0, Math.min(length, MOST_BYTES));
   const more = length > MOST_BYTES ? `… (${length.toLocaleString("en")} bytes)` : "";
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

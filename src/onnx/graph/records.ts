@@ -1,24 +1,14 @@
 /** Decoded messages as readonly records in ONNX's spelling. An absent optional field is undefined, not its default. */
+import type { Blob } from "./blob.js";
 import type { MESSAGES, MessageName } from "./messages.js";
 
 /** A 64-bit integer: a number where that is exact, otherwise a bigint. Two equal values have equal types. */
 export type Int64 = number | bigint;
 
-/** A range of the file. */
-export interface FileRange {
-  /** Bytes from the start of the file. */
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** A field of bytes: small ones are held, large ones stay in the file. */
-export interface Blob extends FileRange {
-  readonly bytes: Uint8Array | null;
-}
-
 /** One stretch of a numeric field: packed values, or single values with a tag before each. */
-export interface NumbersPart extends Blob {
+export interface NumbersPart {
   readonly tagged: boolean;
+  readonly content: Blob;
 }
 
 /** Values of `float_data` and its siblings, validated and counted, but left encoded. */
@@ -27,10 +17,14 @@ export interface Numbers {
   readonly parts: readonly NumbersPart[];
 }
 
-/** A field that this version of ONNX does not have, or has with another wire type; the range covers tag and value. */
-export interface UnknownField extends FileRange {
+/** A field that this version of ONNX does not have, or has with another wire type. */
+export interface UnknownField {
   readonly number: number;
   readonly wireType: number;
+  /** Tag and value. */
+  readonly content: Blob;
+  /** Where it was read, in bytes from the start of the file; absent where it was made. */
+  readonly offset?: number;
 }
 
 interface Scalars {

@@ -3,7 +3,7 @@
  * messages are entered, bytes and unknown fields stay in the file, numbers are counted as they pass.
  */
 
-import type { Blob } from "../graph/records.js";
+import { FileBytes } from "../graph/blob.js";
 import { accepts, type CompiledField, type CompiledMessage, type Draft, setField } from "./draft.js";
 import type { FileWindow } from "./file-window.js";
 import { listLength, MessageReader, nestedDraft, pathStep } from "./read-message.js";
@@ -30,7 +30,7 @@ export class LargeMessageReader {
     private readonly window: FileWindow,
     notes: WireNote[],
   ) {
-    this.inMemory = new MessageReader(window.wire, notes);
+    this.inMemory = new MessageReader(window.source, window.wire, notes);
   }
 
   /** Reads the outermost message. Returns where it ended: protobuf stops at a tag 0 or an unopened group's end. */
@@ -124,11 +124,11 @@ export class LargeMessageReader {
     const { tag, start, content, end } = extent;
     const field = message.fields[tag >>> 3];
     if (field === undefined || !accepts(field, DELIMITED)) {
-      this.inMemory.keepUnknown(message, draft, tag, { offset: start, length: end - start });
+      this.inMemory.keepUnknown(message, draft, tag, start, end - start);
     } else if (field.message !== null) {
       await this.readNested(field, field.message, draft, extent, depth);
     } else if (field.scalar === "blob") {
-      setField(draft, field, { offset: content, length: end - content, bytes: null } satisfies Blob);
+      setField(draft, field, new FileBytes(this.window.source, content, end - content, null));
     } else if (field.scalar !== null && field.scalar in NUMBER_WIDTHS) {
       await this.countNumbers(field, NUMBER_WIDTHS[field.scalar] ?? null, draft, extent);
     } else {
@@ -165,7 +165,7 @@ export class LargeMessageReader {
     for (let at = content; at < end; at += this.window.capacity) {
       counter.push(await this.window.source.read(at, Math.min(this.window.capacity, end - at)));
     }
-    const part = { offset: content, length: end - content, bytes: null, tagged: false };
-    addNumbers(draft, field, part, counter.finish());
+    const packed = new FileBytes(this.window.source, content, end - content, null);
+    addNumbers(draft, field, { tagged: false, content: packed }, counter.finish());
   }
 }

@@ -1,6 +1,7 @@
 /** Messages that are in memory, to records. */
+import type { ByteSource } from "../../base/bytes/byte-source.js";
 
-import type { FileRange } from "../graph/records.js";
+import { FileBytes } from "../graph/blob.js";
 import { accepts, appendUnknown, type CompiledField, type CompiledMessage, type Draft, setField } from "./draft.js";
 import { ScalarReader, type WireNote } from "./read-scalar.js";
 import { DEPTH_LIMIT, type WireReader } from "./wire.js";
@@ -10,10 +11,11 @@ export class MessageReader {
   private readonly scalars: ScalarReader;
 
   constructor(
+    private readonly source: ByteSource,
     private readonly wire: WireReader,
     private readonly notes: WireNote[],
   ) {
-    this.scalars = new ScalarReader(wire, notes);
+    this.scalars = new ScalarReader(source, wire, notes);
   }
 
   /** Reads one field, tag included, which ends at or before `end`. */
@@ -25,7 +27,7 @@ export class MessageReader {
     const wireType = tag & 7;
     if (field === undefined || !accepts(field, wireType)) {
       wire.skip(tag, start, end, depth);
-      this.keepUnknown(message, draft, tag, { offset: wire.base + start, length: wire.pos - start });
+      this.keepUnknown(message, draft, tag, wire.base + start, wire.pos - start);
     } else if (field.message !== null) {
       this.readNested(field, field.message, draft, end, depth);
     } else if (field.scalar !== null) {
@@ -34,9 +36,13 @@ export class MessageReader {
   }
 
   /** Keeps a field that no table has, or that has another wire type than its table says. */
-  keepUnknown(message: CompiledMessage, draft: Draft, tag: number, range: FileRange): void {
-    const { offset, length } = range;
-    appendUnknown(draft, { number: tag >>> 3, wireType: tag & 7, offset, length });
+  keepUnknown(message: CompiledMessage, draft: Draft, tag: number, offset: number, length: number): void {
+    appendUnknown(draft, {
+      number: tag >>> 3,
+      wireType: tag & 7,
+      content: new FileBytes(this.source, offset, length, null),
+      offset,
+    });
     const field = message.fields[tag >>> 3];
     if (field !== undefined) this.notes.push({ kind: "wire-type", offset, field: `${message.name}.${field.name}` });
   }

@@ -1,7 +1,9 @@
 /** Values of scalar fields. Each reader starts after the tag and stops after the value, which ends at or before `end`. */
 
+import type { ByteSource } from "../../base/bytes/byte-source.js";
+import { FileBytes } from "../graph/blob.js";
 import type { ScalarType } from "../graph/messages.js";
-import type { Blob, Numbers, NumbersPart } from "../graph/records.js";
+import type { Numbers, NumbersPart } from "../graph/records.js";
 import { append, appendUnknown, type CompiledField, type Draft, setField } from "./draft.js";
 import { NUMBER_WIDTHS, PackedCounter } from "./scan-numbers.js";
 import { decodeEscaped, Utf8Decoder } from "./utf8.js";
@@ -34,12 +36,13 @@ export class ScalarReader {
   private readonly utf8 = new Utf8Decoder();
 
   constructor(
+    private readonly source: ByteSource,
     private readonly wire: WireReader,
     private readonly notes: WireNote[],
   ) {}
 
   read(occurrence: Occurrence, owner: string, draft: Draft, end: number): void {
-    const { wire } = this;
+    const { wire, source } = this;
     const { field, scalar, wireType, start } = occurrence;
     if (scalar in NUMBER_WIDTHS) {
       this.readNumbers(occurrence, draft, end);
@@ -49,8 +52,11 @@ export class ScalarReader {
     } else {
       const value = this.value(scalar, end, owner, field.name);
       if (value !== undefined) setField(draft, field, value);
-      else
-        appendUnknown(draft, { number: field.number, wireType, offset: wire.base + start, length: wire.pos - start });
+      else {
+        const offset = wire.base + start;
+        const content = new FileBytes(source, offset, wire.pos - start, null);
+        appendUnknown(draft, { number: field.number, wireType, content, offset });
+      }
     }
   }
 
@@ -85,37 +91,41 @@ export class ScalarReader {
     return decodeEscaped(wire.bytes.subarray(start, stop));
   }
 
-  private blob(end: number): Blob {
+  private blob(end: number): FileBytes {
     const stop = this.wire.delimitedEnd(end);
     const start = this.wire.pos;
     this.wire.pos = stop;
     return this.held(start, stop);
   }
 
-  private held(start: number, stop: number): Blob {
+  private held(start: number, stop: number): FileBytes {
     const length = stop - start;
     const bytes = length <= HELD_BYTES ? this.wire.bytes.slice(start, stop) : null;
-    return { offset: this.wire.base + start, length, bytes };
+    return new FileBytes(this.source, this.wire.base + start, length, bytes);
   }
 
   private readNumbers({ field, scalar, wireType, start }: Occurrence, draft: Draft, end: number): void {
     const { wire } = this;
     if (wireType !== DELIMITED) {
       wire.skip(field.number * 8 + wireType, start, end, 0);
-      addNumbers(draft, field, { ...this.held(start, wire.pos), tagged: true }, 1);
+      addNumbers(draft, field, { tagged: true, content: this.held(start, wire.pos) }, 1);
       return;
     }
     const stop = wire.delimitedEnd(end);
     const counter = new PackedCounter(NUMBER_WIDTHS[scalar] ?? null, wire.base + wire.pos);
     counter.push(wire.bytes.subarray(wire.pos, stop));
-    addNumbers(draft, field, { ...this.held(wire.pos, stop), tagged: false }, counter.finish());
+    addNumbers(draft, field, { tagged: false, content: this.held(wire.pos, stop) }, counter.finish());
     wire.pos = stop;
   }
 }
 
+interface ReadPart extends NumbersPart {
+  readonly content: FileBytes;
+}
+
 /** Adds `count` values; single ones that follow each other become one part. */
-export function addNumbers(draft: Draft, field: CompiledField, part: NumbersPart, count: number): void {
-  const before = draft[field.name] as { count: number; parts: NumbersPart[] } | undefined;
+export function addNumbers(draft: Draft, field: CompiledField, part: ReadPart, count: number): void {
+  const before = draft[field.name] as { count: number; parts: ReadPart[] } | undefined;
   if (before === undefined) {
     draft[field.name] = { count, parts: [part] } satisfies Numbers;
     return;
@@ -127,12 +137,14 @@ export function addNumbers(draft: Draft, field: CompiledField, part: NumbersPart
   else before.parts.push(part);
 }
 
-function adjoined(first: NumbersPart, second: NumbersPart): NumbersPart | null {
-  if (!first.tagged || !second.tagged || first.offset + first.length !== second.offset) return null;
-  const length = first.length + second.length;
-  const held = first.bytes !== null && second.bytes !== null && length <= HELD_BYTES;
-  const bytes = held ? joined(first.bytes, second.bytes) : null;
-  return { offset: first.offset, length, tagged: true, bytes };
+function adjoined(first: ReadPart, second: ReadPart): ReadPart | null {
+  if (!first.tagged || !second.tagged) return null;
+  const [a, b] = [first.content, second.content];
+  if (a.offset + a.length !== b.offset) return null;
+  const length = a.length + b.length;
+  const held = a.bytes !== null && b.bytes !== null && length <= HELD_BYTES;
+  const bytes = held ? joined(a.bytes, b.bytes) : null;
+  return { tagged: true, content: new FileBytes(a.source, a.offset, length, bytes) };
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

@@ -1,29 +1,23 @@
 /** Values that records hold encoded or leave in the file. */
-import type { ByteSource } from "../../base/bytes/byte-source.js";
-import type { Blob, Int64, Numbers, NumbersPart } from "../graph/records.js";
+import type { Int64, Numbers } from "../graph/records.js";
 import { WireReader } from "./wire.js";
 
 /** How the values of a {@link Numbers} field are encoded. */
 export type NumberKind = "float" | "double" | "int32" | "int64" | "uint64";
 
-/** The bytes of a blob, from its record or the file. */
-export async function readBlob(source: ByteSource, blob: Blob): Promise<Uint8Array> {
-  return blob.bytes ?? (await source.read(blob.offset, blob.length));
-}
-
 /** All values of a numeric field, in order; memory grows with their count. */
-export async function readNumbers(source: ByteSource, numbers: Numbers, kind: NumberKind): Promise<Int64[]> {
+export async function readNumbers(numbers: Numbers, kind: NumberKind): Promise<Int64[]> {
   const values: Int64[] = [];
-  for (const part of numbers.parts) appendPart(values, await readBlob(source, part), part, kind);
+  for (const { tagged, content } of numbers.parts) appendPart(values, await content.read(), tagged, kind);
   return values;
 }
 
 /** The values, if the record holds all of them. */
 export function heldNumbers(numbers: Numbers, kind: NumberKind): Int64[] | null {
   const values: Int64[] = [];
-  for (const part of numbers.parts) {
-    if (part.bytes === null) return null;
-    appendPart(values, part.bytes, part, kind);
+  for (const { tagged, content } of numbers.parts) {
+    if (content.bytes === null) return null;
+    appendPart(values, content.bytes, tagged, kind);
   }
   return values;
 }
@@ -36,11 +30,11 @@ const READ_NUMBER: Readonly<Record<NumberKind, (wire: WireReader, end: number) =
   uint64: (wire, end) => wire.uint64(end),
 };
 
-function appendPart(values: Int64[], bytes: Uint8Array, part: NumbersPart, kind: NumberKind): void {
-  const wire = new WireReader(bytes, part.offset);
+function appendPart(values: Int64[], bytes: Uint8Array, tagged: boolean, kind: NumberKind): void {
+  const wire = new WireReader(bytes, 0);
   const read = READ_NUMBER[kind];
   while (wire.pos < bytes.length) {
-    if (part.tagged) wire.tag(bytes.length);
+    if (tagged) wire.tag(bytes.length);
     values.push(read(wire, bytes.length));
   }
 }
