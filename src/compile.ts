@@ -15,7 +15,8 @@ import type { EmitOptions } from "./lowerings/emitter.js";
 import { lowerGraph } from "./lowerings/lower-graph.js";
 import { planCanvases } from "./lowerings/winograd/plan.js";
 import { modelMetadata } from "./metadata.js";
-import type { OnnxModel } from "./onnx/model.js";
+import * as build from "./onnx/graph/build.js";
+import type { ModelWithGraph } from "./onnx/graph/records.js";
 import { toFloat16 } from "./onnx/rewrite/to-float16.js";
 import { freezeBetas } from "./passes/freeze-betas.js";
 import { frozenBetas, selectRouters } from "./passes/given-betas.js";
@@ -32,7 +33,7 @@ export interface Compiled {
   readonly reference: Graph;
   /** The IR as it was lowered. */
   readonly graph: Graph;
-  readonly model: OnnxModel;
+  readonly model: ModelWithGraph;
   /** How each convolution is run, and why. */
   readonly choices: readonly LoweringChoice[];
   /** What passes rewrote, and what they left as it was. */
@@ -50,10 +51,9 @@ const IR_VERSIONS: Readonly<Record<number, number>> = { 17: 8, 18: 8, 19: 9, 20:
  */
 export function compile(spec: ModelSpec, weights: TensorStore | undefined, options: CompileOptions = {}): Compiled {
   const compiled = compileGraph(referenceGraph(spec, weights, options), options);
-  return {
-    ...compiled,
-    model: { ...compiled.model, metadata_props: modelMetadata(spec, options, compiled.choices) },
-  };
+  const metadata = modelMetadata(spec, options, compiled.choices);
+  const metadata_props = Array.from(metadata, ([key, value]) => build.property(key, value));
+  return { ...compiled, model: { ...compiled.model, metadata_props } };
 }
 
 /** Compiles a graph as it is, such as a part of a network: passes → lowering → ONNX. */
@@ -63,16 +63,15 @@ export function compileGraph(reference: Graph, options: LoweringOptions): Compil
   const emitOptions = emitOptionsOf(options);
   const { opset } = emitOptions;
   const plan = planCanvases(graph, emitOptions);
-  const model: OnnxModel = {
-    ir_version: IR_VERSIONS[opset]!,
-    opset,
+  const lowered = lowerGraph(graph, emitOptions, plan);
+  const header = build.model({
+    ir_version: IR_VERSIONS[opset],
+    opset_import: [build.opset(opset)],
     producer_name: "smxc",
     producer_version: VERSION,
-    metadata_props: new Map(),
-    graph: lowerGraph(graph, emitOptions, plan),
-  };
-  const half = options.dtype === "float16" ? toFloat16(model) : model;
-  return { reference, graph, model: half, choices: loweringChoices(graph, emitOptions, plan), rewrites };
+  });
+  const model = { ...header, graph: options.dtype === "float16" ? toFloat16(lowered) : lowered };
+  return { reference, graph, model, choices: loweringChoices(graph, emitOptions, plan), rewrites };
 }
 
 /** What the lowering is told of a compile's options. */

@@ -97,7 +97,7 @@ export const compileCommand = defineCommand({
           ],
           json: () => ({
             name: model.spec.name,
-            opset: onnx.opset,
+            opset: onnx.opset_import[0]?.version,
             nodes: onnx.graph.node.length,
             files: written,
             ...(compared ? { compared: compared.map(comparedJson) } : {}),

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { TARGET_PROFILES, type Target } from "../../src/lowerings/targets.js";
 import { encodeIfItFits, encodeModel } from "../../src/onnx/encode.js";
-import type { OnnxModel } from "../../src/onnx/model.js";
+import type { ModelProto } from "../../src/onnx/graph/records.js";
 import type { OutputFile } from "../files/write-files.js";
 
 /** Where the weights of a graph go that are not inside it. */
@@ -14,7 +14,7 @@ export function dataPath(graph: string): string {
  * package does not read from another file stays in the graph.
  */
 export function encodeForFiles(
-  model: OnnxModel,
+  model: ModelProto,
   path: string,
   external: boolean,
   target: Target,

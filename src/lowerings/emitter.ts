@@ -4,7 +4,10 @@
  * what leads to it.
  */
 import { type Dim, dimText, type Shape, sameDim } from "../ir/dim.js";
-import type { Attribute, Initializer, OnnxGraph, OnnxNode, TensorType, ValueInfo } from "../onnx/model.js";
+import * as build from "../onnx/graph/build.js";
+import type { ElementTypeName } from "../onnx/graph/element-types.js";
+import type { EmittedNode, Provenance } from "../onnx/graph/provenance.js";
+import type { AttributeProto, GraphProto, TensorProto, ValueInfoProto } from "../onnx/graph/records.js";
 import type { LazyTensor } from "../tensors/tensor.js";
 import type { Target } from "./targets.js";
 
@@ -27,20 +30,16 @@ export interface EmitOptions {
 /** How a feature map [N,C,H,W] lies in memory; other values have the one layout `nchw`. */
 export type Layout = "nchw" | "nhwc";
 
-export type AttributeValue = number | string | readonly number[] | Attribute;
-export type ElementType = TensorType["elem_type"];
-
-/** What emitted nodes are told to be of. */
-export type Provenance = Pick<OnnxNode, "origin" | "precision">;
+export type AttributeValue = number | string | readonly number[] | build.AttributeValue;
 
 export class GraphEmitter {
   readonly options: EmitOptions;
   private provenance: Provenance = {};
-  private readonly nodes: OnnxNode[] = [];
-  private readonly initializers: Initializer[] = [];
+  private readonly nodes: EmittedNode[] = [];
+  private readonly initializers: TensorProto[] = [];
   /** Initializers by content, so that equal constants are stored once. */
   private readonly stored = new Map<LazyTensor | string, string>();
-  private readonly infos = new Map<string, ValueInfo>();
+  private readonly infos = new Map<string, ValueInfoProto>();
   /** Names in use in this graph and all around it: ONNX forbids shadowing. */
   private readonly taken: Set<string>;
 
@@ -94,7 +93,7 @@ export class GraphEmitter {
     inputs: readonly string[],
     shape: Shape,
     attributes: Readonly<Record<string, AttributeValue>> = {},
-    elementType: ElementType = "FLOAT",
+    elementType: ElementTypeName = "FLOAT",
   ): string {
     const output = this.fresh(name);
     return this.named(op, output, inputs, shape, attributes, elementType);
@@ -107,16 +106,9 @@ export class GraphEmitter {
     inputs: readonly string[],
     shape: Shape,
     attributes: Readonly<Record<string, AttributeValue>> = {},
-    elementType: ElementType = "FLOAT",
+    elementType: ElementTypeName = "FLOAT",
   ): string {
-    this.nodes.push({
-      op_type: op,
-      name: output,
-      input: inputs,
-      output: [output],
-      attribute: attributesOf(attributes),
-      ...this.provenance,
-    });
+    this.push(op, output, inputs, [output], attributes);
     this.infos.set(output, valueInfo(output, shape, elementType));
     return output;
   }
@@ -130,20 +122,24 @@ export class GraphEmitter {
     attributes: Readonly<Record<string, AttributeValue>> = {},
   ): void {
     const names = outputs.map((output) => output.name);
-    this.nodes.push({
-      op_type: op,
-      name: this.fresh(name),
-      input: inputs,
-      output: names,
-      attribute: attributesOf(attributes),
-      ...this.provenance,
-    });
+    this.push(op, this.fresh(name), inputs, names, attributes);
     for (const output of outputs) this.infos.set(output.name, valueInfo(output.name, output.shape));
+  }
+
+  private push(
+    op: string,
+    name: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>>,
+  ): void {
+    const attribute = attributesOf(attributes);
+    this.nodes.push({ ...build.node(op, inputs, outputs, { name, attribute }), ...this.provenance });
   }
 
   /** A float initializer whose values come when the file is written. The same tensor is stored once. */
   weight(name: string, data: LazyTensor): string {
-    return this.store(data, name, (unique) => ({ name: unique, data_type: "FLOAT", dims: data.shape, data }));
+    return this.store(data, name, (unique) => build.floatTensor(unique, "FLOAT", data));
   }
 
   /** A small float constant. */
@@ -151,31 +147,22 @@ export class GraphEmitter {
     const content = `floats.${dims.join("x")}:${values.join(",")}`;
     const name = values.length <= 4 ? `const.${values.join(",")}` : `const.${dims.join("x")}`;
     const data = constantTensor(values, dims);
-    return this.store(content, name, (unique) => ({ name: unique, data_type: "FLOAT", dims, data }));
+    return this.store(content, name, (unique) => build.floatTensor(unique, "FLOAT", data));
   }
 
   /** Int64 values such as a shape or axes; a vector unless other dimensions are given. */
   ints(values: readonly number[], dims: readonly number[] = [values.length]): string {
     const name = `ints.${values.slice(0, 8).join(",")}`;
-    return this.store(`ints.${dims.join("x")}:${values.join(",")}`, name, (unique) => ({
-      name: unique,
-      data_type: "INT64",
-      dims,
-      values,
-    }));
+    const content = `ints.${dims.join("x")}:${values.join(",")}`;
+    return this.store(content, name, (unique) => build.intTensor(unique, dims, values));
   }
 
   /** A zero-dimensional int64. */
   int(value: number): string {
-    return this.store(`int:${value}`, `int.${value}`, (unique) => ({
-      name: unique,
-      data_type: "INT64",
-      dims: [],
-      values: [value],
-    }));
+    return this.store(`int:${value}`, `int.${value}`, (unique) => build.intTensor(unique, [], [value]));
   }
 
-  private store(content: LazyTensor | string, name: string, make: (name: string) => Initializer): string {
+  private store(content: LazyTensor | string, name: string, make: (name: string) => TensorProto): string {
     if (this.constants !== this) return this.constants.store(content, name, make);
     const known = this.stored.get(content);
     if (known !== undefined) return known;
@@ -233,21 +220,21 @@ export class GraphEmitter {
   }
 
   /** The finished graph. */
-  finish(name: string, inputs: readonly ValueInfo[], outputs: readonly ValueInfo[]): OnnxGraph {
+  finish(name: string, inputs: readonly ValueInfoProto[], outputs: readonly ValueInfoProto[]): GraphProto {
     const declared = new Set([...inputs, ...outputs].map((value) => value.name));
-    return {
+    return build.graph({
       name,
       node: this.nodes,
       initializer: this.initializers,
       input: inputs,
       output: outputs,
       value_info: [...this.infos.values()].filter((info) => !declared.has(info.name)),
-    };
+    });
   }
 }
 
-export function valueInfo(name: string, shape: Shape, elementType: ElementType = "FLOAT"): ValueInfo {
-  return { name, type: { elem_type: elementType, shape: shape.map(dimension) } };
+export function valueInfo(name: string, shape: Shape, elementType: ElementTypeName = "FLOAT"): ValueInfoProto {
+  return build.valueInfo(name, elementType, shape.map(dimension));
 }
 
 function dimension(dim: Dim): number | string {
@@ -258,19 +245,19 @@ export function constantTensor(values: readonly number[], dims: readonly number[
   return { shape: dims, read: async () => Float64Array.from(values) };
 }
 
-function attributesOf(attributes: Readonly<Record<string, AttributeValue>>): Record<string, Attribute> {
-  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, attributeOf(name, value)]));
+function attributesOf(attributes: Readonly<Record<string, AttributeValue>>): readonly AttributeProto[] {
+  return Object.entries(attributes).map(([name, value]) => build.attribute(name, contentOf(name, value)));
 }
 
 /** Attributes that ONNX declares as FLOAT even when the value is a whole number. */
 const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set(["alpha", "beta", "epsilon", "momentum", "cubic_coeff_a"]);
 
-function attributeOf(name: string, value: AttributeValue): Attribute {
-  if (typeof value === "number") return FLOAT_ATTRIBUTES.has(name) ? { type: "FLOAT", value } : { type: "INT", value };
-  if (typeof value === "string") return { type: "STRING", value };
-  return isNumbers(value) ? { type: "INTS", value } : value;
+function contentOf(name: string, value: AttributeValue): build.AttributeValue {
+  if (typeof value === "number") return FLOAT_ATTRIBUTES.has(name) ? { f: value } : { i: value };
+  if (typeof value === "string") return { s: value };
+  return isNumbers(value) ? { ints: value } : value;
 }
 
-function isNumbers(value: readonly number[] | Attribute): value is readonly number[] {
+function isNumbers(value: readonly number[] | build.AttributeValue): value is readonly number[] {
   return Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 /** From the IR to one ONNX graph: nodes are lowered in order, segments that run sample by sample become a Scan. */
 import type { Graph, Node } from "../ir/graph.js";
-import type { OnnxGraph } from "../onnx/model.js";
+import type { GraphProto } from "../onnx/graph/records.js";
 import { pruneGraph } from "../onnx/rewrite/prune-graph.js";
 import { type EmitOptions, GraphEmitter, valueInfo } from "./emitter.js";
 import { lowerScan } from "./lower-scan.js";
@@ -11,7 +11,7 @@ import { canvasOfNode, lowerOnCanvas, lowerPlannedLayer } from "./winograd/lower
 import { type CanvasPlan, planCanvases } from "./winograd/plan.js";
 
 /** Lowers a verified graph, by a plan of its own or one that was made before. */
-export function lowerGraph(graph: Graph, options: EmitOptions, plan = planCanvases(graph, options)): OnnxGraph {
+export function lowerGraph(graph: Graph, options: EmitOptions, plan = planCanvases(graph, options)): GraphProto {
   const e = new GraphEmitter(options);
   e.reserve([...graph.inputs, ...graph.nodes, ...graph.outputs].map((value) => value.name));
   const scope = new Scope(graph, e, publicNames(graph));

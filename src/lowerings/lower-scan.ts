@@ -56,7 +56,7 @@ export function lowerScan(
   }));
   const feeds = scanned.map(({ name, layout }) => outer.read(name, layout));
   outer.e.multi("Scan", `${nodes[0]!.name}/per_sample`, feeds, results, {
-    body: { type: "GRAPH", value: body },
+    body: { g: body },
     num_scan_inputs: scanned.length,
   });
   outputs.forEach(({ value, canvas }, index) => {

@@ -1,7 +1,8 @@
 import { type Dim, dimText, type Shape } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { definition, inferShapes } from "../ir/infer.js";
-import type { GraphEmitter, Layout, Provenance } from "./emitter.js";
+import type { Provenance } from "../onnx/graph/provenance.js";
+import type { GraphEmitter, Layout } from "./emitter.js";
 import type { LowerSite } from "./site.js";
 import { sourceOfSize } from "./size-source.js";
 import { type Canvas, type CanvasShape, canvasOf } from "./winograd/canvas.js";

@@ -1,6 +1,5 @@
-import pkg from "onnx-proto";
-
-const { onnx } = pkg;
+import { graph, model, record } from "./graph/build.js";
+import { messageBytes } from "./write/write-message.js";
 
 /**
  * Bytes that make further values of a graph its outputs when they are appended to the model's file: protobuf merges a
@@ -8,5 +7,6 @@ const { onnx } = pkg;
  * One Wins"; embedded messages are merged).
  */
 export function showValues(names: readonly string[]): Uint8Array {
-  return onnx.ModelProto.encode({ graph: { output: names.map((name) => ({ name })) } }).finish();
+  const output = names.map((name) => record("ValueInfoProto", { name }));
+  return messageBytes("ModelProto", model({ graph: graph({ output }) }));
 }

@@ -25,9 +25,14 @@ export function signatureOf(model: ModelProto): Signature {
     inputs: (graph?.input ?? []).filter((input) => !initializers.has(input.name)).map(declared),
     outputs: (graph?.output ?? []).map(declared),
     values: new Set(graph?.node.flatMap((node) => node.output)),
-    metadata: new Map(model.metadata_props.map(({ key, value }) => [key ?? "", value ?? ""])),
+    metadata: metadataOf(model),
     external: locationsOf(model),
   };
+}
+
+/** What a model says of itself; of several entries of one name the last. */
+export function metadataOf({ metadata_props }: ModelProto): ReadonlyMap<string, string> {
+  return new Map(metadata_props.map(({ key = "", value = "" }) => [key, value]));
 }
 
 /** The graph and all graphs inside its nodes. */

@@ -1,7 +1,8 @@
 /** Compares the weights of a graph with those of a fresh compile of the same document, to name the layer they are in. */
 
-import type { GraphProto, TensorProto } from "../onnx/graph/records.js";
-import type { OnnxGraph, OnnxModel } from "../onnx/model.js";
+import type { EmittedNode } from "../onnx/graph/provenance.js";
+import type { GraphProto, ModelWithGraph, TensorProto } from "../onnx/graph/records.js";
+import { floatsOf } from "../onnx/read/floats-of.js";
 import { graphsIn } from "../onnx/signature.js";
 import { decodeFloats } from "../tensors/decode-floats.js";
 import { compareValues } from "./compare.js";
@@ -31,7 +32,11 @@ const FORMATS: ReadonlyMap<number | undefined, keyof typeof STORED_TOLERANCES> =
 ]);
 
 /** Compares the initializers of the main graph and of all graphs inside it, as far as they have the same names. */
-export async function compareWeights(fresh: OnnxModel, graph: GraphProto, read: ReadTensor): Promise<WeightComparison> {
+export async function compareWeights(
+  fresh: ModelWithGraph,
+  graph: GraphProto,
+  read: ReadTensor,
+): Promise<WeightComparison> {
   const changed: ChangedWeight[] = [];
   let same = true;
   const stored = new Map(
@@ -39,40 +44,35 @@ export async function compareWeights(fresh: OnnxModel, graph: GraphProto, read: 
   );
   const layers = readingLayers(fresh.graph);
   const order = [...layers.keys()];
-  for (const initializer of onnxGraphsOf(fresh.graph).flatMap((each) => each.initializer)) {
-    if (initializer.data_type === "INT64") continue;
-    const tensor = stored.get(initializer.name);
+  for (const initializer of graphsIn(fresh.graph).flatMap((each) => each.initializer)) {
+    const expected = floatsOf(initializer);
+    if (expected === null) continue;
+    const { name = "" } = initializer;
+    const tensor = stored.get(name);
     const format = FORMATS.get(tensor?.data_type);
     if (tensor === undefined || format === undefined) {
       same = false;
       continue;
     }
     const { maxError, limit } = compareValues(
-      await initializer.data.read(),
+      await expected.read(),
       decodeFloats(await read(tensor), format),
       STORED_TOLERANCES[format],
     );
     if (maxError <= limit) continue;
     same = false;
-    const layer = layers.get(initializer.name) ?? initializer.name;
-    changed.push({ initializer: initializer.name, layer, maxError });
+    changed.push({ initializer: name, layer: layers.get(name) ?? name, maxError });
   }
   changed.sort((a, b) => order.indexOf(a.initializer) - order.indexOf(b.initializer));
   return { changed, same };
 }
 
 /** The layer that first reads each value, in the order of reading; a node's bodies are read where the node stands. */
-function readingLayers(graph: OnnxGraph, layers = new Map<string, string>()): ReadonlyMap<string, string> {
-  for (const { name, input, origin, attribute } of graph.node) {
+function readingLayers(graph: GraphProto, layers = new Map<string, string>()): ReadonlyMap<string, string> {
+  const nodes: readonly EmittedNode[] = graph.node;
+  for (const { name = "", input, origin, attribute } of nodes) {
     for (const each of input) if (!layers.has(each)) layers.set(each, origin ?? name);
-    for (const each of Object.values(attribute)) if (each.type === "GRAPH") readingLayers(each.value, layers);
+    for (const { g } of attribute) if (g) readingLayers(g, layers);
   }
   return layers;
-}
-
-function onnxGraphsOf(graph: OnnxGraph): readonly OnnxGraph[] {
-  const inner = graph.node.flatMap((node) =>
-    Object.values(node.attribute).flatMap((a) => (a.type === "GRAPH" ? onnxGraphsOf(a.value) : [])),
-  );
-  return [graph, ...inner];
 }

@@ -2,6 +2,7 @@ import { collect } from "../base/bytes/byte-source.js";
 import { compileGraph } from "../compile.js";
 import type { Graph } from "../ir/graph.js";
 import { encodeModel } from "../onnx/encode.js";
+import type { EmittedNode } from "../onnx/graph/provenance.js";
 import { valueOfMagnitude, withMagnitudes } from "../onnx/rewrite/with-magnitudes.js";
 import type { ModelBytes, Session } from "../sessions/session.js";
 import type { NotFiniteLayer } from "./finite.js";
@@ -19,9 +20,8 @@ export async function firstOverflow(
 ): Promise<NotFiniteLayer | undefined> {
   // Every value is one of the main graph.
   const { model } = compileGraph(reference, { portable: true });
-  const layers = new Map(
-    model.graph.node.flatMap(({ output, origin }) => output.map((value) => [value, origin] as const)),
-  );
+  const nodes: readonly EmittedNode[] = model.graph.node;
+  const layers = new Map(nodes.flatMap(({ output, origin }) => output.map((value) => [value, origin] as const)));
   const bytes = await collect(encodeModel(withMagnitudes(model, () => true)).model);
   const session = await open({ name: reference.name, bytes });
   try {

@@ -3,6 +3,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { collect } from "../../src/base/bytes/byte-source.js";
 import { encodeModel } from "../../src/onnx/encode.js";
+import { node, valueInfo } from "../../src/onnx/graph/build.js";
+import type { ValueInfoProto } from "../../src/onnx/graph/records.js";
 import type { SessionOptions, Tensor } from "../../src/sessions/session.js";
 import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import type { WebSessionOptions } from "../../src/sessions/session-ort-web.js";
@@ -20,10 +22,10 @@ const INPUT: Tensor = {
 /** The graph with its sizes fixed, as WebGPU wants it. */
 async function graphBytes(): Promise<Uint8Array> {
   const model = tinyGraph();
-  const sized = ({ name, type }: (typeof model.graph.input)[number]) => ({
-    name,
-    type: { ...type, shape: [1, type.shape![1]!, SIZE.height, SIZE.width] },
-  });
+  const sized = ({ name = "", type }: ValueInfoProto) => {
+    const channels = type!.tensor_type!.shape!.dim[1]!.dim_value!;
+    return valueInfo(name, "FLOAT", [1, channels, SIZE.height, SIZE.width]);
+  };
   const { input, output, value_info } = model.graph;
   const graph = {
     ...model.graph,
@@ -37,9 +39,8 @@ async function graphBytes(): Promise<Uint8Array> {
 /** A determinant, which WebGPU has no kernel for. */
 async function cpuOnlyGraph(): Promise<Uint8Array> {
   const { graph, ...rest } = tinyGraph();
-  const value = (name: string, shape: readonly number[]) => ({ name, type: { elem_type: "FLOAT" as const, shape } });
-  const det = { op_type: "Det", name: "det", input: ["x"], output: ["y"], attribute: {} };
-  const io = { input: [value("x", [1, 3, 2, 2])], output: [value("y", [1, 3])] };
+  const det = node("Det", ["x"], ["y"], { name: "det" });
+  const io = { input: [valueInfo("x", "FLOAT", [1, 3, 2, 2])], output: [valueInfo("y", "FLOAT", [1, 3])] };
   return collect(
     encodeModel({ ...rest, graph: { ...graph, ...io, node: [det], initializer: [], value_info: [] } }).model,
   );

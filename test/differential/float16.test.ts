@@ -1,8 +1,10 @@
 /** `--dtype float16`: half precision against float32. */
+
 import { describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
 import type { CompileOptions } from "../../src/compile-options.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
+import { elementCode } from "../../src/onnx/graph/element-types.js";
 import { crop, imageToTensor, tensorToImage } from "../../src/pictures/image.js";
 import { readImage } from "../../src/pictures/image-node.js";
 import { picturePsnr } from "../../src/pictures/metrics.js";
@@ -55,7 +57,7 @@ describe.each(ORACLE_CASES)("$name", (each) => {
     const { model: onnx } = compile(model.spec, model.weights, { ...HALF, exposeBeta: true });
     const [result] = await runGraph(await encoded(onnx), [inputs]);
     expect(relativeError(result!.get("y")!, io.get("y")!)).toBeLessThanOrEqual(TOLERANCE);
-    expect(onnx.graph.output.every(({ type }) => type.elem_type === "FLOAT")).toBe(true);
+    expect(onnx.graph.output.every(({ type }) => type?.tensor_type?.elem_type === elementCode("FLOAT"))).toBe(true);
   });
 });
 

@@ -103,7 +103,7 @@ describe.each(ORACLE_CASES.map((oracle, index) => ({ ...oracle, index })))("$nam
           const [main] = inputs.values();
           const options = { target, opset, lowering, exposeBeta: true, ...sizes.options(main!.shape) };
           const { model } = compile(spec, weights, options);
-          const bytes = await encoded({ ...model, metadata_props: new Map() });
+          const bytes = await encoded({ ...model, metadata_props: [] });
           const key = createHash("sha256").update(bytes).digest("hex");
           if (done.has(key)) continue;
           done.add(key);

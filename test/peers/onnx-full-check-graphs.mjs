@@ -52,7 +52,7 @@ for (const [name, path, checkpoint, config] of cases) {
       for (const opset of [17, 21]) {
         for (const [label, sizes] of Object.entries(sizesOf(spec.inputs))) {
           const compiled = compile(spec, weights, { lowering, target, opset, exposeBeta: opset === 21, ...sizes });
-          const bytes = await collect(encodeModel({ ...compiled.model, metadata_props: new Map() }).model);
+          const bytes = await collect(encodeModel({ ...compiled.model, metadata_props: [] }).model);
           const hash = createHash("sha256").update(bytes).digest("hex");
           if (seen.has(hash)) continue;
           seen.add(hash);

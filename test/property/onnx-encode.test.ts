@@ -11,15 +11,15 @@ import {
 import { describe, expect, it } from "vitest";
 import { collect } from "../../src/base/bytes/byte-source.js";
 import { encodeModel } from "../../src/onnx/encode.js";
+import * as build from "../../src/onnx/graph/build.js";
+import type { ElementTypeName } from "../../src/onnx/graph/element-types.js";
 import type {
-  Attribute,
-  DataType,
-  Dimension,
-  Initializer,
-  OnnxGraph,
-  OnnxModel,
-  ValueInfo,
-} from "../../src/onnx/model.js";
+  AttributeProto,
+  GraphProto,
+  ModelProto,
+  TensorProto,
+  ValueInfoProto,
+} from "../../src/onnx/graph/records.js";
 
 /** A model as comparable data: initializers as their float32 or int64 values, attributes in order. */
 type Plain = string | number | null | readonly Plain[];
@@ -28,91 +28,115 @@ const text = fc.string({ unit: "grapheme", maxLength: 6 });
 const int64 = fc.maxSafeInteger();
 const float32 = fc.float({ noNaN: true });
 
-const initializer: fc.Arbitrary<Initializer> = fc.oneof(
-  fc
-    .tuple(text, fc.array(int64, { maxLength: 4 }))
-    .map(([name, values]): Initializer => ({ name, data_type: "INT64", dims: [values.length], values })),
-  fc.tuple(text, fc.array(float32, { maxLength: 300 })).map(([name, values]): Initializer => {
+/** The values of a made tensor and of a made attribute, which the record holds encoded. */
+const valuesOf = new WeakMap<TensorProto | AttributeProto, readonly (number | string)[]>();
+
+const initializer: fc.Arbitrary<TensorProto> = fc.oneof(
+  fc.tuple(text, fc.array(int64, { maxLength: 4 })).map(([name, values]) => {
+    const tensor = build.intTensor(name, [values.length], values);
+    valuesOf.set(tensor, values);
+    return tensor;
+  }),
+  fc.tuple(text, fc.array(float32, { maxLength: 300 })).map(([name, values]) => {
     const data = Float32Array.from(values);
-    return { name, data_type: "FLOAT", dims: [data.length], data: { shape: [data.length], read: async () => data } };
+    const tensor = build.floatTensor(name, "FLOAT", { shape: [data.length], read: async () => data });
+    valuesOf.set(tensor, [...data]);
+    return tensor;
   }),
 );
 
-const elementType = fc.constantFrom<DataType>("FLOAT", "FLOAT16", "INT64", "BOOL", "DOUBLE", "INT32");
-const dimension: fc.Arbitrary<Dimension> = fc.oneof(fc.nat(), text, fc.constant(null));
-const valueInfo: fc.Arbitrary<ValueInfo> = fc.record({
-  name: text,
-  type: fc.oneof(
-    fc.record({ elem_type: elementType }),
-    fc.record({ elem_type: elementType, shape: fc.array(dimension, { maxLength: 4 }) }),
-  ),
-});
+const elementType = fc.constantFrom<ElementTypeName>("FLOAT", "FLOAT16", "INT64", "BOOL", "DOUBLE", "INT32");
+const dimension: fc.Arbitrary<build.Dimension> = fc.oneof(fc.nat(), text, fc.constant(null));
+const valueInfo: fc.Arbitrary<ValueInfoProto> = fc
+  .tuple(text, elementType, fc.option(fc.array(dimension, { maxLength: 4 }), { nil: undefined }))
+  .map(([name, type, shape]) => build.valueInfo(name, type, shape));
 
-const { graph } = fc.letrec<{ graph: OnnxGraph; attribute: Attribute }>((tie) => ({
-  attribute: fc.oneof(
-    { depthSize: "small" },
-    fc.record({ type: fc.constant("INT"), value: int64 }),
-    fc.record({ type: fc.constant("FLOAT"), value: float32 }),
-    fc.record({ type: fc.constant("STRING"), value: text }),
-    fc.record({ type: fc.constant("INTS"), value: fc.array(int64, { maxLength: 3 }) }),
-    fc.record({ type: fc.constant("FLOATS"), value: fc.array(float32, { maxLength: 3 }) }),
-    fc.record({ type: fc.constant("STRINGS"), value: fc.array(text, { maxLength: 3 }) }),
-    fc.record({ type: fc.constant("GRAPH"), value: tie("graph") }),
-  ) as fc.Arbitrary<Attribute>,
-  graph: fc.record({
-    name: text,
-    node: fc.array(
-      fc.record({
-        op_type: text,
-        name: text,
-        input: fc.array(text, { maxLength: 3 }),
-        output: fc.array(text, { maxLength: 3 }),
-        attribute: fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), tie("attribute"), { maxKeys: 3 }),
-      }),
-      { maxLength: 3, depthIdentifier: "graph" },
-    ),
-    initializer: fc.array(initializer, { maxLength: 3 }),
-    input: fc.array(valueInfo, { maxLength: 2 }),
-    output: fc.array(valueInfo, { maxLength: 2 }),
-    value_info: fc.array(valueInfo, { maxLength: 2 }),
-  }),
+const attributeName = fc.stringMatching(/^[a-z]{1,5}$/);
+
+const { graph } = fc.letrec<{ graph: GraphProto; attribute: AttributeProto }>((tie) => ({
+  attribute: fc
+    .tuple(
+      attributeName,
+      fc.oneof(
+        { depthSize: "small" },
+        fc.record({ i: int64 }),
+        fc.record({ f: float32 }),
+        fc.record({ s: text }),
+        fc.record({ ints: fc.array(int64, { maxLength: 3 }) }),
+        fc.record({ floats: fc.array(float32, { maxLength: 3 }) }),
+        fc.record({ strings: fc.array(text, { maxLength: 3 }) }),
+        fc.record({ g: tie("graph") }),
+      ) as fc.Arbitrary<build.AttributeValue>,
+    )
+    .map(([name, value]) => {
+      const attribute = build.attribute(name, value);
+      if (!("g" in value)) valuesOf.set(attribute, Object.values(value).flat() as (number | string)[]);
+      return attribute;
+    }),
+  graph: fc
+    .record({
+      name: text,
+      node: fc.array(
+        fc
+          .record({
+            op_type: text,
+            name: text,
+            input: fc.array(text, { maxLength: 3 }),
+            output: fc.array(text, { maxLength: 3 }),
+            attribute: fc.array(tie("attribute"), { maxLength: 3 }),
+          })
+          .map(({ op_type, input, output, ...fields }) => build.node(op_type, input, output, fields)),
+        { maxLength: 3, depthIdentifier: "graph" },
+      ),
+      initializer: fc.array(initializer, { maxLength: 3 }),
+      input: fc.array(valueInfo, { maxLength: 2 }),
+      output: fc.array(valueInfo, { maxLength: 2 }),
+      value_info: fc.array(valueInfo, { maxLength: 2 }),
+    })
+    .map(build.graph),
 }));
 
-const model: fc.Arbitrary<OnnxModel> = fc.record({
-  ir_version: fc.constantFrom(8, 9, 10),
-  opset: fc.integer({ min: 17, max: 21 }),
-  producer_name: text,
-  producer_version: text,
-  metadata_props: fc.array(fc.tuple(text, text), { maxLength: 3 }).map((entries) => new Map(entries)),
-  graph,
-});
-
-async function plainGraph(g: OnnxGraph): Promise<Plain> {
-  const attributes = async (record: Readonly<Record<string, Attribute>>): Promise<Plain> =>
-    Promise.all(
-      Object.entries(record).map(async ([name, a]) => [
-        name,
-        a.type,
-        a.type === "GRAPH" ? await plainGraph(a.value) : ([a.value].flat().map(plainScalar) as Plain[]),
-      ]),
-    );
-  return [
-    g.name,
-    await Promise.all(
-      g.node.map(async (n) => [n.op_type, n.name, n.input, n.output, await attributes(n.attribute)] as Plain),
+const model: fc.Arbitrary<ModelProto> = fc
+  .record({
+    ir_version: fc.constantFrom(8, 9, 10),
+    opset_import: fc.integer({ min: 17, max: 21 }).map((version) => [build.opset(version)]),
+    producer_name: text,
+    producer_version: text,
+    metadata_props: fc.array(
+      fc.tuple(text, text).map(([key, value]) => build.property(key, value)),
+      { maxLength: 3 },
     ),
-    await Promise.all(
-      g.initializer.map(async (t) => [
-        t.name,
-        t.data_type,
-        t.dims,
-        Array.from(t.data_type === "INT64" ? t.values : await t.data.read(), plainScalar),
-      ]),
+    graph,
+  })
+  .map(build.model);
+
+function plainGraph(g: GraphProto): Plain {
+  return [
+    g.name!,
+    g.node.map((n): Plain => [n.op_type!, n.name!, n.input, n.output, n.attribute.map(plainAttribute)]),
+    g.initializer.map(
+      (t): Plain => [
+        t.name!,
+        TensorProto_DataType[t.data_type!]!,
+        t.dims.map(Number),
+        valuesOf.get(t)!.map(plainScalar),
+      ],
     ),
     ...[g.input, g.output, g.value_info].map((values) =>
-      values.map((v): Plain => [v.name, v.type.elem_type, v.type.shape ?? "unranked"]),
+      values.map(({ name, type }): Plain => {
+        const { elem_type, shape } = type!.tensor_type!;
+        const dims = shape?.dim.map(
+          ({ dim_value, dim_param }) => dim_param ?? (dim_value === undefined ? null : Number(dim_value)),
+        );
+        return [name!, TensorProto_DataType[elem_type!]!, dims ?? "unranked"];
+      }),
     ),
   ];
+}
+
+function plainAttribute(a: AttributeProto): Plain {
+  const values = a.g ? plainGraph(a.g) : valuesOf.get(a)!.map(plainScalar);
+  return [a.name!, AttributeProto_AttributeType[a.type!]!, values];
 }
 
 /** -0 and 0 differ in bits and compare equal; strings keep them apart. */
@@ -172,11 +196,13 @@ describe("encodeModel", () => {
         const read = fromBinary(ModelProtoSchema, await collect(encodeModel(original).model));
         expect([Number(read.irVersion), Number(read.opsetImport[0]!.version)]).toEqual([
           original.ir_version,
-          original.opset,
+          original.opset_import[0]!.version,
         ]);
         expect([read.producerName, read.producerVersion]).toEqual([original.producer_name, original.producer_version]);
-        expect(read.metadataProps.map((p) => [p.key, p.value])).toEqual([...original.metadata_props]);
-        expect(decodedGraph(read.graph!)).toEqual(await plainGraph(original.graph));
+        expect(read.metadataProps.map((p) => [p.key, p.value])).toEqual(
+          original.metadata_props.map(({ key, value }) => [key, value]),
+        );
+        expect(decodedGraph(read.graph!)).toEqual(plainGraph(original.graph!));
       }),
       { numRuns: 200 },
     );

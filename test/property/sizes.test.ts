@@ -9,7 +9,8 @@ import { Sizes } from "../../src/lowerings/sizes/sizes.js";
 import { type Canvas, canvasOf } from "../../src/lowerings/winograd/canvas.js";
 import { FORMS } from "../../src/lowerings/winograd/forms.js";
 import { cellsPerStrip, stripCount } from "../../src/lowerings/winograd/strip-count.js";
-import type { OnnxGraph } from "../../src/onnx/model.js";
+import * as build from "../../src/onnx/graph/build.js";
+import type { GraphProto } from "../../src/onnx/graph/records.js";
 import { encoded, runGraph } from "../support/sessions.js";
 
 /** More cases, and others, are asked for by the environment: `SMXC_CASES=1000 SMXC_SEED=7 npx vitest run …`. */
@@ -34,17 +35,17 @@ async function run(
   const graph = e.finish(
     "sizes",
     [valueInfo("x", [1, 1, height, width])],
-    outputs.map((name) => ({ name, type: { elem_type: "FLOAT" as const } })),
+    outputs.map((name) => build.valueInfo(name, "FLOAT")),
   );
-  const model = { ir_version: 8, opset: 17, producer_name: "test", producer_version: "0", metadata_props: new Map() };
-  const bytes = await encoded({ ...model, graph: withoutInfos(graph) });
+  const model = build.model({ ir_version: 8, opset_import: [build.opset(17)], graph: withoutInfos(graph) });
+  const bytes = await encoded(model);
   const x = { shape: [1, 1, h, w], data: new Float64Array(h * w) };
   const [results] = await runGraph(bytes, [new Map([["x", x]])], "disabled");
   return outputs.map((name) => [...results!.get(name)!.data]);
 }
 
 /** The values have the shapes that they have; nobody tells. */
-function withoutInfos(graph: OnnxGraph): OnnxGraph {
+function withoutInfos(graph: GraphProto): GraphProto {
   return { ...graph, value_info: [] };
 }
 

@@ -3,13 +3,13 @@
 import { collect } from "../../src/base/bytes/byte-source.js";
 import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import { encodeModel } from "../../src/onnx/encode.js";
-import type { OnnxModel } from "../../src/onnx/model.js";
+import type { ModelProto } from "../../src/onnx/graph/records.js";
 import type { SessionOptions } from "../../src/sessions/session.js";
 import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 
 export type Values = ReadonlyMap<string, DenseTensor>;
 
-export async function encoded(model: OnnxModel): Promise<Uint8Array<ArrayBuffer>> {
+export async function encoded(model: ModelProto): Promise<Uint8Array<ArrayBuffer>> {
   return collect(encodeModel(model).model);
 }
 

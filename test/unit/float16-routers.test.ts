@@ -5,26 +5,25 @@ import { compile } from "../../src/compile.js";
 import type { CompileOptions } from "../../src/compile-options.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
 import { TARGETS } from "../../src/lowerings/targets.js";
-import type { OnnxGraph, OnnxModel } from "../../src/onnx/model.js";
+import { elementType } from "../../src/onnx/graph/element-types.js";
+import type { EmittedNode } from "../../src/onnx/graph/provenance.js";
+import type { ModelWithGraph, ValueInfoProto } from "../../src/onnx/graph/records.js";
+import { graphsIn } from "../../src/onnx/signature.js";
 import { float16ToFloat32, float32ToFloat16Bits } from "../../src/tensors/half-float.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";
 import { encoded, runGraph } from "../support/sessions.js";
 import { model, valuesOf } from "./layers/model.js";
 
-/** A graph and all graphs inside it. */
-function graphsOf(graph: OnnxGraph): readonly OnnxGraph[] {
-  const inner = graph.node.flatMap(({ attribute }) =>
-    Object.values(attribute).flatMap((each) => (each.type === "GRAPH" ? graphsOf(each.value) : [])),
-  );
-  return [graph, ...inner];
+function typeOf({ type }: ValueInfoProto): string | undefined {
+  return elementType(type?.tensor_type?.elem_type)?.name;
 }
 
 /** The types of all values that nodes of an operator make. */
-function typesMadeBy(model: OnnxModel, ops: ReadonlySet<string>): readonly string[] {
-  return graphsOf(model.graph).flatMap(({ node, value_info, output }) => {
-    const types = new Map([...value_info, ...output].map(({ name, type }) => [name, type.elem_type]));
+function typesMadeBy(model: ModelWithGraph, ops: ReadonlySet<string>): readonly string[] {
+  return graphsIn(model.graph).flatMap(({ node, value_info, output }) => {
+    const types = new Map([...value_info, ...output].map((info) => [info.name, typeOf(info)]));
     return node
-      .filter(({ op_type }) => ops.has(op_type))
+      .filter(({ op_type = "" }) => ops.has(op_type))
       .flatMap((each) => each.output.map((name) => types.get(name)!));
   });
 }
@@ -77,11 +76,13 @@ describe.each([
       expect(types.length).toBeGreaterThan(3);
       expect(new Set(types)).toEqual(new Set(["FLOAT"]));
       expect(new Set(typesMadeBy(onnx, new Set(["Conv"])))).toEqual(new Set(["FLOAT16"]));
-      for (const graph of graphsOf(onnx.graph)) {
-        const declared = new Set([...graph.value_info, ...graph.output, ...graph.input].map(({ name }) => name));
+      for (const graph of graphsIn(onnx.graph)) {
+        const declared = new Set<string | undefined>(
+          [...graph.value_info, ...graph.output, ...graph.input].map(({ name }) => name),
+        );
         expect(graph.node.flatMap(({ output }) => output).filter((name) => !declared.has(name))).toEqual([]);
       }
-      expect(onnx.graph.output.every(({ type }) => type.elem_type === "FLOAT")).toBe(true);
+      expect(onnx.graph.output.every((info) => typeOf(info) === "FLOAT")).toBe(true);
       const [result] = await runGraph(await encoded(onnx), [new Map([["x", picture]])]);
       const betas = [...result!].filter(([name]) => name.startsWith("beta."));
       expect(betas.length > 0).toBe(exposeBeta);
@@ -100,13 +101,11 @@ it("a hard choice is made of float32 logits", async () => {
   const { spec, weights } = await nsr();
   for (const target of TARGETS) {
     const { model: onnx } = compile(spec, weights, { target, dtype: "float16", routing: "hard" });
-    const graphs = graphsOf(onnx.graph);
+    const graphs = graphsIn(onnx.graph);
     const types = new Map(
-      graphs.flatMap(({ value_info, input }) =>
-        [...value_info, ...input].map(({ name, type }) => [name, type.elem_type]),
-      ),
+      graphs.flatMap(({ value_info, input }) => [...value_info, ...input].map((info) => [info.name, typeOf(info)])),
     );
-    const choosing = graphs.flatMap(({ node }) => node.filter(({ name }) => /\/(winner|largest)$/.test(name)));
+    const choosing = graphs.flatMap(({ node }) => node.filter(({ name = "" }) => /\/(winner|largest)$/.test(name)));
     expect(choosing.length).toBeGreaterThan(0);
     for (const { input } of choosing) expect(types.get(input[0]!)).toBe("FLOAT");
   }
@@ -117,8 +116,10 @@ it("every node that a layer lowers to carries the layer", async () => {
   const layers = new Set(spec.layers.map(({ name }) => name));
   for (const target of TARGETS) {
     const { model: onnx } = compile(spec, weights, { target });
-    const origins = graphsOf(onnx.graph).flatMap(({ node }) =>
-      node.filter(({ op_type }) => /^(Conv|MatMul|Gemm|Softmax)$/.test(op_type)).map(({ origin }) => origin),
+    const origins = graphsIn(onnx.graph).flatMap(({ node }) =>
+      node
+        .filter(({ op_type = "" }) => /^(Conv|MatMul|Gemm|Softmax)$/.test(op_type))
+        .map(({ origin }: EmittedNode) => origin),
     );
     expect(origins.length).toBeGreaterThan(0);
     for (const origin of origins) expect(layers.has(origin ?? "")).toBe(true);

@@ -6,7 +6,7 @@ import { type Dim, symbol } from "../../src/ir/dim.js";
 import { evaluate } from "../../src/ir/evaluate.js";
 import type { Graph, Node } from "../../src/ir/graph.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
-import type { OnnxModel, OnnxNode } from "../../src/onnx/model.js";
+import type { ModelWithGraph, NodeProto } from "../../src/onnx/graph/records.js";
 import { webgpuConvFault } from "../../src/onnx/providers/conv-faults.js";
 import type { LazyTensor } from "../../src/tensors/tensor.js";
 import { encoded, relativeError, runGraph } from "../support/sessions.js";
@@ -84,23 +84,26 @@ function mixedConv({ channels, out, groups, kernel = 3 }: Sizes, batch: Dim): Gr
   return graphOf([node], constants, batch, channels);
 }
 
-function convolutions({ graph }: OnnxModel): readonly (OnnxNode & { readonly fault: string | undefined })[] {
+function convolutions({ graph }: ModelWithGraph): readonly (NodeProto & { readonly fault: string | undefined })[] {
   const shapes = new Map(
-    [...graph.input, ...graph.value_info, ...graph.output].map(({ name, type }) => [name, type.shape!]),
+    [...graph.input, ...graph.value_info, ...graph.output].map(({ name, type }) => [
+      name,
+      type!.tensor_type!.shape!.dim.map(({ dim_value }) => dim_value),
+    ]),
   );
   return graph.node
     .filter(({ op_type }) => op_type === "Conv")
     .map((node) => {
-      const { group, kernel_shape } = node.attribute;
+      const named = (name: string) => node.attribute.find((each) => each.name === name);
       const channels = shapes.get(node.input[0]!)![1] as number;
       const out = shapes.get(node.output[0]!)![1] as number;
-      const pointwise = kernel_shape?.type === "INTS" && kernel_shape.value.every((size) => size === 1);
-      const groups = group?.type === "INT" ? group.value : 1;
+      const pointwise = named("kernel_shape")?.ints.every((size) => size === 1) ?? false;
+      const groups = Number(named("group")?.i ?? 1);
       return { ...node, fault: webgpuConvFault({ channels, out, groups, pointwise }) };
     });
 }
 
-async function expectSame(graph: Graph, batch: number, lowering: string): Promise<readonly OnnxNode[]> {
+async function expectSame(graph: Graph, batch: number, lowering: string): Promise<readonly NodeProto[]> {
   const { model } = compileGraph(graph, { target: "webgpu", lowering });
   const inputs = new Map(
     graph.inputs.map(({ name, shape }, index) => {

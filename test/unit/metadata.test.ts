@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { compile } from "../../src/compile.js";
 import type { CompileOptions } from "../../src/compile-options.js";
 import { loweringOptionsOf, readMetadata } from "../../src/metadata.js";
+import { metadataOf } from "../../src/onnx/signature.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";
 import { encoded } from "../support/sessions.js";
 
@@ -20,7 +21,7 @@ it.each(OPTIONS)("with %o", async (options) => {
   const wide = ORACLE_CASES.find(({ name }) => name === "nsr-x4-wide")!;
   const { spec, weights } = await importOracle(wide);
   const { model } = compile(spec, weights, options);
-  const said = loweringOptionsOf(readMetadata(model.metadata_props)!);
+  const said = loweringOptionsOf(readMetadata(metadataOf(model))!);
   expect(said.measured).toEqual(options.measured);
   const { batch } = options;
   const again = compile(spec, weights, { ...said, ...(batch === undefined ? {} : { batch }) });

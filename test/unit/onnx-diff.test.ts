@@ -3,30 +3,15 @@ import { bytesSource, collect } from "../../src/base/bytes/byte-source.js";
 import { decodeModel } from "../../src/onnx/decode.js";
 import { type Change, type DiffResult, type DiffSide, diffModels } from "../../src/onnx/diff/diff.js";
 import { encodeModel } from "../../src/onnx/encode.js";
-import type { Initializer, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "../../src/onnx/model.js";
+import * as build from "../../src/onnx/graph/build.js";
+import type { ModelProto, NodeProto } from "../../src/onnx/graph/records.js";
 
-const value = (name: string, shape: readonly (number | string)[] = ["N", 3, 8, 8]): ValueInfo => ({
-  name,
-  type: { elem_type: "FLOAT", shape },
-});
-const weight = (name: string, values: readonly number[]): Initializer => ({
-  name,
-  data_type: "FLOAT",
-  dims: [values.length],
-  data: { shape: [values.length], read: async () => Float32Array.from(values) },
-});
-const node = (
-  op: string,
-  inputs: readonly string[],
-  output: string,
-  attribute: OnnxNode["attribute"] = {},
-): OnnxNode => ({
-  op_type: op,
-  name: `node_${output}`,
-  input: inputs,
-  output: [output],
-  attribute,
-});
+const value = (name: string, shape: readonly (number | string)[] = ["N", 3, 8, 8]) =>
+  build.valueInfo(name, "FLOAT", shape);
+const weight = (name: string, values: readonly number[]) =>
+  build.floatTensor(name, "FLOAT", { shape: [values.length], read: async () => Float32Array.from(values) });
+const node = (op: string, inputs: readonly string[], output: string, attribute: NodeProto["attribute"] = []) =>
+  build.node(op, inputs, [output], { name: `node_${output}`, attribute });
 
 interface Parts {
   readonly prefix?: string;
@@ -38,22 +23,21 @@ interface Parts {
 }
 
 /** x → LeakyRelu → + w → (Relu) → y; inner names carry a prefix. */
-function model({ prefix = "", values = [1, 2, 3], alpha = 0.1, extra = false, shape, opset = 17 }: Parts): OnnxModel {
+function model({ prefix = "", values = [1, 2, 3], alpha = 0.1, extra = false, shape, opset = 17 }: Parts): ModelProto {
   const inner = (name: string): string => `${prefix}${name}`;
   const sum = extra ? inner("sum") : "y";
-  const graph: OnnxGraph = {
+  const graph = build.graph({
     name: "g",
     node: [
-      node("LeakyRelu", ["x"], inner("active"), { alpha: { type: "FLOAT", value: alpha } }),
+      node("LeakyRelu", ["x"], inner("active"), [build.attribute("alpha", { f: alpha })]),
       node("Add", [inner("active"), inner("w")], sum),
       ...(extra ? [node("Relu", [sum], "y")] : []),
     ],
     initializer: [weight(inner("w"), values)],
     input: [value("x", shape)],
     output: [value("y")],
-    value_info: [],
-  };
-  return { ir_version: 8, opset, producer_name: "test", producer_version: "0", metadata_props: new Map(), graph };
+  });
+  return build.model({ ir_version: 8, opset_import: [build.opset(opset)], graph });
 }
 
 async function side(parts: Parts): Promise<DiffSide> {

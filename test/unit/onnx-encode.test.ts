@@ -10,81 +10,60 @@ import { collect } from "../../src/base/bytes/byte-source.js";
 import type { SmxcError } from "../../src/base/diagnostics.js";
 import { encodeIfItFits, encodeModel } from "../../src/onnx/encode.js";
 import { EXTERNAL_DATA_SHA256 } from "../../src/onnx/external-hash.js";
-import type { Initializer, OnnxGraph, OnnxModel } from "../../src/onnx/model.js";
+import * as build from "../../src/onnx/graph/build.js";
+import type { GraphProto, ModelProto, TensorProto } from "../../src/onnx/graph/records.js";
 import type { TensorData } from "../../src/tensors/tensor.js";
 
-function weights(name: string, dims: readonly number[], values: TensorData, log: string[] = []): Initializer {
+function weights(name: string, dims: readonly number[], values: TensorData, log: string[] = []): TensorProto {
   const read = async (): Promise<TensorData> => {
     log.push(name);
     return values;
   };
-  return { name, data_type: "FLOAT", dims, data: { shape: dims, read } };
+  return build.floatTensor(name, "FLOAT", { shape: dims, read });
 }
 
 function ramp(count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => i / 8);
 }
 
-const image = { elem_type: "FLOAT", shape: ["N", 1, "H", "W"] } as const;
+const image = (name: string) => build.valueInfo(name, "FLOAT", ["N", 1, "H", "W"]);
 
-function modelOf(graph: Partial<OnnxGraph>): OnnxModel {
-  return {
+function modelOf(graph: Partial<GraphProto>): ModelProto {
+  return build.model({
     ir_version: 8,
-    opset: 17,
+    opset_import: [build.opset(17)],
     producer_name: "smxc",
     producer_version: "0.1.0",
-    metadata_props: new Map([["__proto__", "ordinary"]]),
-    graph: {
-      name: "g",
-      node: [],
-      initializer: [],
-      input: [{ name: "x", type: image }],
-      output: [{ name: "y", type: image }],
-      value_info: [],
-      ...graph,
-    },
-  };
+    metadata_props: [build.property("__proto__", "ordinary")],
+    graph: build.graph({ name: "g", input: [image("x")], output: [image("y")], ...graph }),
+  });
 }
 
-const convolution = {
-  op_type: "Conv",
+const convolution = build.node("Conv", ["x", "w"], ["y"], {
   name: "conv",
-  input: ["x", "w"],
-  output: ["y"],
-  attribute: { kernel_shape: { type: "INTS", value: [3, 3] }, pads: { type: "INTS", value: [1, 1, 1, 1] } },
-} as const;
+  attribute: [build.attribute("kernel_shape", { ints: [3, 3] }), build.attribute("pads", { ints: [1, 1, 1, 1] })],
+});
 
 /** x + 1, where the 1 (large enough for the data file) lives inside the branch that is taken. */
-function branching(dims: readonly number[]): OnnxModel {
-  const branch = (name: string, value: number): OnnxGraph => ({
-    name,
-    node: [{ op_type: "Add", name, input: ["x", `${name}.c`], output: [`${name}.y`], attribute: {} }],
-    initializer: [weights(`${name}.c`, dims, new Float32Array(dims.reduce((a, b) => a * b, 1)).fill(value))],
-    input: [],
-    output: [{ name: `${name}.y`, type: { elem_type: "FLOAT" } }],
-    value_info: [],
-  });
+function branching(dims: readonly number[]): ModelProto {
+  const branch = (name: string, value: number): GraphProto =>
+    build.graph({
+      name,
+      node: [build.node("Add", ["x", `${name}.c`], [`${name}.y`], { name })],
+      initializer: [weights(`${name}.c`, dims, new Float32Array(dims.reduce((a, b) => a * b, 1)).fill(value))],
+      output: [build.valueInfo(`${name}.y`, "FLOAT")],
+    });
+  const attribute = [
+    build.attribute("then_branch", { g: branch("then", 1) }),
+    build.attribute("else_branch", { g: branch("else", 2) }),
+  ];
   return modelOf({
-    node: [
-      {
-        op_type: "If",
-        name: "if",
-        input: ["c"],
-        output: ["y"],
-        attribute: {
-          then_branch: { type: "GRAPH", value: branch("then", 1) },
-          else_branch: { type: "GRAPH", value: branch("else", 2) },
-        },
-      },
-    ],
-    input: [
-      { name: "x", type: image },
-      { name: "c", type: { elem_type: "BOOL", shape: [] } },
-    ],
+    node: [build.node("If", ["c"], ["y"], { name: "if", attribute })],
+    input: [image("x"), build.valueInfo("c", "BOOL", [])],
   });
 }
 
-async function encodeInside(model: OnnxModel): Promise<Uint8Array<ArrayBuffer>> {
+async function encodeInside(model: ModelProto): Promise<Uint8Array<ArrayBuffer>> {
   return collect(encodeModel(model).model);
 }
 
@@ -98,21 +77,18 @@ describe("encodeModel", () => {
       node: [
         {
           ...convolution,
-          attribute: {
-            group: { type: "INT", value: -3 },
-            alpha: { type: "FLOAT", value: 0.25 },
-            mode: { type: "STRING", value: "µ" },
-            scales: { type: "FLOATS", value: [1, 2.5] },
-            names: { type: "STRINGS", value: ["a", ""] },
-            empty: { type: "INTS", value: [] },
-          },
+          attribute: [
+            build.attribute("group", { i: -3 }),
+            build.attribute("alpha", { f: 0.25 }),
+            build.attribute("mode", { s: "µ" }),
+            build.attribute("scales", { floats: [1, 2.5] }),
+            build.attribute("names", { strings: ["a", ""] }),
+            build.attribute("empty", { ints: [] }),
+          ],
         },
       ],
-      initializer: [
-        weights("w", [1, 1, 3, 3], ramp(9)),
-        { name: "shape", data_type: "INT64", dims: [2], values: [-1, 2 ** 40] },
-      ],
-      value_info: [{ name: "v", type: { elem_type: "FLOAT16", shape: [null, 0, "k"] } }],
+      initializer: [weights("w", [1, 1, 3, 3], ramp(9)), build.intTensor("shape", [2], [-1, 2 ** 40])],
+      value_info: [build.valueInfo("v", "FLOAT16", [null, 0, "k"])],
     });
     const read = fromBinary(ModelProtoSchema, await encodeInside({ ...model, doc_string: "doc" }));
     expect([read.irVersion, read.producerName, read.producerVersion, read.docString]).toEqual([
@@ -154,10 +130,7 @@ describe("encodeModel", () => {
   it("distinguishes a scalar from a value of unknown rank", async () => {
     const bytes = await encodeInside(
       modelOf({
-        value_info: [
-          { name: "scalar", type: { elem_type: "FLOAT", shape: [] } },
-          { name: "unranked", type: { elem_type: "FLOAT" } },
-        ],
+        value_info: [build.valueInfo("scalar", "FLOAT", []), build.valueInfo("unranked", "FLOAT")],
       }),
     );
     const types = fromBinary(ModelProtoSchema, bytes).graph!.valueInfo.map((v) => v.type!.value);
@@ -169,10 +142,7 @@ describe("encodeModel", () => {
     const data = { shape: [5], read: async () => values };
     const bytes = await encodeInside(
       modelOf({
-        initializer: [
-          { name: "single", data_type: "FLOAT", dims: [5], data },
-          { name: "half", data_type: "FLOAT16", dims: [5], data },
-        ],
+        initializer: [build.floatTensor("single", "FLOAT", data), build.floatTensor("half", "FLOAT16", data)],
       }),
     );
     const [single, half] = fromBinary(ModelProtoSchema, bytes).graph!.initializer;
@@ -181,12 +151,8 @@ describe("encodeModel", () => {
   });
 
   it("refuses a finite weight that float16 cannot hold, and passes infinities on", async () => {
-    const half = (values: number[]): Initializer => ({
-      name: "w",
-      data_type: "FLOAT16",
-      dims: [values.length],
-      data: { shape: [values.length], read: async () => Float32Array.from(values) },
-    });
+    const half = (values: number[]) =>
+      build.floatTensor("w", "FLOAT16", { shape: [values.length], read: async () => Float32Array.from(values) });
     const refused = encodeInside(modelOf({ initializer: [half([1, 65520])] }));
     await expect(refused).rejects.toMatchObject({ diagnostics: [{ code: "onnx/float16-overflow", place: "w" }] });
     await expect(encodeInside(modelOf({ initializer: [half([Number.POSITIVE_INFINITY])] }))).resolves.toBeDefined();
@@ -214,9 +180,7 @@ describe("encodeModel", () => {
       throw new Error("read while laying out");
     };
     const dims = [2 ** 29];
-    const huge = modelOf({
-      initializer: [{ name: "w", data_type: "FLOAT", dims, data: { shape: dims, read: never } }],
-    });
+    const huge = modelOf({ initializer: [build.floatTensor("w", "FLOAT", { shape: dims, read: never })] });
     expect(encodeIfItFits(huge)).toBeNull();
     expect(() => encodeModel(huge)).toThrow(
       expect.objectContaining({

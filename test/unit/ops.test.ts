@@ -1,4 +1,5 @@
 /** Every operator: the reference on examples worked out by hand, ONNX Runtime on the same, and the rules that it has. */
+
 import { describe, expect, it } from "vitest";
 import { type Dim, symbol } from "../../src/ir/dim.js";
 import type { Graph, Node } from "../../src/ir/graph.js";
@@ -8,6 +9,7 @@ import { type OpDefinition, RuleError } from "../../src/ir/ops/operator.js";
 import { verifyGraph } from "../../src/ir/verify.js";
 import { lowerGraph } from "../../src/lowerings/lower-graph.js";
 import { TARGETS } from "../../src/lowerings/targets.js";
+import { model, opset } from "../../src/onnx/graph/build.js";
 import { encoded, runGraph } from "../support/sessions.js";
 import { EXAMPLES, type Example, type Value } from "./ops/examples.js";
 
@@ -77,14 +79,7 @@ describe.each(TABLE)("$op: $what", ({ op, attributes, inputs, output: [shape, da
   it.skipIf(op === "blend_patches").each(TARGETS)("has them in ONNX Runtime, lowered for %s", async (target) => {
     const graph = graphOf(op, attributes, inputs);
     const lowered = lowerGraph(graph, { target, opset: 17, lowering: "auto" });
-    const bytes = await encoded({
-      ir_version: 8,
-      opset: 17,
-      producer_name: "test",
-      producer_version: "0",
-      metadata_props: new Map(),
-      graph: lowered,
-    });
+    const bytes = await encoded(model({ ir_version: 8, opset_import: [opset(17)], graph: lowered }));
     const feeds = new Map(graph.inputs.map(({ name }) => [name, dense(...inputs[Number(name.slice(5))]!)]));
     const [result] = await runGraph(bytes, [feeds]);
     const y = result!.get("y")!;

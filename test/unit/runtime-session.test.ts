@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { collect } from "../../src/base/bytes/byte-source.js";
 import { SmxcError } from "../../src/base/diagnostics.js";
 import { encodeModel } from "../../src/onnx/encode.js";
-import type { OnnxModel } from "../../src/onnx/model.js";
+import { attribute, floatTensor } from "../../src/onnx/graph/build.js";
+import type { ModelProto } from "../../src/onnx/graph/records.js";
 import type { ModelBytes, SessionOptions, Tensor } from "../../src/sessions/session.js";
 import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import { CHANNELS, pixel, tinyGraph } from "./runtime-tiny-graph.js";
 
-const bytesOf = async (model: OnnxModel): Promise<ModelBytes> => ({
+const bytesOf = async (model: ModelProto): Promise<ModelBytes> => ({
   name: "tiny",
   bytes: await collect(encodeModel(model).model),
 });
@@ -101,23 +102,15 @@ describe.each(["cpu", "wasm"] as const)("on %s", (target) => {
 
 describe("weights outside of the graph", () => {
   /** Only weights of 1 KiB and more are put outside: a wider kernel, all of it zero but for the centre. */
-  const wide = (): OnnxModel => {
+  const wide = (): ModelProto => {
     const { graph, ...rest } = tinyGraph();
     const weights = new Float32Array(2 * 3 * 81);
     for (let o = 0; o < 2; o++) for (let c = 0; c < 3; c++) weights[(o * 3 + c) * 81 + 40] = o + c;
-    const attribute = {
-      kernel_shape: { type: "INTS" as const, value: [9, 9] },
-      pads: { type: "INTS" as const, value: [4, 4, 4, 4] },
-    };
-    const initializer = {
-      name: "w",
-      data_type: "FLOAT" as const,
-      dims: [2, 3, 9, 9],
-      data: { shape: [2, 3, 9, 9], read: async () => weights },
-    };
+    const window = [attribute("kernel_shape", { ints: [9, 9] }), attribute("pads", { ints: [4, 4, 4, 4] })];
+    const initializer = floatTensor("w", "FLOAT", { shape: [2, 3, 9, 9], read: async () => weights });
     return {
       ...rest,
-      graph: { ...graph, initializer: [initializer], node: [{ ...graph.node[0]!, attribute }, graph.node[1]!] },
+      graph: { ...graph, initializer: [initializer], node: [{ ...graph.node[0]!, attribute: window }, graph.node[1]!] },
     };
   };
   let folder: string;

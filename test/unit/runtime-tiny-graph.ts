@@ -1,5 +1,6 @@
 /** A graph of one convolution and a ReLU, `x` [N,3,H,W] to `y` [N,2,H,W], which a line of arithmetic checks. */
-import type { OnnxModel } from "../../src/onnx/model.js";
+import * as build from "../../src/onnx/graph/build.js";
+import type { ModelWithGraph } from "../../src/onnx/graph/records.js";
 
 export const CHANNELS = { in: 3, out: 2 } as const;
 
@@ -19,44 +20,26 @@ export function pixel(input: readonly number[]): readonly number[] {
   );
 }
 
-export function tinyGraph(type: "FLOAT" | "FLOAT16" = "FLOAT"): OnnxModel {
+export function tinyGraph(type: "FLOAT" | "FLOAT16" = "FLOAT"): ModelWithGraph {
   const { in: cin, out: cout } = CHANNELS;
   const weights = new Float32Array(cout * cin * 9);
   for (const [o, row] of CENTRE.entries())
     for (const [c, weight] of row.entries()) weights[(o * cin + c) * 9 + 4] = weight;
-  const value = (name: string, channels: number) => ({
-    name,
-    type: { elem_type: type, shape: ["N", channels, "H", "W"] },
+  const value = (name: string, channels: number) => build.valueInfo(name, type, ["N", channels, "H", "W"]);
+  const attribute = [
+    build.attribute("kernel_shape", { ints: [3, 3] }),
+    build.attribute("pads", { ints: [1, 1, 1, 1] }),
+  ];
+  const graph = build.graph({
+    name: "tiny",
+    input: [value("x", cin)],
+    output: [value("y", cout)],
+    value_info: [value("c", cout)],
+    initializer: [build.floatTensor("w", type, { shape: [cout, cin, 3, 3], read: async () => weights })],
+    node: [
+      build.node("Conv", ["x", "w"], ["c"], { name: "conv", attribute }),
+      build.node("Relu", ["c"], ["y"], { name: "relu" }),
+    ],
   });
-  return {
-    ir_version: 8,
-    opset: 17,
-    producer_name: "test",
-    producer_version: "0",
-    metadata_props: new Map(),
-    graph: {
-      name: "tiny",
-      input: [value("x", cin)],
-      output: [value("y", cout)],
-      value_info: [value("c", cout)],
-      initializer: [
-        {
-          name: "w",
-          data_type: type,
-          dims: [cout, cin, 3, 3],
-          data: { shape: [cout, cin, 3, 3], read: async () => weights },
-        },
-      ],
-      node: [
-        {
-          op_type: "Conv",
-          name: "conv",
-          input: ["x", "w"],
-          output: ["c"],
-          attribute: { kernel_shape: { type: "INTS", value: [3, 3] }, pads: { type: "INTS", value: [1, 1, 1, 1] } },
-        },
-        { op_type: "Relu", name: "relu", input: ["c"], output: ["y"], attribute: {} },
-      ],
-    },
-  };
+  return { ...build.model({ ir_version: 8, opset_import: [build.opset(17)], producer_name: "test" }), graph };
 }

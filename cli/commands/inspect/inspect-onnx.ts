@@ -10,7 +10,7 @@ import { modelFolder } from "../../../src/onnx/check/external-data-node.js";
 import type { Finding } from "../../../src/onnx/check/finding.js";
 import { decodeGraph } from "../../../src/onnx/decode.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
-import type { OnnxModel } from "../../../src/onnx/model.js";
+import type { ModelProto } from "../../../src/onnx/graph/records.js";
 import { loadSchemas } from "../../../src/onnx/schemas/registry.js";
 import type { GraphModel } from "../../../src/open-model.js";
 import { bytesText, scaled } from "../../terminal/scaled.js";
@@ -52,7 +52,7 @@ function findingNotes(path: string, { count: all, first }: OnnxInspection["findi
 }
 
 /** What is told of the graph that a document compiles to; its weights are not read. */
-export async function inspectCompiled(model: OnnxModel, shape: readonly number[]): Promise<OnnxSummary> {
+export async function inspectCompiled(model: ModelProto, shape: readonly number[]): Promise<OnnxSummary> {
   const encoded = encodeModel(model, { external: { location: "weights" } }).model("");
   const decoded = await decodeGraph(bytesSource("graph", await collect(encoded)));
   return summariseOnnx(decoded, await loadSchemas(), shape);

@@ -109,7 +109,7 @@ async function runAll(
   target: Target,
 ): Promise<readonly ReadonlyMap<string, Tensor>[]> {
   const bytes = await collect(encodeModel(model).model);
-  const session = await createNodeSession({ name: model.graph.name, bytes }, { target });
+  const session = await createNodeSession({ name: model.graph.name ?? "", bytes }, { target });
   try {
     const results: ReadonlyMap<string, Tensor>[] = [];
     for (const problem of problems) results.push(await session.run(toFeeds(problem)));

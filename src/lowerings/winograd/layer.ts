@@ -91,7 +91,7 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
     `${name}/each_strip`,
     feeds,
     outputs.map((output) => ({ name: output.name, shape: [strips, ...output.shape] })),
-    { body: { type: "GRAPH", value: body }, num_scan_inputs: feeds.length },
+    { body: { g: body }, num_scan_inputs: feeds.length },
   );
   const raw = { value: outputs[0]!.name, shape: [strips, ...shape] };
   return canvasValue(outer, { name, canvas, channels: out }, raw, outputs[1]?.name);

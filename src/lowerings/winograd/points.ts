@@ -72,7 +72,7 @@ function emitInChunks(outer: GraphEmitter, layer: CanvasLayer, input: PointsInpu
     `${name}/each_chunk`,
     [scanned, kernel.kind === "taps" ? pointRows(outer, canvas.form, chunks) : kernel.value],
     [{ name: output, shape: [chunks.count, ...resultDims] }],
-    { body: { type: "GRAPH", value: body }, num_scan_inputs: 2 },
+    { body: { g: body }, num_scan_inputs: 2 },
   );
   return output;
 }

@@ -1,53 +1,10 @@
+import { attributeTypeName, VALUE_TYPES } from "../graph/attribute-types.js";
 import type { AttributeProto } from "../graph/records.js";
 import type { Place } from "../place.js";
 import type { CheckContext } from "./context.js";
 import type { Scope } from "./scope.js";
 import { checkSparseTensor } from "./sparse.js";
 import { checkTensor } from "./tensor.js";
-
-/** The fields that can hold a value, with the type that goes with each; order of the official checker. */
-const VALUE_TYPES = [
-  ["f", "FLOAT"],
-  ["i", "INT"],
-  ["s", "STRING"],
-  ["t", "TENSOR"],
-  ["g", "GRAPH"],
-  ["tp", "TYPE_PROTO"],
-  ["sparse_tensor", "SPARSE_TENSOR"],
-  ["floats", "FLOATS"],
-  ["ints", "INTS"],
-  ["strings", "STRINGS"],
-  ["tensors", "TENSORS"],
-  ["graphs", "GRAPHS"],
-  ["sparse_tensors", "SPARSE_TENSORS"],
-  ["type_protos", "TYPE_PROTOS"],
-] as const satisfies readonly (readonly [keyof AttributeProto, string])[];
-
-/** `AttributeProto.AttributeType`, by number. */
-const TYPE_NAMES = [
-  "UNDEFINED",
-  "FLOAT",
-  "INT",
-  "STRING",
-  "TENSOR",
-  "GRAPH",
-  "FLOATS",
-  "INTS",
-  "STRINGS",
-  "TENSORS",
-  "GRAPHS",
-  "SPARSE_TENSOR",
-  "SPARSE_TENSORS",
-  "TYPE_PROTO",
-  "TYPE_PROTOS",
-] as const;
-
-export type AttributeTypeName = (typeof TYPE_NAMES)[number];
-
-/** UNDEFINED for an attribute without type. */
-export function attributeTypeName(attribute: AttributeProto): AttributeTypeName {
-  return TYPE_NAMES[attribute.type ?? 0] ?? "UNDEFINED";
-}
 
 const FIRST_WITH_TYPES = 2;
 

@@ -1,4 +1,3 @@
-import type { ByteSource } from "../../base/bytes/byte-source.js";
 import type { GraphProto } from "../graph/records.js";
 import type { Place } from "../place.js";
 import type { SchemaRegistry } from "../schemas/registry.js";

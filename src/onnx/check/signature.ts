@@ -1,7 +1,7 @@
+import { type AttributeTypeName, attributeTypeName } from "../graph/attribute-types.js";
 import type { AttributeProto, NodeProto } from "../graph/records.js";
 import { type Place, quoted } from "../place.js";
 import type { Parameter, Range, Schema } from "../schemas/registry.js";
-import { type AttributeTypeName, attributeTypeName } from "./attribute.js";
 import type { CheckContext } from "./context.js";
 import type { RuleId } from "./rules.js";
 

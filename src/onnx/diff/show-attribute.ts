@@ -1,28 +1,11 @@
 /** Attributes for people: cut where they are long, so never what equality is decided by. */
+import { attributeTypeName } from "../graph/attribute-types.js";
 import type { Blob } from "../graph/blob.js";
 import type { AttributeProto } from "../graph/records.js";
 import { showType, typeInfo } from "../infer/type-info.js";
 import type { AttributeView } from "./attributes.js";
 import { cut } from "./change.js";
 import { denseWeight, sparseWeight, typeText } from "./weight.js";
-
-const TYPES = [
-  "untyped",
-  "FLOAT",
-  "INT",
-  "STRING",
-  "TENSOR",
-  "GRAPH",
-  "FLOATS",
-  "INTS",
-  "STRINGS",
-  "TENSORS",
-  "GRAPHS",
-  "SPARSE_TENSOR",
-  "SPARSE_TENSORS",
-  "TYPE_PROTO",
-  "TYPE_PROTOS",
-] as const;
 
 /** What changed from one attribute to another, of which either may be absent. */
 export async function attributeChange(was: AttributeView | undefined, is: AttributeView | undefined): Promise<string> {
@@ -38,7 +21,8 @@ async function textOf(view: AttributeView | undefined): Promise<string> {
 }
 
 function typeName(view: AttributeView | undefined): string {
-  return TYPES[view?.attribute.type ?? 0] ?? "untyped";
+  const name = attributeTypeName(view?.attribute ?? { type: undefined });
+  return name === "UNDEFINED" ? "untyped" : name;
 }
 
 async function attributeText(attribute: AttributeProto): Promise<string> {

@@ -1,11 +1,37 @@
-/** `TensorProto.DataType` of ONNX 1.23.1 and how its values are stored (onnx.proto, `TensorProto`). */
+/**
+ * `TensorProto.DataType` of ONNX 1.23.1 and how its values are stored (onnx.proto, `TensorProto`). The codes are those of
+ * onnx-proto's enumeration as far as it goes, which is ONNX 1.10.
+ */
+import pkg, { type onnx as onnxTypes } from "onnx-proto";
+
+const { DataType } = pkg.onnx.TensorProto;
+
+type FirstTypeName = Exclude<keyof typeof onnxTypes.TensorProto.DataType, "UNDEFINED">;
+
+/** Types that came after ONNX 1.10. */
+const LATER = {
+  FLOAT8E4M3FN: 17,
+  FLOAT8E4M3FNUZ: 18,
+  FLOAT8E5M2: 19,
+  FLOAT8E5M2FNUZ: 20,
+  UINT4: 21,
+  INT4: 22,
+  FLOAT4E2M1: 23,
+  FLOAT8E8M0: 24,
+  UINT2: 25,
+  INT2: 26,
+  FLOAT6E2M3: 27,
+  FLOAT6E3M2: 28,
+} as const;
+
+export type ElementTypeName = FirstTypeName | keyof typeof LATER;
 
 export type ValueField = "float_data" | "int32_data" | "string_data" | "int64_data" | "double_data" | "uint64_data";
 
 export interface ElementType {
   readonly code: number;
   /** As in `TensorProto.DataType`. */
-  readonly name: string;
+  readonly name: ElementTypeName;
   /** Bits of one element in `raw_data`; null for strings, which have no such form. */
   readonly bits: number | null;
   /** The typed field that holds its values when `raw_data` does not. */
@@ -17,39 +43,43 @@ export interface ElementType {
   readonly entries: number;
 }
 
-function type(code: number, name: string, bits: number | null, field: ValueField, entries = 1): ElementType {
-  return { code, name, bits, field, entries };
+export function elementCode(name: ElementTypeName): number {
+  return name in LATER ? LATER[name as keyof typeof LATER] : DataType[name as FirstTypeName];
+}
+
+function type(name: ElementTypeName, bits: number | null, field: ValueField, entries = 1): ElementType {
+  return { code: elementCode(name), name, bits, field, entries };
 }
 
 export const ELEMENT_TYPES: readonly ElementType[] = [
-  type(1, "FLOAT", 32, "float_data"),
-  type(2, "UINT8", 8, "int32_data"),
-  type(3, "INT8", 8, "int32_data"),
-  type(4, "UINT16", 16, "int32_data"),
-  type(5, "INT16", 16, "int32_data"),
-  type(6, "INT32", 32, "int32_data"),
-  type(7, "INT64", 64, "int64_data"),
-  type(8, "STRING", null, "string_data"),
-  type(9, "BOOL", 8, "int32_data"),
-  type(10, "FLOAT16", 16, "int32_data"),
-  type(11, "DOUBLE", 64, "double_data"),
-  type(12, "UINT32", 32, "uint64_data"),
-  type(13, "UINT64", 64, "uint64_data"),
-  type(14, "COMPLEX64", 64, "float_data", 2),
-  type(15, "COMPLEX128", 128, "double_data", 2),
-  type(16, "BFLOAT16", 16, "int32_data"),
-  type(17, "FLOAT8E4M3FN", 8, "int32_data"),
-  type(18, "FLOAT8E4M3FNUZ", 8, "int32_data"),
-  type(19, "FLOAT8E5M2", 8, "int32_data"),
-  type(20, "FLOAT8E5M2FNUZ", 8, "int32_data"),
-  type(21, "UINT4", 4, "int32_data", 1 / 8),
-  type(22, "INT4", 4, "int32_data", 1 / 8),
-  type(23, "FLOAT4E2M1", 4, "int32_data", 1 / 8),
-  type(24, "FLOAT8E8M0", 8, "int32_data"),
-  type(25, "UINT2", 2, "int32_data", 1 / 16),
-  type(26, "INT2", 2, "int32_data", 1 / 16),
-  type(27, "FLOAT6E2M3", 6, "int32_data"),
-  type(28, "FLOAT6E3M2", 6, "int32_data"),
+  type("FLOAT", 32, "float_data"),
+  type("UINT8", 8, "int32_data"),
+  type("INT8", 8, "int32_data"),
+  type("UINT16", 16, "int32_data"),
+  type("INT16", 16, "int32_data"),
+  type("INT32", 32, "int32_data"),
+  type("INT64", 64, "int64_data"),
+  type("STRING", null, "string_data"),
+  type("BOOL", 8, "int32_data"),
+  type("FLOAT16", 16, "int32_data"),
+  type("DOUBLE", 64, "double_data"),
+  type("UINT32", 32, "uint64_data"),
+  type("UINT64", 64, "uint64_data"),
+  type("COMPLEX64", 64, "float_data", 2),
+  type("COMPLEX128", 128, "double_data", 2),
+  type("BFLOAT16", 16, "int32_data"),
+  type("FLOAT8E4M3FN", 8, "int32_data"),
+  type("FLOAT8E4M3FNUZ", 8, "int32_data"),
+  type("FLOAT8E5M2", 8, "int32_data"),
+  type("FLOAT8E5M2FNUZ", 8, "int32_data"),
+  type("UINT4", 4, "int32_data", 1 / 8),
+  type("INT4", 4, "int32_data", 1 / 8),
+  type("FLOAT4E2M1", 4, "int32_data", 1 / 8),
+  type("FLOAT8E8M0", 8, "int32_data"),
+  type("UINT2", 2, "int32_data", 1 / 16),
+  type("INT2", 2, "int32_data", 1 / 16),
+  type("FLOAT6E2M3", 6, "int32_data"),
+  type("FLOAT6E3M2", 6, "int32_data"),
 ];
 
 const byCode = new Map(ELEMENT_TYPES.map((t) => [t.code, t]));

@@ -53,6 +53,10 @@ export type Message<N extends MessageName> = {
 } & { readonly unknown: readonly UnknownField[] };
 
 export interface ModelProto extends Message<"ModelProto"> {}
+/** A model whose graph is there. */
+export interface ModelWithGraph extends ModelProto {
+  readonly graph: GraphProto;
+}
 export interface GraphProto extends Message<"GraphProto"> {}
 export interface NodeProto extends Message<"NodeProto"> {}
 export interface AttributeProto extends Message<"AttributeProto"> {}

@@ -1,4 +1,5 @@
 /** The message tables, compiled for the reader, and records while they are being filled. */
+import { emptyRecord } from "../graph/empty.js";
 import { MESSAGES, type MessageName, type ScalarType } from "../graph/messages.js";
 import type { UnknownField } from "../graph/records.js";
 import { NUMBER_WIDTHS } from "./scan-numbers.js";
@@ -23,11 +24,8 @@ export interface CompiledMessage {
   readonly name: MessageName;
   /** By field number. */
   readonly fields: readonly (CompiledField | undefined)[];
-  readonly empty: Draft;
+  readonly empty: Readonly<Draft>;
 }
-
-/** The value of every repeated field that is absent: shared, because a file may hold millions of empty messages. */
-export const NOTHING: readonly never[] = Object.freeze([]);
 
 const WIRE_TYPES: Readonly<Record<ScalarType, number>> = {
   int32: VARINT,
@@ -50,8 +48,7 @@ export function compiledMessage(name: MessageName): CompiledMessage {
   const known = compiled.get(name);
   if (known !== undefined) return known;
   const fields: (CompiledField | undefined)[] = [];
-  const empty: Draft = {};
-  const message: CompiledMessage = { name, fields, empty };
+  const message: CompiledMessage = { name, fields, empty: emptyRecord(name) };
   compiled.set(name, message);
   const table = MESSAGES[name];
   for (const field of table) {
@@ -66,9 +63,7 @@ export function compiledMessage(name: MessageName): CompiledMessage {
       message: isScalar ? null : compiledMessage(field.type as MessageName),
       rivals,
     };
-    empty[field.name] = field.repeated ? NOTHING : undefined;
   }
-  empty.unknown = NOTHING;
   return message;
 }
 

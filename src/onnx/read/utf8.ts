@@ -97,3 +97,17 @@ function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
   for (let i = at + 2; i < at + length; i++) if (bytes[i]! >> 6 !== 2) return 0;
   return length;
 }
+
+const encoder = new TextEncoder();
+const ESCAPED = /[\udc80-\udcff]/u;
+
+/** The bytes of a text that {@link decodeEscaped} made; null where UTF-8 has them, as for every other text. */
+export function encodeEscaped(text: string): Uint8Array | null {
+  if (!ESCAPED.test(text)) return null;
+  const bytes: number[] = [];
+  for (const character of text) {
+    if (ESCAPED.test(character)) bytes.push(character.charCodeAt(0) - 0xdc00);
+    else bytes.push(...encoder.encode(character));
+  }
+  return Uint8Array.from(bytes);
+}

@@ -1,16 +1,16 @@
-import type { OnnxGraph, OnnxNode } from "../model.js";
+import type { AttributeProto, GraphProto, NodeProto } from "../graph/records.js";
 
 /** The graph without nodes, initializers and value infos that no output needs, in its bodies too. */
-export function pruneGraph(graph: OnnxGraph): OnnxGraph {
+export function pruneGraph(graph: GraphProto): GraphProto {
   const needed = new Set(graph.output.map((output) => output.name));
-  const kept: OnnxNode[] = [];
+  const kept: NodeProto[] = [];
   for (const node of graph.node.toReversed()) {
     if (!node.output.some((output) => needed.has(output))) continue;
     const pruned = withPrunedBodies(node);
     kept.push(pruned);
     for (const name of namesReadBy(pruned)) needed.add(name);
   }
-  const defined = new Set(kept.flatMap((node) => node.output));
+  const defined = new Set<string | undefined>(kept.flatMap((node) => node.output));
   return {
     ...graph,
     node: kept.reverse(),
@@ -19,26 +19,26 @@ export function pruneGraph(graph: OnnxGraph): OnnxGraph {
   };
 }
 
-function withPrunedBodies(node: OnnxNode): OnnxNode {
-  const entries = Object.entries(node.attribute);
-  if (!entries.some(([, attribute]) => attribute.type === "GRAPH")) return node;
-  return {
-    ...node,
-    attribute: Object.fromEntries(
-      entries.map(([name, attribute]) => [
-        name,
-        attribute.type === "GRAPH" ? { ...attribute, value: pruneGraph(attribute.value) } : attribute,
-      ]),
-    ),
-  };
+function withPrunedBodies(node: NodeProto): NodeProto {
+  if (!node.attribute.some((attribute) => bodiesOf(attribute).length > 0)) return node;
+  const attribute = node.attribute.map((each) => ({
+    ...each,
+    g: each.g && pruneGraph(each.g),
+    graphs: each.graphs.map(pruneGraph),
+  }));
+  return { ...node, attribute };
+}
+
+function bodiesOf({ g, graphs }: AttributeProto): readonly GraphProto[] {
+  return g === undefined ? graphs : [g, ...graphs];
 }
 
 /** Names that a node reads, those that its bodies read from outside included. */
-function namesReadBy(node: OnnxNode): readonly string[] {
-  const inner = Object.values(node.attribute).flatMap((attribute) =>
-    attribute.type === "GRAPH"
-      ? [...attribute.value.node.flatMap(namesReadBy), ...attribute.value.output.map((output) => output.name)]
-      : [],
-  );
+function namesReadBy(node: NodeProto): readonly string[] {
+  const bodies = node.attribute.flatMap(bodiesOf);
+  const inner = bodies.flatMap((body) => [
+    ...body.node.flatMap(namesReadBy),
+    ...body.output.map(({ name = "" }) => name),
+  ]);
   return [...node.input, ...inner];
 }

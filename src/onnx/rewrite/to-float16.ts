@@ -2,16 +2,21 @@
  * A graph in half precision: weights and feature maps become FLOAT16, the interface stays FLOAT. Nodes whose precision
  * is float32 keep FLOAT, with casts around them. A weight beyond half precision's range is an error when the file is written.
  */
-import type { Attribute, DataType, Initializer, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "../model.js";
+import { attribute, floatTensor, node } from "../graph/build.js";
+import { elementCode } from "../graph/element-types.js";
+import type { EmittedNode } from "../graph/provenance.js";
+import type { AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from "../graph/records.js";
+import { floatsOf } from "../read/floats-of.js";
 
-const CODES = { FLOAT: 1, FLOAT16: 10 } as const;
+const CODES = { FLOAT: elementCode("FLOAT"), FLOAT16: elementCode("FLOAT16") } as const;
 type Precision = keyof typeof CODES;
 
 /** Inputs that ONNX wants as FLOAT whatever the others are. */
 const FLOAT_INPUTS: ReadonlyMap<string, ReadonlySet<number>> = new Map([["Resize", new Set([1, 2])]]);
 
-export function toFloat16(model: OnnxModel): OnnxModel {
-  return { ...model, graph: new Converter(model.graph, new Aliases(model.graph), undefined).main() };
+/** @param graph a model's main graph, which holds its weights itself */
+export function toFloat16(graph: GraphProto): GraphProto {
+  return new Converter(graph, new Aliases(graph), undefined).main();
 }
 
 /** Names of values that stand beside those of the model. */
@@ -19,7 +24,7 @@ class Aliases {
   private readonly taken: Set<string>;
   private readonly known = new Map<string, string>();
 
-  constructor(graph: OnnxGraph) {
+  constructor(graph: GraphProto) {
     this.taken = new Set(namesIn(graph));
   }
 
@@ -36,74 +41,79 @@ class Aliases {
   }
 }
 
-function namesIn(graph: OnnxGraph): readonly string[] {
-  const inner = graph.node.flatMap(({ name, output, attribute }) => [
+function namesIn(graph: GraphProto): readonly string[] {
+  const inner = graph.node.flatMap(({ name = "", output, attribute }) => [
     name,
     ...output,
-    ...Object.values(attribute).flatMap((each) => (each.type === "GRAPH" ? namesIn(each.value) : [])),
+    ...attribute.flatMap(({ g }) => (g ? namesIn(g) : [])),
   ]);
-  return [...[...graph.input, ...graph.initializer].map(({ name }) => name), ...inner];
+  return [...[...graph.input, ...graph.initializer].map(({ name = "" }) => name), ...inner];
 }
 
 /** One graph in the making. Values that are not floating-point have no precision and stay as they are. */
 class Converter {
-  private readonly graph: OnnxGraph;
+  private readonly graph: GraphProto;
   private readonly aliases: Aliases;
   private readonly enclosing: Converter | undefined;
-  private readonly initializers: ReadonlyMap<string, Initializer>;
+  private readonly initializers: ReadonlyMap<string, TensorProto>;
   /** Precision of the values so far, initializers left out. */
   private readonly precisions = new Map<string, Precision>();
-  private readonly nodes: OnnxNode[] = [];
-  private readonly used = new Map<string, Initializer>();
-  private readonly infos = new Map<string, ValueInfo>();
+  private readonly nodes: NodeProto[] = [];
+  private readonly used = new Map<string, TensorProto>();
+  private readonly infos = new Map<string, ValueInfoProto>();
   private readonly casts = new Set<string>();
   /** What the graph said of its values. */
-  private readonly declared: ReadonlyMap<string, ValueInfo>;
+  private readonly declared: ReadonlyMap<string, ValueInfoProto>;
 
-  constructor(graph: OnnxGraph, aliases: Aliases, enclosing: Converter | undefined) {
+  constructor(graph: GraphProto, aliases: Aliases, enclosing: Converter | undefined) {
     this.graph = graph;
     this.aliases = aliases;
     this.enclosing = enclosing;
-    this.initializers = new Map(graph.initializer.map((each) => [each.name, each]));
-    this.declared = new Map([...graph.input, ...graph.value_info, ...graph.output].map((value) => [value.name, value]));
+    this.initializers = new Map(graph.initializer.map((each) => [each.name ?? "", each]));
+    this.declared = new Map(
+      [...graph.input, ...graph.value_info, ...graph.output].map((value) => [value.name ?? "", value]),
+    );
   }
 
   /** The whole model's graph: inputs and outputs stay FLOAT. */
-  main(): OnnxGraph {
-    for (const { name, type } of this.graph.input) if (type.elem_type === "FLOAT") this.precisions.set(name, "FLOAT");
-    const shown = new Map(this.graph.output.map(({ name }) => [name, this.aliases.of(name, "half")]));
+  main(): GraphProto {
+    this.precisionOfInputs("FLOAT");
+    const shown = new Map(this.graph.output.map(({ name = "" }) => [name, this.aliases.of(name, "half")]));
     this.convertNodes((output) => shown.get(output) ?? output);
-    for (const output of this.graph.output) {
-      const half = shown.get(output.name)!;
-      if (this.precisions.get(half) === "FLOAT16") this.cast(half, output.name, "FLOAT");
-    }
+    for (const [name, half] of shown) if (this.precisions.get(half) === "FLOAT16") this.cast(half, name, "FLOAT");
     return this.finish(this.graph.input, this.graph.output);
   }
 
   /** A body, whose floating-point inputs are half precision, and its outputs what their nodes are. */
-  body(): OnnxGraph {
-    for (const { name, type } of this.graph.input) if (type.elem_type === "FLOAT") this.precisions.set(name, "FLOAT16");
+  body(): GraphProto {
+    this.precisionOfInputs("FLOAT16");
     this.convertNodes((output) => output);
     const outputs = this.graph.output.map((output) => {
-      if (output.type.elem_type !== "FLOAT" || this.precisions.get(output.name) === "FLOAT") return output;
-      return { ...halfInfo(output), name: this.read(output.name, "FLOAT16") };
+      const { name = "" } = output;
+      if (!isFloat(output) || this.precisions.get(name) === "FLOAT") return output;
+      return { ...halfInfo(output), name: this.read(name, "FLOAT16") };
     });
     return this.finish(this.graph.input.map(halfInfo), outputs);
+  }
+
+  private precisionOfInputs(precision: Precision): void {
+    for (const input of this.graph.input) if (isFloat(input)) this.precisions.set(input.name ?? "", precision);
   }
 
   /** @param rename what half-precision results are called */
   private convertNodes(rename: (output: string) => string): void {
     const renamed = new Map<string, string>();
-    for (const node of this.graph.node) {
-      const hasBody = Object.values(node.attribute).some(({ type }) => type === "GRAPH");
+    const nodes: readonly EmittedNode[] = this.graph.node;
+    for (const node of nodes) {
+      const hasBody = node.attribute.some(({ g }) => g !== undefined);
       const precision: Precision = node.precision === "float32" && !hasBody ? "FLOAT" : "FLOAT16";
       const input = node.input.map((name, index) => {
-        const wanted = FLOAT_INPUTS.get(node.op_type)?.has(index) ? "FLOAT" : precision;
+        const wanted = FLOAT_INPUTS.get(node.op_type ?? "")?.has(index) ? "FLOAT" : precision;
         return this.read(renamed.get(name) ?? name, wanted);
       });
       const attribute = this.attributes(node, precision);
       const output = node.output.map((name, index) => {
-        if (this.declared.get(name)?.type.elem_type !== "FLOAT") return name;
+        if (!isFloat(this.declared.get(name))) return name;
         const made = precisionFromBody(attribute, index) ?? precision;
         const own = made === "FLOAT16" ? rename(name) : name;
         if (own !== name) renamed.set(name, own);
@@ -115,16 +125,12 @@ class Converter {
     }
   }
 
-  private attributes(node: OnnxNode, precision: Precision): OnnxNode["attribute"] {
-    return Object.fromEntries(
-      Object.entries(node.attribute).map(([name, attribute]): [string, Attribute] => {
-        if (attribute.type === "GRAPH") {
-          return [name, { type: "GRAPH", value: new Converter(attribute.value, this.aliases, this).body() }];
-        }
-        const toFloat = node.op_type === "Cast" && name === "to" && attribute.value === CODES.FLOAT;
-        return [name, toFloat ? { type: "INT", value: CODES[precision] } : attribute];
-      }),
-    );
+  private attributes({ op_type, attribute: list }: NodeProto, precision: Precision): readonly AttributeProto[] {
+    return list.map((each) => {
+      if (each.g !== undefined) return { ...each, g: new Converter(each.g, this.aliases, this).body() };
+      const toFloat = op_type === "Cast" && each.name === "to" && each.i === CODES.FLOAT;
+      return toFloat ? { ...each, i: CODES[precision] } : each;
+    });
   }
 
   /** The value in a precision: as it is, an initializer of that type, or a cast that is made once. */
@@ -138,13 +144,15 @@ class Converter {
     return cast;
   }
 
-  private constant(initializer: Initializer, wanted: Precision): string {
-    if (initializer.data_type === "INT64") {
-      this.used.set(initializer.name, initializer);
-      return initializer.name;
+  private constant(initializer: TensorProto, wanted: Precision): string {
+    const { name: own = "" } = initializer;
+    const values = floatsOf(initializer);
+    if (values === null) {
+      this.used.set(own, initializer);
+      return own;
     }
-    const name = wanted === "FLOAT" ? this.aliases.of(initializer.name, "float") : initializer.name;
-    this.used.set(name, { ...initializer, name, data_type: wanted });
+    const name = wanted === "FLOAT" ? this.aliases.of(own, "float") : own;
+    this.used.set(name, floatTensor(name, wanted, values));
     return name;
   }
 
@@ -155,37 +163,32 @@ class Converter {
     const constant = this.enclosing.initializers.get(name);
     if (constant === undefined) return this.enclosing.precisionOf(name);
     this.enclosing.constant(constant, "FLOAT16");
-    return constant.data_type === "INT64" ? undefined : "FLOAT16";
+    return floatsOf(constant) === null ? undefined : "FLOAT16";
   }
 
   private cast(from: string, to: string, wanted: Precision): void {
     this.casts.add(to);
     this.precisions.set(to, wanted);
-    const type = this.typeOf(from);
-    if (type) this.infos.set(to, { name: to, type: { ...type, elem_type: wanted } });
-    this.nodes.push({
-      op_type: "Cast",
-      name: this.aliases.of(to, "cast"),
-      input: [from],
-      output: [to],
-      attribute: { to: { type: "INT", value: CODES[wanted] } },
-    });
+    const info = this.infoOf(from);
+    if (info) this.infos.set(to, withPrecision({ ...info, name: to }, wanted));
+    const fields = { name: this.aliases.of(to, "cast"), attribute: [attribute("to", { i: CODES[wanted] })] };
+    this.nodes.push(node("Cast", [from], [to], fields));
   }
 
   /** The shape that is known of a value, under any of its names; its element type may be another by now. */
-  private typeOf(name: string): ValueInfo["type"] | undefined {
-    return (this.infos.get(name) ?? this.declared.get(name))?.type ?? this.enclosing?.typeOf(name);
+  private infoOf(name: string): ValueInfoProto | undefined {
+    return this.infos.get(name) ?? this.declared.get(name) ?? this.enclosing?.infoOf(name);
   }
 
   private describe(original: string, name: string): void {
     const known = this.declared.get(original);
     if (!known) return;
     const precision = this.precisions.get(name);
-    const elem_type: DataType = precision ?? known.type.elem_type;
-    this.infos.set(name, { name, type: { ...known.type, elem_type } });
+    const info = { ...known, name };
+    this.infos.set(name, precision === undefined ? info : withPrecision(info, precision));
   }
 
-  private finish(inputs: readonly ValueInfo[], outputs: readonly ValueInfo[]): OnnxGraph {
+  private finish(inputs: readonly ValueInfoProto[], outputs: readonly ValueInfoProto[]): GraphProto {
     const declared = new Set([...inputs, ...outputs].map(({ name }) => name));
     return {
       ...this.graph,
@@ -199,12 +202,25 @@ class Converter {
 }
 
 /** What a node's body, that of a Scan, gives for an output of the node. */
-function precisionFromBody(attribute: OnnxNode["attribute"], index: number): Precision | undefined {
-  const body = Object.values(attribute).find((each) => each.type === "GRAPH");
-  const type = body?.type === "GRAPH" ? body.value.output[index]?.type.elem_type : undefined;
-  return type === "FLOAT" || type === "FLOAT16" ? type : undefined;
+function precisionFromBody(attributes: readonly AttributeProto[], index: number): Precision | undefined {
+  const type = elementTypeOf(attributes.find(({ g }) => g !== undefined)?.g?.output[index]);
+  return type === CODES.FLOAT ? "FLOAT" : type === CODES.FLOAT16 ? "FLOAT16" : undefined;
 }
 
-function halfInfo(value: ValueInfo): ValueInfo {
-  return value.type.elem_type === "FLOAT" ? { ...value, type: { ...value.type, elem_type: "FLOAT16" } } : value;
+function halfInfo(value: ValueInfoProto): ValueInfoProto {
+  return isFloat(value) ? withPrecision(value, "FLOAT16") : value;
+}
+
+function elementTypeOf(value: ValueInfoProto | undefined): number | undefined {
+  return value?.type?.tensor_type?.elem_type;
+}
+
+function isFloat(value: ValueInfoProto | undefined): boolean {
+  return elementTypeOf(value) === CODES.FLOAT;
+}
+
+function withPrecision(value: ValueInfoProto, precision: Precision): ValueInfoProto {
+  const tensor_type = value.type?.tensor_type;
+  if (tensor_type === undefined) return value;
+  return { ...value, type: { ...value.type!, tensor_type: { ...tensor_type, elem_type: CODES[precision] } } };
 }

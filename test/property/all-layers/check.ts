@@ -6,6 +6,7 @@ import { parseDocument } from "../../../src/frontends/document/parse.js";
 import { evaluate } from "../../../src/ir/evaluate.js";
 import type { Graph, Node } from "../../../src/ir/graph.js";
 import { inferShapes, withInputShapes } from "../../../src/ir/infer.js";
+import type { ValueInfoProto } from "../../../src/onnx/graph/records.js";
 import type { TensorStore } from "../../../src/tensors/tensor.js";
 import { compareValues } from "../../../src/verify/compare.js";
 import { TOLERANCES } from "../../../src/verify/tolerances.js";
@@ -80,7 +81,7 @@ async function compareVariants(
   for (const { options, feeds, rounding } of variantsOf(model, reference.inputs)) {
     const label = JSON.stringify(options);
     const bytes = await orLabelled(label, async () =>
-      encoded({ ...compile(spec, weights, options).model, metadata_props: new Map() }),
+      encoded({ ...compile(spec, weights, options).model, metadata_props: [] }),
     );
     const key = Buffer.from(bytes).toString("latin1");
     if (done.has(key)) continue;
@@ -155,7 +156,7 @@ async function checkFold(
     throw new Error(`after folding there are still ${routed.map(({ name, op }) => `${op} ${name}`).join(", ")}`);
   const { model } = compile(spec, weights, { fold });
   // A router may itself be an output, which folding takes away.
-  const bytes = await encoded({ ...model, metadata_props: new Map() });
+  const bytes = await encoded({ ...model, metadata_props: [] });
   const kept = new Set(model.graph.output.map(({ name }) => name));
   const outputs = graph.outputs.filter(({ name }) => kept.has(name));
   if (outputs.length === 0) return { graphs: 0, undecided: 0 };
@@ -171,8 +172,8 @@ async function checkFold(
   };
 }
 
-function feedsOf(sample: Values, inputs: readonly { readonly name: string }[]): Values {
-  return new Map(inputs.map(({ name }) => [name, sample.get(name)!]));
+function feedsOf(sample: Values, inputs: readonly ValueInfoProto[]): Values {
+  return new Map(inputs.map(({ name = "" }) => [name, sample.get(name)!]));
 }
 
 function tableOf({

@@ -1,12 +1,12 @@
 /** A model in its own opset and raised, both run by ONNX Runtime as they stand. */
 import * as ort from "onnxruntime-node";
 import { expect } from "vitest";
-import { bytesSource } from "../../../src/base/bytes/byte-source.js";
+import { bytesSource, collect } from "../../../src/base/bytes/byte-source.js";
 import { checkFile } from "../../../src/onnx/check/check-model.js";
 import { type RaisedOpset, raiseOpset } from "../../../src/onnx/convert/raise-opset.js";
 import { decodeModel } from "../../../src/onnx/decode.js";
+import { encodeModel } from "../../../src/onnx/encode.js";
 import { loadSchemas } from "../../../src/onnx/schemas/registry.js";
-import { recordBytes } from "../../unit/onnx-support/record-bytes.js";
 import { type Plain, writeRecord } from "../../unit/onnx-support/write-record.js";
 
 export type Feeds = Readonly<Record<string, ort.Tensor>>;
@@ -25,7 +25,7 @@ export async function expectSameRuns(old: Uint8Array<ArrayBuffer>, feeds: Feeds)
   const source = bytesSource("old.onnx", old);
   const raised = raiseOpset((await decodeModel(source)).message, await loadSchemas());
   if (!("model" in raised)) throw new Error(raised.refused.map(({ reason }) => reason).join("; "));
-  const bytes = await recordBytes(raised.model, source);
+  const bytes = await collect(encodeModel(raised.model).model);
   const errors = (await checkFile(bytesSource("new.onnx", bytes), { full: true })).filter(
     (f) => f.severity === "error",
   );
