@@ -1,0 +1,54 @@
+/** How one node of an ONNX graph is read as IR. */
+import type { Dim, Shape } from "../../ir/dim.js";
+import type { OpAttributes, OpName } from "../../ir/ops/index.js";
+import type { NodeProto } from "../../onnx/proto/records.js";
+import type { LazyTensor } from "../../tensors/tensor.js";
+
+/** A node of the source and what is known of its inputs. Inputs are asked for by position. */
+export interface SourceNode {
+  readonly node: NodeProto;
+  /** Version of ai.onnx that the graph imports. */
+  readonly opset: number;
+  /** Name of an input; undefined where it is left out. */
+  input(index: number): string | undefined;
+  /** Undefined where the input is left out, or nothing is known of its rank, or it is not float32. */
+  shape(index: number): Shape | undefined;
+  /** A float32 input that is constant: an initializer, a Constant, or computed of constants alone. */
+  tensor(index: number): LazyTensor | undefined;
+  /** The values of a small constant input of any numeric type. */
+  numbers(index: number): readonly number[] | undefined;
+  /** The sizes that an integer vector holds, where they follow from shapes: as Reshape, Resize, Expand take them. */
+  sizes(index: number): readonly (Dim | undefined)[] | undefined;
+}
+
+/** Makes the IR of one node. */
+export interface NodeWriter {
+  /**
+   * Adds a node of the IR; returns the name of its value. The last one for an output of the source must have that output's
+   * name; others get a name of their own from `step`.
+   */
+  node<Op extends OpName>(
+    op: Op,
+    inputs: readonly string[],
+    attributes: OpAttributes[Op],
+    as: { readonly output: number } | { readonly step: string },
+  ): string;
+  /** A constant of the source, or one that is made of it, such as a bias of zeros. */
+  constant(step: string, tensor: LazyTensor): string;
+}
+
+/** A node that stays as it is: the reason is told to the user. */
+export class NotRead extends Error {
+  override readonly name = "NotRead";
+}
+
+/**
+ * How an operator is read, in the opset at hand: emits what defines all used outputs of the node.
+ * @throws NotRead, with the condition that does not hold; RuleError of an operator of the IR counts as one
+ */
+export type Read = (source: SourceNode, write: NodeWriter) => void;
+
+/** A row of the table: what an operator of ai.onnx becomes. */
+export interface OperatorRow {
+  readonly read: Read;
+}
