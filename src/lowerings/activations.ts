@@ -1,6 +1,11 @@
 /** Elementwise activations in ONNX operators: one row per function. */
 import type { Shape } from "../ir/dim.js";
-import type { Activation, ActivationName, ActivationParameters } from "../ir/ops/activations.js";
+import {
+  type Activation,
+  type ActivationName,
+  type ActivationParameters,
+  LARGEST_FLOAT32,
+} from "../ir/ops/activations.js";
 import type { GraphEmitter } from "./emitter.js";
 
 /** Where an activation is emitted: on a feature map, or inside a router. */
@@ -14,25 +19,47 @@ export interface ActivationSite {
 
 type Row<Parameters> = (input: string, site: ActivationSite, parameters: Parameters) => void;
 
+/** A node before the last. */
+function step({ e, name, shape }: ActivationSite, label: string, op: string, inputs: readonly string[]): string {
+  return e.op(op, `${name}/${label}`, inputs, shape);
+}
+
 const ROWS: { readonly [Fn in ActivationName]: Row<ActivationParameters[Fn]> } = {
   relu: (input, site) => site.result("Relu", [input]),
   leaky_relu: (input, site, { slope }) => site.result("LeakyRelu", [input], { alpha: slope }),
   sigmoid: (input, site) => site.result("Sigmoid", [input]),
-  silu(input, site) {
-    const gate = site.e.op("Sigmoid", `${site.name}/gate`, [input], site.shape);
-    site.result("Mul", [input, gate]);
-  },
+  silu: (input, site) => site.result("Mul", [input, step(site, "gate", "Sigmoid", [input])]),
   tanh: (input, site) => site.result("Tanh", [input]),
   gelu(input, site) {
-    const { e, name, shape } = site;
-    const scaled = e.op("Div", `${name}/scaled`, [input, e.floats([Math.SQRT2], [])], shape);
-    const error = e.op("Erf", `${name}/erf`, [scaled], shape);
-    const shifted = e.op("Add", `${name}/shifted`, [error, e.floats([1], [])], shape);
-    const product = e.op("Mul", `${name}/product`, [input, shifted], shape);
-    site.result("Mul", [product, e.floats([0.5], [])]);
+    const scaled = step(site, "scaled", "Div", [input, site.e.floats([Math.SQRT2], [])]);
+    const error = step(site, "erf", "Erf", [scaled]);
+    const shifted = step(site, "shifted", "Add", [error, site.e.floats([1], [])]);
+    const product = step(site, "product", "Mul", [input, shifted]);
+    site.result("Mul", [product, site.e.floats([0.5], [])]);
   },
-  clamp: (input, site, { min, max }) =>
-    site.result("Clip", [input, site.e.floats([min], []), site.e.floats([max], [])]),
+  gelu_tanh(input, site) {
+    // x/2 · (1 + tanh(x · (c + 0.044715·c·x²))), c = √(2/π)
+    const c = Math.sqrt(2 / Math.PI);
+    const square = step(site, "square", "Mul", [input, input]);
+    const weighed = step(site, "weighed", "Mul", [square, site.e.floats([0.044715 * c], [])]);
+    const slope = step(site, "slope", "Add", [weighed, site.e.floats([c], [])]);
+    const tanh = step(site, "tanh", "Tanh", [step(site, "inner", "Mul", [input, slope])]);
+    const shifted = step(site, "shifted", "Add", [tanh, site.e.floats([1], [])]);
+    const product = step(site, "product", "Mul", [input, shifted]);
+    site.result("Mul", [product, site.e.floats([0.5], [])]);
+  },
+  erf: (input, site) => site.result("Erf", [input]),
+  elu: (input, site, { alpha }) => site.result("Elu", [input], { alpha }),
+  hard_sigmoid: (input, site, { alpha, beta }) => site.result("HardSigmoid", [input], { alpha, beta }),
+  hard_swish: (input, site) => site.result("HardSwish", [input]),
+  softplus: (input, site) => site.result("Softplus", [input]),
+  mish: (input, site) =>
+    site.result("Mul", [input, step(site, "gate", "Tanh", [step(site, "softplus", "Softplus", [input])])]),
+  clamp: (input, site, { min, max }) => {
+    const least = min <= -LARGEST_FLOAT32 ? [] : [site.e.floats([min], [])];
+    const most = max >= LARGEST_FLOAT32 ? [] : [site.e.floats([max], [])];
+    site.result("Clip", most.length === 0 ? [input, ...least] : [input, least[0] ?? "", ...most]);
+  },
 };
 
 export function emitActivation(activation: Activation, input: string, site: ActivationSite): void {

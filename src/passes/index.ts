@@ -6,9 +6,11 @@ import { foldConstants } from "./fold-constants.js";
 import { mergeConstantMixtures } from "./merge-constant-mixtures.js";
 import type { Pass } from "./pass.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
+import { removeNeutralAffines } from "./remove-neutral-affines.js";
 
 /** The passes of a compile, in order. */
 export const PASSES: readonly Pass[] = [
+  removeNeutralAffines,
   foldConstants,
   mergeConstantMixtures,
   absorbConstantFactors,

@@ -1,7 +1,7 @@
 /** How one node of an ONNX graph is read as IR. */
 import type { Dim, Shape } from "../../ir/dim.js";
 import type { OpAttributes, OpName } from "../../ir/ops/index.js";
-import type { NodeProto } from "../../onnx/proto/records.js";
+import type { NodeProto } from "../../onnx/graph/records.js";
 import type { LazyTensor } from "../../tensors/tensor.js";
 
 /** A node of the source and what is known of its inputs. Inputs are asked for by position. */
@@ -51,4 +51,29 @@ export type Read = (source: SourceNode, write: NodeWriter) => void;
 /** A row of the table: what an operator of ai.onnx becomes. */
 export interface OperatorRow {
   readonly read: Read;
+}
+
+/** What stands around a node, for patterns of several nodes. */
+export interface Surroundings {
+  /** The node that gives a value; undefined for inputs of the graph and constants. */
+  giver(value: string): SourceNode | undefined;
+  /** Whether one node reads a value, once, and the graph does not show it. */
+  isReadOnce(value: string): boolean;
+}
+
+/** Nodes that a pattern takes together with the one that it was tried at. */
+export interface PatternMatch {
+  /** The nodes before the last; nothing else reads their values. */
+  readonly inner: readonly NodeProto[];
+  /** Emits what defines the output of the last node. */
+  read(write: NodeWriter): void;
+}
+
+/** Several nodes that are one operator of the IR, where their inner values are none that the IR knows. */
+export interface OnnxPattern {
+  readonly name: string;
+  /** Operator of the last node, at which the pattern is tried before the operator's own row. */
+  readonly last: string;
+  /** Undefined where the nodes are something else. */
+  match(last: SourceNode, around: Surroundings): PatternMatch | undefined;
 }

@@ -7,10 +7,12 @@ import { channelBias } from "./channel-bias.js";
 import { channelScale } from "./channel-scale.js";
 import { concat } from "./concat.js";
 import { conv } from "./conv.js";
+import { convTranspose } from "./conv-transpose.js";
 import { demodulation } from "./demodulation.js";
 import { extractPatches } from "./extract-patches.js";
 import { foldFrames, unfoldFrames } from "./frames.js";
 import { globalPool } from "./global-pool.js";
+import { instanceNorm } from "./instance-norm.js";
 import { linear } from "./linear.js";
 import { mixBias } from "./mix-bias.js";
 import { mixConv } from "./mix-conv.js";
@@ -22,9 +24,11 @@ import { pixelShuffle } from "./pixel-shuffle.js";
 import { pixelUnshuffle } from "./pixel-unshuffle.js";
 import { pool } from "./pool.js";
 import { prelu } from "./prelu.js";
+import { reshape } from "./reshape.js";
 import { resize } from "./resize.js";
 import { root } from "./root.js";
 import { route } from "./route.js";
+import { sliceChannels } from "./slice-channels.js";
 import { softmax } from "./softmax.js";
 import { swapExperts } from "./swap-experts.js";
 
@@ -39,10 +43,12 @@ export const OPS = {
   channel_scale: channelScale,
   concat,
   conv,
+  conv_transpose: convTranspose,
   demodulation,
   extract_patches: extractPatches,
   fold_frames: foldFrames,
   global_pool: globalPool,
+  instance_norm: instanceNorm,
   linear,
   mix_bias: mixBias,
   mix_conv: mixConv,
@@ -53,9 +59,11 @@ export const OPS = {
   pixel_unshuffle: pixelUnshuffle,
   pool,
   prelu,
+  reshape,
   resize,
   root,
   route,
+  slice_channels: sliceChannels,
   softmax,
   swap_experts: swapExperts,
   unfold_frames: unfoldFrames,

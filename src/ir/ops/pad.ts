@@ -4,7 +4,7 @@ import { operator, RuleError, requireRank } from "./operator.js";
 
 export type PadMode = "zeros" | "reflect" | "replicate";
 
-/** Pixels added around [N,C,H,W]: top, left, bottom, right. */
+/** Pixels added around [N,C,H,W]: top, left, bottom, right; a pad below zero takes pixels away. */
 export interface PadAttributes {
   readonly mode: PadMode;
   readonly pads: readonly [top: number, left: number, bottom: number, right: number];
@@ -21,11 +21,16 @@ export const pad = operator<PadAttributes>({
   infer({ mode, pads: [top, left, bottom, right] }, [x]) {
     requireRank("the input of a pad", x!, 4);
     const [, , height, width] = x!;
+    if (mode !== "zeros" && Math.min(top, left, bottom, right) < 0)
+      throw new RuleError("only a pad of zeros takes pixels away");
     const small = (size: unknown, most: number): boolean => typeof size === "number" && size <= most;
     if (mode === "reflect" && (small(height, Math.max(top, bottom)) || small(width, Math.max(left, right)))) {
       throw new RuleError("a reflecting pad must be smaller than the picture");
     }
-    return [x![0]!, x![1]!, addDims(height!, top + bottom), addDims(width!, left + right)];
+    const sizes = [addDims(height!, top + bottom), addDims(width!, left + right)] as const;
+    if (sizes.some((size) => typeof size === "number" && size < 1))
+      throw new RuleError("a pad that takes pixels away must leave some");
+    return [x![0]!, x![1]!, ...sizes];
   },
   evaluate({ mode, pads: [top, left, bottom, right] }, [x]) {
     const [batch, channels, height, width] = x!.shape as [number, number, number, number];

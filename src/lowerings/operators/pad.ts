@@ -8,9 +8,17 @@ import type { OperatorEmitter } from "../site.js";
  */
 const NEGATIVE_ZERO: LazyTensor = { shape: [], read: async () => Float32Array.of(-0) };
 
-export const pad: OperatorEmitter<"pad"> = ({ mode, pads: [top, left, bottom, right] }, site) => {
+/** An end of Slice beyond every axis. */
+const LAST = 2 ** 31 - 1;
+
+export const pad: OperatorEmitter<"pad"> = ({ mode, pads }, site) => {
+  const { e } = site;
+  const [top, left, bottom, right] = pads;
+  if (pads.every((each) => each <= 0)) {
+    const ends = [bottom, right].map((each) => (each === 0 ? LAST : each));
+    return site.result("Slice", [site.read(0), e.ints([-top, -left]), e.ints(ends), e.ints([2, 3])]);
+  }
   const onnxMode = { zeros: "constant", reflect: "reflect", replicate: "edge" }[mode];
-  const zero = mode === "zeros" ? [site.e.weight("const.-0", NEGATIVE_ZERO)] : [];
-  const pads = site.e.ints([0, 0, top, left, 0, 0, bottom, right]);
-  site.result("Pad", [site.read(0), pads, ...zero], { mode: onnxMode });
+  const zero = mode === "zeros" ? [e.weight("const.-0", NEGATIVE_ZERO)] : [];
+  site.result("Pad", [site.read(0), e.ints([0, 0, top, left, 0, 0, bottom, right]), ...zero], { mode: onnxMode });
 };

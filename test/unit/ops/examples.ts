@@ -1,4 +1,5 @@
 /** What every operator computes, worked out by hand on inputs of a few numbers. */
+import { LARGEST_FLOAT32 } from "../../../src/ir/ops/activations.js";
 import type { OpAttributes, OpName } from "../../../src/ir/ops/index.js";
 
 /** Shape and values. */
@@ -65,6 +66,62 @@ export const EXAMPLES: { readonly [Op in OpName]: readonly Example<OpAttributes[
       attributes: { fn: "gelu" },
       inputs: [[[3], [0, 1, -4]]],
       output: [[3], [0, 0.8413447460685429, -0.00012668496733248]],
+    },
+    // Φ by tanh at 1: (1 + tanh(√(2/π)·1.044715)) / 2 = 0.841191990608277
+    {
+      what: "gelu by tanh",
+      attributes: { fn: "gelu_tanh" },
+      inputs: [[[2], [0, 1]]],
+      output: [[2], [0, 0.841191990608277]],
+    },
+    {
+      what: "the error function",
+      attributes: { fn: "erf" },
+      inputs: [[[3], [0, Math.SQRT1_2, -Math.SQRT1_2]]],
+      output: [[3], [0, 0.682689492137086, -0.682689492137086]],
+    },
+    {
+      what: "elu",
+      attributes: { fn: "elu", alpha: 0.5 },
+      inputs: [[[2], [2, -LN3]]],
+      output: [[2], [2, -1 / 3]],
+    },
+    {
+      what: "hard sigmoid",
+      attributes: { fn: "hard_sigmoid", alpha: 0.25, beta: 0.5 },
+      inputs: [[[3], [-3, 1, 3]]],
+      output: [[3], [0, 0.75, 1]],
+    },
+    {
+      what: "hard swish",
+      attributes: { fn: "hard_swish" },
+      inputs: [[[4], [-4, -1.5, 0, 4]]],
+      output: [[4], [0, -0.375, 0, 4]],
+    },
+    {
+      what: "softplus",
+      attributes: { fn: "softplus" },
+      inputs: [[[3], [0, 100, -100]]],
+      output: [[3], [Math.LN2, 100, 3.720075976020836e-44]],
+    },
+    // tanh(ln 2) = 0.6, tanh(ln 4) = 15/17
+    {
+      what: "mish",
+      attributes: { fn: "mish" },
+      inputs: [[[2], [0, LN3]]],
+      output: [[2], [0, (LN3 * 15) / 17]],
+    },
+    {
+      what: "clamp of one side",
+      attributes: { fn: "clamp", min: 0, max: LARGEST_FLOAT32 },
+      inputs: [[[2], [-1, 2]]],
+      output: [[2], [0, 2]],
+    },
+    {
+      what: "clamp of the other side",
+      attributes: { fn: "clamp", min: -LARGEST_FLOAT32, max: 1 },
+      inputs: [[[2], [-1, 2]]],
+      output: [[2], [-1, 1]],
     },
     {
       what: "clamp",
@@ -292,6 +349,45 @@ export const EXAMPLES: { readonly [Op in OpName]: readonly Example<OpAttributes[
       ],
     },
   ],
+  conv_transpose: [
+    {
+      what: "a kernel at every other place, a bias, a pixel cut off and one more",
+      attributes: { ...WINDOW, kernel: [1, 3], stride: [1, 2], pads: [0, 1, 0, 1], groups: 1, outputPads: [0, 1] },
+      inputs: [
+        [
+          [1, 1, 1, 2],
+          [1, 2],
+        ],
+        [
+          [1, 1, 1, 3],
+          [1, 10, 100],
+        ],
+        [[1], [0.5]],
+      ],
+      output: [
+        [1, 1, 1, 4],
+        [10.5, 102.5, 20.5, 200.5],
+      ],
+    },
+    {
+      what: "groups see their own channels, dilation",
+      attributes: { ...WINDOW, kernel: [1, 2], dilation: [1, 2], groups: 2, outputPads: [0, 0] },
+      inputs: [
+        [
+          [1, 2, 1, 1],
+          [3, 5],
+        ],
+        [
+          [2, 2, 1, 2],
+          [1, 2, 3, 4, 5, 6, 7, 8],
+        ],
+      ],
+      output: [
+        [1, 4, 1, 3],
+        [3, 0, 6, 9, 0, 12, 25, 0, 30, 35, 0, 40],
+      ],
+    },
+  ],
   demodulation: [
     {
       what: "one over the norm of each row, its columns weighed",
@@ -384,6 +480,24 @@ export const EXAMPLES: { readonly [Op in OpName]: readonly Example<OpAttributes[
       output: [
         [1, 2],
         [2, 15],
+      ],
+    },
+  ],
+  instance_norm: [
+    {
+      what: "each channel of each sample by itself",
+      attributes: { epsilon: 3 },
+      inputs: [
+        [
+          [2, 1, 1, 2],
+          [1, 3, 10, 10],
+        ],
+        [[1], [4]],
+        [[1], [0.5]],
+      ],
+      output: [
+        [2, 1, 1, 2],
+        [-1.5, 2.5, 0.5, 0.5],
       ],
     },
   ],
@@ -555,6 +669,31 @@ export const EXAMPLES: { readonly [Op in OpName]: readonly Example<OpAttributes[
   ],
   pad: [
     {
+      what: "pixels taken away",
+      attributes: { mode: "zeros", pads: [0, -1, 0, -2] },
+      inputs: [
+        [
+          [1, 1, 1, 4],
+          [1, 2, 3, 4],
+        ],
+      ],
+      output: [[1, 1, 1, 1], [2]],
+    },
+    {
+      what: "pixels taken away on one side and zeros added on the other",
+      attributes: { mode: "zeros", pads: [0, -1, 0, 1] },
+      inputs: [
+        [
+          [1, 1, 1, 2],
+          [1, 2],
+        ],
+      ],
+      output: [
+        [1, 1, 1, 2],
+        [2, 0],
+      ],
+    },
+    {
       what: "zeros",
       attributes: { mode: "zeros", pads: [0, 1, 0, 2] },
       inputs: [
@@ -599,6 +738,20 @@ export const EXAMPLES: { readonly [Op in OpName]: readonly Example<OpAttributes[
   ],
   pixel_shuffle: [
     {
+      what: "row and column in the block first",
+      attributes: { scale: 2, order: "DCR" },
+      inputs: [
+        [
+          [1, 8, 1, 1],
+          [1, 2, 3, 4, 5, 6, 7, 8],
+        ],
+      ],
+      output: [
+        [1, 2, 2, 2],
+        [1, 3, 5, 7, 2, 4, 6, 8],
+      ],
+    },
+    {
       what: "four channels become a square, row by row",
       attributes: { scale: 2 },
       inputs: [
@@ -614,6 +767,20 @@ export const EXAMPLES: { readonly [Op in OpName]: readonly Example<OpAttributes[
     },
   ],
   pixel_unshuffle: [
+    {
+      what: "row and column in the block first",
+      attributes: { scale: 2, order: "DCR" },
+      inputs: [
+        [
+          [1, 2, 2, 2],
+          [1, 3, 5, 7, 2, 4, 6, 8],
+        ],
+      ],
+      output: [
+        [1, 8, 1, 1],
+        [1, 2, 3, 4, 5, 6, 7, 8],
+      ],
+    },
     {
       what: "a square becomes four channels, row by row",
       attributes: { scale: 2 },
@@ -702,6 +869,22 @@ export const EXAMPLES: { readonly [Op in OpName]: readonly Example<OpAttributes[
       output: [
         [1, 2, 1, 1],
         [-0.5, -1],
+      ],
+    },
+  ],
+  reshape: [
+    {
+      what: "each sample under another shape",
+      attributes: { shape: [2, 2] },
+      inputs: [
+        [
+          [2, 4],
+          [1, 2, 3, 4, 5, 6, 7, 8],
+        ],
+      ],
+      output: [
+        [2, 2, 2],
+        [1, 2, 3, 4, 5, 6, 7, 8],
       ],
     },
   ],
@@ -889,6 +1072,22 @@ export const EXAMPLES: { readonly [Op in OpName]: readonly Example<OpAttributes[
       output: [
         [1, 2, 1],
         [0.5, 0.5],
+      ],
+    },
+  ],
+  slice_channels: [
+    {
+      what: "some channels of each sample",
+      attributes: { start: 1, end: 3 },
+      inputs: [
+        [
+          [2, 3, 1, 1],
+          [1, 2, 3, 4, 5, 6],
+        ],
+      ],
+      output: [
+        [2, 2, 1, 1],
+        [2, 3, 5, 6],
       ],
     },
   ],

@@ -1,0 +1,27 @@
+import type { OperatorRow } from "../reading.js";
+import { ACTIVATIONS } from "./activations.js";
+import { ARITHMETIC } from "./arithmetic.js";
+import { BLOCKS } from "./blocks.js";
+import { CHANNELS } from "./channels.js";
+import { CONVOLUTION } from "./convolution.js";
+import { RESIZE } from "./resize.js";
+import { UNCHANGED } from "./unchanged.js";
+
+const ROWS: Readonly<Record<string, OperatorRow>> = {
+  ...ACTIVATIONS,
+  ...ARITHMETIC,
+  ...BLOCKS,
+  ...CHANNELS,
+  ...CONVOLUTION,
+  ...RESIZE,
+  ...UNCHANGED,
+};
+
+/**
+ * What smxc reads of ai.onnx, from opset 7 on; no prototype, since a name such as `constructor` is no row. Constants have no
+ * row either: a Constant, and what is computed of constants alone, is what `SourceNode.tensor` and its siblings give.
+ */
+export const ONNX_OPERATORS = Object.assign<Readonly<Record<string, OperatorRow>>, typeof ROWS>(
+  Object.create(null),
+  ROWS,
+);

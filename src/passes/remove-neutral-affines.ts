@@ -1,0 +1,13 @@
+import type { NodeOf } from "../ir/graph.js";
+import { passOf, type Rule } from "./rule.js";
+
+const rule: Rule<"affine", NodeOf<"affine">> = {
+  name: "remove-neutral-affines",
+  why: "a value times one, plus nothing, is the value",
+  at: ["affine"],
+  match: (node) => (node.attributes.scale === 1 && node.attributes.shift === 0 ? node : undefined),
+  check: () => undefined,
+  rewrite: ({ name, inputs: [x] }) => ({ bypass: new Map([[name, x!]]) }),
+};
+
+export const removeNeutralAffines = passOf(rule);
