@@ -89,9 +89,9 @@ export function usedOutputs(source: SourceNode): readonly number[] {
   return source.node.output.flatMap((name, index) => (name === "" ? [] : [index]));
 }
 
-/** Refuses a node whose outputs after the first may be read. @param what they are, as `indices` */
-export function onlyFirstOutput(source: SourceNode, what: string): void {
-  if (usedOutputs(source).some((index) => index > 0)) throw new NotRead(`its ${what} are used`);
+/** Refuses a node whose outputs after the first may be read. @param reason why */
+export function onlyFirstOutput(source: SourceNode, reason: string): void {
+  if (usedOutputs(source).some((index) => index > 0)) throw new NotRead(reason);
 }
 
 /** Emits what leaves its input as it is, under the name of the first output; a pass takes it out. */

@@ -4,8 +4,13 @@ import { ARITHMETIC } from "./arithmetic.js";
 import { BLOCKS } from "./blocks.js";
 import { CHANNELS } from "./channels.js";
 import { CONVOLUTION } from "./convolution.js";
+import { NORMALISATION } from "./normalisation.js";
+import { PAD } from "./pad.js";
+import { POOLING } from "./pooling.js";
 import { RESIZE } from "./resize.js";
+import { SHAPES } from "./shapes.js";
 import { UNCHANGED } from "./unchanged.js";
+import { VECTORS } from "./vectors.js";
 
 const ROWS: Readonly<Record<string, OperatorRow>> = {
   ...ACTIVATIONS,
@@ -13,8 +18,13 @@ const ROWS: Readonly<Record<string, OperatorRow>> = {
   ...BLOCKS,
   ...CHANNELS,
   ...CONVOLUTION,
+  ...NORMALISATION,
+  ...PAD,
+  ...POOLING,
   ...RESIZE,
+  ...SHAPES,
   ...UNCHANGED,
+  ...VECTORS,
 };
 
 /**

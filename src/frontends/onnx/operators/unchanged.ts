@@ -14,7 +14,7 @@ const identity: Read = (source, write) => {
 /** Until opset 11 a Dropout is one of inference; from 12 on an input says so. */
 const dropout: Read = (source, write) => {
   shapeOf(source, 0);
-  onlyFirstOutput(source, "mask");
+  onlyFirstOutput(source, "its mask is used");
   if (source.input(2) !== undefined && source.numbers(2)?.[0] !== 0) throw new NotRead("it may be one of training");
   keep(write, inputOf(source, 0));
 };

@@ -1,0 +1,5 @@
+import type { OnnxPattern } from "../reading.js";
+import { BLOCKS_BY_HAND } from "./blocks-by-hand.js";
+
+/** Operators of the IR that exporters write as several nodes, in the order in which they are tried. */
+export const ONNX_PATTERNS: readonly OnnxPattern[] = [BLOCKS_BY_HAND];
