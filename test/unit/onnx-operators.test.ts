@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ONNX_OPERATORS } from "../../src/frontends/onnx/operators/index.js";
 import type { Node } from "../../src/ir/graph.js";
 import { LARGEST_FLOAT32 } from "../../src/ir/ops/activations.js";
-import type { Attribute } from "../../src/onnx/model.js";
+import type { AttributeValue } from "../../src/onnx/graph/build.js";
 import { ABSENT, constant, float, floats, int, integers, ints, text } from "../property/onnx-operators/draw.js";
 import { graphOf, type Input, type NodeCase, nodeOf, opened } from "../property/onnx-operators/node-case.js";
 
@@ -20,12 +20,17 @@ interface Left {
   readonly op: string;
   readonly opset?: number;
   readonly inputs: readonly Input[];
-  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
   readonly outputs?: readonly string[];
   readonly reason: string;
 }
 
-const resize = (attributes: Readonly<Record<string, Attribute>>, scale: number, reason: string, x = OPEN): Left => ({
+const resize = (
+  attributes: Readonly<Record<string, AttributeValue>>,
+  scale: number,
+  reason: string,
+  x = OPEN,
+): Left => ({
   op: "Resize",
   inputs: [x, ABSENT, constant([4], [1, 1, scale, scale])],
   attributes,

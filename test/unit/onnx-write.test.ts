@@ -10,9 +10,9 @@ import { attributeTypeCode, attributeTypeName, VALUE_TYPES } from "../../src/onn
 import { HeldBytes, MadeBytes } from "../../src/onnx/graph/blob.js";
 import * as build from "../../src/onnx/graph/build.js";
 import { ELEMENT_TYPES, elementCode } from "../../src/onnx/graph/element-types.js";
-import { floatsOf } from "../../src/onnx/read/floats-of.js";
 import type { ModelProto } from "../../src/onnx/graph/records.js";
 import { fromOnnxProto, toOnnxProto } from "../../src/onnx/onnx-proto.js";
+import { floatsOf } from "../../src/onnx/read/floats-of.js";
 import { ropeStream } from "../../src/onnx/write/rope.js";
 import { messageRope } from "../../src/onnx/write/write-message.js";
 import { FULL_MODEL } from "../property/onnx-diff/full-model.js";

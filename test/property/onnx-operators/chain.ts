@@ -4,48 +4,39 @@ import { ONNX_PATTERNS } from "../../../src/frontends/onnx/patterns/index.js";
 import type { SourceNode, Surroundings } from "../../../src/frontends/onnx/reading.js";
 import type { Shape } from "../../../src/ir/dim.js";
 import { decodeModel } from "../../../src/onnx/decode.js";
-import type { Attribute, OnnxModel } from "../../../src/onnx/model.js";
-import type { NodeProto } from "../../../src/onnx/proto/records.js";
+import * as build from "../../../src/onnx/graph/build.js";
+import type { ModelProto, NodeProto } from "../../../src/onnx/graph/records.js";
 import { encoded } from "../../support/sessions.js";
+import { attributeList, modelWith } from "./node-case.js";
 
 export interface Link {
   readonly op: string;
-  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly attributes?: Readonly<Record<string, build.AttributeValue>>;
   /** Its second input, an int64 vector. */
   readonly target?: readonly number[];
 }
 
 /** A chain from `input0` to `y`; what is between are `v1`, `v2`, … */
-export function chainModel(size: readonly number[], links: readonly Link[], shown: readonly string[] = []): OnnxModel {
+export function chainModel(size: readonly number[], links: readonly Link[], shown: readonly string[] = []): ModelProto {
   const nameOf = (index: number): string => (index === 0 ? "input0" : index === links.length ? "y" : `v${index}`);
-  const outputs = [...shown, "y"];
-  return {
-    ir_version: 8,
-    opset: 17,
-    producer_name: "test",
-    producer_version: "0",
-    metadata_props: new Map(),
-    graph: {
-      name: "chain",
-      node: links.map(({ op, attributes = {}, target }, index) => ({
-        op_type: op,
+  return modelWith(17, {
+    name: "chain",
+    node: links.map(({ op, attributes, target }, index) =>
+      build.node(op, [nameOf(index), ...(target ? [`target${index}`] : [])], [nameOf(index + 1)], {
         name: `node${index}`,
-        input: [nameOf(index), ...(target ? [`target${index}`] : [])],
-        output: [nameOf(index + 1)],
-        attribute: attributes,
-      })),
-      initializer: links.flatMap(({ target }, index) =>
-        target ? [{ name: `target${index}`, data_type: "INT64" as const, dims: [target.length], values: target }] : [],
-      ),
-      input: [{ name: "input0", type: { elem_type: "FLOAT", shape: size } }],
-      output: outputs.map((name) => ({ name, type: { elem_type: "FLOAT" } })),
-      value_info: [],
-    },
-  };
+        attribute: attributeList(attributes),
+      }),
+    ),
+    initializer: links.flatMap(({ target }, index) =>
+      target ? [build.intTensor(`target${index}`, [target.length], target)] : [],
+    ),
+    input: [build.valueInfo("input0", "FLOAT", size)],
+    output: [...shown, "y"].map((name) => build.valueInfo(name, "FLOAT")),
+  });
 }
 
 /** The pattern that the last node of a chain ends, tried on the record of its file. */
-export async function matchChain(model: OnnxModel, links: readonly Link[], x: Shape) {
+export async function matchChain(model: ModelProto, links: readonly Link[], x: Shape) {
   const { message } = await decodeModel(bytesSource("chain.onnx", await encoded(model)));
   const nodes = message.graph!.node;
   const shown = new Set(message.graph!.output.map(({ name }) => name));

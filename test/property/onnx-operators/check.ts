@@ -5,7 +5,7 @@ import { evaluate } from "../../../src/ir/evaluate.js";
 import type { Graph } from "../../../src/ir/graph.js";
 import { dense } from "../../../src/ir/ops/dense-tensor.js";
 import { verifyGraph } from "../../../src/ir/verify.js";
-import type { OnnxModel } from "../../../src/onnx/model.js";
+import type { ModelProto } from "../../../src/onnx/graph/records.js";
 import { compareValues } from "../../../src/verify/compare.js";
 import { TOLERANCES } from "../../../src/verify/tolerances.js";
 import { encoded, runGraph, type Values } from "../../support/sessions.js";
@@ -29,7 +29,7 @@ export function feedsOf(each: NodeCase, inputs: readonly Input[]): Values {
 }
 
 /** The interpreter, and ONNX Runtime on what smxc makes of the graph, against ONNX Runtime on the source. */
-export async function checkGraph(graph: Graph, source: OnnxModel, feeds: Values): Promise<void> {
+export async function checkGraph(graph: Graph, source: ModelProto, feeds: Values): Promise<void> {
   verifyGraph(graph, "reading a node");
   const [expected] = await runGraph(await encoded(source), [feeds], "disabled");
   const values = await evaluate(graph, feeds);

@@ -1,6 +1,6 @@
 /** Random choices of a case, with what cases have in common. */
 import fc, { type GeneratorValue } from "fast-check";
-import type { Attribute } from "../../../src/onnx/model.js";
+import type { AttributeValue } from "../../../src/onnx/graph/build.js";
 import { type Input, opened } from "./node-case.js";
 
 export const NEWEST_OPSET = 22;
@@ -52,11 +52,11 @@ export class Draw {
   }
 }
 
-export const int = (value: number): Attribute => ({ type: "INT", value });
-export const ints = (value: readonly number[]): Attribute => ({ type: "INTS", value });
-export const float = (value: number): Attribute => ({ type: "FLOAT", value: Math.fround(value) });
-export const floats = (value: readonly number[]): Attribute => ({ type: "FLOATS", value });
-export const text = (value: string): Attribute => ({ type: "STRING", value });
+export const int = (value: number): AttributeValue => ({ i: value });
+export const ints = (value: readonly number[]): AttributeValue => ({ ints: value });
+export const float = (value: number): AttributeValue => ({ f: Math.fround(value) });
+export const floats = (value: readonly number[]): AttributeValue => ({ floats: value });
+export const text = (value: string): AttributeValue => ({ s: value });
 
 export const constant = (size: readonly number[], data?: readonly number[]): Input => ({
   kind: "constant",

@@ -1,4 +1,4 @@
-import type { Attribute } from "../../../src/onnx/model.js";
+import type { AttributeValue } from "../../../src/onnx/graph/build.js";
 import { ABSENT, constant, type Draw, float, int, text } from "./draw.js";
 import type { Input, NodeCase } from "./node-case.js";
 
@@ -8,7 +8,7 @@ type Make = (draw: Draw) => NodeCase;
 function elementwise(
   op: string,
   since = 7,
-  attributes: (draw: Draw) => Readonly<Record<string, Attribute>> = () => ({}),
+  attributes: (draw: Draw) => Readonly<Record<string, AttributeValue>> = () => ({}),
 ): Make {
   return (draw) => ({
     op,
@@ -19,7 +19,7 @@ function elementwise(
   });
 }
 
-const maybe = (draw: Draw, name: string, value: Attribute): Readonly<Record<string, Attribute>> =>
+const maybe = (draw: Draw, name: string, value: AttributeValue): Readonly<Record<string, AttributeValue>> =>
   draw.yes() ? { [name]: value } : {};
 
 const clip: Make = (draw) => {

@@ -7,8 +7,8 @@ import { type Dim, type Shape, symbol } from "../../../src/ir/dim.js";
 import type { Graph, Node } from "../../../src/ir/graph.js";
 import { sizeOf } from "../../../src/ir/ops/dense-tensor.js";
 import { decodeModel } from "../../../src/onnx/decode.js";
-import type { Attribute, Initializer, OnnxModel } from "../../../src/onnx/model.js";
-import type { NodeProto } from "../../../src/onnx/proto/records.js";
+import * as build from "../../../src/onnx/graph/build.js";
+import type { ModelProto, NodeProto, TensorProto } from "../../../src/onnx/graph/records.js";
 import type { LazyTensor } from "../../../src/tensors/tensor.js";
 import { encoded } from "../../support/sessions.js";
 
@@ -24,7 +24,7 @@ export type Input =
 export interface NodeCase {
   readonly op: string;
   readonly opset: number;
-  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly attributes?: Readonly<Record<string, build.AttributeValue>>;
   readonly inputs: readonly Input[];
   /** Names of outputs; one when absent. */
   readonly outputs?: readonly string[];
@@ -45,47 +45,37 @@ export function outputsOf({ outputs = ["y"] }: NodeCase): readonly string[] {
   return outputs;
 }
 
-function initializer(each: NodeCase, input: Input, index: number): readonly Initializer[] {
+function initializer(each: NodeCase, input: Input, index: number): readonly TensorProto[] {
   const name = nameOf(index);
-  if (input.kind === "integers") {
-    return [{ name, data_type: "INT64", dims: [input.data.length], values: input.data }];
-  }
+  if (input.kind === "integers") return [build.intTensor(name, [input.data.length], input.data)];
   if (input.kind !== "constant") return [];
   const data: LazyTensor = { shape: input.size, read: async () => Float64Array.from(dataOf(each, index, input)) };
-  return [{ name, data_type: "FLOAT", dims: input.size, data }];
+  return [build.floatTensor(name, "FLOAT", data)];
 }
 
-export function modelOf(each: NodeCase): OnnxModel {
-  const { op, opset, inputs, attributes = {} } = each;
-  return {
-    ir_version: 8,
-    opset,
-    producer_name: "test",
-    producer_version: "0",
-    metadata_props: new Map(),
-    graph: {
-      name: op,
-      node: [
-        {
-          op_type: op,
-          name: "node",
-          input: inputs.map((input, index) => (input.kind === "absent" ? "" : nameOf(index))),
-          output: outputsOf(each),
-          attribute: attributes,
-        },
-      ],
-      initializer: inputs.flatMap((input, index) => initializer(each, input, index)),
-      input: inputs.flatMap((input, index) =>
-        input.kind === "value"
-          ? [{ name: nameOf(index), type: { elem_type: "FLOAT" as const, shape: input.size } }]
-          : [],
-      ),
-      output: outputsOf(each)
-        .filter((name) => name !== "")
-        .map((name) => ({ name, type: { elem_type: "FLOAT" as const } })),
-      value_info: [],
-    },
-  };
+export function attributeList(attributes: Readonly<Record<string, build.AttributeValue>> = {}) {
+  return Object.entries(attributes).map(([name, value]) => build.attribute(name, value));
+}
+
+/** A model of some opset. */
+export function modelWith(opset: number, graph: Parameters<typeof build.graph>[0]): ModelProto {
+  return build.model({ ir_version: 8, opset_import: [build.opset(opset)], graph: build.graph(graph) });
+}
+
+export function modelOf(each: NodeCase): ModelProto {
+  const { op, opset, inputs, attributes } = each;
+  const read = inputs.map((input, index) => (input.kind === "absent" ? "" : nameOf(index)));
+  return modelWith(opset, {
+    name: op,
+    node: [build.node(op, read, outputsOf(each), { name: "node", attribute: attributeList(attributes) })],
+    initializer: inputs.flatMap((input, index) => initializer(each, input, index)),
+    input: inputs.flatMap((input, index) =>
+      input.kind === "value" ? [build.valueInfo(nameOf(index), "FLOAT", input.size)] : [],
+    ),
+    output: outputsOf(each)
+      .filter((name) => name !== "")
+      .map((name) => build.valueInfo(name, "FLOAT")),
+  });
 }
 
 export async function nodeOf(each: NodeCase): Promise<NodeProto> {

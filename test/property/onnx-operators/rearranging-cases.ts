@@ -1,10 +1,10 @@
 import { addDims, type Dim, scaleDim, symbol } from "../../../src/ir/dim.js";
-import type { Attribute } from "../../../src/onnx/model.js";
+import type { AttributeValue } from "../../../src/onnx/graph/build.js";
 import { ABSENT, constant, type Draw, float, floats, int, integers, ints, text } from "./draw.js";
 import { type Input, type NodeCase, opened } from "./node-case.js";
 
 type Make = (draw: Draw) => NodeCase;
-type Attributes = Readonly<Record<string, Attribute>>;
+type Attributes = Readonly<Record<string, AttributeValue>>;
 
 const concat: Make = (draw) => {
   const size = draw.anySize();

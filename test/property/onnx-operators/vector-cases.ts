@@ -1,10 +1,10 @@
 import { symbol } from "../../../src/ir/dim.js";
-import type { Attribute } from "../../../src/onnx/model.js";
+import type { AttributeValue } from "../../../src/onnx/graph/build.js";
 import { constant, type Draw, float, int, integers, ints } from "./draw.js";
 import { type Input, type NodeCase, opened } from "./node-case.js";
 
 type Make = (draw: Draw) => NodeCase;
-type Attributes = Readonly<Record<string, Attribute>>;
+type Attributes = Readonly<Record<string, AttributeValue>>;
 
 const gemm: Make = (draw) => {
   const [columns, rows] = [draw.int(1, 4), draw.int(1, 4)];

@@ -1,9 +1,9 @@
-import type { Attribute } from "../../../src/onnx/model.js";
+import type { AttributeValue } from "../../../src/onnx/graph/build.js";
 import { constant, type Draw, float, int, integers, ints, text } from "./draw.js";
 import { type NodeCase, opened } from "./node-case.js";
 
 type Make = (draw: Draw) => NodeCase;
-type Attributes = Readonly<Record<string, Attribute>>;
+type Attributes = Readonly<Record<string, AttributeValue>>;
 type Pair = readonly [number, number];
 
 const pair = (draw: Draw, options: readonly number[]): Pair => [draw.pick(options), draw.pick(options)];
