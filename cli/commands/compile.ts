@@ -82,8 +82,8 @@ export const compileCommand = defineCommand({
         const onnx = compiled.model;
         const files = encodeForFiles(onnx, options.output, options.externalData, options.target);
         const half = await halfReports(context, model, compileOptions, options.verify, pictures);
-        const { checkCompiled, comparedJson } = await import("./compile/check-compiled.js");
-        const compared = options.verify ? await checkCompiled(context, model, compiled, compileOptions) : undefined;
+        const checking = options.verify ? await import("./compile/check-compiled.js") : undefined;
+        const compared = await checking?.checkCompiled(context, model, compiled, compileOptions);
         const cost = await fold?.study?.measure(compileOptions);
         const written = await writeFiles(files, { inputs: [...model.files, ...(fold?.files ?? [])] });
         const explained = options.explain ? await import("./compile/explain-compile.js") : undefined;
@@ -100,7 +100,7 @@ export const compileCommand = defineCommand({
             opset: onnx.opset_import[0]?.version,
             nodes: onnx.graph.node.length,
             files: written,
-            ...(compared ? { compared: compared.map(comparedJson) } : {}),
+            ...(checking && compared ? { compared: compared.map(checking.comparedJson) } : {}),
             ...(study ? { fold: foldStudyJson(study) } : {}),
             ...(half ? { float16: { images: half.reports } } : {}),
             ...(explained ? explained.explainJson(compiled) : {}),

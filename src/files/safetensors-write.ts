@@ -1,6 +1,6 @@
 import type { ByteStream } from "../base/bytes/byte-source.js";
 import { type Diagnostic, SmxcError } from "../base/diagnostics.js";
-import { encodeFloat32 } from "../tensors/decode-floats.js";
+import { littleEndian } from "../tensors/decode-floats.js";
 import { elementCount, type LazyTensor, type TensorData } from "../tensors/tensor.js";
 import * as errors from "./errors.js";
 import { MAX_HEADER_BYTES } from "./safetensors.js";
@@ -32,7 +32,7 @@ export function writeSafetensors(
         if (values.length !== elementCount(tensor.shape)) {
           throw new Error(`tensor ${name} has ${values.length} values for the shape [${tensor.shape.join(", ")}]`);
         }
-        yield encodeFloat32(toFloat32(name, values, file));
+        yield littleEndian(toFloat32(name, values, file));
       }
     },
   };

@@ -28,10 +28,10 @@ export function decodeFloats(bytes: Uint8Array, dtype: FloatDType): TensorData {
   return decode(aligned.buffer, aligned.byteOffset, aligned.length / width);
 }
 
-/** The little-endian bytes of float32 values: their own memory on little-endian hosts. */
-export function encodeFloat32(values: Float32Array): Uint8Array {
+/** The little-endian bytes of values: their own memory on little-endian hosts. */
+export function littleEndian(values: Float32Array | Float64Array | Uint16Array | BigInt64Array): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return HOST_IS_LITTLE_ENDIAN ? bytes : swapBytes(bytes, 4);
+  return HOST_IS_LITTLE_ENDIAN ? bytes : swapBytes(bytes, values.BYTES_PER_ELEMENT);
 }
 
 function swapBytes(bytes: Uint8Array, width: number): Uint8Array {

@@ -1,9 +1,10 @@
 /** The few records that converters make. */
+
+import { littleEndian } from "../../tensors/decode-floats.js";
 import { float32ToFloat16Bits } from "../../tensors/half-float.js";
 import { HeldBytes } from "../graph/blob.js";
 import * as build from "../graph/build.js";
 import { type ElementTypeName, elementType } from "../graph/element-types.js";
-import { littleEndian } from "../graph/little-endian.js";
 import type { AttributeProto, Int64, Message, NodeProto, TensorProto } from "../graph/records.js";
 
 export function nodeOf(

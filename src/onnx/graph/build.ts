@@ -1,11 +1,11 @@
 /** Records in a line: what is not given is absent. */
+import { littleEndian } from "../../tensors/decode-floats.js";
 import { elementCount, type LazyTensor } from "../../tensors/tensor.js";
 import { attributeTypeCode, VALUE_TYPES } from "./attribute-types.js";
 import { type Blob, HeldBytes, textBytes } from "./blob.js";
 import { type ElementTypeName, elementCode } from "./element-types.js";
 import { emptyRecord } from "./empty.js";
 import { FloatBytes, type FloatTypeName } from "./float-bytes.js";
-import { littleEndian } from "./little-endian.js";
 import type { MessageName } from "./messages.js";
 import type {
   AttributeProto,
@@ -72,17 +72,18 @@ export type Dimension = Int64 | string | null;
 
 /** @param shape absent: of unknown rank */
 export function valueInfo(name: string, type: ElementTypeName, shape?: readonly Dimension[]): ValueInfoProto {
-  const dim = shape?.map(dimension);
-  const tensor_type = record("TypeProto.Tensor", {
+  const tensor_type = {
+    ...emptyRecord("TypeProto.Tensor"),
     elem_type: elementCode(type),
-    shape: dim && record("TensorShapeProto", { dim }),
-  });
-  return record("ValueInfoProto", { name, type: record("TypeProto", { tensor_type }) });
+    shape: shape && { ...emptyRecord("TensorShapeProto"), dim: shape.map(dimension) },
+  };
+  return { ...emptyRecord("ValueInfoProto"), name, type: { ...emptyRecord("TypeProto"), tensor_type } };
 }
 
 function dimension(size: Dimension): Message<"TensorShapeProto.Dimension"> {
-  if (size === null) return record("TensorShapeProto.Dimension", {});
-  return record("TensorShapeProto.Dimension", typeof size === "string" ? { dim_param: size } : { dim_value: size });
+  const unknown = emptyRecord("TensorShapeProto.Dimension");
+  if (size === null) return unknown;
+  return typeof size === "string" ? { ...unknown, dim_param: size } : { ...unknown, dim_value: size };
 }
 
 /** A tensor of any type, with its values as `raw_data` has them: little-endian. */

@@ -1,9 +1,9 @@
 /** Float tensors as `raw_data` that is made while the file is written. */
+import { littleEndian } from "../../tensors/decode-floats.js";
 import { float32ToFloat16Bits } from "../../tensors/half-float.js";
 import { elementCount, type LazyTensor, partsOf, type TensorData } from "../../tensors/tensor.js";
 import { float16Overflow } from "../errors.js";
 import { MadeBytes } from "./blob.js";
-import { littleEndian } from "./little-endian.js";
 
 export type FloatTypeName = "FLOAT" | "FLOAT16";
 

@@ -1,8 +1,8 @@
 import { decodeFloats } from "../../tensors/decode-floats.js";
 import type { LazyTensor } from "../../tensors/tensor.js";
 import { elementCode } from "../graph/element-types.js";
-import type { TensorProto } from "../graph/records.js";
 import { FloatBytes } from "../graph/float-bytes.js";
+import type { TensorProto } from "../graph/records.js";
 import { readNumbers } from "./stored-values.js";
 
 const FORMATS: ReadonlyMap<number | undefined, "float32" | "float16"> = new Map([

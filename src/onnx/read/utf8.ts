@@ -99,11 +99,13 @@ function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
 }
 
 const encoder = new TextEncoder();
+/** Nearly no text has even a half of a surrogate pair. */
+const MAYBE_ESCAPED = /[\udc80-\udcff]/;
 const ESCAPED = /[\udc80-\udcff]/u;
 
 /** The bytes of a text that {@link decodeEscaped} made; null where UTF-8 has them, as for every other text. */
 export function encodeEscaped(text: string): Uint8Array | null {
-  if (!ESCAPED.test(text)) return null;
+  if (!MAYBE_ESCAPED.test(text) || !ESCAPED.test(text)) return null;
   const bytes: number[] = [];
   for (const character of text) {
     if (ESCAPED.test(character)) bytes.push(character.charCodeAt(0) - 0xdc00);

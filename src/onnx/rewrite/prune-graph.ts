@@ -20,7 +20,7 @@ export function pruneGraph(graph: GraphProto): GraphProto {
 }
 
 function withPrunedBodies(node: NodeProto): NodeProto {
-  if (!node.attribute.some((attribute) => bodiesOf(attribute).length > 0)) return node;
+  if (!node.attribute.some(hasBody)) return node;
   const attribute = node.attribute.map((each) => ({
     ...each,
     g: each.g && pruneGraph(each.g),
@@ -29,12 +29,17 @@ function withPrunedBodies(node: NodeProto): NodeProto {
   return { ...node, attribute };
 }
 
+function hasBody({ g, graphs }: AttributeProto): boolean {
+  return g !== undefined || graphs.length > 0;
+}
+
 function bodiesOf({ g, graphs }: AttributeProto): readonly GraphProto[] {
   return g === undefined ? graphs : [g, ...graphs];
 }
 
 /** Names that a node reads, those that its bodies read from outside included. */
 function namesReadBy(node: NodeProto): readonly string[] {
+  if (!node.attribute.some(hasBody)) return node.input;
   const bodies = node.attribute.flatMap(bodiesOf);
   const inner = bodies.flatMap((body) => [
     ...body.node.flatMap(namesReadBy),

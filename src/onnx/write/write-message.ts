@@ -3,6 +3,7 @@
  * are not held stay in the rope as they are, to be read or made while the file is written.
  */
 import type { Blob } from "../graph/blob.js";
+import { NOTHING } from "../graph/empty.js";
 import type { MessageName, ScalarType } from "../graph/messages.js";
 import type { Int64, Message, Numbers, UnknownField } from "../graph/records.js";
 import { DELIMITED, FIXED32, VARINT, type WrittenField, writtenFields } from "./fields.js";
@@ -11,7 +12,7 @@ import { RopeWriter } from "./rope-writer.js";
 
 export function messageRope<N extends MessageName>(name: N, record: Message<N>): Rope {
   const writer = new RopeWriter();
-  writeFields(writer, name, record);
+  writeFields(writer, fieldWriters(name), record);
   return writer.finish();
 }
 
@@ -25,50 +26,75 @@ export function messageBytes<N extends MessageName>(name: N, record: Message<N>)
   );
 }
 
-/** The record of any message, by the names of its table. */
-type Fields = Readonly<Record<string, unknown>>;
-
-function writeFields(writer: RopeWriter, name: MessageName, record: object): void {
-  const values = record as Fields;
-  for (const field of writtenFields(name)) {
-    const value = values[field.name];
-    if (value === undefined) continue;
-    if (field.message !== null) writeMessages(writer, field, field.message, value);
-    else writeScalars(writer, field, field.scalar!, value);
-  }
-  for (const { content } of values.unknown as readonly UnknownField[]) writer.rawBlob(content);
+/** Writes what a field of a record holds: a value, or a list of them. */
+interface FieldWriter {
+  readonly name: string;
+  readonly write: (writer: RopeWriter, value: unknown) => void;
 }
 
-function writeMessages(writer: RopeWriter, field: WrittenField, message: MessageName, value: unknown): void {
-  for (const each of field.repeated ? (value as readonly object[]) : [value as object]) {
-    writer.tag(field.number, DELIMITED).begin();
-    writeFields(writer, message, each);
+const known = new Map<MessageName, readonly FieldWriter[]>();
+
+function fieldWriters(name: MessageName): readonly FieldWriter[] {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const writers = writtenFields(name).map((field): FieldWriter => ({ name: field.name, write: fieldWriter(field) }));
+  known.set(name, writers);
+  return writers;
+}
+
+function fieldWriter({ number, repeated, scalar, message }: WrittenField): FieldWriter["write"] {
+  if (scalar !== null && repeated && scalar in PACKED) return packedWriter(number, PACKED[scalar]!);
+  const write = scalar === null ? messageWriter(number, message!) : valueWriter(number, SCALARS[scalar]);
+  if (!repeated) return write;
+  return (writer, list) => {
+    for (const value of list as readonly unknown[]) write(writer, value);
+  };
+}
+
+function writeFields(writer: RopeWriter, fields: readonly FieldWriter[], record: object): void {
+  const values = record as Readonly<Record<string, unknown>>;
+  for (const { name, write } of fields) {
+    const value = values[name];
+    if (value !== undefined && value !== NOTHING) write(writer, value);
+  }
+  const unknown = values.unknown as readonly UnknownField[];
+  if (unknown !== NOTHING) for (const { content } of unknown) writer.rawBlob(content);
+}
+
+function messageWriter(number: number, message: MessageName): FieldWriter["write"] {
+  // Messages hold each other, so that a message's fields are asked for when it is met.
+  let fields: readonly FieldWriter[] | undefined;
+  return (writer, value) => {
+    fields ??= fieldWriters(message);
+    writer.tag(number, DELIMITED);
+    writer.begin();
+    writeFields(writer, fields, value as object);
     writer.end();
-  }
+  };
 }
 
-function writeScalars(writer: RopeWriter, field: WrittenField, scalar: ScalarType, value: unknown): void {
-  if (scalar in PACKED && field.repeated) {
-    const values = value as readonly unknown[];
-    if (values.length > 0) writePacked(writer, field.number, scalar, values);
-    return;
-  }
-  const write = SCALARS[scalar];
-  for (const each of field.repeated ? (value as readonly unknown[]) : [value]) write(writer, field.number, each);
+function valueWriter(number: number, write: WriteScalar): FieldWriter["write"] {
+  return (writer, value) => write(writer, number, value);
 }
+
+type WritePacked = (writer: RopeWriter, value: unknown) => void;
 
 /** Scalars whose lists are written as one run of values, as in onnx.proto3. */
-const PACKED: Readonly<Partial<Record<ScalarType, (writer: RopeWriter, value: unknown) => void>>> = {
+const PACKED: Readonly<Partial<Record<ScalarType, WritePacked>>> = {
   int32: (writer, value) => writer.int32(value as number),
   int64: (writer, value) => writer.int64(value as Int64),
   float: (writer, value) => writer.float(value as number),
 };
 
-function writePacked(writer: RopeWriter, number: number, scalar: ScalarType, values: readonly unknown[]): void {
-  const write = PACKED[scalar]!;
-  writer.tag(number, DELIMITED).begin();
-  for (const value of values) write(writer, value);
-  writer.end();
+function packedWriter(number: number, write: WritePacked): FieldWriter["write"] {
+  return (writer, list) => {
+    const values = list as readonly unknown[];
+    if (values.length === 0) return;
+    writer.tag(number, DELIMITED);
+    writer.begin();
+    for (const value of values) write(writer, value);
+    writer.end();
+  };
 }
 
 type WriteScalar = (writer: RopeWriter, number: number, value: unknown) => void;
