@@ -1,55 +1,97 @@
 import type { NodeOf } from "../ir/graph.js";
 import { computed } from "../tensors/derived.js";
-import type { LazyTensor } from "../tensors/tensor.js";
+import type { LazyTensor, TensorData } from "../tensors/tensor.js";
 import { freshName } from "./fresh-name.js";
-import { passOf, type Rule } from "./rule.js";
+import { type GraphView, passOf, type Rule } from "./rule.js";
+
+type ChannelNode = NodeOf<"channel_affine" | "channel_bias" | "channel_scale">;
+type Producer = NodeOf<"conv" | "conv_transpose" | "linear">;
 
 interface Normalised {
-  readonly affine: NodeOf<"channel_affine">;
-  /** What the affine map reads. */
-  readonly producer: NodeOf<"conv" | "linear">;
+  readonly node: ChannelNode;
+  /** What the node reads. */
+  readonly producer: Producer;
+  /** One for each of some blocks of channels; absent: 1. */
+  readonly scale: LazyTensor | undefined;
+  /** One for each channel; absent: 0. */
+  readonly shift: LazyTensor | undefined;
 }
 
-const rule: Rule<"channel_affine", Normalised> = {
+const rule: Rule<ChannelNode["op"], Normalised> = {
   name: "fold-channel-affines",
-  why: "a BatchNorm is folded into the convolution or linear layer before it, in float64",
-  at: ["channel_affine"],
-  match(affine, view) {
-    const producer = view.producer(affine.inputs[0]!);
-    return producer?.op === "conv" || producer?.op === "linear" ? { affine, producer } : undefined;
+  why: "a constant scale and shift of each channel, such as a BatchNorm's, is folded into the convolution or linear layer before it, in float64",
+  at: ["channel_affine", "channel_bias", "channel_scale"],
+  match(node, view) {
+    const producer = view.producer(node.inputs[0]!);
+    const map = channelMap(node, view);
+    const takes = producer?.op === "conv" || producer?.op === "conv_transpose" || producer?.op === "linear";
+    return takes && map ? { node, producer, ...map } : undefined;
   },
   check: ({ producer: { name } }, view) =>
     view.isShown(name) || view.readers(name).length !== 1
       ? { declined: "the layer before it is read elsewhere too", because: [name] }
       : undefined,
-  rewrite({ affine, producer }, view) {
-    const [x, scaleName, shiftName] = affine.inputs as [string, string, string];
+  rewrite({ node, producer, scale, shift }, view) {
     const [input, weightName, biasName] = producer.inputs as [string, string, string | undefined];
-    const tensor = (name: string): LazyTensor => view.constant(name)!;
-    const [weight, scale, shift] = [tensor(weightName), tensor(scaleName), tensor(shiftName)];
-    const out = weight.shape[0]!;
+    const weight = view.constant(weightName)!;
+    const out = view.shape(producer.name)[1] as number;
     const bias: LazyTensor =
-      biasName === undefined ? { shape: [out], read: async () => new Float64Array(out) } : tensor(biasName);
-    const names = [
-      freshName(view.graph, `${affine.name}.folded_weight`),
-      freshName(view.graph, `${affine.name}.folded_bias`),
-    ] as const;
-    const newWeight = computed(weight.shape, [weight, scale], (w, s) => {
-      const row = w.length / out;
-      return Float64Array.from(w, (value, i) => value * s[Math.floor(i / row)]!);
+      biasName === undefined ? { shape: [out], read: async () => new Float64Array(out) } : view.constant(biasName)!;
+    const constants = new Map<string, LazyTensor>();
+    const added = (label: string, tensor: LazyTensor): string => {
+      const name = freshName(view.graph, `${node.name}.${label}`);
+      constants.set(name, tensor);
+      return name;
+    };
+    const channelOf = channelsOfWeight(producer, weight.shape, out);
+    const newWeight =
+      scale === undefined
+        ? weightName
+        : added(
+            "folded_weight",
+            computed(weight.shape, [weight, scale], (w, s) =>
+              Float64Array.from(w, (value, i) => value * ofChannel(s, channelOf(i), out)),
+            ),
+          );
+    const sources = [bias, ...(scale ? [scale] : []), ...(shift ? [shift] : [])];
+    const newBias = computed([out], sources, (b, ...maps) => {
+      const s = scale && maps[0];
+      const t = shift && maps.at(-1);
+      return Float64Array.from(b, (value, o) => value * (s ? ofChannel(s, o, out) : 1) + (t ? t[o]! : 0));
     });
-    const newBias = computed([out], [bias, scale, shift], (b, s, t) =>
-      Float64Array.from(b, (value, o) => value * s[o]! + t[o]!),
-    );
     return {
-      nodes: new Map([[producer.name, [{ ...producer, inputs: [input, ...names] }]]]),
-      constants: new Map([
-        [names[0], newWeight],
-        [names[1], newBias],
-      ]),
-      bypass: new Map([[affine.name, x]]),
+      nodes: new Map([[producer.name, [{ ...producer, inputs: [input, newWeight, added("folded_bias", newBias)] }]]]),
+      constants,
+      bypass: new Map([[node.name, node.inputs[0]!]]),
     };
   },
 };
 
 export const foldChannelAffines = passOf(rule);
+
+/** The constants of a node; undefined where it reads others. */
+function channelMap(node: ChannelNode, view: GraphView): Pick<Normalised, "scale" | "shift"> | undefined {
+  const [first, second] = node.inputs.slice(1).map((name) => view.constant(name));
+  if (first === undefined) return undefined;
+  if (node.op === "channel_bias") return { scale: undefined, shift: first };
+  if (node.op === "channel_affine") return { scale: first, shift: second };
+  return first.shape[0] === 1 ? { scale: first, shift: undefined } : undefined;
+}
+
+function ofChannel(values: TensorData, channel: number, channels: number): number {
+  return values[Math.floor((channel * values.length) / channels)]!;
+}
+
+/** The output channel that an element of a weight belongs to. */
+function channelsOfWeight(producer: Producer, shape: readonly number[], out: number): (index: number) => number {
+  if (producer.op !== "conv_transpose") {
+    const row = shape.slice(1).reduce((a, b) => a * b, 1);
+    return (index) => Math.floor(index / row);
+  }
+  const [channels, perGroup, kh, kw] = shape as readonly [number, number, number, number];
+  const inGroup = (channels * perGroup) / out;
+  return (index) => {
+    const row = Math.floor(index / (kh * kw));
+    return Math.floor(row / perGroup / inGroup) * perGroup + (row % perGroup);
+  };
+}

@@ -5,12 +5,16 @@ import { foldChannelAffines } from "./fold-channel-affines.js";
 import { foldConstants } from "./fold-constants.js";
 import { mergeConstantMixtures } from "./merge-constant-mixtures.js";
 import type { Pass } from "./pass.js";
+import { recogniseGelu } from "./recognise-gelu.js";
+import { recogniseSilu } from "./recognise-silu.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 import { removeNeutralAffines } from "./remove-neutral-affines.js";
 
 /** The passes of a compile, in order. */
 export const PASSES: readonly Pass[] = [
   removeNeutralAffines,
+  recogniseSilu,
+  recogniseGelu,
   foldConstants,
   mergeConstantMixtures,
   absorbConstantFactors,
