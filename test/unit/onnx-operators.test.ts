@@ -158,6 +158,8 @@ const LEFT: readonly Left[] = [
     attributes: { blocksize: int(2), mode: text("CDR") },
     reason: 'its mode is "CDR"',
   },
+  { op: "SpaceToDepth", inputs: [OPEN], attributes: { blocksize: int(0) }, reason: "its blocksize is 0" },
+  { op: "Conv", inputs: [OPEN, KERNEL], attributes: { strides: ints([0, 1]) }, reason: "its strides are less than 1" },
   resize({ mode: text("constructor") }, 2, 'its mode is "constructor"'),
   resize({}, 1.5, "its scale 1.5 is neither a whole number nor 1 over one"),
   resize({ nearest_mode: text("floor") }, 2, 'it takes other pixels than ⌊position / scale⌋: "half_pixel", "floor"'),

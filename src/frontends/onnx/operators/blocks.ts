@@ -11,15 +11,21 @@ function orderOf({ node }: SourceNode): ChannelOrder {
   return mode;
 }
 
+function sideOf({ node }: SourceNode): number {
+  const side = intOf(node, "blocksize", 0);
+  if (side < 1) throw new NotRead(`its blocksize is ${side}`);
+  return side;
+}
+
 const depthToSpace: Read = (source, write) => {
   pictureOf(source, 0);
-  const attributes = { scale: intOf(source.node, "blocksize", 1), order: orderOf(source) };
+  const attributes = { scale: sideOf(source), order: orderOf(source) };
   write.node("pixel_shuffle", [inputOf(source, 0)], attributes, { output: 0 });
 };
 
 const spaceToDepth: Read = (source, write) => {
   pictureOf(source, 0);
-  const attributes = { scale: intOf(source.node, "blocksize", 1), order: "DCR" } as const;
+  const attributes = { scale: sideOf(source), order: "DCR" } as const;
   write.node("pixel_unshuffle", [inputOf(source, 0)], attributes, { output: 0 });
 };
 

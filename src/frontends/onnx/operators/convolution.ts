@@ -44,7 +44,7 @@ const convTranspose: Read = (source, write) => {
     stride: pairOf(source, "strides") ?? [1, 1],
     dilation: pairOf(source, "dilations") ?? [1, 1],
     pads: mode === "VALID" ? ([0, 0, 0, 0] as const) : explicitPads(source),
-    outputPads: pairOf(source, "output_padding") ?? [0, 0],
+    outputPads: pairOf(source, "output_padding", 0) ?? [0, 0],
     groups,
   } as const;
   write.node("conv_transpose", inputsOf(source, write, kernel, kernel.shape[1]! * groups), attributes, { output: 0 });

@@ -4,10 +4,12 @@ import type { Pair, Window } from "../../../ir/ops/windows.js";
 import { intsOf, textOf } from "../attributes.js";
 import { NotRead, type SourceNode } from "../reading.js";
 
-export function pairOf({ node }: SourceNode, name: string): Pair | undefined {
+/** Height's and width's of an attribute. @param least that its values may be */
+export function pairOf({ node }: SourceNode, name: string, least = 1): Pair | undefined {
   const values = intsOf(node, name);
   if (values === undefined) return undefined;
   if (values.length !== 2) throw new NotRead(`its ${name} are those of ${values.length} axes, not of height and width`);
+  if (values.some((value) => value < least)) throw new NotRead(`its ${name} are less than ${least}`);
   return values as unknown as Pair;
 }
 
