@@ -111,6 +111,7 @@ const ORDER = [
   "open-model.ts",
   "model-input.ts",
   "compile.ts",
+  "accelerate",
   "sessions",
   "pictures",
   "verify",

@@ -122,7 +122,7 @@ export class GraphInference {
     });
     if (done) this.values.follow(node);
     this.forgetUnknown(node);
-    this.setting.listener.visited?.(node, place, schema, (name) => this.types.get(name) ?? null);
+    this.setting.listener.visited?.(node, place, schema, (name) => this.types.get(name) ?? null, this.values);
   }
 
   /** Types of the outputs, as far as they can be inferred. */

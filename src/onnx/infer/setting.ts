@@ -5,8 +5,9 @@ import type { Place } from "../place.js";
 import type { Schema, SchemaRegistry } from "../schemas/registry.js";
 import type { CallBudget } from "./call-budget.js";
 import type { CallMemory } from "./call-memory.js";
+import type { Constant } from "./constant.js";
 import type { FaultKind } from "./fault.js";
-import type { TypeInfo } from "./type-info.js";
+import type { Shape, TypeInfo } from "./type-info.js";
 
 /** What inference finds. */
 export interface InferenceListener {
@@ -17,7 +18,21 @@ export interface InferenceListener {
   /** A call or sub-graph that is not followed, and why: what follows from its outputs is not judged. */
   notFollowed?(place: Place, reason: string): void;
   /** A node, once its outputs are inferred as far as they can be. `typeOf` answers for the names that it sees. */
-  visited?(node: NodeProto, place: Place, schema: Schema | null, typeOf: (name: string) => TypeInfo | null): void;
+  visited?(
+    node: NodeProto,
+    place: Place,
+    schema: Schema | null,
+    typeOf: (name: string) => TypeInfo | null,
+    known: KnownOf,
+  ): void;
+}
+
+/** What is known of values besides their types. */
+export interface KnownOf {
+  /** A value that follows from constants and shapes. */
+  constant(name: string): Constant | null;
+  /** The sizes that an integer vector holds, as far as they follow from shapes. */
+  sizes(name: string): Shape | null;
 }
 
 export interface InferenceSetting {

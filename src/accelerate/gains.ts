@@ -1,0 +1,61 @@
+/** Which nodes of an island run faster by smxc's lowerings. */
+import { emitOptionsOf } from "../compile.js";
+import type { LoweringOptions } from "../compile-options.js";
+import { dimText } from "../ir/dim.js";
+import type { Graph, Node, Origin } from "../ir/graph.js";
+import { definition, inferShapes } from "../ir/infer.js";
+import { type LoweringChoice, loweringChoices } from "../lowerings/choices.js";
+import { runsOnCanvas } from "../lowerings/winograd/on-canvas.js";
+import { planCanvases } from "../lowerings/winograd/plan.js";
+import { PASSES } from "../passes/index.js";
+import { runPasses } from "../passes/run.js";
+
+export interface Gains {
+  /** Where nodes come from that run faster than what the source says. */
+  readonly origins: ReadonlySet<Origin>;
+  /** Where nodes come from that cost nothing behind those. */
+  readonly joining: ReadonlySet<Origin>;
+  /** How each convolution would run, and why. */
+  readonly choices: readonly LoweringChoice[];
+}
+
+export function gainsOf(graph: Graph, options: LoweringOptions): Gains {
+  const emitOptions = emitOptionsOf(options);
+  const prepared = runPasses(graph, PASSES);
+  const plan = planCanvases(prepared, emitOptions);
+  const shapes = inferShapes(prepared);
+  const gains = (node: Node): boolean => plan.layers.has(node.name) || definition(node).mixes === true;
+  const originsOf = (nodes: readonly Node[]): ReadonlySet<Origin> => new Set(nodes.map(({ origin }) => origin));
+  return {
+    origins: originsOf(prepared.nodes.filter(gains)),
+    joining: originsOf(prepared.nodes.filter((node) => plan.fused.has(node.name) || runsOnCanvas(node, shapes))),
+    choices: loweringChoices(prepared, emitOptions, plan),
+  };
+}
+
+/**
+ * Whether all pictures of an island have one batch, or a batch of one: what runs sample by sample takes them apart along it.
+ */
+export function hasOneBatch(graph: Graph): boolean {
+  const batches = [...inferShapes(graph)].flatMap(([name, shape]) =>
+    graph.constants.has(name) || shape[0] === 1 ? [] : [dimText(shape[0]!)],
+  );
+  return new Set(batches).size <= 1;
+}
+
+/** Why an island is left as it is. */
+export function whyNothingGains(graph: Graph, { choices }: Gains): string {
+  if (choices.length === 0) return "it has no convolution";
+  const work = (layer: string): number => kernelSize(graph, layer);
+  const largest = choices.reduce((a, b) => (work(b.layer) > work(a.layer) ? b : a));
+  const count = choices.length === 1 ? "its convolution" : `none of its ${choices.length} convolutions`;
+  return choices.length === 1
+    ? `${count} does not gain: ${largest.reason}`
+    : `${count} gains; the largest, ${largest.layer}: ${largest.reason}`;
+}
+
+function kernelSize(graph: Graph, layer: string): number {
+  const node = graph.nodes.find(({ name }) => name === layer);
+  const kernel = node && graph.constants.get(node.inputs[1] ?? "");
+  return kernel?.shape.reduce((product, size) => product * size, 1) ?? 0;
+}
