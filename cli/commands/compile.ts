@@ -2,7 +2,7 @@ import { error, SmxcError, warning } from "../../src/base/diagnostics.js";
 import type { Lines } from "../../src/base/text/lines.js";
 import type { CompileOptions } from "../../src/compile-options.js";
 import type { RoutingMode } from "../../src/frontends/document/retarget.js";
-import type { DocumentModel } from "../../src/open-model.js";
+import type { DocumentModel, GraphModel } from "../../src/open-model.js";
 import { decibelsJson, decibelsText } from "../../src/pictures/decibels.js";
 import { argument, type Context, defineCommand, flag, grouped, option, requiredOption } from "../flags/command.js";
 import { compileFlags, compileOptionsOf, foldFlags } from "../flags/compile-flags.js";
@@ -14,11 +14,11 @@ import type { FoldSource, ImageCost } from "./compile/fold-sources.js";
 export const compileCommand = defineCommand({
   name: "compile",
   group: "Make a graph:",
-  summary: "compile a model document to an ONNX graph",
+  summary: "compile a model document, or any ONNX graph, to an ONNX graph that runs faster",
   description:
-    "Batch, height and width stay dynamic unless they are fixed by flag. The compile ends with a run in ONNX Runtime that is compared with " +
-    "the reference interpreter in float64; values that are NaN or infinite fail it.",
-  arguments: [argument("model.json", "the model document; its weights lie beside it")],
+    "Batch, height and width of a document stay dynamic unless they are fixed by flag, those of an ONNX graph stay as they are. Of a graph the parts that smxc knows and that gain are compiled; all other nodes, and the names, order and types of inputs and outputs, stay the source's. The compile ends with a run in ONNX Runtime that is compared with " +
+    "the reference interpreter in float64, and for a graph with the source; values that are NaN or infinite fail it.",
+  arguments: [argument("model", "a model document, whose weights lie beside it, or an ONNX graph of any exporter")],
   options: {
     output: requiredOption("-o, --output <model.onnx>", "the graph to write", filePath),
     ...foldFlags,
@@ -51,6 +51,10 @@ export const compileCommand = defineCommand({
     },
     { does: "One graph for every batch and size", line: "smxc compile model.json -o model.onnx" },
     {
+      does: "An exported network, with what became of its parts",
+      line: "smxc compile net.onnx -o fast.onnx --explain",
+    },
+    {
       does: "For browsers, with fixed sizes",
       line: "smxc compile model.json -o model.onnx --target webgpu --batch 1 --height 64 --width 64",
     },
@@ -64,8 +68,12 @@ export const compileCommand = defineCommand({
         import("../files/check-outputs.js"),
         import("../files/write-files.js"),
       ]);
-    const model = await openModelFile(path, "document", context.report);
+    const model = await openModelFile(path, "network", context.report);
     try {
+      if (model.kind === "graph") {
+        await compileGraph(context, model, options);
+        return EXIT.good;
+      }
       const data = options.externalData ? [dataPath(options.output)] : [];
       await checkOutputs([...data, options.output], model.files);
       return await model.placeErrors(async () => {
@@ -113,6 +121,41 @@ export const compileCommand = defineCommand({
     }
   },
 });
+
+type CompileFlags = Parameters<typeof compileOptionsOf>[0] &
+  Omit<FoldOptions, "dtype"> & {
+    readonly output: string;
+    readonly externalData: boolean;
+    readonly verify: boolean;
+    readonly explain: boolean;
+    readonly tune: boolean;
+  };
+
+async function compileGraph(context: Context, model: GraphModel, options: CompileFlags): Promise<void> {
+  const { compileGraphFile, refuseDocumentFlags } = await import("./compile/compile-graph.js");
+  refuseDocumentFlags({
+    "--routing": options.routing !== "dynamic",
+    "--image": options.image.length > 0,
+    "--images": options.images !== undefined,
+    "--beta": options.beta !== undefined,
+    "--fold-layers": options.foldLayers.length > 0,
+    "--context": options.context !== "whole",
+    "--expose-beta": options.exposeBeta,
+    "--tune": options.tune,
+  });
+  const { target, lowering, winograd, portable, threads, dtype } = options;
+  await compileGraphFile(context, model, {
+    ...{ target, lowering, winograd, portable, threads, dtype },
+    output: options.output,
+    externalData: options.externalData,
+    verify: options.verify,
+    explain: options.explain,
+    batch: options.batch,
+    height: options.height,
+    width: options.width,
+    askedOpset: options.opset,
+  });
+}
 
 /** Weights that are not finite end a compile, or are told of where the graph is to be written all the same. */
 async function checkWeights(

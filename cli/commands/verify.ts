@@ -1,19 +1,26 @@
-import { argument, choice, defineCommand, option, optionOr, repeatedOption } from "../flags/command.js";
+import { error, SmxcError } from "../../src/base/diagnostics.js";
+import type { Lines } from "../../src/base/text/lines.js";
+import type { DocumentModel, GraphModel } from "../../src/open-model.js";
+import { decibelsJson, decibelsText } from "../../src/pictures/decibels.js";
+import type { OutputResult } from "../../src/verify/output-result.js";
+import { argument, type Context, choice, defineCommand, option, optionOr, repeatedOption } from "../flags/command.js";
 import { targetFlag } from "../flags/compile-flags.js";
 import { EXIT } from "../flags/exit-code.js";
 import { filePath, numberFrom, shape } from "../flags/values.js";
 import { table } from "../terminal/table.js";
+import type { VerifyOptions } from "./verify/verify-files.js";
 
 export const verifyCommand = defineCommand({
   name: "verify",
   group: "Trust a graph:",
-  summary: "compare a graph in ONNX Runtime with the reference interpreter",
+  summary: "compare a compiled graph with what it was compiled from",
   description:
     "Runs the graph at several batches and sizes beside the document's reference in float64. On failure it names the first layer that differs, " +
     "or whose values are not finite. The answer says what the graph was compared with: the document, folded or routed as the graph was. A graph " +
-    "of other weights than the document's fails.",
+    "of other weights than the document's fails. A graph that was compiled from another graph is compared with that one, which ONNX Runtime runs with " +
+    "optimisations off; the first value that differs is named as the source names it.",
   arguments: [
-    argument("model.json", "the model document"),
+    argument("source", "the model document, or the ONNX graph"),
     argument("model.onnx", "the graph that was compiled from it"),
   ],
   options: {
@@ -36,71 +43,111 @@ export const verifyCommand = defineCommand({
   },
   examples: [
     { does: "Does the graph compute what the document says", line: "smxc verify model.json model.onnx" },
+    { does: "Does it compute what the exported network does", line: "smxc verify net.onnx fast.onnx" },
     { does: "On a photograph, at 60 dB", line: "smxc verify model.json model.onnx --image photo.png --min-psnr 60" },
     {
       does: "What the paper's merged blocks cost on a photograph, in dB and per block",
       line: "smxc verify model.json model.onnx --against exact --image photo.png",
     },
   ],
-  async action(context, [documentPath, graphPath], options) {
-    const [
-      { openModelFile },
-      { verifyFiles },
-      { againstExact, exactJson, exactTable },
-      { decibelsJson, decibelsText },
-    ] = await Promise.all([
-      import("../models/open-model.js"),
-      import("./verify/verify-files.js"),
-      import("./verify/against-exact.js"),
-      import("../../src/pictures/decibels.js"),
-    ]);
-    const model = await openModelFile(documentPath, "document", context.report);
+  async action(context, [path, graphPath], options) {
+    const { openModelFile } = await import("../models/open-model.js");
+    const model = await openModelFile(path, "network", context.report);
     try {
-      if (options.against === "exact") {
-        const report = await model.placeErrors(() => againstExact(context, model, graphPath, options));
-        await context.answer({
-          text: () => [
-            ...exactTable(report),
-            `${report.routing === "document" ? "the document's routing" : `routing ${report.routing}`} against the exact form, on ${report.target}`,
-          ],
-          json: () => exactJson(report),
-        });
-        return EXIT.good;
-      }
-      const report = await model.placeErrors(() => verifyFiles(context, model, graphPath, options));
-      await context.answer({
-        text: () => [
-          ...table(
-            ["input", "output", "largest error", "allowed", "PSNR", ""],
-            report.results.map((result) => [
-              result.problem,
-              result.output,
-              result.maxError.toExponential(2),
-              options.minPsnr === undefined ? result.limit.toExponential(2) : `${options.minPsnr} dB`,
-              decibelsText(result.psnr, 1),
-              "good",
-            ]),
-          ),
-          ...(report.weights.verdict === "equal"
-            ? [`compiled from another file, which holds the same ${report.weights.of}`]
-            : []),
-          ...(report.notCompared.length > 0
-            ? [`not compared, since the document does not have them: ${report.notCompared.join(", ")}`]
-            : []),
-          `good: ${graphPath} on ${options.target}, compared with ${report.comparedWith.text}`,
-        ],
-        json: () => ({
-          passed: true,
-          ...report,
-          results: report.results.map(({ psnr, notFinite: _, ...result }) => ({
-            ...result,
-            ...decibelsJson("psnr", psnr),
-          })),
-        }),
-      });
+      if (model.kind === "graph") await verifyWithSource(context, model, graphPath, options);
+      else if (options.against === "exact") await measureAgainstExact(context, model, graphPath, options);
+      else await verifyWithDocument(context, model, graphPath, options);
       return EXIT.good;
     } finally {
       await model.close();
     }
   },
 });
+
+type Options = VerifyOptions & { readonly against: "reference" | "exact" };
+
+async function measureAgainstExact(
+  context: Context,
+  model: DocumentModel,
+  path: string,
+  options: Options,
+): Promise<void> {
+  const { againstExact, exactJson, exactTable } = await import("./verify/against-exact.js");
+  const report = await model.placeErrors(() => againstExact(context, model, path, options));
+  await context.answer({
+    text: () => [
+      ...exactTable(report),
+      `${report.routing === "document" ? "the document's routing" : `routing ${report.routing}`} against the exact form, on ${report.target}`,
+    ],
+    json: () => exactJson(report),
+  });
+}
+
+async function verifyWithDocument(
+  context: Context,
+  model: DocumentModel,
+  path: string,
+  options: Options,
+): Promise<void> {
+  const { verifyFiles } = await import("./verify/verify-files.js");
+  const report = await model.placeErrors(() => verifyFiles(context, model, path, options));
+  await context.answer({
+    text: () => [
+      ...resultsTable(report.results, options.minPsnr),
+      ...(report.weights.verdict === "equal"
+        ? [`compiled from another file, which holds the same ${report.weights.of}`]
+        : []),
+      ...(report.notCompared.length > 0
+        ? [`not compared, since the document does not have them: ${report.notCompared.join(", ")}`]
+        : []),
+      `good: ${path} on ${options.target}, compared with ${report.comparedWith.text}`,
+    ],
+    json: () => ({ passed: true, ...report, results: resultsJson(report.results) }),
+  });
+}
+
+async function verifyWithSource(context: Context, source: GraphModel, path: string, options: Options): Promise<void> {
+  if (options.against === "exact" || options.image.length > 0)
+    throw new SmxcError(
+      [
+        error("usage/graph", "--against exact and --image are for graphs that were compiled from a model document", {
+          hint: "leave it out, or give the model document in place of the source",
+        }),
+      ],
+      "usage",
+    );
+  const { verifyGraph } = await import("./verify/verify-graph.js");
+  const report = await verifyGraph(context, source, path, options);
+  await context.answer({
+    text: () => [
+      ...resultsTable(report.results, options.minPsnr),
+      `good: ${path} on ${options.target}, compared with ${source.name} on cpu with optimisations off`,
+    ],
+    json: () => ({
+      passed: true,
+      target: report.target,
+      comparedWith: { text: "the source" },
+      results: resultsJson(report.results),
+    }),
+  });
+}
+
+type Results = readonly (OutputResult & { readonly psnr: number })[];
+
+function resultsTable(results: Results, minPsnr: number | undefined): Lines {
+  return table(
+    ["input", "output", "largest error", "allowed", "PSNR", ""],
+    results.map((result) => [
+      result.problem,
+      result.output,
+      result.maxError.toExponential(2),
+      minPsnr === undefined ? result.limit.toExponential(2) : `${minPsnr} dB`,
+      decibelsText(result.psnr, 1),
+      "good",
+    ]),
+  );
+}
+
+function resultsJson(results: Results): readonly object[] {
+  return results.map(({ psnr, notFinite: _, ...result }) => ({ ...result, ...decibelsJson("psnr", psnr) }));
+}

@@ -5,7 +5,7 @@ import { ROUTING_MODES } from "../../src/frontends/document/retarget.js";
 import { LOWERING_NAMES } from "../../src/lowerings/names.js";
 import { TARGETS } from "../../src/lowerings/targets.js";
 import { choice, flag, grouped, type OptionSpec, option, optionOr, repeatedOption } from "./command.js";
-import { filePath, graphDimension, integerFrom, name, positiveInteger } from "./values.js";
+import { filePath, type GraphDimension, graphDimension, name, opsetOrKeep, positiveInteger } from "./values.js";
 
 export const targetFlag = choice("--target <provider>", "the execution provider that the graph is for", TARGETS, "cpu");
 
@@ -76,15 +76,22 @@ export const compileFlags = {
       "write no control flow (Scan, Loop, If), which some runtimes lack; without Winograd, and slower on the CPU",
     ),
   ),
-  batch: grouped("Sizes:", optionOr("--batch <n>", "pictures per run", graphDimension, "dynamic")),
-  height: grouped("Sizes:", optionOr("--height <n>", "input rows", graphDimension, "dynamic")),
-  width: grouped("Sizes:", optionOr("--width <n>", "input columns", graphDimension, "dynamic")),
+  batch: grouped(
+    "Sizes:",
+    option(
+      "--batch <n>",
+      "pictures per run: a number, dynamic, or keep, as the source says (default: dynamic for documents, keep for ONNX graphs)",
+      graphDimension,
+    ),
+  ),
+  height: grouped("Sizes:", option("--height <n>", "input rows, likewise", graphDimension)),
+  width: grouped("Sizes:", option("--width <n>", "input columns, likewise", graphDimension)),
   opset: grouped(
     "Format:",
     option(
       "--opset <n>",
-      "ONNX operator set, 17 to 21 (default: the lowest that the graph needs)",
-      integerFrom(17, 21),
+      "ONNX operator set, 17 to 21, or keep (default: the lowest that a document needs; an ONNX graph's own, raised where smxc's nodes need it)",
+      opsetOrKeep,
     ),
   ),
   dtype: grouped(
@@ -117,10 +124,15 @@ export function compileOptionsOf(
     winograd: rest.winograd,
     portable: rest.portable,
     threads: rest.threads,
-    batch: rest.batch,
-    height: rest.height,
-    width: rest.width,
+    batch: openUnlessFixed(rest.batch),
+    height: openUnlessFixed(rest.height),
+    width: openUnlessFixed(rest.width),
     exposeBeta: rest.exposeBeta,
-    ...(opset === undefined ? {} : { opset }),
+    ...(typeof opset === "number" ? { opset } : {}),
   };
+}
+
+/** Documents leave their sizes open. */
+function openUnlessFixed(size: GraphDimension | undefined): number | "dynamic" {
+  return typeof size === "number" ? size : "dynamic";
 }

@@ -6,7 +6,7 @@ import { FORMAT_ENDINGS, type PictureEnding } from "../pictures/endings.js";
 const LARGEST_DIMENSION = 2 ** 31 - 1;
 
 /** A dimension that is a number, or known only when the graph runs. */
-export type GraphDimension = number | "dynamic";
+export type GraphDimension = number | "dynamic" | "keep";
 
 export function filePath(text: string): string {
   if (text === "") throw new InvalidArgumentError("Expected the name of a file or folder, not an empty text.");
@@ -44,11 +44,11 @@ export function numberFrom(min: number): (text: string) => number {
 }
 
 export function graphDimension(text: string): GraphDimension {
-  if (text === "dynamic") return text;
+  if (text === "dynamic" || text === "keep") return text;
   try {
     return positiveInteger(text);
   } catch {
-    throw new InvalidArgumentError("Expected a whole number of at least 1, or dynamic.");
+    throw new InvalidArgumentError("Expected a whole number of at least 1, dynamic, or keep.");
   }
 }
 
@@ -87,4 +87,14 @@ export function pictureEnding(text: string): PictureEnding {
   const ending = FORMAT_ENDINGS.find((each) => each === text.toLowerCase().replace(/^\./, ""));
   if (ending === undefined) throw new InvalidArgumentError(`Expected one of ${FORMAT_ENDINGS.join(", ")}.`);
   return ending;
+}
+
+/** An operator set that is written, or the source's. */
+export function opsetOrKeep(text: string): number | "keep" {
+  if (text === "keep") return text;
+  try {
+    return integerFrom(17, 21)(text);
+  } catch {
+    throw new InvalidArgumentError("Expected a whole number from 17 to 21, or keep.");
+  }
 }

@@ -9,40 +9,49 @@ import { trimIsland } from "../frontends/onnx/trim-island.js";
 import { type ValueUses, valueUses } from "../frontends/onnx/value-uses.js";
 import type { Origin } from "../ir/graph.js";
 import { verifyGraph } from "../ir/verify.js";
-import type { GraphProto, ModelProto } from "../onnx/graph/records.js";
+import type { GraphProto, ModelWithGraph } from "../onnx/graph/records.js";
 import { splice } from "../onnx/rewrite/splice.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 import { gainsOf, hasOneBatch, whyNothingGains } from "./gains.js";
-import { batchReport, kernelReports, leftNodes, nameOf } from "./parts.js";
+import { kernelReports, leftNodes, nameOf } from "./parts.js";
 import type { AccelerateReport, IslandReport } from "./report.js";
 
 /** A graph to take in. It is valid, holds its external data, and is of an opset that smxc writes its own nodes for. */
 export interface GraphSource {
-  readonly model: ModelProto;
-  readonly graph: GraphProto;
+  readonly model: ModelWithGraph;
   /** Computes what depends on constants alone; without it such values stay what they are. */
   readonly compute?: ComputeConstant;
 }
 
 export interface Accelerated {
-  readonly model: ModelProto;
+  readonly model: ModelWithGraph;
   /** The islands that were compiled. */
   readonly compiled: readonly Compiled[];
-  readonly report: AccelerateReport;
+  readonly report: Omit<AccelerateReport, "batch">;
 }
 
 /** The last opset that smxc writes its own nodes for; what they mean is the same in all that came after. */
 const NEWEST_OPSET = 21;
 
-/** Compiles the islands of a graph that gain by it. Pure but for `compute`. */
-export function accelerate(source: GraphSource, options: LoweringOptions, schemas: SchemaRegistry): Accelerated {
-  const { model, graph } = source;
+/**
+ * Compiles the islands of a graph that gain by it. Pure but for `compute`.
+ *
+ * @param because why no island may be compiled; undefined where they may
+ */
+export function accelerate(
+  source: GraphSource,
+  options: LoweringOptions,
+  schemas: SchemaRegistry,
+  because?: string,
+): Accelerated {
+  const { model } = source;
+  const { graph } = model;
   const constants = new SourceConstants(model, graph, source.compute);
   const reading = readGraph(model, graph, constants, valueUses(graph), schemas);
   const uses = usesOf(graph, reading, () => true);
   const written = { ...options, opset: Math.min(onnxOpset(model), NEWEST_OPSET) };
   const plans = findIslands(graph, reading.readings, uses).map((island) =>
-    planIsland(island, graph, reading, uses, written),
+    because === undefined ? planIsland(island, graph, reading, uses, written) : keptIsland(island, graph, because),
   );
   const taken = new Set(plans.flatMap(({ taken }) => taken));
   const finalUses = usesOf(graph, reading, (index) => taken.has(index));
@@ -59,7 +68,6 @@ export function accelerate(source: GraphSource, options: LoweringOptions, schema
     report: {
       islands: plans.map(({ report }) => report),
       kernels: kernelReports(graph, constants),
-      batch: batchReport(graph),
       left: leftNodes(graph, reading),
     },
   };
@@ -79,6 +87,10 @@ interface IslandPlan {
   readonly taken: Island;
 }
 
+function keptIsland(island: Island, graph: GraphProto, reason: string): IslandPlan {
+  return { taken: [], report: { name: nameOf(graph.node[island[0]!]!), nodes: island.length, became: "kept", reason } };
+}
+
 function planIsland(
   island: Island,
   graph: GraphProto,
@@ -94,14 +106,11 @@ function planIsland(
   const at = (origins: ReadonlySet<Origin>): ReadonlySet<number> =>
     new Set([...origins].map((origin) => positions.get(origin)!));
   const gaining = at(gains.origins);
-  const kept = (reason: string): IslandPlan => ({
-    taken: [],
-    report: { name, nodes: island.length, became: "kept", reason },
-  });
-  if (gaining.size === 0) return kept(whyNothingGains(whole, gains));
+  if (gaining.size === 0) return keptIsland(island, graph, whyNothingGains(whole, gains));
   const joining = at(gains.joining);
   const taken = trimIsland(island, gaining, uses, (index) => joining.has(index));
-  if (!hasOneBatch(islandGraph(name, taken, graph, reading, uses))) return kept("its values have several batches");
+  if (!hasOneBatch(islandGraph(name, taken, graph, reading, uses)))
+    return keptIsland(island, graph, "its values have several batches");
   const reason = `${gaining.size} of its ${gains.choices.length} convolutions gain`;
   return { taken, report: { name: nameOf(graph.node[taken[0]!]!), nodes: taken.length, became: "compiled", reason } };
 }

@@ -24,11 +24,14 @@ export function kernelReports(graph: GraphProto, constants: SourceConstants): re
   });
 }
 
-export function batchReport(graph: GraphProto): BatchReport {
-  const dim = graph.input[0]?.type?.tensor_type?.shape?.dim[0];
-  return dim?.dim_value === undefined
-    ? { became: "open", reason: "the source leaves it open" }
-    : { became: "kept", reason: `the source fixes it to ${dim.dim_value}` };
+/** @param source what the graph was before sizes were fixed */
+export function batchReport(source: GraphProto, graph: GraphProto): BatchReport {
+  const [before, now] = [source, graph].map((each) => each.input[0]?.type?.tensor_type?.shape?.dim[0]?.dim_value);
+  if (now === undefined) return { became: "open", reason: "the source leaves it open" };
+  return {
+    became: "kept",
+    reason: before === undefined ? `fixed to ${now}, as asked for` : `the source fixes it to ${now}`,
+  };
 }
 
 export function leftNodes(graph: GraphProto, { readings }: GraphReading): readonly LeftNode[] {

@@ -21,7 +21,7 @@ const WORK_PER_PROBLEM = 6e8;
 const MOST_ELEMENTS = 2 ** 28;
 
 /** Batches and sizes to try, the most telling first: several samples, sides that differ, odd sides. */
-const CANDIDATES: readonly (readonly [batch: number, height: number, width: number])[] = [
+export const CANDIDATES: readonly (readonly [batch: number, height: number, width: number])[] = [
   [2, 24, 20],
   [1, 25, 23],
   [2, 12, 10],

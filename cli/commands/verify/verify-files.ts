@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { concat } from "../../../src/base/bytes/concat.js";
 import { error, SmxcError } from "../../../src/base/diagnostics.js";
 import { referenceGraph } from "../../../src/compile.js";
 import { sameDim } from "../../../src/ir/dim.js";
@@ -179,12 +180,4 @@ async function externalFor(
 function lazy<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (b.length === 0) return a;
-  const bytes = new Uint8Array(a.length + b.length);
-  bytes.set(a);
-  bytes.set(b, a.length);
-  return bytes;
 }

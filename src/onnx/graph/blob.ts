@@ -36,7 +36,7 @@ const PIECE = 2 ** 20;
 /** A range of a file, whose bytes the record holds where they are few. */
 export class FileBytes implements Blob {
   constructor(
-    readonly source: ByteSource,
+    readonly source: Pick<ByteSource, "read">,
     /** Bytes from the start of the file. */
     readonly offset: number,
     readonly length: number,

@@ -19,7 +19,8 @@ export interface Replacement {
  */
 export function splice(graph: GraphProto, replacements: readonly Replacement[]): GraphProto {
   const gone = new Set(replacements.flatMap(({ nodes }) => nodes.map((index) => graph.node[index]!)));
-  const left = withoutUnread(graph, gone);
+  const read = replacements.flatMap(({ graph: part }) => part.input.map(({ name = "" }) => name));
+  const left = withoutUnread(graph, gone, read);
   const taken = allNames(left);
   const parts = replacements.map(({ graph: part }) => withFreshNames(part, taken));
   const positions = new Map(graph.node.map((node, index) => [node, index]));
@@ -42,8 +43,8 @@ export function splice(graph: GraphProto, replacements: readonly Replacement[]):
   };
 }
 
-/** The graph without some nodes, and without what only they read. */
-function withoutUnread(graph: GraphProto, gone: ReadonlySet<NodeProto>): GraphProto {
+/** The graph without some nodes, and without what only they read. @param read what is read in their place */
+function withoutUnread(graph: GraphProto, gone: ReadonlySet<NodeProto>, read: readonly string[]): GraphProto {
   const readers = new Map<string, number>();
   const count = (name: string, by: number): number => {
     const next = (readers.get(name) ?? 0) + by;
@@ -52,6 +53,7 @@ function withoutUnread(graph: GraphProto, gone: ReadonlySet<NodeProto>): GraphPr
   };
   for (const node of graph.node) for (const name of namesRead(node)) count(name, 1);
   for (const { name = "" } of [...graph.output, ...graph.input]) count(name, 1);
+  for (const name of read) count(name, 1);
   const givers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
   const removed = new Set<NodeProto>();
   const unread = new Set<string>();

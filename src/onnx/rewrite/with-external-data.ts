@@ -8,7 +8,10 @@ import type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto } f
  * @param fileOf the data file of a location; what is not checked to be there may not be asked for
  * @throws RangeError where a tensor lies outside its file, which the rules of `check` find before
  */
-export function withExternalData(model: ModelProto, fileOf: (location: string) => ByteSource): ModelProto {
+export function withExternalData(
+  model: ModelProto,
+  fileOf: (location: string) => Pick<ByteSource, "size" | "read">,
+): ModelProto {
   const tensorOf = (tensor: TensorProto): TensorProto => {
     const range = externalRange(tensor);
     if (range === null) return tensor;

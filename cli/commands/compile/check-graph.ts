@@ -1,0 +1,173 @@
+/** The run-and-compare that ends the compile of an ONNX graph: with the source in ONNX Runtime, and each island with the interpreter. */
+import type { AcceleratedModel } from "../../../src/accelerate/accelerate-model.js";
+import { collect } from "../../../src/base/bytes/byte-source.js";
+import { SmxcError } from "../../../src/base/diagnostics.js";
+import type { Compiled } from "../../../src/compile.js";
+import { encodeIfItFits } from "../../../src/onnx/encode.js";
+import type { ModelProto, ModelWithGraph } from "../../../src/onnx/graph/records.js";
+import { withOutputs } from "../../../src/onnx/rewrite/extract.js";
+import type { Session } from "../../../src/sessions/session.js";
+import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
+import { candidateSizes, compareRun, runSource, type SourceRun } from "../../../src/verify/against-source.js";
+import * as errors from "../../../src/verify/errors.js";
+import type { OutputResult } from "../../../src/verify/output-result.js";
+import { smallProblems } from "../../../src/verify/problems.js";
+import { HALF_TOLERANCE, TOLERANCES, type Tolerance } from "../../../src/verify/tolerances.js";
+import { compareWithReference } from "../../../src/verify/verify.js";
+import type { Context } from "../../flags/command.js";
+
+/** What was compared, for `--json`. */
+export interface GraphCompared {
+  /** `source`: ONNX Runtime on the file itself; `reference`: the interpreter in float64 on an island. */
+  readonly against: "source" | "reference";
+  readonly inputs: readonly string[];
+  readonly maxError: number;
+  readonly magnitude: number;
+}
+
+/** Sizes at which a whole graph is compared. */
+const RUNS = 2;
+
+/** @throws SmxcError `verify/compiled-differs` with the first value that differs, `verify/not-finite` */
+export async function checkGraph(
+  context: Context,
+  source: ModelWithGraph,
+  done: AcceleratedModel,
+  dtype: "float32" | "float16",
+): Promise<readonly GraphCompared[]> {
+  if (done.compiled.length === 0) return [];
+  const tolerance = dtype === "float16" ? HALF_TOLERANCE : TOLERANCES;
+  const bar = context.progress("comparing", done.compiled.length + RUNS);
+  try {
+    const found: GraphCompared[] = [];
+    for (const [index, compiled] of done.compiled.entries()) {
+      const compared = await checkIsland(compiled, tolerance, dtype);
+      if (compared === undefined)
+        context.note(
+          `not compared with the reference: ${compiled.reference.name}, which is too large for the interpreter`,
+        );
+      else found.push(compared);
+      bar.update(index + 1);
+    }
+    const whole = await checkWhole(context, source, done.model, tolerance);
+    return [...found, ...(whole === undefined ? [] : [whole])];
+  } finally {
+    bar.end();
+  }
+}
+
+/** Undefined where none of the sizes that the interpreter can do in seconds fits. */
+async function checkIsland(
+  { model, reference }: Compiled,
+  tolerance: Tolerance,
+  dtype: "float32" | "float16",
+): Promise<GraphCompared | undefined> {
+  const problems = smallProblems(reference, 1);
+  const session = problems.length === 0 ? undefined : await sessionOf(model, "all");
+  if (session === undefined) return undefined;
+  try {
+    const { results } = await compareWithReference(reference, session, problems, tolerance, { dtype });
+    return summary("reference", results);
+  } finally {
+    await session.release();
+  }
+}
+
+/** Undefined where ONNX Runtime runs the source at none of the sizes. */
+async function checkWhole(
+  context: Context,
+  source: ModelWithGraph,
+  model: ModelProto,
+  tolerance: Tolerance,
+): Promise<GraphCompared | undefined> {
+  const original = await sessionOf(source, "disabled");
+  if (original === undefined) {
+    context.note(
+      "not compared with the source: the weights are too large for a graph in memory; smxc verify compares the files",
+    );
+    return undefined;
+  }
+  const runs: SourceRun[] = [];
+  try {
+    for (const [seed, sizes] of candidateSizes(original.inputs).entries()) {
+      if (runs.length === RUNS) break;
+      const run = await runSource(original, sizes, seed + 1);
+      if (run !== null) runs.push(run);
+    }
+  } finally {
+    await original.release();
+  }
+  const finite = runs.filter(({ outputs }) => [...outputs.values()].every(({ data }) => data.every(Number.isFinite)));
+  if (finite.length < runs.length)
+    context.note("the source itself gives NaN or infinite values on random inputs: nothing is compared there");
+  if (finite.length === 0) {
+    if (runs.length === 0)
+      context.note("not compared with the source: it runs at none of the usual sizes; smxc verify takes a --shape");
+    return undefined;
+  }
+  const session = (await sessionOf(model, "all"))!;
+  try {
+    const results: OutputResult[] = [];
+    for (const run of finite) results.push(...(await compareRun(session, run, tolerance)));
+    const failed = results.filter(({ passed }) => !passed);
+    if (failed.length > 0) throw await firstDifference(source, model, finite, tolerance, failed);
+    const compared = summary("source", results);
+    context.note(
+      `compared with the source on the CPU provider (${compared.inputs.join("; ")}): largest difference ${compared.maxError.toExponential(1)} at outputs up to ${compared.magnitude.toPrecision(2)}`,
+    );
+    return compared;
+  } finally {
+    await session.release();
+  }
+}
+
+/** What fails, with the first value of the source, in its order, that differs. */
+async function firstDifference(
+  source: ModelWithGraph,
+  model: ModelProto,
+  runs: readonly SourceRun[],
+  tolerance: Tolerance,
+  failed: readonly OutputResult[],
+): Promise<SmxcError> {
+  const kept = new Set(model.graph?.node.flatMap(({ output }) => output));
+  const names = source.graph.node.flatMap(({ output }) => output.filter((name) => name !== "" && kept.has(name)));
+  const run = runs.find(({ label }) => label === failed[0]!.problem)!;
+  const [original, compiled] = [
+    await sessionOf(withOutputs(source, names), "disabled"),
+    await sessionOf(withOutputs(model, names), "all"),
+  ];
+  if (original === undefined || compiled === undefined) return new SmxcError(failed.map(errors.compiledDiffers));
+  try {
+    const outputs = await original.run(run.feeds);
+    const results = await compareRun(
+      compiled,
+      { ...run, outputs: new Map(names.map((name) => [name, outputs.get(name)!])) },
+      tolerance,
+    );
+    const first = results.find(({ passed }) => !passed);
+    return new SmxcError((first === undefined ? failed : [first]).map(errors.compiledDiffers));
+  } finally {
+    await original.release();
+    await compiled.release();
+  }
+}
+
+function summary(against: GraphCompared["against"], results: readonly OutputResult[]): GraphCompared {
+  const failed = results.filter(({ passed }) => !passed);
+  if (failed.length > 0) throw new SmxcError(failed.map(errors.compiledDiffers));
+  const worst = results.reduce((a, b) => (b.maxError / b.limit > a.maxError / a.limit ? b : a));
+  return {
+    against,
+    inputs: [...new Set(results.map(({ problem }) => problem))],
+    maxError: worst.maxError,
+    magnitude: worst.magnitude,
+  };
+}
+
+/** Undefined where the model does not fit into memory as one. */
+async function sessionOf(model: ModelProto, optimization: "disabled" | "all"): Promise<Session | undefined> {
+  const encoded = encodeIfItFits(model);
+  if (encoded === null) return undefined;
+  const bytes = await collect(encoded.model);
+  return (await createCpuSession({ name: model.graph?.name ?? "the graph", bytes }, { optimization })).session;
+}

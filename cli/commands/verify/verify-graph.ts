@@ -1,0 +1,182 @@
+/** `smxc verify` of a graph that was compiled from another graph: ONNX Runtime runs both. */
+import { dirname } from "node:path";
+import { concat } from "../../../src/base/bytes/concat.js";
+import { error, SmxcError } from "../../../src/base/diagnostics.js";
+import type { Target } from "../../../src/lowerings/targets.js";
+import { readMetadata } from "../../../src/metadata.js";
+import { showValues } from "../../../src/onnx/show-values.js";
+import { type Signature, signatureOf } from "../../../src/onnx/signature.js";
+import type { GraphModel } from "../../../src/open-model.js";
+import { externalDataOf, refuseEscapes } from "../../../src/sessions/external-data-node.js";
+import type { ModelBytes, Session, SessionOptions } from "../../../src/sessions/session.js";
+import { createNodeSession } from "../../../src/sessions/session-ort-node.js";
+import {
+  candidateSizes,
+  compareRun,
+  type InputSizes,
+  runSource,
+  type SourceRun,
+} from "../../../src/verify/against-source.js";
+import { valuesPsnr } from "../../../src/verify/compare.js";
+import * as errors from "../../../src/verify/errors.js";
+import type { OutputResult } from "../../../src/verify/output-result.js";
+import { HALF_TOLERANCE } from "../../../src/verify/tolerances.js";
+import type { Context } from "../../flags/command.js";
+import { openModelFile } from "../../models/open-model.js";
+
+export interface VerifyGraphOptions {
+  readonly shape: readonly (readonly number[])[];
+  readonly rtol: number;
+  readonly atol: number;
+  readonly minPsnr: number | undefined;
+  readonly target: Target;
+}
+
+export interface VerifyGraphReport {
+  readonly target: Target;
+  readonly results: readonly (OutputResult & { readonly psnr: number })[];
+}
+
+/** Sizes that are compared where none is given. */
+const RUNS = 3;
+
+/**
+ * Compares the outputs of a graph on a target with those of its source on the CPU, with optimisations off.
+ *
+ * @throws SmxcError naming the first value of the source that differs
+ */
+export async function verifyGraph(
+  context: Context,
+  source: GraphModel,
+  path: string,
+  options: VerifyGraphOptions,
+): Promise<VerifyGraphReport> {
+  const compiled = await openModelFile(path, "graph", context.report);
+  try {
+    const signatures = { source: signatureOf(source.decoded.message), compiled: signatureOf(compiled.decoded.message) };
+    requireSameInterface(signatures.source, signatures.compiled, path);
+    const half = readMetadata(signatures.compiled.metadata)?.compiled.dtype === "float16" ? HALF_TOLERANCE : undefined;
+    const tolerance = {
+      relative: Math.max(options.rtol, half?.relative ?? 0),
+      absolute: Math.max(options.atol, half?.absolute ?? 0),
+    };
+    const openSource = (names: readonly string[]): Promise<Session> =>
+      openShowing(source, signatures.source, names, { target: "cpu", optimization: "disabled" });
+    const openCompiled = (names: readonly string[]): Promise<Session> =>
+      openShowing(compiled, signatures.compiled, names, { target: options.target });
+    const runs = await released(await openSource([]), (session) => runsOf(context, session, options.shape));
+    const results = await released(await openCompiled([]), async (session) => {
+      const found: OutputResult[] = [];
+      for (const run of runs) found.push(...(await compareRun(session, run, tolerance)));
+      return found.map((result) => judge(result, options.minPsnr));
+    });
+    const failed = results.filter(({ passed }) => !passed);
+    if (failed.length === 0) return { target: options.target, results };
+    const shared = [...signatures.source.values].filter(
+      (name) =>
+        signatures.compiled.values.has(name) && !signatures.source.outputs.some((output) => output.name === name),
+    );
+    const run = runs.find(({ label }) => label === failed[0]!.problem)!;
+    const outputs = await released(await openSource(shared), (session) => session.run(run.feeds));
+    const order = [...signatures.source.values].filter((name) => outputs.has(name));
+    const values = new Map(order.map((name) => [name, outputs.get(name)!]));
+    const compared = await released(await openCompiled(shared), (session) =>
+      compareRun(session, { ...run, outputs: values }, tolerance),
+    );
+    const first = compared.find(({ passed }) => !passed);
+    const differing = first && { layer: first.output, maxError: first.maxError };
+    throw new SmxcError(
+      failed.map((result) => ({
+        ...(options.minPsnr === undefined
+          ? errors.outputDiffers(result, differing)
+          : errors.outputBelow(result, options.minPsnr, differing)),
+        file: path,
+      })),
+    );
+  } finally {
+    await compiled.close();
+  }
+}
+
+/** The source at the sizes that are asked for, or at a few that it takes. */
+async function runsOf(
+  context: Context,
+  session: Session,
+  shapes: VerifyGraphOptions["shape"],
+): Promise<readonly SourceRun[]> {
+  const asked = shapes.length > 0;
+  const sizes = asked ? shapes.map((shape) => sizesOf(session, shape)) : candidateSizes(session.inputs);
+  const runs: SourceRun[] = [];
+  for (const [index, each] of sizes.entries()) {
+    if (!asked && runs.length === RUNS) break;
+    const run = await runSource(session, each, index + 1);
+    if (run !== null) runs.push(run);
+    else if (asked) throw new SmxcError([notAtThatSize(shapes[index]!)], "usage");
+  }
+  if (runs.length === 0) throw new SmxcError([notAtThatSize(undefined)], "usage");
+  for (const { label, outputs } of runs)
+    if (![...outputs.values()].every(({ data }) => data.every(Number.isFinite)))
+      context.note(`the source itself gives NaN or infinite values on random inputs (${label})`);
+  return runs;
+}
+
+function sizesOf(session: Session, shape: readonly number[]): InputSizes {
+  const [first] = session.inputs;
+  const own = first?.shape ?? [];
+  const fits =
+    own.length === shape.length && own.every((dim, axis) => typeof dim !== "number" || dim < 1 || dim === shape[axis]);
+  if (!fits) throw new SmxcError([errors.misfit(first?.name ?? "", shape, own.map(String))], "usage");
+  return candidateSizes(session.inputs, shape)[0]!;
+}
+
+const notAtThatSize = (shape: readonly number[] | undefined) =>
+  error(
+    "verify/source-runs-not",
+    shape === undefined
+      ? "ONNX Runtime runs the source at none of the usual sizes"
+      : `ONNX Runtime does not run the source at ${shape.join("x")}`,
+    { hint: "give a --shape that the network takes" },
+  );
+
+function requireSameInterface(source: Signature, compiled: Signature, file: string): void {
+  for (const side of ["inputs", "outputs"] as const) {
+    const [wanted, found] = [source, compiled].map((each) => each[side].map(({ name }) => name).join(", "));
+    if (wanted !== found)
+      throw new SmxcError([
+        error("verify/other-interface", `the graph's ${side} are ${found}, the source's ${wanted}`, {
+          file,
+          hint: "was it compiled from another graph?",
+        }),
+      ]);
+  }
+}
+
+function judge(result: OutputResult, minPsnr: number | undefined): OutputResult & { readonly psnr: number } {
+  const psnr = valuesPsnr(result, Math.max(1, result.magnitude));
+  const comparable = errors.notComparable(result, undefined) === undefined;
+  return { ...result, psnr, passed: minPsnr === undefined ? result.passed : comparable && psnr >= minPsnr };
+}
+
+/** @param names values that become outputs too */
+async function openShowing(
+  { name, decoded }: GraphModel,
+  signature: Signature,
+  names: readonly string[],
+  options: SessionOptions,
+): Promise<Session> {
+  if (names.length === 0) return createNodeSession(name, options);
+  const bytes = await decoded.source.read(0, decoded.source.size);
+  const model: ModelBytes = { name, bytes: concat(bytes, showValues(names)) };
+  if (options.target === "wasm")
+    return createNodeSession({ ...model, externalData: await externalDataOf(name, signature) }, options);
+  await refuseEscapes(name, signature.external);
+  return createNodeSession({ ...model, folder: dirname(name) }, options);
+}
+
+async function released<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+  try {
+    return await work(session);
+  } finally {
+    await session.release();
+  }
+}
