@@ -79,7 +79,7 @@ const REMEDIES: Readonly<Partial<Record<Family, Readonly<Partial<Record<Wanted |
   graph: {
     checkpoint: () =>
       "smxc writes ONNX and reads a network's weights from the checkpoint that the graph was exported from",
-    document: (file) => `run, inspect, check and diff take it as it is: smxc inspect ${file}`,
+    document: (file) => `compile, run, inspect, check and diff take it as it is: smxc inspect ${file}`,
     picture: modelFirst,
   },
   data: { else: () => "name the .onnx file beside it, which says where each weight is" },
