@@ -1,6 +1,7 @@
 /** The library's front: whole steps on bytes, for Node and browsers alike. */
 
 import { bytesSource, collect } from "./base/bytes/byte-source.js";
+import { type Bytes, sourceOf } from "./base/bytes/bytes.js";
 import { warning } from "./base/diagnostics.js";
 import { asLibrary, libraryReporter } from "./base/remedy.js";
 import { compile as compileModel } from "./compile.js";
@@ -9,7 +10,7 @@ import { openWeights } from "./files/open.js";
 import { prefixFinder } from "./frontends/checkpoints/architecture.js";
 import { type ImportOptions, importModel } from "./frontends/checkpoints/import.js";
 import type { ModelDocument } from "./frontends/document/document.js";
-import { type Bytes, type DocumentInput, openGiven, sourceOf } from "./model-input.js";
+import { type DocumentInput, openGiven } from "./model-input.js";
 import { encodeModel } from "./onnx/encode.js";
 import { weightsNotFinite } from "./verify/errors.js";
 import { notFiniteWeights } from "./verify/finite.js";

@@ -1,12 +1,9 @@
-/** What the library takes as a model: from memory, or from anything that reads at offsets. */
+/** What the library takes as a model: a document, and the weights that it names. */
 
-import { type ByteSource, blobSource, bytesSource } from "./base/bytes/byte-source.js";
+import { type Bytes, sourceOf } from "./base/bytes/bytes.js";
 import type { Reporter } from "./base/diagnostics.js";
 import type { ModelDocument } from "./frontends/document/document.js";
 import { type DocumentModel, openModel } from "./open-model.js";
-
-/** A file's content: bytes, a Blob or File, or anything that reads at offsets. */
-export type Bytes = Uint8Array | Blob | ByteSource;
 
 /** A model document: its text, its bytes, or the object that the text says. */
 export type DocumentInput = string | Uint8Array | ModelDocument;
@@ -28,9 +25,4 @@ export async function openGiven(
     weights: async () => (weights === undefined ? undefined : sourceOf("weights", weights)),
     ...(report ? { report } : {}),
   });
-}
-
-export function sourceOf(name: string, bytes: Bytes): ByteSource {
-  if (bytes instanceof Uint8Array) return bytesSource(name, bytes as Uint8Array<ArrayBuffer>);
-  return bytes instanceof Blob ? blobSource(name, bytes) : bytes;
 }

@@ -7,6 +7,7 @@ import type { ByteSource } from "../base/bytes/byte-source.js";
 import { SmxcError } from "../base/diagnostics.js";
 import { GRAPH_KINDS, refuseOther } from "../files/wanted.js";
 import { malformedFile, noGraph } from "./errors.js";
+import { FileBytes } from "./graph/blob.js";
 import type { MessageName } from "./graph/messages.js";
 import type { Message } from "./graph/records.js";
 import { compiledMessage } from "./read/draft.js";
@@ -15,13 +16,6 @@ import { LargeMessageReader } from "./read/read-large.js";
 import type { WireNote } from "./read/read-scalar.js";
 import { WireFault } from "./read/wire-fault.js";
 
-/** A range of the file. */
-export interface FileRange {
-  /** Bytes from the start of the file. */
-  readonly offset: number;
-  readonly length: number;
-}
-
 export interface Decoded<N extends MessageName> {
   readonly message: Message<N>;
   /** The file: the record's larger values are still there. */
@@ -29,7 +23,7 @@ export interface Decoded<N extends MessageName> {
   /** What protobuf's own parsers let pass. */
   readonly notes: readonly WireNote[];
   /** What follows the message's end (a tag 0, where protobuf's parsers stop); null when nothing does. */
-  readonly trailing: FileRange | null;
+  readonly trailing: FileBytes | null;
 }
 
 export type DecodedModel = Decoded<"ModelProto">;
@@ -85,7 +79,7 @@ export async function decodeMessage<N extends MessageName>(
   const end = await reader.readOutermost(message, draft).catch((fault: unknown) => {
     throw asSmxcError(fault, source);
   });
-  const trailing = end < source.size ? { offset: end, length: source.size - end } : null;
+  const trailing = end < source.size ? new FileBytes(source, end, source.size - end, null) : null;
   return { message: draft as unknown as Message<N>, source, notes, trailing };
 }
 

@@ -1,8 +1,10 @@
 /** The runtime package's front: networks that restore pictures, in Node and in browsers. */
+
+import { type Bytes, sourceOf } from "../base/bytes/bytes.js";
 import type { Reporter } from "../base/diagnostics.js";
 import { asLibrary, libraryReporter } from "../base/remedy.js";
 import { readMetadata } from "../metadata.js";
-import { type Bytes, type DocumentInput, openGiven, sourceOf } from "../model-input.js";
+import { type DocumentInput, openGiven } from "../model-input.js";
 import { signatureOf } from "../onnx/signature.js";
 import { openModel } from "../open-model.js";
 import type { Image } from "../pictures/image.js";

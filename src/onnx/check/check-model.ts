@@ -2,8 +2,9 @@
 
 import type { ByteSource } from "../../base/bytes/byte-source.js";
 import { SmxcError } from "../../base/diagnostics.js";
-import { type DecodedModel, decodeFile } from "../decode.js";
+import { decodeFile } from "../decode.js";
 import { MODEL_BYTE_LIMIT } from "../errors.js";
+import type { ModelProto } from "../graph/records.js";
 import { Place } from "../place.js";
 import type { Provider } from "../providers/provider.js";
 import { loadSchemas } from "../schemas/registry.js";
@@ -19,7 +20,7 @@ import { checkGraph } from "./graph.js";
 import { checkHeader, opsetVersions } from "./model.js";
 import { RULES, type RuleId } from "./rules.js";
 import { checkExternalStrictly } from "./strict-external.js";
-import { checkFileStrictly } from "./strict-file.js";
+import { checkFileStrictly, type OfFile } from "./strict-file.js";
 import { checkGraphsStrictly } from "./strict-graph.js";
 import { checkModelStrictly } from "./strict-model.js";
 import { checkSymbols } from "./strict-symbol.js";
@@ -54,8 +55,13 @@ export async function checkFile(source: ByteSource, options: CheckOptions = {}):
   }
 }
 
-/** Checks a model that was read. Findings come in the order of the file; those that wait for files come last. */
-export async function checkModel(decoded: DecodedModel, options: CheckOptions = {}): Promise<readonly Finding[]> {
+/** A record, and what is known of its file. */
+export interface CheckedModel extends OfFile {
+  readonly source: Pick<ByteSource, "size">;
+}
+
+/** Checks a model that was read, or is to be written. Findings come in the order of the file; those that wait for files come last. */
+export async function checkModel(decoded: CheckedModel, options: CheckOptions = {}): Promise<readonly Finding[]> {
   const { message: model, source } = decoded;
   const findings = new FindingList();
   const told = new Set<string>();
@@ -103,7 +109,7 @@ export async function checkModel(decoded: DecodedModel, options: CheckOptions = 
 
 /** Types and shapes can be inferred only where everything else is in order. */
 function checkInference(
-  model: DecodedModel["message"],
+  model: ModelProto,
   { schemas }: CheckContext,
   { full = false, strict = false }: CheckOptions,
   findings: FindingList,
@@ -115,7 +121,7 @@ function checkInference(
   checkSymbols(model, schemas, report);
 }
 
-function checkStrictly(decoded: DecodedModel, context: CheckContext): void {
+function checkStrictly(decoded: CheckedModel, context: CheckContext): void {
   const { message: model } = decoded;
   checkFileStrictly(decoded, context.report);
   checkModelStrictly(model, context.schemas, context.report);
@@ -126,7 +132,7 @@ function checkStrictly(decoded: DecodedModel, context: CheckContext): void {
 }
 
 /** Before opsets existed, operators were those of version 1. */
-function modelOpsets(model: DecodedModel["message"], root: Place, report: Report): ReadonlyMap<string, number> {
+function modelOpsets(model: ModelProto, root: Place, report: Report): ReadonlyMap<string, number> {
   const imported = opsetVersions(model.opset_import, root, report);
   return imported.size === 0 && (model.ir_version ?? 0) < 3 ? new Map([["", 1]]) : imported;
 }

@@ -10,7 +10,10 @@ const NOTE_MESSAGES = {
   "wire-type": "has another wire type than onnx.proto says, and is ignored",
 } as const;
 
-export function checkFileStrictly({ message, notes, trailing }: DecodedModel, report: Report): void {
+/** What is told of a file beside its record. */
+export type OfFile = Pick<DecodedModel, "message" | "notes" | "trailing">;
+
+export function checkFileStrictly({ message, notes, trailing }: OfFile, report: Report): void {
   if (trailing !== null) {
     const at = Place.root(`byte ${trailing.offset}`);
     report("onnx/strict-trailing-bytes", at, `${trailing.length} bytes follow the end of the model`);
@@ -20,7 +23,8 @@ export function checkFileStrictly({ message, notes, trailing }: DecodedModel, re
   }
   for (const [what, { first, count }] of unknownFields("ModelProto", message, new Map())) {
     const others = count === 1 ? "" : `, and ${count - 1} more like it`;
-    report("onnx/strict-unknown-field", Place.root(`byte ${first.offset}`), `ONNX has no ${what}${others}`);
+    const at = Place.root(first.offset === undefined ? "model" : `byte ${first.offset}`);
+    report("onnx/strict-unknown-field", at, `ONNX has no ${what}${others}`);
   }
 }
 

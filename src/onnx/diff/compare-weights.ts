@@ -11,7 +11,7 @@ import { isEqual, valueDifference, type WeightDifference } from "./weights.js";
 
 /** A model and the way to its external data. */
 export interface DiffSide {
-  readonly model: DecodedModel;
+  readonly model: Pick<DecodedModel, "message" | "trailing">;
   readonly readExternal: ReadExternal;
 }
 

@@ -1,6 +1,5 @@
 /** What changed between two ONNX models: interface, nodes, attributes, shapes, weights, and what the model says of itself. */
 import { EXTERNAL_DATA_SHA256 } from "../external-hash.js";
-import { FileBytes } from "../graph/blob.js";
 import type { FunctionProto, GraphProto, Message, ModelProto } from "../graph/records.js";
 import { attributesOf } from "./attributes.js";
 import { listText, unknownText } from "./canonical.js";
@@ -186,8 +185,6 @@ function functionsById({ functions }: ModelProto): Map<string, FunctionProto> {
   return byId;
 }
 
-async function trailingText({ model: { trailing, source } }: DiffSide): Promise<string> {
-  if (trailing === null) return "";
-  const { offset, length } = trailing;
-  return unknownText([{ number: 0, wireType: 0, content: new FileBytes(source, offset, length, null) }]);
+async function trailingText({ model: { trailing } }: DiffSide): Promise<string> {
+  return trailing === null ? "" : unknownText([{ number: 0, wireType: 0, content: trailing }]);
 }
