@@ -24,7 +24,8 @@ const HOST_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 export function decodeFloats(bytes: Uint8Array, dtype: FloatDType): TensorData {
   const { width, decode } = FLOAT_FORMATS[dtype];
   const native = HOST_IS_LITTLE_ENDIAN ? bytes : swapBytes(bytes, width);
-  const aligned = native.byteOffset % width === 0 ? native : native.slice();
+  // Not by slice, which shares the memory of Node's Buffers.
+  const aligned = native.byteOffset % width === 0 ? native : new Uint8Array(native);
   return decode(aligned.buffer, aligned.byteOffset, aligned.length / width);
 }
 

@@ -90,7 +90,8 @@ async function readIndices(indices: TensorProto, count: bigint): Promise<bigint[
   if (raw_data !== undefined) {
     if (BigInt(raw_data.length) / 8n < count) return null;
     const bytes = await raw_data.read();
-    return Array.from(new BigInt64Array(bytes.slice(0, Number(count) * 8).buffer));
+    // A copy, at an address that is a multiple of 8; slice shares the memory of Node's Buffers.
+    return Array.from(new BigInt64Array(new Uint8Array(bytes.subarray(0, Number(count) * 8)).buffer));
   }
   if (BigInt(int64_data?.count ?? 0) !== count) return null;
   return int64_data === undefined ? [] : (await readNumbers(int64_data, "int64")).map(BigInt);

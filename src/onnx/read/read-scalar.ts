@@ -100,7 +100,7 @@ export class ScalarReader {
 
   private held(start: number, stop: number): FileBytes {
     const length = stop - start;
-    const bytes = length <= HELD_BYTES ? this.wire.bytes.slice(start, stop) : null;
+    const bytes = length <= HELD_BYTES ? new Uint8Array(this.wire.bytes.subarray(start, stop)) : null;
     return new FileBytes(this.source, this.wire.base + start, length, bytes);
   }
 
