@@ -1,4 +1,5 @@
 /** Remedies that name options: what is a flag to users of the command line is an option to those of the library. */
+import type { ByteStream } from "./bytes/byte-source.js";
 import { type Diagnostic, type Reporter, SmxcError } from "./diagnostics.js";
 
 /** An option in the words of each. */
@@ -42,9 +43,35 @@ export async function asLibrary<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (!(cause instanceof SmxcError)) throw cause;
-    throw new SmxcError(cause.diagnostics.map(inLibraryWords), cause.kind);
+    throw libraryError(cause);
   }
+}
+
+/** Likewise of work that waits for nothing. */
+export function nowAsLibrary<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw libraryError(cause);
+  }
+}
+
+/** Likewise of work that is done while a stream is read. */
+export function inLibraryStream(stream: ByteStream): ByteStream {
+  return {
+    length: stream.length,
+    async *chunks() {
+      try {
+        yield* stream.chunks();
+      } catch (cause) {
+        throw libraryError(cause);
+      }
+    },
+  };
+}
+
+function libraryError(cause: unknown): unknown {
+  return cause instanceof SmxcError ? new SmxcError(cause.diagnostics.map(inLibraryWords), cause.kind) : cause;
 }
 
 /** A receiver of warnings, in the library's words. */

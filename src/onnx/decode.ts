@@ -9,7 +9,7 @@ import { GRAPH_KINDS, refuseOther } from "../files/wanted.js";
 import { malformedFile, noGraph } from "./errors.js";
 import { FileBytes } from "./graph/blob.js";
 import type { MessageName } from "./graph/messages.js";
-import type { Message } from "./graph/records.js";
+import type { Message, ModelWithGraph } from "./graph/records.js";
 import { compiledMessage } from "./read/draft.js";
 import { FileWindow, WINDOW_BYTES } from "./read/file-window.js";
 import { LargeMessageReader } from "./read/read-large.js";
@@ -60,10 +60,11 @@ export async function decodeFile(source: ByteSource): Promise<DecodedModel> {
  * Decodes a model whose graph is to be used, not only checked.
  * @throws SmxcError as `decodeFile`, and `onnx/no-graph`.
  */
-export async function decodeGraph(source: ByteSource): Promise<DecodedModel> {
+export async function decodeGraph(source: ByteSource): Promise<DecodedModel & { readonly message: ModelWithGraph }> {
   const decoded = await decodeFile(source);
-  if (!decoded.message.graph) throw noGraph(source.name);
-  return decoded;
+  const { message } = decoded;
+  if (message.graph === undefined) throw noGraph(source.name);
+  return { ...decoded, message: { ...message, graph: message.graph } };
 }
 
 /** Decodes a file that holds another message than a model, such as the tensors of ONNX's test data. */

@@ -10,7 +10,7 @@ import { EXTERNAL_DATA_SHA256 } from "./external-hash.js";
 import { record } from "./graph/build.js";
 import type { ModelProto } from "./graph/records.js";
 import { type ExternalOptions, separateData, withProperty } from "./write/external-data.js";
-import { type Rope, ropeStream } from "./write/rope.js";
+import { type Rope, ropeLength, ropeStream } from "./write/rope.js";
 import { messageRope } from "./write/write-message.js";
 
 export type { ExternalOptions } from "./write/external-data.js";
@@ -25,7 +25,7 @@ export interface EncodedModel {
 /** A model and its data file: write `data` first, hash it on the way, then write `model(hash)`. */
 export interface EncodedModelWithData {
   readonly data: ByteStream;
-  /** @param dataSha256 lower-case hexadecimal SHA-256 of `data`, recorded under {@link EXTERNAL_DATA_SHA256}. */
+  /** @param dataSha256 lower-case hexadecimal SHA-256 of `data`, for the metadata of the model. */
   model(dataSha256: string): ByteStream;
 }
 
@@ -49,6 +49,11 @@ export function encodeModel(model: ModelProto, options: EncodeOptions = {}): Enc
     checkedStream([...messageRope("ModelProto", withProperty(header, EXTERNAL_DATA_SHA256, sha256)), ...body]);
   withHash("0".repeat(SHA256_HEX_LENGTH));
   return { data: ropeStream(separated.data), model: withHash };
+}
+
+/** Bytes that the model has with all weights inside it, however many. */
+export function encodedLength(model: ModelProto): number {
+  return ropeLength(messageRope("ModelProto", model));
 }
 
 /** The model with all weights inside it, or null where that passes {@link MODEL_BYTE_LIMIT} and needs external data. */

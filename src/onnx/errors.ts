@@ -8,7 +8,7 @@ export const MODEL_BYTE_LIMIT = 2 ** 31 - 1;
 export function modelTooLarge(length: number): SmxcError {
   return new SmxcError([
     error("onnx/model-too-large", `the model file would have ${length} bytes; protobuf allows ${MODEL_BYTE_LIMIT}`, {
-      ...remedy`${{ library: "let the command line write", flag: "write" }} the weights to a file of their own (${{ library: "smxc compile ", flag: "" }}--external-data)`,
+      ...remedy`write the weights to a file of their own (${{ library: "smxc compile --external-data, or writeModelWithData of smxc/onnx", flag: "--external-data" }})`,
     }),
   ]);
 }

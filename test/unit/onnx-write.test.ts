@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type ByteSource, bytesSource, collect } from "../../src/base/bytes/byte-source.js";
 import { decodeMessage, decodeModel } from "../../src/onnx/decode.js";
 import { encodeModel } from "../../src/onnx/encode.js";
-import { readModel, writeModel } from "../../src/onnx/files.js";
+import { readModel, writeModel } from "../../src/onnx/front/files.js";
 import { attributeTypeCode, attributeTypeName, VALUE_TYPES } from "../../src/onnx/graph/attribute-types.js";
 import { HeldBytes, MadeBytes } from "../../src/onnx/graph/blob.js";
 import * as build from "../../src/onnx/graph/build.js";
@@ -85,7 +85,7 @@ describe("a made record", () => {
       const read = async () => new Float32Array(2000).fill(value);
       const initializer = [build.floatTensor(name, "FLOAT", { shape: [2000], read })];
       const graph = build.graph({ name, initializer });
-      return bytesSource(name, await collect(writeModel(build.model({ graph })).model));
+      return bytesSource(name, await collect(writeModel(build.model({ graph }))));
     };
     const [a, b] = await Promise.all([readModel(await open("a", 1)), readModel(await open("b", 2))]);
     const made = build.floatTensor("c", "FLOAT", { shape: [2000], read: async () => new Float32Array(2000).fill(3) });

@@ -87,7 +87,13 @@ function dimension(size: Dimension): Message<"TensorShapeProto.Dimension"> {
 }
 
 /** A tensor of any type, with its values as `raw_data` has them: little-endian. */
-export function tensor(name: string, type: ElementTypeName, dims: readonly number[], raw_data: Blob): TensorProto {
+export function tensor(
+  name: string,
+  type: ElementTypeName,
+  dims: readonly number[],
+  values: Blob | Uint8Array,
+): TensorProto {
+  const raw_data = values instanceof Uint8Array ? new HeldBytes(values) : values;
   return record("TensorProto", { name, data_type: elementCode(type), dims, raw_data });
 }
 
@@ -102,7 +108,7 @@ export function intTensor(name: string, dims: readonly number[], values: readonl
   if (elementCount(dims) !== values.length) {
     throw new Error(`initializer ${name} has ${values.length} values for the dimensions [${dims.join(", ")}]`);
   }
-  return tensor(name, "INT64", dims, new HeldBytes(littleEndian(BigInt64Array.from(values, BigInt))));
+  return tensor(name, "INT64", dims, littleEndian(BigInt64Array.from(values, BigInt)));
 }
 
 export function opset(version: number, domain?: string): Message<"OperatorSetIdProto"> {

@@ -1,0 +1,36 @@
+/** What changed between two records. */
+import { SmxcError } from "../../base/diagnostics.js";
+import { asLibrary } from "../../base/remedy.js";
+import { type DiffResult, type DiffSide, diffModels as diffSides } from "../diff/diff.js";
+import type { ModelProto } from "../graph/records.js";
+import type { ReadExternal } from "../tensor-bytes.js";
+import { externalNotGiven } from "./errors.js";
+
+export interface DiffOptions {
+  /** Weights whose values differ by no more are close, which is no change; 0 when absent. */
+  readonly tolerance?: number;
+  /** Reads the external data of the first model. */
+  readonly readExternal?: ReadExternal;
+  /** Reads the external data of the second. */
+  readonly readOtherExternal?: ReadExternal;
+}
+
+/**
+ * Tells what changed from one model to another. Nodes, attributes, shapes and weights are matched by structure: other
+ * names of inner values, another order of nodes, or another way to store a weight are no change.
+ *
+ * @throws SmxcError `onnx/external-not-given` where weights are in other files that nothing reads, and whatever reading
+ *   the values throws
+ */
+export async function diffModels(a: ModelProto, b: ModelProto, options: DiffOptions = {}): Promise<DiffResult> {
+  const { tolerance = 0, readExternal, readOtherExternal } = options;
+  const sides = [side(a, "first", readExternal), side(b, "second", readOtherExternal)] as const;
+  return asLibrary(() => diffSides(...sides, tolerance));
+}
+
+function side(message: ModelProto, which: string, readExternal: ReadExternal | undefined): DiffSide {
+  const refuse: ReadExternal = async (location) => {
+    throw new SmxcError([externalNotGiven(location, which)]);
+  };
+  return { model: { message, trailing: null }, readExternal: readExternal ?? refuse };
+}
