@@ -22,6 +22,7 @@ export { checkBytes, checkModel } from "./front/check.js";
 export { type DiffOptions, diffModels } from "./front/diff.js";
 export { readModel, toBytes, writeModel, writeModelWithData } from "./front/files.js";
 export { type InferOptions, inferTypes } from "./front/infer.js";
+export { fromOnnxProto, toOnnxProto } from "./front/onnx-proto.js";
 export { type Blob, HeldBytes } from "./graph/blob.js";
 export * as build from "./graph/build.js";
 export { type ElementTypeName, elementCode, elementTypeName } from "./graph/element-types.js";
@@ -55,7 +56,6 @@ export {
   type TensorInfo,
   type TypeInfo,
 } from "./infer/type-info.js";
-export { fromOnnxProto, toOnnxProto } from "./onnx-proto.js";
 export type { Place } from "./place.js";
 export type { Provider } from "./providers/provider.js";
 export { floatsOf } from "./read/floats-of.js";

@@ -50,6 +50,8 @@ describe("the tarball", () => {
       "dist/src/index.d.ts",
       "dist/src/runtime/web.js",
       "dist/src/runtime/index-node.d.ts",
+      "dist/src/onnx/index.js",
+      "dist/src/onnx/index.d.ts",
       "dist/web/index.html",
       "schemas/model.v1.schema.json",
     ];
@@ -111,6 +113,22 @@ describe("installed without scripts and optional packages", () => {
     expect((await smxc("check", "m.onnx")).stdout).toContain("valid");
   });
 
+  it("runs the scripts of docs/onnx.md", async () => {
+    const blocks = codeBlocks(readFileSync(join(ROOT, "docs/onnx.md"), "utf8"));
+    const expected = new Map(blocks.map(({ label, text }) => [label, text]));
+    mkdirSync(project.at("onnx"));
+    const scripts = blocks.flatMap(({ label, text }) => {
+      const [, name] = /^js (.+)$/.exec(label) ?? [];
+      return name === undefined ? [] : [{ name, text }];
+    });
+    expect(scripts.length).toBeGreaterThan(5);
+    for (const { name, text } of scripts) {
+      writeFileSync(project.at(`onnx/${name}`), text);
+      const ended = await runNode([name], project.at("onnx"));
+      expect(ended).toEqual({ code: 0, stdout: expected.get(`text ${name}`), stderr: "" });
+    }
+  });
+
   it("serves the page, with the runtime of its dependency", async () => {
     const served = await servePage(project.at("node_modules/smxc/dist/cli/main.js"));
     const page = await (await fetch(served.address)).text();
@@ -158,6 +176,13 @@ describe("a Vite application", () => {
     const { page, close } = await openBuilt(project.at("vite"));
     await page.waitForFunction("document.title !== 'working'", undefined, { timeout: 90_000 });
     expect(await page.title()).toBe(`36x27 ${expectedSha256}`);
+    await close();
+  });
+
+  it("works on ONNX files in the browser, with nothing of Node in it", async () => {
+    const { page, close } = await openBuilt(project.at("vite-onnx"));
+    await page.waitForFunction("document.title !== 'working'", undefined, { timeout: 90_000 });
+    expect(await page.title()).toBe("0 findings, 0 changes, the sum is tensor(float)[N, 1]");
     await close();
   });
 

@@ -1,5 +1,6 @@
 /** `smxc/onnx`: what programs work on ONNX files with. */
 import { readFileSync } from "node:fs";
+import onnxProto from "onnx-proto";
 import { describe, expect, it } from "vitest";
 import { collect } from "../../src/base/bytes/byte-source.js";
 import { MadeBytes } from "../../src/onnx/graph/blob.js";
@@ -10,6 +11,7 @@ import {
   checkModel,
   diffModels,
   elementTypeName,
+  fromOnnxProto,
   HeldBytes,
   inferTypes,
   isValid,
@@ -19,6 +21,7 @@ import {
   showType,
   tensorBytes,
   toBytes,
+  toOnnxProto,
   walkModel,
   writeModel,
   writeModelWithData,
@@ -157,6 +160,15 @@ describe("readModel and writeModel", () => {
       { code: "onnx/external-not-given", hint: expect.stringContaining("readOtherExternal") },
       { code: "onnx/external-not-given", hint: expect.stringContaining("readExternal") },
     ]);
+  });
+});
+
+describe("onnx-proto's objects", () => {
+  it("are of its class, and become the same record again", async () => {
+    const object = await toOnnxProto(HALVES);
+    expect(object).toBeInstanceOf(onnxProto.onnx.ModelProto);
+    const { changes, weights } = await diffModels(HALVES, await fromOnnxProto(object));
+    expect([changes, weights.equal]).toEqual([[], 1]);
   });
 });
 

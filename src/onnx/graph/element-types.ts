@@ -2,11 +2,28 @@
  * `TensorProto.DataType` of ONNX 1.23.1 and how its values are stored (onnx.proto, `TensorProto`). The codes are those of
  * onnx-proto's enumeration as far as it goes, which is ONNX 1.10.
  */
-import pkg, { type onnx as onnxTypes } from "onnx-proto";
+import pkg from "onnx-proto";
 
 const { DataType } = pkg.onnx.TensorProto;
 
-type FirstTypeName = Exclude<keyof typeof onnxTypes.TensorProto.DataType, "UNDEFINED">;
+/** The names of onnx-proto's enumeration. Written out, since what smxc/onnx declares cannot name onnx-proto's types. */
+type FirstTypeName =
+  | "FLOAT"
+  | "UINT8"
+  | "INT8"
+  | "UINT16"
+  | "INT16"
+  | "INT32"
+  | "INT64"
+  | "STRING"
+  | "BOOL"
+  | "FLOAT16"
+  | "DOUBLE"
+  | "UINT32"
+  | "UINT64"
+  | "COMPLEX64"
+  | "COMPLEX128"
+  | "BFLOAT16";
 
 /** Types that came after ONNX 1.10. */
 const LATER = {
