@@ -23,15 +23,23 @@ export function record<N extends MessageName>(name: N, fields: Partial<Message<N
   return { ...emptyRecord(name), ...fields };
 }
 
+/** A model; it needs `ir_version`, `opset_import` and a graph to be valid. */
 export function model(fields: Partial<ModelProto>): ModelProto {
   return record("ModelProto", fields);
 }
 
+/** A graph; its nodes each come after those whose values they read. */
 export function graph(fields: Partial<GraphProto>): GraphProto {
   return record("GraphProto", fields);
 }
 
-/** @param input an empty name is an absent optional input */
+/**
+ * A node.
+ *
+ * @param op_type the operator, of ai.onnx unless `fields` has a `domain`
+ * @param input an empty name is an absent optional input
+ * @param fields such as `name` and `attribute`
+ */
 export function node(
   op_type: string,
   input: readonly string[],
@@ -52,6 +60,7 @@ export type AttributeValue =
   | { readonly g: GraphProto }
   | { readonly t: TensorProto };
 
+/** An attribute of a node, with the type that its value says. */
 export function attribute(name: string, value: AttributeValue): AttributeProto {
   const [, type] = VALUE_TYPES.find(([field]) => field in value)!;
   return record("AttributeProto", { name, type: attributeTypeCode(type), ...fieldOf(value) });
@@ -70,7 +79,11 @@ function asBytes(text: string | Blob): Blob {
 /** A size, a symbol, or null where nothing is known. */
 export type Dimension = Int64 | string | null;
 
-/** @param shape absent: of unknown rank */
+/**
+ * A tensor that is an input or output, or declared.
+ *
+ * @param shape absent: of unknown rank
+ */
 export function valueInfo(name: string, type: ElementTypeName, shape?: readonly Dimension[]): ValueInfoProto {
   const tensor_type = {
     ...emptyRecord("TypeProto.Tensor"),
@@ -111,10 +124,12 @@ export function intTensor(name: string, dims: readonly number[], values: readonl
   return tensor(name, "INT64", dims, littleEndian(BigInt64Array.from(values, BigInt)));
 }
 
+/** A version of the operators of a domain; of ai.onnx without one. */
 export function opset(version: number, domain?: string): Message<"OperatorSetIdProto"> {
   return record("OperatorSetIdProto", { domain, version });
 }
 
+/** An entry of `metadata_props` or `external_data`. */
 export function property(key: string, value: string): Message<"StringStringEntryProto"> {
   return record("StringStringEntryProto", { key, value });
 }
