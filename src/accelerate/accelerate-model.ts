@@ -24,6 +24,8 @@ export interface AccelerateOptions extends Omit<LoweringOptions, "opset"> {
 }
 
 export interface AcceleratedModel {
+  /** The source with the sizes that were asked for: what the model is to compute. */
+  readonly source: ModelWithGraph;
   readonly model: ModelWithGraph;
   /** The islands that were compiled. */
   readonly compiled: readonly Compiled[];
@@ -60,6 +62,7 @@ export function accelerateModel(
   const batch = batchReport(source.graph, sized.graph);
   return {
     ...done,
+    source: sized,
     report: { ...done.report, batch },
     model: written,
     opset: { from, to: onnxOpset(written) },

@@ -31,7 +31,6 @@ const RUNS = 2;
 /** @throws SmxcError `verify/compiled-differs` with the first value that differs, `verify/not-finite` */
 export async function checkGraph(
   context: Context,
-  source: ModelWithGraph,
   done: AcceleratedModel,
   dtype: "float32" | "float16",
 ): Promise<readonly GraphCompared[]> {
@@ -49,7 +48,7 @@ export async function checkGraph(
       else found.push(compared);
       bar.update(index + 1);
     }
-    const whole = await checkWhole(context, source, done.model, tolerance);
+    const whole = await checkWhole(context, done.source, done.model, tolerance);
     return [...found, ...(whole === undefined ? [] : [whole])];
   } finally {
     bar.end();

@@ -52,7 +52,7 @@ export async function compileGraphFile(
       await loadSchemas(),
     );
     const checking = verify ? await import("./check-graph.js") : undefined;
-    const compared = await checking?.checkGraph(context, source.model, done, lowering.dtype ?? "float32");
+    const compared = await checking?.checkGraph(context, done, lowering.dtype ?? "float32");
     const files = encodeForFiles(done.model, output, externalData, lowering.target ?? "cpu");
     const written = await writeFiles(files, { inputs: source.files });
     await context.answer({
