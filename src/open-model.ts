@@ -9,7 +9,7 @@ import { DOCUMENT_KINDS, GRAPH_KINDS, mayBeDocument, otherThan, refuseNoDocument
 import type { ModelDocument, ModelSpec } from "./frontends/document/document.js";
 import * as errors from "./frontends/document/errors.js";
 import { type ParsedDocument, parseDocument } from "./frontends/document/parse.js";
-import { type DecodedModel, decodeGraph } from "./onnx/decode.js";
+import type { DecodedModel } from "./onnx/decode.js";
 import type { TensorStore } from "./tensors/tensor.js";
 
 /** A file that may have to be closed. */
@@ -127,6 +127,7 @@ const KIND_OF: Readonly<Record<WantedModel, (sample: Sample) => OpenModel["kind"
 };
 
 async function openGraph(source: ModelFile): Promise<GraphModel> {
+  const { decodeGraph } = await import("./onnx/decode.js");
   return {
     kind: "graph",
     name: source.name,

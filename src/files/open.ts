@@ -2,7 +2,7 @@ import type { ByteSource } from "../base/bytes/byte-source.js";
 import type { TensorStore } from "../tensors/tensor.js";
 import { readSafetensors } from "./safetensors.js";
 import { tensorsUnder } from "./tensors-under.js";
-import { type CheckpointOptions, readTorchCheckpoint } from "./torch/checkpoint.js";
+import type { CheckpointOptions } from "./torch/checkpoint.js";
 import { detectFormat } from "./weights-format.js";
 
 /**
@@ -13,7 +13,11 @@ import { detectFormat } from "./weights-format.js";
  */
 export async function openWeights(source: ByteSource, options: CheckpointOptions = {}): Promise<TensorStore> {
   const format = await detectFormat(source);
-  if (format !== "safetensors") return readTorchCheckpoint(source, options);
+  if (format !== "safetensors") {
+    // Loaded where it is needed: documents have safetensors.
+    const { readTorchCheckpoint } = await import("./torch/checkpoint.js");
+    return readTorchCheckpoint(source, options);
+  }
   const store = await readSafetensors(source, options.report);
   return options.key === undefined ? store : tensorsUnder(options.key, store, { file: source.name, ...options });
 }
