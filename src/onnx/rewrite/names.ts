@@ -3,19 +3,23 @@ import type { AttributeProto, GraphProto, NodeProto } from "../graph/records.js"
 
 /** The names that a node reads, those that its sub-graphs read from the graph around included; each once. */
 export function namesRead(node: NodeProto): ReadonlySet<string> {
-  const names = new Set<string>();
-  collectRead(node, names);
+  const names = new Set(node.input);
+  for (const graph of subgraphs(node)) for (const name of readFromAround(graph)) names.add(name);
   names.delete("");
   return names;
 }
 
-/** Names that a sub-graph defines itself are collected too: none of them is a name of the graph around. */
-function collectRead(node: NodeProto, names: Set<string>): void {
-  for (const name of node.input) names.add(name);
-  for (const graph of subgraphs(node)) {
-    for (const { name = "" } of graph.output) names.add(name);
-    for (const inner of graph.node) collectRead(inner, names);
+/** A name that a sub-graph defines itself may be that of a value of the graph around that is made later. */
+function readFromAround({ input, initializer, sparse_initializer, node, output }: GraphProto): ReadonlySet<string> {
+  const own = new Set([...input, ...initializer].map(({ name = "" }) => name));
+  for (const { values } of sparse_initializer) own.add(values?.name ?? "");
+  const read = new Set<string>();
+  for (const inner of node) {
+    for (const name of namesRead(inner)) if (!own.has(name)) read.add(name);
+    for (const name of inner.output) own.add(name);
   }
+  for (const { name = "" } of output) if (!own.has(name)) read.add(name);
+  return read;
 }
 
 /** All names of values and nodes in a graph and below it. */

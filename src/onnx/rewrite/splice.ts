@@ -19,10 +19,11 @@ export interface Replacement {
  */
 export function splice(graph: GraphProto, replacements: readonly Replacement[]): GraphProto {
   const gone = new Set(replacements.flatMap(({ nodes }) => nodes.map((index) => graph.node[index]!)));
-  const read = replacements.flatMap(({ graph: part }) => part.input.map(({ name = "" }) => name));
-  const left = withoutUnread(graph, gone, read);
+  const borders = replacements.map(({ graph: part }) => bordersOf(part));
+  const left = withoutUnread(graph, gone, replacements);
   const taken = allNames(left);
-  const parts = replacements.map(({ graph: part }) => withFreshNames(part, taken));
+  for (const name of borders.flat()) taken.add(name);
+  const parts = replacements.map(({ graph: part }, index) => withFreshNames(part, borders[index]!, taken));
   const positions = new Map(graph.node.map((node, index) => [node, index]));
   const blocks = [
     ...left.node.map((node) => ({ at: positions.get(node)!, nodes: [node] })),
@@ -43,8 +44,17 @@ export function splice(graph: GraphProto, replacements: readonly Replacement[]):
   };
 }
 
-/** The graph without some nodes, and without what only they read. @param read what is read in their place */
-function withoutUnread(graph: GraphProto, gone: ReadonlySet<NodeProto>, read: readonly string[]): GraphProto {
+/** Names that a part has in common with the graph around. */
+function bordersOf({ input, output }: GraphProto): readonly string[] {
+  return [...input, ...output].map(({ name = "" }) => name);
+}
+
+/** The graph without some nodes, and without what only they read and nothing in their place does. */
+function withoutUnread(
+  graph: GraphProto,
+  gone: ReadonlySet<NodeProto>,
+  replacements: readonly Replacement[],
+): GraphProto {
   const readers = new Map<string, number>();
   const count = (name: string, by: number): number => {
     const next = (readers.get(name) ?? 0) + by;
@@ -52,8 +62,8 @@ function withoutUnread(graph: GraphProto, gone: ReadonlySet<NodeProto>, read: re
     return next;
   };
   for (const node of graph.node) for (const name of namesRead(node)) count(name, 1);
-  for (const { name = "" } of [...graph.output, ...graph.input]) count(name, 1);
-  for (const name of read) count(name, 1);
+  const read = [...graph.output, ...graph.input, ...replacements.flatMap(({ graph: part }) => part.input)];
+  for (const { name = "" } of read) count(name, 1);
   const givers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
   const removed = new Set<NodeProto>();
   const unread = new Set<string>();
@@ -79,14 +89,9 @@ function withoutUnread(graph: GraphProto, gone: ReadonlySet<NodeProto>, read: re
   };
 }
 
-/** The graph with names that are not taken, but for its inputs and outputs; takes them. */
-function withFreshNames(graph: GraphProto, taken: Set<string>): GraphProto {
-  const names = new Map<string, string>([["", ""]]);
-  const values = [...graph.input, ...graph.output].map(({ name = "" }) => name);
-  for (const name of values) {
-    names.set(name, name);
-    taken.add(name);
-  }
+/** The graph with names that are not taken, but for those of its borders; takes them. */
+function withFreshNames(graph: GraphProto, borders: readonly string[], taken: Set<string>): GraphProto {
+  const names = new Map(["", ...borders].map((name) => [name, name]));
   const nameOf = (name: string): string => {
     const known = names.get(name);
     if (known !== undefined) return known;
