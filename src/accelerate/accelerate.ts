@@ -2,6 +2,7 @@
 import { type Compiled, compileGraph } from "../compile.js";
 import type { LoweringOptions } from "../compile-options.js";
 import { islandGraph } from "../frontends/onnx/island-graph.js";
+import { canRunWhole } from "../frontends/onnx/island-order.js";
 import { findIslands, type Island } from "../frontends/onnx/islands.js";
 import { type GraphReading, onnxOpset, readGraph } from "../frontends/onnx/read-graph.js";
 import { type ComputeConstant, SourceConstants } from "../frontends/onnx/source-constants.js";
@@ -13,8 +14,8 @@ import type { GraphProto, ModelWithGraph } from "../onnx/graph/records.js";
 import { splice } from "../onnx/rewrite/splice.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 import { gainsOf, hasOneBatch, whyNothingGains } from "./gains.js";
-import { kernelReports, leftNodes, nameOf } from "./parts.js";
-import type { AccelerateReport, IslandReport } from "./report.js";
+import { type IslandPlan, kernelReports, leftNodes, nameOf } from "./parts.js";
+import type { AccelerateReport } from "./report.js";
 
 /** A graph to take in. It is valid, holds its external data, and is of an opset that smxc writes its own nodes for. */
 export interface GraphSource {
@@ -48,18 +49,13 @@ export function accelerate(
   const { graph } = model;
   const constants = new SourceConstants(model, graph, source.compute);
   const reading = readGraph(model, graph, constants, valueUses(graph), schemas);
-  const uses = usesOf(graph, reading, () => true);
   const written = { ...options, opset: Math.min(onnxOpset(model), NEWEST_OPSET) };
-  const plans = findIslands(graph, reading.readings, uses).map((island) =>
-    because === undefined ? planIsland(island, graph, reading, uses, written) : keptIsland(island, graph, because),
-  );
-  const taken = new Set(plans.flatMap(({ taken }) => taken));
-  const finalUses = usesOf(graph, reading, (index) => taken.has(index));
+  const { plans, uses } = planIslands(graph, reading, written, because);
   const compiled = plans
     .filter((plan) => plan.taken.length > 0)
     .map((plan) => ({
       nodes: plan.taken,
-      compiled: compileGraph(islandGraph(plan.report.name, plan.taken, graph, reading, finalUses), written),
+      compiled: compileGraph(islandGraph(plan.report.name, plan.taken, graph, reading, uses), written),
     }));
   const replacements = compiled.map((each) => ({ nodes: each.nodes, graph: each.compiled.model.graph! }));
   return {
@@ -67,28 +63,56 @@ export function accelerate(
     compiled: compiled.map((each) => each.compiled),
     report: {
       islands: plans.map(({ report }) => report),
-      kernels: kernelReports(graph, constants),
+      kernels: kernelReports(graph, constants, reading, plans),
       left: leftNodes(graph, reading),
     },
   };
 }
 
 /** Uses of values where some nodes are the IR that they were read as. */
-function usesOf(graph: GraphProto, { readings }: GraphReading, isTaken: (index: number) => boolean): ValueUses {
+function usesOf(graph: GraphProto, { readings }: GraphReading, taken: ReadonlySet<number>): ValueUses {
   return valueUses(graph, (index) => {
     const reading = readings[index]!;
-    return reading.kind === "read" && isTaken(index) ? reading.reads : undefined;
+    return reading.kind === "read" && taken.has(index) ? reading.reads : undefined;
   });
 }
 
-interface IslandPlan {
-  readonly report: IslandReport;
-  /** What of the island is compiled; nothing where nothing gains. */
-  readonly taken: Island;
+interface PlannedIslands {
+  readonly plans: readonly IslandPlan[];
+  /** Where what is taken reads what its IR reads, and all else what the source says. */
+  readonly uses: ValueUses;
+}
+
+/**
+ * What is taken reads no shapes of other values, as the source's nodes may. Nodes are taken to be such until that leads to
+ * islands that cannot run in one piece: then those that were not taken read what they read in the source.
+ */
+function planIslands(
+  graph: GraphProto,
+  reading: GraphReading,
+  options: LoweringOptions,
+  because: string | undefined,
+): PlannedIslands {
+  let maybeTaken: ReadonlySet<number> = new Set(graph.node.keys());
+  for (;;) {
+    const before = usesOf(graph, reading, maybeTaken);
+    const plans = findIslands(graph, reading.readings, before).map((island) =>
+      because === undefined ? planIsland(island, graph, reading, before, options) : keptIsland(island, graph, because),
+    );
+    const islands = plans.map((plan) => plan.taken).filter((taken) => taken.length > 0);
+    const taken = new Set(islands.flat());
+    const uses = usesOf(graph, reading, taken);
+    if (canRunWhole(islands, uses)) return { plans, uses };
+    const less = new Set([...maybeTaken].filter((index) => taken.has(index)));
+    if (less.size === maybeTaken.size)
+      throw new Error("islands that read what the source says cannot run in one piece");
+    maybeTaken = less;
+  }
 }
 
 function keptIsland(island: Island, graph: GraphProto, reason: string): IslandPlan {
-  return { taken: [], report: { name: nameOf(graph.node[island[0]!]!), nodes: island.length, became: "kept", reason } };
+  const name = nameOf(graph.node[island[0]!]!);
+  return { island, taken: [], report: { name, nodes: island.length, became: "kept", reason } };
 }
 
 function planIsland(
@@ -112,7 +136,8 @@ function planIsland(
   if (!hasOneBatch(islandGraph(name, taken, graph, reading, uses)))
     return keptIsland(island, graph, "its values have several batches");
   const reason = `${gaining.size} of its ${gains.choices.length} convolutions gain`;
-  return { taken, report: { name: nameOf(graph.node[taken[0]!]!), nodes: taken.length, became: "compiled", reason } };
+  const report = { name: nameOf(graph.node[taken[0]!]!), nodes: taken.length, became: "compiled", reason } as const;
+  return { island, taken, report };
 }
 
 function positionsOf(island: Island, { readings }: GraphReading): ReadonlyMap<Origin, number> {

@@ -1,26 +1,46 @@
 /** What is to be said of the parts of a graph that came in. */
+import type { Island } from "../frontends/onnx/islands.js";
 import type { GraphReading } from "../frontends/onnx/read-graph.js";
 import { isOnnxDomain, type SourceConstants } from "../frontends/onnx/source-constants.js";
 import type { GraphProto, NodeProto } from "../onnx/graph/records.js";
-import type { BatchReport, KernelReport, LeftNode } from "./report.js";
+import type { BatchReport, IslandReport, KernelReport, LeftNode } from "./report.js";
 
 /** A node's name, or its output's. */
 export function nameOf({ name, output }: NodeProto): string {
   return name || output[0]!;
 }
 
+/** What is to become of an island. */
+export interface IslandPlan {
+  readonly report: IslandReport;
+  readonly island: Island;
+  /** What of the island is compiled; nothing where nothing gains. */
+  readonly taken: Island;
+}
+
 const CONVOLUTIONS: ReadonlySet<string> = new Set(["Conv", "ConvTranspose"]);
 
-export function kernelReports(graph: GraphProto, constants: SourceConstants): readonly KernelReport[] {
-  return graph.node.flatMap((node): readonly KernelReport[] => {
+export function kernelReports(
+  graph: GraphProto,
+  constants: SourceConstants,
+  { readings }: GraphReading,
+  plans: readonly IslandPlan[],
+): readonly KernelReport[] {
+  const planOf = new Map(plans.flatMap((plan) => plan.island.map((index) => [index, plan] as const)));
+  const reasonToKeep = (index: number, kernel: string): string => {
+    const [reading, plan] = [readings[index], planOf.get(index)];
+    if (!constants.has(kernel)) return "its kernel depends on the input";
+    if (reading?.kind === "left") return reading.reason ?? "it is computed from constants alone";
+    return plan?.report.became === "kept" ? plan.report.reason : "it does not gain";
+  };
+  return graph.node.flatMap((node, index): readonly KernelReport[] => {
     const kernel = node.input[1] ?? "";
     if (!isOnnxDomain(node.domain) || !CONVOLUTIONS.has(node.op_type ?? "") || constants.isStored(kernel)) return [];
-    const kept = { node: nameOf(node), became: "kept", experts: 0 } as const;
-    return [
-      constants.has(kernel)
-        ? { ...kept, became: "conv", reason: "its kernel depends on constants alone" }
-        : { ...kept, reason: "its kernel depends on the input" },
-    ];
+    const isTaken = planOf.get(index)?.taken.includes(index) ?? false;
+    const became = isTaken
+      ? ({ became: "conv", reason: "its kernel depends on constants alone" } as const)
+      : ({ became: "kept", reason: reasonToKeep(index, kernel) } as const);
+    return [{ node: nameOf(node), experts: 0, ...became }];
   });
 }
 

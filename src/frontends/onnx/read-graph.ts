@@ -20,7 +20,7 @@ import {
   type Surroundings,
 } from "./reading.js";
 import { ReadingWriter } from "./reading-writer.js";
-import { isOnnxDomain, type SourceConstants } from "./source-constants.js";
+import { callsOf, isOnnxDomain, type SourceConstants } from "./source-constants.js";
 import type { ValueUses } from "./value-uses.js";
 
 /** A node of the source as IR, or why it is none. */
@@ -55,6 +55,7 @@ export function readGraph(
 ): GraphReading {
   const reader = new GraphReader(constants, uses, onnxOpset(model), repeatedSymbols(graph), namesIn(graph));
   const readings: NodeReading[] = [];
+  const isCall = callsOf(model);
   const positions = new Map(graph.node.map((node, index) => [node, index]));
   inferModel(model, schemas, {
     listener: {
@@ -62,7 +63,7 @@ export function readGraph(
       notInferred: () => {},
       visited: (node, _, __, typeOf, known) => {
         const index = positions.get(node);
-        if (index !== undefined) readings[index] = reader.read(node, index, typeOf, known);
+        if (index !== undefined) readings[index] = isCall(node) ? UNKNOWN : reader.read(node, index, typeOf, known);
       },
     },
   });
@@ -94,6 +95,7 @@ function namesIn(graph: GraphProto): Set<string> {
 }
 
 const UNKNOWN: NodeReading = { kind: "left", reason: null };
+
 function rowOf({ op_type = "" }: NodeProto): OperatorRow | undefined {
   return ONNX_OPERATORS[op_type];
 }

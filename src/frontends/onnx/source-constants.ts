@@ -2,6 +2,7 @@
 
 import { elementCode } from "../../onnx/graph/element-types.js";
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from "../../onnx/graph/records.js";
+import { callId } from "../../onnx/infer/setting.js";
 import { floatsOf } from "../../onnx/read/floats-of.js";
 import type { LazyTensor } from "../../tensors/tensor.js";
 
@@ -11,8 +12,9 @@ export type ComputeConstant = (name: string) => Promise<Float32Array>;
 const FLOAT = elementCode("FLOAT");
 /** IR version since which an initializer that is an input too is only its default. */
 const DEFAULTS_SINCE = 4;
-/** Operators whose result differs from run to run. */
+/** Operators whose result differs from run to run, or may. */
 const RANDOM: ReadonlySet<string> = new Set([
+  "Dropout",
   "RandomNormal",
   "RandomNormalLike",
   "RandomUniform",
@@ -37,9 +39,10 @@ export class SourceConstants {
     this.stored = storedTensors(model, graph);
     this.computed = new Set();
     const isConstant = (name: string): boolean => name === "" || this.has(name);
+    const isCall = callsOf(model);
     for (const node of graph.node) {
-      if (node.input.length > 0 && node.input.every(isConstant) && isPure(node))
-        for (const output of node.output) this.computed.add(output);
+      if (node.input.length > 0 && node.input.every(isConstant) && isPure(node) && !isCall(node))
+        for (const output of node.output) if (output !== "") this.computed.add(output);
     }
   }
 
@@ -100,6 +103,12 @@ function isPure({ op_type = "", domain, attribute }: NodeProto): boolean {
     !RANDOM.has(op_type) &&
     attribute.every(({ g, graphs }) => g === undefined && graphs.length === 0)
   );
+}
+
+/** Whether a node calls a function of the model, which may have the name of one of ONNX's operators. */
+export function callsOf({ functions }: ModelProto): (node: NodeProto) => boolean {
+  const called = new Set(functions.map(({ domain, name, overload }) => callId(domain, name, overload)));
+  return ({ domain, op_type, overload }) => called.has(callId(domain, op_type, overload));
 }
 
 export function isOnnxDomain(domain: string | undefined): boolean {
