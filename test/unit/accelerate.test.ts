@@ -9,7 +9,7 @@ import { dense } from "../../src/ir/ops/dense-tensor.js";
 import { decodeGraph } from "../../src/onnx/decode.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import * as build from "../../src/onnx/graph/build.js";
-import type { ModelProto } from "../../src/onnx/graph/records.js";
+import type { ModelProto, ModelWithGraph } from "../../src/onnx/graph/records.js";
 import { withExternalData } from "../../src/onnx/rewrite/with-external-data.js";
 import { loadSchemas } from "../../src/onnx/schemas/registry.js";
 import { createNodeSession } from "../../src/sessions/session-ort-node.js";
@@ -26,7 +26,7 @@ const open = (bytes: Uint8Array<ArrayBuffer>) =>
 
 function taken(model: ModelProto, lowering = "winograd-f4x4", compute = true): Accelerated {
   const given = compute ? { compute: computeConstants(model, open) } : {};
-  return accelerate({ model, graph: model.graph!, ...given }, { lowering }, schemas);
+  return accelerate({ model: model as ModelWithGraph, ...given }, { lowering }, schemas);
 }
 
 /** Expects that both compute the same of random inputs of some size. */

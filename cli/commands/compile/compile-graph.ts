@@ -1,6 +1,7 @@
 /** `smxc compile` of an ONNX graph: what smxc reads of it is compiled, the rest is carried through. */
 
 import { type AcceleratedModel, accelerateModel } from "../../../src/accelerate/accelerate-model.js";
+import { computeConstants, type OpenConstants } from "../../../src/accelerate/compute-constants.js";
 import { error, SmxcError } from "../../../src/base/diagnostics.js";
 import type { Lines } from "../../../src/base/text/lines.js";
 import type { LoweringOptions } from "../../../src/compile-options.js";
@@ -48,7 +49,12 @@ export async function compileGraphFile(
     } = options;
     const done = accelerateModel(
       source.model,
-      { ...lowering, sizes: { batch, height, width }, ...(askedOpset === undefined ? {} : { opset: askedOpset }) },
+      {
+        ...lowering,
+        sizes: { batch, height, width },
+        computeIn: (model) => computeConstants(model, openConstants),
+        ...(askedOpset === undefined ? {} : { opset: askedOpset }),
+      },
       await loadSchemas(),
     );
     const checking = verify ? await import("./check-graph.js") : undefined;
@@ -74,6 +80,11 @@ export async function compileGraphFile(
     await source.close();
   }
 }
+
+const openConstants: OpenConstants = async (bytes) => {
+  const { createCpuSession } = await import("../../../src/sessions/session-cpu-node.js");
+  return (await createCpuSession({ name: "the graph's constants", bytes }, { optimization: "disabled" })).session;
+};
 
 /** @throws SmxcError of kind `usage` where flags are given that only documents have */
 export function refuseDocumentFlags(flags: Readonly<Record<string, boolean>>): void {

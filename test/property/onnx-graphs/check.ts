@@ -2,19 +2,19 @@
 import { expect } from "vitest";
 import { type Accelerated, accelerate } from "../../../src/accelerate/accelerate.js";
 import { computeConstants } from "../../../src/accelerate/compute-constants.js";
+import { asModern } from "../../../src/accelerate/modern-ir.js";
 import { bytesSource, collect } from "../../../src/base/bytes/byte-source.js";
 import type { LoweringOptions } from "../../../src/compile-options.js";
 import { checkFile } from "../../../src/onnx/check/check-model.js";
 import { raiseOpset } from "../../../src/onnx/convert/raise-opset.js";
 import { decodeGraph } from "../../../src/onnx/decode.js";
-import type { ModelProto, NodeProto } from "../../../src/onnx/graph/records.js";
+import type { ModelProto, ModelWithGraph, NodeProto } from "../../../src/onnx/graph/records.js";
 import { loadSchemas } from "../../../src/onnx/schemas/registry.js";
 import { ropeStream } from "../../../src/onnx/write/rope.js";
 import { messageRope } from "../../../src/onnx/write/write-message.js";
 import { createNodeSession } from "../../../src/sessions/session-ort-node.js";
 import { limitOf, TOLERANCES } from "../../../src/verify/tolerances.js";
 import { encoded, runGraph, type Values } from "../../support/sessions.js";
-import { asModern } from "./modern-ir.js";
 import type { RandomGraph } from "./random-graph.js";
 
 /** Returns how many islands were compiled. */
@@ -25,11 +25,11 @@ export async function checkRandomGraph({ model, feeds }: RandomGraph, options: L
   const raised = raiseOpset((await decodeGraph(bytesSource("source.onnx", source))).message, schemas);
   // What cannot be raised stays as it is: nothing is to be tested of it.
   if (!("model" in raised)) return 0;
-  const modern = asModern(raised.model);
+  const modern = asModern(raised.model as ModelWithGraph);
   const compute = computeConstants(modern, (bytes) =>
     createNodeSession({ name: "constants", bytes }, { target: "cpu", optimization: "disabled", threads: 1 }),
   );
-  const done = accelerate({ model: modern, graph: modern.graph!, compute }, options, schemas);
+  const done = accelerate({ model: modern, compute }, options, schemas);
   const result = await encoded(done.model);
   await expectValid(result, "the result");
   const written = (await decodeGraph(bytesSource("result.onnx", result))).message;
