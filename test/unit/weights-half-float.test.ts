@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { decodeFloats } from "../../src/tensors/decode-floats.js";
 import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16Bits } from "../../src/tensors/half-float.js";
 
 const ALL = Uint16Array.from({ length: 0x10000 }, (_, i) => i);
@@ -76,5 +77,15 @@ describe("bfloat16", () => {
     expect(bfloat16ToFloat32(Uint16Array.of(0x3f80, 0xc040, 0x7f80))).toEqual(
       Float32Array.of(1, -3, Number.POSITIVE_INFINITY),
     );
+  });
+});
+
+describe("little-endian bytes", () => {
+  it("are floats wherever they start, in the buffers that Node shares between files too", () => {
+    const bytes = new Uint8Array(Float32Array.of(0, 1.5, -2).buffer);
+    for (const shared of [new Uint8Array(16), Buffer.alloc(16)]) {
+      shared.set(bytes, 3);
+      expect(decodeFloats(shared.subarray(3, 15), "float32")).toEqual(Float32Array.of(0, 1.5, -2));
+    }
   });
 });
