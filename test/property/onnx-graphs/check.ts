@@ -13,18 +13,27 @@ import { loadSchemas } from "../../../src/onnx/schemas/registry.js";
 import { ropeStream } from "../../../src/onnx/write/rope.js";
 import { messageRope } from "../../../src/onnx/write/write-message.js";
 import { createNodeSession } from "../../../src/sessions/session-ort-node.js";
-import { limitOf, TOLERANCES } from "../../../src/verify/tolerances.js";
-import { encoded, runGraph, type Values } from "../../support/sessions.js";
+import { compareValues } from "../../../src/verify/compare.js";
+import { TOLERANCES } from "../../../src/verify/tolerances.js";
+import { absoluteError, encoded, runGraph, type Values } from "../../support/sessions.js";
 import type { RandomGraph } from "./random-graph.js";
+import { sensitivity } from "./sensitivity.js";
 
-/** Returns how many islands were compiled. */
-export async function checkRandomGraph({ model, feeds }: RandomGraph, options: LoweringOptions): Promise<number> {
+/** What the check of a graph came to. */
+export interface Checked {
+  /** How many islands were compiled. */
+  readonly compiled: number;
+  /** Whether outputs differ by no more than float32 arithmetic moves them, though by more than the tolerance. */
+  readonly undecided: boolean;
+}
+
+export async function checkRandomGraph({ model, feeds }: RandomGraph, options: LoweringOptions): Promise<Checked> {
   const source = await encoded(model);
   await expectValid(source, "the source");
   const schemas = await loadSchemas();
   const raised = raiseOpset((await decodeGraph(bytesSource("source.onnx", source))).message, schemas);
   // What cannot be raised stays as it is: nothing is to be tested of it.
-  if (!("model" in raised)) return 0;
+  if (!("model" in raised)) return { compiled: 0, undecided: false };
   const modern = asModern(raised.model as ModelWithGraph);
   const compute = computeConstants(modern, (bytes) =>
     createNodeSession({ name: "constants", bytes }, { target: "cpu", optimization: "disabled", threads: 1 }),
@@ -35,9 +44,25 @@ export async function checkRandomGraph({ model, feeds }: RandomGraph, options: L
   const written = (await decodeGraph(bytesSource("result.onnx", result))).message;
   expectSameSignature(written, modern);
   await expectSameNodes(written, modern, done);
-  const [wanted, found] = [await runGraph(source, feeds, "disabled"), await runGraph(result, feeds)];
-  for (const [index, values] of wanted.entries()) expectSame(found[index]!, values);
-  return done.compiled.length;
+  const [wanted, found] = [await runGraph(source, feeds, "disabled"), await runResult(result, source, feeds)];
+  let undecided = false;
+  for (const [index, values] of wanted.entries())
+    undecided = (await expectSame(model, feeds[index]!, found[index]!, values)) || undecided;
+  return { compiled: done.compiled.length, undecided };
+}
+
+/** Runs the result as users do; not optimised where ONNX Runtime cannot even optimise the source. */
+async function runResult(result: Uint8Array, source: Uint8Array, feeds: readonly Values[]): Promise<readonly Values[]> {
+  try {
+    return await runGraph(result, feeds);
+  } catch (cause) {
+    const isSourceFine = await runGraph(source, feeds).then(
+      () => true,
+      () => false,
+    );
+    if (isSourceFine) throw cause;
+    return runGraph(result, feeds, "disabled");
+  }
 }
 
 async function expectValid(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<void> {
@@ -75,17 +100,20 @@ async function textOf(node: NodeProto): Promise<string> {
   return Buffer.from(await collect(ropeStream(messageRope("NodeProto", node)))).toString("latin1");
 }
 
-function expectSame(values: Values, wanted: Values): void {
+/** Winograd's transforms go through larger values than the convolution has: some 30 times for cells of 6x6. */
+const ROUNDING = 32;
+
+/** Returns whether rounding alone may be why some value is not within the tolerance. */
+async function expectSame(model: ModelProto, feed: Values, values: Values, wanted: Values): Promise<boolean> {
   expect([...values.keys()]).toEqual([...wanted.keys()]);
-  for (const [name, { shape, data }] of wanted) {
+  const beyond = [...wanted].filter(([name, { shape, data }]) => {
     const found = values.get(name)!;
     expect(found.shape, name).toEqual(shape);
-    const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    let worst = 0;
-    for (const [i, value] of data.entries()) {
-      const difference = Math.abs(found.data[i]! - value);
-      if (!(difference <= worst)) worst = difference;
-    }
-    expect(worst, `${name}: largest ${largest}`).toBeLessThanOrEqual(limitOf(TOLERANCES, largest));
-  }
+    return !compareValues(data, found.data, TOLERANCES).passed;
+  });
+  if (beyond.length === 0) return false;
+  const moves = await sensitivity(model, feed, wanted);
+  for (const [name, value] of beyond)
+    expect(absoluteError(values.get(name)!, value), name).toBeLessThanOrEqual(ROUNDING * moves.get(name)!);
+  return true;
 }
