@@ -9,13 +9,41 @@ import type { BetaTable } from "./passes/given-betas.js";
 /** The ONNX metadata key under which smxc keeps what a runtime needs to feed the graph. */
 export const METADATA_KEY = "smxc";
 
+/**
+ * What the channels of a network's pictures are: colours in the order of `rgb` or `bgr`, one grey, or the luma of BT.601 in
+ * studio range beside which the chroma is resized.
+ */
+export const PICTURE_COLORS = ["rgb", "bgr", "gray", "y"] as const;
+export type PictureColor = (typeof PICTURE_COLORS)[number];
+
+const pictureSchema = z.object({
+  range: z.tuple([z.number(), z.number()]),
+  color: z.enum(PICTURE_COLORS),
+  scale: z.int().positive(),
+});
+
+const tilingSchema = z.object({ reach: z.int().nonnegative(), multiple: z.int().positive() });
+
+/** What tiles of a picture must be, so that their results are parts of the whole picture's. */
+export type GraphTiling = Readonly<z.output<typeof tilingSchema>>;
+
+/** How a graph takes pictures, and what it gives for them. */
+export type GraphPicture = Readonly<z.output<typeof pictureSchema>>;
+
 const metadataSchema = z.object({
   version: z.literal(1),
   model: z.string(),
+  /** What the compile began with; a model document where nothing is said. */
+  from: z.literal("onnx").optional(),
   source: documentSchema.shape.source,
   /** Of the weights file that the graph was compiled from. */
   weights: z.object({ sha256: z.string() }).optional(),
-  image: documentSchema.shape.image,
+  image: pictureSchema.optional(),
+  /**
+   * Pixels of the picture on each side that a pixel of the result depends on, and what tiles must begin and end at a
+   * multiple of. Absent where tiles would not give the whole picture's result, or where that is not known.
+   */
+  tiling: tilingSchema.optional(),
   context: documentSchema.shape.context,
   /** How the graph was compiled, so that it can be compared with the same compile later. */
   compiled: z.object({
@@ -53,7 +81,7 @@ export function modelMetadata(
   choices: readonly LoweringChoice[],
 ): ReadonlyMap<string, string> {
   const { fold } = options;
-  const metadata: ModelMetadata = {
+  return entry({
     version: 1,
     model: spec.name,
     source: spec.source,
@@ -61,21 +89,61 @@ export function modelMetadata(
     image: spec.image,
     context: spec.context,
     compiled: {
-      target: options.target ?? "cpu",
-      lowering: options.lowering ?? "auto",
+      ...compiledBy(options, choices),
       context: options.context ?? "whole",
-      dtype: options.dtype ?? "float32",
-      ...(options.opset === undefined ? {} : { opset: options.opset }),
-      ...(options.winograd === false ? { winograd: false } : {}),
-      ...(options.portable ? { portable: true } : {}),
-      ...(options.threads === undefined || options.threads === 1 ? {} : { threads: options.threads }),
-      ...(options.measured === undefined ? {} : { measured: Object.fromEntries(options.measured) }),
-      choices: [...choices],
       ...(options.routing === undefined ? {} : { routing: options.routing }),
       ...(fold ? { fold: { betas: betaRecord(fold.betas), layers: [...(fold.layers ?? [])] } } : {}),
     },
-  };
+  });
+}
+
+/** What smxc says of a graph that came from an ONNX file. */
+export interface GraphEntry {
+  /** What the graph is called: its own name, or the file's. */
+  readonly name: string;
+  /** Absent for what is no network for pictures. */
+  readonly image?: GraphPicture;
+  readonly tiling?: GraphTiling;
+  /** What an earlier compile said of the source, which stays but for how it takes pictures. */
+  readonly before?: ModelMetadata;
+}
+
+/** ONNX metadata of a compile that began with a graph; the same key and form as `modelMetadata`'s. */
+export function graphMetadata(
+  { name, image, tiling, before }: GraphEntry,
+  options: LoweringOptions,
+  choices: readonly LoweringChoice[],
+): ReadonlyMap<string, string> {
+  const pictures = { ...(image ? { image } : {}), ...(tiling ? { tiling } : {}) };
+  if (before !== undefined) return entry({ ...before, ...pictures });
+  return entry({
+    version: 1,
+    model: name,
+    from: "onnx",
+    ...pictures,
+    compiled: { ...compiledBy(options, choices), context: "whole" },
+  });
+}
+
+function entry(metadata: ModelMetadata): ReadonlyMap<string, string> {
   return new Map([[METADATA_KEY, JSON.stringify(metadata)]]);
+}
+
+function compiledBy(
+  options: LoweringOptions,
+  choices: readonly LoweringChoice[],
+): Omit<ModelMetadata["compiled"], "context"> {
+  return {
+    target: options.target ?? "cpu",
+    lowering: options.lowering ?? "auto",
+    dtype: options.dtype ?? "float32",
+    ...(options.opset === undefined ? {} : { opset: options.opset }),
+    ...(options.winograd === false ? { winograd: false } : {}),
+    ...(options.portable ? { portable: true } : {}),
+    ...(options.threads === undefined || options.threads === 1 ? {} : { threads: options.threads }),
+    ...(options.measured === undefined ? {} : { measured: Object.fromEntries(options.measured) }),
+    choices: [...choices],
+  };
 }
 
 /** Layer names come after `beta.`, so that none of the keys is `__proto__`. */

@@ -4,6 +4,7 @@ import { decibelsJson, decibelsText } from "../../src/pictures/decibels.js";
 import { argument, defineCommand, flag, option, repeatedOption } from "../flags/command.js";
 import { contextFlags, contextOptionsOf } from "../flags/context-flags.js";
 import { EXIT } from "../flags/exit-code.js";
+import { pictureFlags, pictureOptionsOf } from "../flags/picture-flags.js";
 import { filePath, integerFrom } from "../flags/values.js";
 import { table } from "../terminal/table.js";
 
@@ -15,7 +16,7 @@ export const evalCommand = defineCommand({
     "Pictures are rounded to 8 bits first, as the field does. The baseline is bicubic enlargement (Pillow's), or the input itself " +
     "at scale 1. PSNR of RGB is over all samples; --y takes BT.601's luma in studio range. Pairs have the same name, or are named as " +
     "data sets do (0801x2 and 0801, baby_LR and baby_HR). A pair that fails is listed, and the means are over the others.",
-  arguments: [argument("model", "a model document (.json) or a compiled graph (.onnx)")],
+  arguments: [argument("model", "a model document (.json) or an ONNX graph (.onnx), smxc's or anyone's")],
   options: {
     pairs: repeatedOption("--pairs <dirs...>", "the folder of inputs, then that of the true pictures", filePath),
     shave: option(
@@ -26,6 +27,7 @@ export const evalCommand = defineCommand({
     y: flag("--y", "measure luma alone"),
     html: option("--html <report.html>", "also write a report with parts side by side and their errors", filePath),
     ...contextFlags,
+    ...pictureFlags,
   },
   examples: [
     { does: "On a folder of pairs", line: "smxc eval nsr-x2.json --pairs x2/ hr/ --y" },
@@ -53,7 +55,11 @@ export const evalCommand = defineCommand({
     ]);
     if (folders.length !== 2) throw twoFolders();
     if (html !== undefined) await checkOutputs([html], [modelPath]);
-    const network = await openNetworkFile(modelPath, { ...contextOptionsOf(options), target: options.target }, context);
+    const network = await openNetworkFile(
+      modelPath,
+      { ...contextOptionsOf(options), picture: pictureOptionsOf(options), target: options.target },
+      context,
+    );
     try {
       const { scale } = network.format;
       const pairs = await evalPairs(folders[0]!, folders[1]!, context);

@@ -1,6 +1,7 @@
 import { argument, choice, defineCommand, grouped, manyArguments, option, requiredOption } from "../flags/command.js";
 import { contextFlags, contextOptionsOf } from "../flags/context-flags.js";
 import { EXIT } from "../flags/exit-code.js";
+import { pictureFlags, pictureOptionsOf } from "../flags/picture-flags.js";
 import { filePath, pictureEnding } from "../flags/values.js";
 import { FORMAT_ENDINGS } from "../pictures/endings.js";
 import type { Restored } from "./run/run-pictures.js";
@@ -12,9 +13,13 @@ export const runCommand = defineCommand({
   description:
     "Pictures keep their depth of 8 or 16 bits and their opacity; grey pictures stay grey. Several pictures, and those of folders, " +
     "become PNG files of the same names in the output folder; a picture that cannot be read does not stop the others. β depends on " +
-    "what it is pooled over: the answer says what that was.",
+    "what it is pooled over: the answer says what that was. An ONNX graph takes one picture [N, 1 or 3, H, W] and gives one; " +
+    "where nothing in it looks at the whole picture, large pictures run in tiles that give the same.",
   arguments: [
-    argument("model", "a model document (.json), which is compiled on the way, or a compiled graph (.onnx)"),
+    argument(
+      "model",
+      "a model document (.json), which is compiled on the way, or an ONNX graph (.onnx), smxc's or anyone's",
+    ),
     manyArguments("pictures", "PNG, JPEG, WebP or TIFF files, pipes (- is standard input), or folders of such files"),
   ],
   options: {
@@ -29,6 +34,7 @@ export const runCommand = defineCommand({
       pictureEnding,
     ),
     ...contextFlags,
+    ...pictureFlags,
     alpha: grouped(
       "Pictures:",
       choice(
@@ -44,6 +50,7 @@ export const runCommand = defineCommand({
     { does: "All of a folder", line: "smxc run nsr-x2.json photos/ -o larger/" },
     { does: "Some pictures, as JPEG", line: "smxc run nsr-x2.json a.png b.webp -o larger/ --format jpg" },
     { does: "From another program", line: "convert photo.heic png:- | smxc run nsr-x2.json - -o larger.png" },
+    { does: "With anyone's graph", line: "smxc run esrgan.onnx photo.png -o larger.png --range 0..255 --color bgr" },
     {
       does: "Without patches, in tiles that fit into memory",
       line: "smxc run nsr-x2.json photo.png -o larger.png --context global --tile 512",
@@ -76,7 +83,11 @@ export const runCommand = defineCommand({
       );
       const network = await openNetworkFile(
         modelPath,
-        { ...contextOptionsOf({ ...options, selfEnsemble }), target: options.target },
+        {
+          ...contextOptionsOf({ ...options, selfEnsemble }),
+          picture: pictureOptionsOf(options),
+          target: options.target,
+        },
         context,
       );
       try {

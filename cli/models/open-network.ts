@@ -5,6 +5,7 @@ import { signatureOf } from "../../src/onnx/signature.js";
 import type { DocumentModel, GraphModel, OpenModel } from "../../src/open-model.js";
 import { type ContextOptions, type Network, openGraph } from "../../src/restore/network.js";
 import { openDocument } from "../../src/restore/open-document.js";
+import type { PictureFormat } from "../../src/restore/restorer.js";
 import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import type { Output } from "../terminal/output.js";
 import { findMixedPair } from "./external-data.js";
@@ -17,14 +18,12 @@ export interface OpenNetwork extends Network {
   close(): Promise<void>;
 }
 
+type Told = Pick<Output, "report" | "note">;
+
 type NetworkOptions = ContextOptions & { readonly target: Target };
 
 /** @throws SmxcError as `openModelFile` and `openNetwork` */
-export async function openNetworkFile(
-  path: string,
-  options: NetworkOptions,
-  output: Pick<Output, "report">,
-): Promise<OpenNetwork> {
+export async function openNetworkFile(path: string, options: NetworkOptions, output: Told): Promise<OpenNetwork> {
   return openNetwork(await openModelFile(path, "network", output.report), options, output);
 }
 
@@ -32,13 +31,11 @@ export async function openNetworkFile(
  * Makes a model ready to run: a document is compiled in memory. The model stays open as long as the network, since parts
  * are compiled when they are needed; where it cannot be run it is closed.
  */
-export async function openNetwork(
-  model: OpenModel,
-  options: NetworkOptions,
-  output: Pick<Output, "report">,
-): Promise<OpenNetwork> {
+export async function openNetwork(model: OpenModel, options: NetworkOptions, output: Told): Promise<OpenNetwork> {
   try {
-    const network = await (model.kind === "document" ? ofDocument(model, options, output) : ofGraph(model, options));
+    const network = await (model.kind === "document"
+      ? ofDocument(model, options, output)
+      : ofGraph(model, options, output));
     return {
       ...network,
       files: model.files,
@@ -56,22 +53,33 @@ export async function openNetwork(
 async function ofDocument(
   model: DocumentModel,
   { target, ...options }: NetworkOptions,
-  { report }: Pick<Output, "report">,
+  { report }: Told,
 ): Promise<Network> {
   return model.placeErrors(() =>
     openDocument(model, options, target, (bytes) => createNodeSession(bytes, { target }), report),
   );
 }
 
-async function ofGraph({ name, decoded }: GraphModel, { target, ...options }: NetworkOptions): Promise<Network> {
+async function ofGraph(
+  { name, decoded }: GraphModel,
+  { target, ...options }: NetworkOptions,
+  { report, note }: Told,
+): Promise<Network> {
   const signature = signatureOf(decoded.message);
   const mixed = await findMixedPair(name, signature);
   if (mixed) throw new SmxcError([mixed]);
   const session = await createNodeSession(name, { target });
   try {
-    return openGraph(name, session, readMetadata(signature.metadata), options);
+    const network = await openGraph({ name, model: decoded.message, session, report }, options);
+    const isTold = options.picture?.range !== undefined || readMetadata(signature.metadata)?.image !== undefined;
+    if (!isTold) note(assumed(network.format));
+    return network;
   } catch (cause) {
     await session.release();
     throw cause;
   }
+}
+
+function assumed({ color, scale }: PictureFormat): string {
+  return `the graph does not say what it takes: ${color === "gray" ? "grey" : color} from 0 to 1 is taken, and the result is ${scale} times as large; --range and --color say otherwise`;
 }

@@ -3,11 +3,16 @@ import type { Network } from "../../src/restore/network.js";
 import type { RunReport } from "../../src/restore/restorer.js";
 
 const KINDS = {
-  whole: () => "whole picture",
+  whole: ({ parts, side }: RunReport) =>
+    parts === 1 ? "whole picture" : `${parts} tiles of ${sizeText(side)}, equal to the whole picture`,
   patch: ({ parts, side }: RunReport) =>
     side === undefined ? "patches of the training size, inside the graph" : `${parts} patches of ${side}x${side}`,
   global: ({ parts, side }: RunReport) => `the whole picture's β in ${parts} tiles of ${side}x${side}`,
 } as const;
+
+function sizeText(side: number | undefined): string {
+  return side === undefined ? "the graph's own size" : `${side}x${side}`;
+}
 
 export function contextText({ context, trained }: Pick<Network, "context" | "trained">, report: RunReport): string {
   const asked = context === "patch" && report.context === "whole" ? "the picture is too small for patches" : "";

@@ -3,6 +3,7 @@ import { SmxcError } from "../base/diagnostics.js";
 import { psnr } from "./decibels.js";
 import { differentSizes, nothingLeft, tooSmallForSsim } from "./errors.js";
 import { type Image, largestSample } from "./image.js";
+import { LUMA } from "./luma.js";
 
 export interface MetricOptions {
   /** Pixels left out along every edge; the scale, by custom. */
@@ -22,9 +23,6 @@ interface Plane {
 }
 
 const PEAK = 255;
-
-/** BT.601 luma of red, green and blue in [0, 1]. */
-const LUMA = { offset: 16, red: 65.481, green: 128.553, blue: 24.966 } as const;
 
 /** The window of Wang et al. 2004, cut off at 3.5 σ as scikit-image does. */
 const SSIM_SIGMA = 1.5;

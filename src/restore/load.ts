@@ -3,9 +3,7 @@
 import { type Bytes, sourceOf } from "../base/bytes/bytes.js";
 import type { Reporter } from "../base/diagnostics.js";
 import { asLibrary, libraryReporter } from "../base/remedy.js";
-import { readMetadata } from "../metadata.js";
 import { type DocumentInput, openGiven } from "../model-input.js";
-import { signatureOf } from "../onnx/signature.js";
 import { openModel } from "../open-model.js";
 import type { Image } from "../pictures/image.js";
 import type { ModelBytes, Session, SessionOptions } from "../sessions/session.js";
@@ -69,8 +67,16 @@ async function openNetwork(
   if ("graph" in model) {
     const name = model.name ?? "model.onnx";
     const { decoded } = await openModel(sourceOf(name, model.graph), "graph");
-    const metadata = readMetadata(signatureOf(decoded.message).metadata);
-    return openGraph(name, await open({ name, bytes: model.graph }), metadata, options);
+    const session = await open({ name, bytes: model.graph });
+    try {
+      return await openGraph(
+        { name, model: decoded.message, session, ...(options.report ? { report: options.report } : {}) },
+        options,
+      );
+    } catch (cause) {
+      await session.release();
+      throw cause;
+    }
   }
   const name = model.name ?? "model.json";
   // The compiler is loaded for documents only.

@@ -1,8 +1,15 @@
 /** A network ready to restore pictures, in the context that is asked for. */
-import { SmxcError } from "../base/diagnostics.js";
-import type { ModelMetadata } from "../metadata.js";
+import { type Reporter, SmxcError } from "../base/diagnostics.js";
+import { readMetadata } from "../metadata.js";
+import type { ModelProto } from "../onnx/graph/records.js";
+import { loadSchemas } from "../onnx/schemas/registry.js";
+import { metadataOf } from "../onnx/signature.js";
 import type { Session } from "../sessions/session.js";
-import { graphContext, graphTiles, noImage } from "./errors.js";
+import { graphContext, patchGraphTiles } from "./errors.js";
+import { graphFormat, type PictureOptions } from "./graph-format.js";
+import type { PicturePort } from "./graph-ports.js";
+import { graphRestorer } from "./graph-restorer.js";
+import type { PictureSize } from "./graph-scale.js";
 import { wholeRestorer } from "./restore-whole.js";
 import type { ContextKind, PictureFormat, Restorer } from "./restorer.js";
 
@@ -15,6 +22,8 @@ export interface ContextOptions {
   readonly samples?: number;
   /** Compiles a document so that its β can be told to `onBetas`; a graph tells those that it was compiled to expose. */
   readonly exposeBeta?: boolean;
+  /** How a graph takes pictures, where it does not say it itself, or otherwise than it says; of a graph alone. */
+  readonly picture?: PictureOptions;
 }
 
 export interface Network {
@@ -26,23 +35,51 @@ export interface Network {
   readonly trained: "whole" | "patch" | undefined;
 }
 
-/** A graph pools β as it was compiled to; the other contexts need the document. */
-export function openGraph(
-  name: string,
-  session: Session,
-  metadata: ModelMetadata | undefined,
-  { context, tile = "auto" }: ContextOptions,
-): Network {
-  const format = metadata?.image;
-  if (!format) throw new SmxcError([noImage(name)]);
-  const own = metadata.compiled.context;
+/** A graph and what runs it. */
+export interface OpenedGraph {
+  /** What messages call it. */
+  readonly name: string;
+  readonly model: ModelProto;
+  readonly session: Session;
+  /** Receives warnings. */
+  readonly report?: Reporter;
+}
+
+/**
+ * A graph, smxc's or anyone's. It pools β as it was compiled to; the other contexts need the document.
+ *
+ * @throws SmxcError where it takes no pictures, or not as it is asked to
+ */
+export async function openGraph(
+  { name, model, session, report = () => {} }: OpenedGraph,
+  { context, tile = "auto", picture = {} }: ContextOptions,
+): Promise<Network> {
+  const metadata = readMetadata(metadataOf(model));
+  const own = metadata?.compiled.context ?? "whole";
   if (context !== undefined && context !== own) throw new SmxcError([graphContext(name, own, context)]);
-  if (typeof tile === "number") throw new SmxcError([graphTiles(name)]);
+  if (own === "patch" && typeof tile === "number") throw new SmxcError([patchGraphTiles(name)]);
+  const format = await graphFormat({ name, model, metadata }, picture, {
+    schemas: loadSchemas,
+    run: ({ input, output }, size) => sizeOfResult(session, input, output.name, size),
+    report,
+  });
   const names = { input: session.inputNames[0]!, output: session.outputNames[0]! };
-  return {
-    restorer: wholeRestorer(session, names, format, own),
-    format,
-    context: own,
-    trained: metadata.context?.kind,
-  };
+  const restorer =
+    own === "patch"
+      ? wholeRestorer(session, names, format, own)
+      : await graphRestorer({ name, model, session, names, format, tiling: metadata?.tiling }, tile);
+  return { restorer, format, context: own, trained: metadata?.context?.kind };
+}
+
+async function sizeOfResult(
+  session: Session,
+  { name, channels }: PicturePort,
+  output: string,
+  { height, width }: PictureSize,
+): Promise<PictureSize> {
+  const shape = [1, channels ?? 3, height, width];
+  const zeros = { data: new Float32Array(shape.reduce((product, size) => product * size)), shape };
+  const result = (await session.run(new Map([[name, zeros]]))).get(output)!;
+  const [rows = 1, columns = 1] = result.shape.slice(-2);
+  return { height: rows, width: columns };
 }

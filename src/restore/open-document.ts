@@ -10,7 +10,7 @@ import { encodeModel } from "../onnx/encode.js";
 import type { ModelBytes, Session } from "../sessions/session.js";
 import type { TensorStore } from "../tensors/tensor.js";
 import { noPatchContext } from "../tiling/errors.js";
-import { noImage } from "./errors.js";
+import { documentFormat, noImage } from "./errors.js";
 import type { ContextOptions, Network } from "./network.js";
 import { globalRestorer } from "./restore-global.js";
 import { patchRestorer } from "./restore-patches.js";
@@ -23,13 +23,14 @@ const AUTO_TILE = 256;
 /** @throws SmxcError when the document does not say how pictures become its input, or has no such context */
 export async function openDocument(
   model: { readonly name: string; readonly spec: ModelSpec; readonly weights: TensorStore | undefined },
-  { context, tile = "auto", samples, exposeBeta }: ContextOptions,
+  { context, tile = "auto", samples, exposeBeta, picture = {} }: ContextOptions,
   target: Target,
   openSession: (model: ModelBytes) => Promise<Session>,
   report: Reporter = () => {},
 ): Promise<Network> {
   const { spec, weights } = model;
   const format = spec.image;
+  if (Object.keys(picture).length > 0) throw new SmxcError([documentFormat(model.name)]);
   if (!format) throw new SmxcError([noImage(model.name)]);
   const trained = spec.context?.kind;
   const kind = context ?? trained ?? "whole";

@@ -1,9 +1,9 @@
 /** From picture to picture: colours and opacity as networks take them, and the samples of the result. */
 import { SmxcError } from "../base/diagnostics.js";
 import { noRoomForResult, notFinite } from "../pictures/errors.js";
-import { type Image, largestSample, newSamples, type Samples, toRgb, type ValueRange } from "../pictures/image.js";
-import { resizeBicubic } from "../pictures/resize.js";
+import { type Image, largestSample, newSamples, type Samples, type ValueRange } from "../pictures/image.js";
 import type { Session, Tensor } from "../sessions/session.js";
+import { colourJobs, type Job, planeOf, resized } from "./colour-jobs.js";
 import { wrongScale } from "./errors.js";
 import type { Network } from "./network.js";
 import { wholeRestorer } from "./restore-whole.js";
@@ -25,19 +25,10 @@ export interface Restored {
   readonly report: RunReport;
 }
 
-/** One run of the network: a picture in its colours, and the planes of the result that it fills. */
-interface Job {
-  readonly source: Image;
-  readonly target: Samples;
-  /** Samples of a pixel of the target. */
-  readonly channels: number;
-  /** Where the network's channels go; `mean` puts their mean into the first. */
-  readonly place: number | "mean";
-}
-
 /**
  * Grey pictures stay grey: a network for colours sees three equal channels, and the mean of its result is taken. A
- * network for grey restores each channel of a colour picture by itself. The result has the picture's depth.
+ * network for grey restores each channel of a colour picture by itself; one for luma restores the luma of BT.601 in studio
+ * range, and the chroma is resized bicubically. The result has the picture's depth.
  */
 export async function restorePicture(
   network: Network,
@@ -45,20 +36,23 @@ export async function restorePicture(
   options: RestoreOptions = {},
 ): Promise<Restored> {
   const { alpha = "resize", selfEnsemble = false, onProgress, signal, onBetas } = options;
-  const { scale, range } = network.format;
+  const { scale, range, color } = network.format;
   const [width, height] = [picture.width * scale, picture.height * scale];
   const data = roomFor(picture, width, height);
   const opacity = picture.alpha;
   const restoredAlpha = opacity && alpha === "restore" ? newSamples(picture.bitDepth, width * height) : undefined;
-  const jobs = [
-    ...jobsOf(network, picture, data),
-    ...(opacity && restoredAlpha ? jobsOf(network, planeOf(picture, opacity), restoredAlpha) : []),
+  const parts = [
+    colourJobs(color, picture, { data, width, height }),
+    ...(opacity && restoredAlpha
+      ? [colourJobs(color, planeOf(picture, opacity), { data: restoredAlpha, width, height })]
+      : []),
   ];
+  const jobs = parts.flatMap((part) => part.jobs);
   const orientations = orientationsOf(selfEnsemble);
   const runs = jobs.length * orientations.length;
   const reports: RunReport[] = [];
   for (const job of jobs) {
-    const write = writer(job, { width, height, range, bitDepth: picture.bitDepth, scale });
+    const write = writer(job, { width, height, range, scale });
     const sum = selfEnsemble ? new Ensemble(job.source.channels, height, width, orientations.length) : undefined;
     for (const orientation of orientations) {
       const source = oriented(job.source, orientation);
@@ -74,7 +68,8 @@ export async function restorePicture(
     }
     sum?.finish(write);
   }
-  const kept = opacity && alpha === "resize" ? resizedAlpha(picture, opacity, width, height) : restoredAlpha;
+  for (const part of parts) part.finish();
+  const kept = opacity && alpha === "resize" ? resized(planeOf(picture, opacity), width, height).data : restoredAlpha;
   return {
     image: {
       width,
@@ -110,44 +105,16 @@ function roomFor({ bitDepth, channels }: Image, width: number, height: number): 
   }
 }
 
-function jobsOf({ format }: Network, picture: Image, target: Samples): readonly Job[] {
-  const { channels } = picture;
-  if (format.color === "rgb") {
-    return [{ source: toRgb(picture), target, channels, place: channels === 3 ? 0 : "mean" }];
-  }
-  if (channels === 1) return [{ source: picture, target, channels, place: 0 }];
-  return [0, 1, 2].map((place) => ({
-    source: planeOf(
-      picture,
-      picture.data.filter((_, index) => index % 3 === place),
-    ),
-    target,
-    channels,
-    place,
-  }));
-}
-
-/** One sample per pixel as a grey picture. */
-function planeOf({ width, height, bitDepth }: Image, data: Samples): Image {
-  return { width, height, bitDepth, channels: 1, data };
-}
-
-function resizedAlpha(picture: Image, opacity: Samples, width: number, height: number): Samples {
-  const plane = planeOf(picture, opacity);
-  return width === picture.width && height === picture.height ? opacity : resizeBicubic(plane, width, height).data;
-}
-
 interface Target {
   readonly width: number;
   readonly height: number;
   readonly range: ValueRange;
-  readonly bitDepth: Image["bitDepth"];
   readonly scale: number;
 }
 
 /** Clamps to the range and rounds half up, as `tensorToImage` does. */
-function writer(job: Job, { width, height, range: [black, white], bitDepth, scale }: Target): Emit {
-  const largest = largestSample(bitDepth);
+function writer(job: Job, { width, height, range: [black, white], scale }: Target): Emit {
+  const largest = largestSample(job.bitDepth);
   const sample = (value: number): number =>
     // In float32, so that a half is a half to smxc where it is one to PyTorch.
     Math.floor(Math.fround(Math.min(1, Math.max(0, (value - black) / (white - black))) * largest) + 0.5);

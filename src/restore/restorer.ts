@@ -1,5 +1,6 @@
 /** What runs a network on a picture, whatever β is pooled over. */
 import type { Graph } from "../ir/graph.js";
+import type { PictureColor } from "../metadata.js";
 import type { Image, ValueRange } from "../pictures/image.js";
 import type { Session, Tensor } from "../sessions/session.js";
 import type { Rect } from "./tiles.js";
@@ -9,7 +10,9 @@ export type ContextKind = "whole" | "patch" | "global";
 /** How a network takes pictures. */
 export interface PictureFormat {
   readonly range: ValueRange;
-  readonly color: "rgb" | "gray";
+  /** Colours as red, green, blue or the other way round; each channel by itself; or luma alone, the chroma resized. */
+  readonly color: PictureColor;
+  /** Pixels of the result per pixel of the picture, along one side. */
   readonly scale: number;
 }
 
@@ -35,9 +38,9 @@ export type Betas = ReadonlyMap<string, Tensor>;
 /** What a run did, for people who want to know. */
 export interface RunReport {
   readonly context: ContextKind;
-  /** Parts in which the picture was run. */
+  /** Parts in which the picture was run; in the context `whole`, their result is that of the whole picture. */
   readonly parts: number;
-  /** Side of a part, in pixels of the picture. */
+  /** Side of a part, in pixels of the picture; absent where the graph itself says what its parts are. */
   readonly side?: number;
   /** The work done, as a multiple of running the network once over the whole picture. */
   readonly cost?: number;
@@ -49,6 +52,8 @@ export interface RunReport {
 export type Emit = (rect: Rect, values: Tensor) => void;
 
 export interface Restorer {
+  /** Whether a picture of a size runs in tiles of the restorer's choice; absent where that is not the restorer's to choose. */
+  inTiles?(size: { readonly height: number; readonly width: number }): Promise<boolean>;
   /** @throws SmxcError; the signal's reason when it is aborted */
   restore(image: Image, emit: Emit, options: RunOptions): Promise<RunReport>;
   release(): Promise<void>;

@@ -8,21 +8,24 @@ import type { Context } from "../../flags/command.js";
 const BYTES_PER_PIXEL = 64 * 4 * 4;
 
 /** Says before the work what a picture in one piece may take, and what takes less. */
-export function warnOfMemory(
+export async function warnOfMemory(
   context: Context,
-  { context: kind }: Pick<Network, "context">,
+  { context: kind, restorer }: Pick<Network, "context" | "restorer">,
   { width, height }: Image,
   file: string,
-): void {
+): Promise<void> {
   const bytes = width * height * BYTES_PER_PIXEL;
-  if (kind !== "whole" || bytes < freemem() / 2) return;
+  if (kind !== "whole" || bytes < freemem() / 2 || (await restorer.inTiles?.({ width, height }))) return;
   context.report(
     warning(
       "run/large-picture",
       `a picture of ${width} x ${height} pixels in one piece may take ${(bytes / 2 ** 30).toFixed(0)} GiB`,
       {
         file,
-        hint: "--context global gives the same in tiles",
+        hint:
+          restorer.inTiles === undefined
+            ? "--context global gives the same in tiles"
+            : "this graph cannot run in tiles: smaller pictures take less, and a model document may run with --context global",
       },
     ),
   );

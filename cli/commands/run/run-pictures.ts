@@ -63,7 +63,7 @@ async function restoreOne(
   const picture = await readPicture(context, input);
   const { scale } = network.format;
   checkImageSize({ width: picture.width * scale, height: picture.height * scale }, output, format);
-  warnOfMemory(context, network, picture, input);
+  await warnOfMemory(context, network, picture, input);
   const began = performance.now();
   const { image, report } = await restorePicture(network, picture, {
     alpha,

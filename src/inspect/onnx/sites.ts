@@ -3,9 +3,9 @@
 import type { ModelProto, NodeProto } from "../../onnx/graph/records.js";
 import { type InferModelOptions, inferModel } from "../../onnx/infer/infer-model.js";
 import type { TypeInfo } from "../../onnx/infer/type-info.js";
+import { withKnownSizes } from "../../onnx/open-sizes.js";
 import type { Place } from "../../onnx/place.js";
 import type { Schema, SchemaRegistry } from "../../onnx/schemas/registry.js";
-import { withKnownSizes } from "./open-sizes.js";
 
 export interface Site {
   readonly node: NodeProto;

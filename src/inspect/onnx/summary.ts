@@ -1,8 +1,9 @@
 /** What an ONNX file, anyone's, is made of, for people: layers, work, memory, where it runs. */
-import { METADATA_KEY } from "../../metadata.js";
+import { METADATA_KEY, readMetadata } from "../../metadata.js";
 import type { DecodedModel } from "../../onnx/decode.js";
 import type { ModelProto, NodeProto } from "../../onnx/graph/records.js";
 import type { TypeInfo } from "../../onnx/infer/type-info.js";
+import { withOpenSizes } from "../../onnx/open-sizes.js";
 import { valueOrigins } from "../../onnx/providers/value-origins.js";
 import type { SchemaRegistry } from "../../onnx/schemas/registry.js";
 import { type DeclaredValue, signatureOf } from "../../onnx/signature.js";
@@ -12,7 +13,6 @@ import { figureText, plus, sum } from "./figures.js";
 import { type OnnxLayer, type Survey, survey } from "./layers.js";
 import { measuredInputs } from "./measure.js";
 import { type PeakMemory, peakMemory } from "./memory.js";
-import { withOpenSizes } from "./open-sizes.js";
 import { kernelNodes } from "./routing.js";
 import { flattened, type Site, sitesOf } from "./sites.js";
 import { weightsOf, weightsOfFunction } from "./weights.js";
@@ -79,13 +79,14 @@ export function summariseOnnx(
     ...each.values(),
   ]);
   const { inputs, outputs, metadata } = signatureOf(model);
+  const hasLayers = metadata.has(METADATA_KEY) && readMetadata(metadata)?.from === undefined;
   const surveyed = survey(sites, {
     symbolic: new Map(all.map((site, i) => [site.node, withSymbols[i]?.outputs ?? site.outputs])),
     weights,
     isAside: ({ node }) => isAside(node, origins.get(node)),
     isClosed,
-    nameOf: metadata.has(METADATA_KEY) ? layerName : nodeName,
-    groups: metadata.has(METADATA_KEY),
+    nameOf: hasLayers ? layerName : nodeName,
+    groups: hasLayers,
   });
   const memory = peakMemory(model, sites, inputTypes(model, measured.types), (node, name) => {
     const own = origins.get(node);

@@ -4,9 +4,12 @@ import { type ByteSource, blobSource, bytesSource } from "../../../src/base/byte
 import { type Diagnostic, type Reporter, SmxcError } from "../../../src/base/diagnostics.js";
 import type { ModelSpec } from "../../../src/frontends/document/document.js";
 import { readMetadata } from "../../../src/metadata.js";
-import { signatureOf } from "../../../src/onnx/signature.js";
+import type { ModelProto } from "../../../src/onnx/graph/records.js";
+import { loadSchemas } from "../../../src/onnx/schemas/registry.js";
+import { metadataOf } from "../../../src/onnx/signature.js";
 import { openModel } from "../../../src/open-model.js";
-import type { ModelInput } from "../../../src/runtime/web.js";
+import { graphFormat } from "../../../src/restore/graph-format.js";
+import type { ModelInput, PictureFormat } from "../../../src/runtime/web.js";
 import { missingWeights } from "../errors.js";
 import type { ModelFiles, ModelInfo, NamedBlob } from "./protocol.js";
 
@@ -76,11 +79,22 @@ async function openDocument(
 
 async function openGraph({ file }: Extract<ModelFiles, { readonly kind: "graph" }>): Promise<OpenedModel> {
   const { decoded } = await openModel(sourceOf(file), "graph");
-  const metadata = readMetadata(signatureOf(decoded.message).metadata);
+  const model = decoded.message;
+  const metadata = readMetadata(metadataOf(model));
+  const format = metadata?.image ?? (await formatOfShapes(file.name, model));
   return {
     input: { graph: new Uint8Array(await file.blob.arrayBuffer()), name: file.name },
-    info: { name: metadata?.model ?? stemOf(file.name), ...(metadata?.image ? { format: metadata.image } : {}) },
+    info: { name: metadata?.model ?? stemOf(file.name), ...(format ? { format } : {}) },
   };
+}
+
+/** How a graph takes pictures that does not say it; undefined where its shapes do not tell. */
+async function formatOfShapes(name: string, model: ModelProto): Promise<PictureFormat | undefined> {
+  const graph = { name, model, metadata: undefined };
+  return graphFormat(graph, {}, { schemas: loadSchemas, report: () => {} }).catch((cause: unknown) => {
+    if (cause instanceof SmxcError) return undefined;
+    throw cause;
+  });
 }
 
 function infoOf({ name, image, context, layers }: ModelSpec): Omit<ModelInfo, "warnings"> {

@@ -9,8 +9,8 @@ import type {
   TensorShapeProto,
   TypeProto,
   ValueInfoProto,
-} from "../../onnx/graph/records.js";
-import { isTensor, type TypeInfo } from "../../onnx/infer/type-info.js";
+} from "./graph/records.js";
+import { isTensor, type TypeInfo } from "./infer/type-info.js";
 
 /** No tensor has more; a file that says so would make each node cost as many again. */
 const MOST_DIMENSIONS = 64;

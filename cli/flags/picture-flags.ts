@@ -1,0 +1,71 @@
+/** The flags that say how an ONNX graph takes pictures. */
+import { InvalidArgumentError } from "commander";
+import type { PictureColor } from "../../src/metadata.js";
+import type { ValueRange } from "../../src/pictures/image.js";
+import type { PictureOptions } from "../../src/restore/graph-format.js";
+import { grouped, type OptionSpec, option } from "./command.js";
+import { integerFrom } from "./values.js";
+
+const HEADING = "Pictures of an ONNX graph:";
+
+/** What the flag calls them, and what metadata and documents call them. */
+const COLORS: Readonly<Record<string, PictureColor>> = { rgb: "rgb", bgr: "bgr", grey: "gray", y: "y" };
+
+/** More would make of one pixel a picture. */
+const LARGEST_SCALE = 64;
+
+const NUMBER = String.raw`[+-]?\d+(?:\.\d+)?`;
+const RANGE = new RegExp(`^(${NUMBER}?)\\.\\.(${NUMBER})$`);
+
+/** `0..255`: the values of black and white. */
+export function valueRange(text: string): ValueRange {
+  const [, black, white] = RANGE.exec(text) ?? [];
+  const range = [Number(black || Number.NaN), Number(white)] as const;
+  if (!range.every(Number.isFinite) || range[0] === range[1]) {
+    throw new InvalidArgumentError("Expected the values of black and white, such as 0..1, 0..255 or -1..1.");
+  }
+  return range;
+}
+
+function pictureColor(text: string): PictureColor {
+  const color = Object.hasOwn(COLORS, text) ? COLORS[text] : undefined;
+  if (color === undefined) throw new InvalidArgumentError(`Allowed choices are ${Object.keys(COLORS).join(", ")}.`);
+  return color;
+}
+
+export const pictureFlags = {
+  range: grouped(
+    HEADING,
+    option("--range <lo..hi>", "the values of black and white, such as 0..255 or -1..1 (default: 0..1)", valueRange),
+  ),
+  color: grouped(
+    HEADING,
+    option(
+      "--color <colours>",
+      "rgb or bgr; grey: each channel by itself; y: luma alone, the chroma resized bicubically (default: by the channels, rgb or grey)",
+      pictureColor,
+    ),
+  ),
+  scale: grouped(
+    HEADING,
+    option(
+      "--scale <n>",
+      "how much larger the result is along each side (default: what the graph's shapes say)",
+      integerFrom(1, LARGEST_SCALE),
+    ),
+  ),
+} as const;
+
+/** What the flags say; empty where none is given. */
+export function pictureOptionsOf(
+  options: {
+    readonly [Key in keyof typeof pictureFlags]: (typeof pictureFlags)[Key] extends OptionSpec<infer T> ? T : never;
+  },
+): PictureOptions {
+  const { range, color, scale } = options;
+  return {
+    ...(range === undefined ? {} : { range }),
+    ...(color === undefined ? {} : { color }),
+    ...(scale === undefined ? {} : { scale }),
+  };
+}

@@ -1,0 +1,108 @@
+/** How a graph takes pictures: what was told, what its metadata says, what its shapes say; in this order. */
+import { type Reporter, SmxcError } from "../base/diagnostics.js";
+import type { GraphPicture, ModelMetadata, PictureColor } from "../metadata.js";
+import type { ModelProto } from "../onnx/graph/records.js";
+import type { SchemaRegistry } from "../onnx/schemas/registry.js";
+import * as errors from "./errors.js";
+import { type PicturePorts, picturePorts } from "./graph-ports.js";
+import { findScale, type PictureSize, probeOf, scaleBetween } from "./graph-scale.js";
+import type { PictureFormat } from "./restorer.js";
+
+/** What a user says of a graph's pictures. */
+export type PictureOptions = Partial<PictureFormat>;
+
+export interface PictureGraph {
+  /** What messages call the graph. */
+  readonly name: string;
+  /** Valid. */
+  readonly model: ModelProto;
+  readonly metadata: ModelMetadata | undefined;
+}
+
+export interface FormatTools {
+  readonly schemas: () => Promise<SchemaRegistry>;
+  /** Runs the graph on one picture of zeros and tells the size of its result; absent: shapes must tell. */
+  readonly run?: (ports: PicturePorts, picture: PictureSize) => Promise<PictureSize>;
+  /** Receives what was told otherwise than the graph says. */
+  readonly report: Reporter;
+}
+
+/** @throws SmxcError where the graph is no network of one picture, or what was told cannot be */
+export async function graphFormat(
+  graph: PictureGraph,
+  told: PictureOptions,
+  tools: FormatTools,
+): Promise<GraphPicture> {
+  const said = graph.metadata?.image;
+  return said === undefined ? formatOfShapes(graph, told, tools) : formatOfMetadata(graph, said, told, tools);
+}
+
+function formatOfMetadata(
+  { name }: PictureGraph,
+  said: GraphPicture,
+  told: PictureOptions,
+  { report }: FormatTools,
+): GraphPicture {
+  const format = { ...said, ...told, range: [...(told.range ?? said.range)] as [number, number] };
+  if (channelsOf(format.color) !== channelsOf(said.color))
+    throw new SmxcError([errors.colorOfOther(name, format.color, channelsOf(said.color))]);
+  for (const key of ["range", "color", "scale"] as const) {
+    const [before, after] = [valueText(said[key]), valueText(format[key])];
+    if (before !== after) report(errors.otherThanSaid(name, key, before, after));
+  }
+  return format;
+}
+
+async function formatOfShapes(graph: PictureGraph, told: PictureOptions, tools: FormatTools): Promise<GraphPicture> {
+  const { name, model } = graph;
+  const ports = picturePorts(model, name);
+  const channels = ports.input.channels ?? ports.output.channels;
+  const color = told.color ?? colorOf(channels);
+  if (color === undefined) throw new SmxcError([errors.unknownChannels(name)]);
+  if (channels !== undefined && channelsOf(color) !== channels)
+    throw new SmxcError([errors.colorOfOther(name, color, channels)]);
+  const [black, white] = told.range ?? [0, 1];
+  return { range: [black, white], color, scale: await scaleOf(graph, ports, told.scale, tools) };
+}
+
+async function scaleOf(
+  { name, model }: PictureGraph,
+  ports: PicturePorts,
+  told: number | undefined,
+  { schemas, run }: FormatTools,
+): Promise<number> {
+  const found = findScale(model, ports, await schemas());
+  if (told !== undefined) {
+    if (found.kind === "scale" && found.scale !== told)
+      throw new SmxcError([errors.scaleOfShapes(name, told, found.scale)]);
+    return told;
+  }
+  if (found.kind === "scale") return found.scale;
+  if (found.kind === "none") throw new SmxcError([errors.noWholeScale(name, found.picture, found.result)]);
+  if (run === undefined) throw new SmxcError([errors.unknownScale(name)]);
+  const picture = probeOf(ports.input);
+  const result = await run(ports, picture).catch((cause: unknown) => {
+    if (cause instanceof SmxcError) throw new SmxcError([errors.unknownScale(name, cause.message)]);
+    throw cause;
+  });
+  const seen = scaleBetween(picture, result);
+  if (seen.kind !== "scale") throw new SmxcError([errors.noWholeScale(name, picture, result)]);
+  return seen.scale;
+}
+
+const CHANNELS: Readonly<Record<PictureColor, 1 | 3>> = { rgb: 3, bgr: 3, gray: 1, y: 1 };
+
+/** Channels of what a network of some colours sees. */
+export function channelsOf(color: PictureColor): 1 | 3 {
+  return CHANNELS[color];
+}
+
+function colorOf(channels: number | undefined): PictureColor | undefined {
+  if (channels === undefined) return undefined;
+  return channels === 1 ? "gray" : "rgb";
+}
+
+function valueText(value: number | string | readonly [number, number]): string {
+  if (typeof value === "object") return value.join("..");
+  return value === "gray" ? "grey" : String(value);
+}
