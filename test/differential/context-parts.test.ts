@@ -132,17 +132,31 @@ describe("a network in tiles", () => {
     await network.restorer.release();
   });
 
-  it("refuses tiles where a layer needs the whole picture", async () => {
+  /** The network with other layers in place of one. */
+  const changed = (...instead: readonly object[]): ImportedFixture => {
     const { spec } = model;
-    const layers = spec.layers.map((layer) =>
-      layer.name === "body.1"
-        ? { name: "body.1", op: "max_pool", in: "body.0", kernel: [3, 3], stride: [1, 1], pad: 1 }
-        : layer,
+    const layers = spec.layers.flatMap((layer) => (layer.name === "body.1" ? instead : [layer]));
+    return { ...model, spec: { ...spec, layers } as typeof spec };
+  };
+
+  it.each([
+    ["pools within windows", { op: "max_pool", kernel: [3, 3], stride: [1, 1], pad: 1 }],
+    ["averages within windows", { op: "average_pool", kernel: [5, 5], stride: [1, 1], pad: 2 }],
+  ])("gives the whole picture's output where a layer %s", async (_, layer) => {
+    const pooled = changed({ name: "body.1", in: "body.0", ...layer });
+    const whole = await valuesOf(await open(pooled, { context: "whole" }), picture, 3);
+    const tiled = await valuesOf(await open(pooled, { context: "global", tile: 20 }), picture, 3);
+    expect(absoluteError(tiled.result, whole.result)).toBeLessThanOrEqual(SEAMLESS);
+  });
+
+  it("refuses tiles where a layer needs the whole picture", async () => {
+    const pooled = changed(
+      { name: "mean", op: "global_pool", in: "body.0", flat: false },
+      { name: "body.1", op: "mul", in: ["body.0", "mean"] },
     );
-    const pooled = { ...model, spec: { ...spec, layers } as typeof spec };
     const network = await open(pooled, { context: "global", tile: 20 });
     await expect(network.restorer.restore(picture, () => {}, {})).rejects.toMatchObject({
-      diagnostics: [{ code: "context/not-local", place: "body.1" }],
+      diagnostics: expect.arrayContaining([expect.objectContaining({ code: "context/not-local", place: "mean" })]),
     });
   });
 });

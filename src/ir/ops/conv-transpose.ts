@@ -15,6 +15,17 @@ export interface ConvTransposeAttributes extends Window {
 }
 
 export const convTranspose = operator<ConvTransposeAttributes>({
+  reach(attributes, { scale, pixels }) {
+    const step = attributes.stride[0];
+    const fits = ([0, 1] as const).every((axis) => attributes.stride[axis] === step && restOf(attributes, axis) === 0);
+    if (!fits) return undefined;
+    const around = ([0, 1] as const).map((axis) => {
+      const extent = attributes.dilation[axis] * (attributes.kernel[axis] - 1);
+      const pad = attributes.pads[axis];
+      return Math.max(Math.floor((step - 1 + pad) / step), Math.floor((extent - pad) / step));
+    });
+    return { scale: scale * step, pixels: pixels + Math.max(...around) / scale };
+  },
   infer(attributes, [x, weight, bias]) {
     requireRank("the input of a transposed convolution", x!, 4);
     requireRank("the kernel", weight!, 4);
@@ -39,14 +50,14 @@ export const convTranspose = operator<ConvTransposeAttributes>({
 });
 
 /** (size − 1)·stride + dilation·(kernel − 1) + 1 − pads + outputPads. */
-function transposedDim(
-  size: Dim,
-  { kernel, stride, dilation, pads, outputPads }: ConvTransposeAttributes,
-  axis: 0 | 1,
-) {
-  const reach = dilation[axis] * (kernel[axis] - 1) + 1;
-  const rest = reach - stride[axis] - pads[axis] - pads[axis + 2]! + outputPads[axis];
-  return addDims(scaleDim(size, stride[axis]), rest);
+function transposedDim(size: Dim, attributes: ConvTransposeAttributes, axis: 0 | 1): Dim {
+  return addDims(scaleDim(size, attributes.stride[axis]), restOf(attributes, axis));
+}
+
+/** Pixels of the result more than `stride` times the input's. */
+function restOf({ kernel, stride, dilation, pads, outputPads }: ConvTransposeAttributes, axis: 0 | 1): number {
+  const extent = dilation[axis] * (kernel[axis] - 1) + 1;
+  return extent - stride[axis] - pads[axis] - pads[axis + 2]! + outputPads[axis];
 }
 
 /** One sample: x [C,H,W], weight [C,O/groups,kh,kw], bias [O] or undefined; returns [O,H',W']. */

@@ -16,7 +16,7 @@ export class RuleError extends Error {
 export interface Reach {
   /** Pixels of the value per pixel of the picture, along one side. */
   readonly scale: number;
-  /** Pixels of the picture on each side that a pixel depends on. */
+  /** Pixels of the picture on each side of a pixel's own place that it depends on. */
   readonly pixels: number;
 }
 
@@ -40,7 +40,8 @@ export interface OpTraits<Attributes> {
   readonly batch?: "splits" | "joins";
   /**
    * The reach of the result from that of the pictures that are read; undefined when it cannot be computed tile by tile.
-   * An operator without the trait cannot run on tiles.
+   * An operator without the trait cannot run on tiles. A result of a smaller scale wants tiles that begin at whole pixels
+   * of it.
    */
   reach?(attributes: Attributes, reach: Reach): Reach | undefined;
 }

@@ -8,6 +8,7 @@ export type PixelUnshuffleAttributes = PixelShuffleAttributes;
 
 export const pixelUnshuffle = operator<PixelUnshuffleAttributes>({
   keepsZeros: () => true,
+  reach: (attributes, { scale, pixels }) => ({ scale: scale / attributes.scale, pixels }),
   infer({ scale }, [x]) {
     requireRank("the input of a pixel unshuffle", x!, 4);
     const reduced = (size: Dim): Dim => {

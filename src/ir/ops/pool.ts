@@ -1,6 +1,6 @@
 import { dense } from "./dense-tensor.js";
 import { operator, RuleError, requireRank } from "./operator.js";
-import { type Window, windowedShape } from "./windows.js";
+import { type Window, windowedReach, windowedShape } from "./windows.js";
 
 /** Largest or mean value of each window; the mean counts padded zeros (PyTorch's `count_include_pad`). Inputs: x [N,C,H,W]. */
 export interface PoolAttributes extends Window {
@@ -8,6 +8,7 @@ export interface PoolAttributes extends Window {
 }
 
 export const pool = operator<PoolAttributes>({
+  reach: windowedReach,
   infer(attributes, [x]) {
     requireRank("the input of a pool", x!, 4);
     const { pads, kernel } = attributes;

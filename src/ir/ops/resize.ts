@@ -45,7 +45,18 @@ function resized(dim: Dim, scale: number): Dim {
   return scale >= 1 ? scaleDim(dim, scale) : floorDivDim(dim, Math.round(1 / scale));
 }
 
+/** Pixels of the input around a pixel's own place that are read: where it is enlarged, and where it is reduced. */
+const AROUND: Readonly<Record<ResizeMode, readonly [enlarged: number, reduced: number]>> = {
+  nearest: [0, 0],
+  bilinear: [1, 0],
+  bicubic: [2, 1],
+};
+
 export const resize = operator<ResizeAttributes>({
+  reach: ({ mode, scale: factor }, { scale, pixels }) => ({
+    scale: factor >= 1 ? scale * factor : scale / Math.round(1 / factor),
+    pixels: pixels + AROUND[mode][factor >= 1 ? 0 : 1] / scale,
+  }),
   infer({ scale }, [x]) {
     requireRank("the input of a resize", x!, 4);
     return [x![0]!, x![1]!, resized(x![2]!, scale), resized(x![3]!, scale)];

@@ -33,12 +33,16 @@ export function windowedShape(window: Window, x: Shape): readonly [Shape[number]
   return [sizes[0]!, sizes[1]!];
 }
 
-/** The `reach` of a window that keeps the picture's size: stride 1, and as much padding as it looks around. */
+/** The `reach` of a window whose padding makes of each block of `stride` pixels one: at stride 1 it keeps the size. */
 export function windowedReach({ kernel, stride, dilation, pads }: Window, { scale, pixels }: Reach): Reach | undefined {
-  const fits = ([0, 1] as const).every(
-    (axis) => stride[axis] === 1 && pads[axis] + pads[axis + 2]! === dilation[axis] * (kernel[axis] - 1),
-  );
-  return fits ? { scale, pixels: pixels + Math.max(...pads) / scale } : undefined;
+  const step = stride[0];
+  const axes = ([0, 1] as const).map((axis) => {
+    const extent = dilation[axis] * (kernel[axis] - 1) + 1;
+    const over = extent - pads[axis] - pads[axis + 2]!;
+    return { fits: over > 0 && over <= step, around: Math.max(pads[axis], extent - step - pads[axis]) };
+  });
+  if (stride[1] !== step || axes.some(({ fits }) => !fits)) return undefined;
+  return { scale: scale / step, pixels: pixels + Math.max(0, ...axes.map(({ around }) => around)) / scale };
 }
 
 /** Elements of the window. */
