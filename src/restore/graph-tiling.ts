@@ -10,6 +10,7 @@ import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 import { tilingOf } from "../tiling/reach.js";
 import type { PicturePort, PicturePorts } from "./graph-ports.js";
 import { type PictureSize, PROBE_MULTIPLE, PROBES, probeOf } from "./graph-scale.js";
+import type { Obstacle } from "./obstacle.js";
 
 export type TilingFinding =
   | { readonly kind: "tiles"; readonly tiling: GraphTiling; readonly scale: number }
