@@ -3,8 +3,10 @@ import { error, SmxcError } from "../base/diagnostics.js";
 import { option, remedy } from "../base/remedy.js";
 import type { Compiled } from "../compile.js";
 import type { LoweringOptions } from "../compile-options.js";
-import { onnxOpset } from "../frontends/onnx/read-graph.js";
-import type { ComputeConstant } from "../frontends/onnx/source-constants.js";
+import type { SourceRunner } from "../frontends/onnx/raise/gate.js";
+import { raiseKernels } from "../frontends/onnx/raise/raise-kernels.js";
+import { type ComputeConstant, SourceConstants } from "../frontends/onnx/source-constants.js";
+import { onnxOpset } from "../frontends/onnx/source-nodes.js";
 import type { NotRaised } from "../onnx/convert/graph-raiser.js";
 import { RAISED_OPSET, raiseOpset } from "../onnx/convert/raise-opset.js";
 import type { ModelWithGraph } from "../onnx/graph/records.js";
@@ -21,6 +23,8 @@ export interface AccelerateOptions extends Omit<LoweringOptions, "opset"> {
   readonly opset?: number | "keep";
   /** Computes what depends on constants alone, of a model. */
   readonly computeIn?: (model: ModelWithGraph) => ComputeConstant;
+  /** Runs a model, for the comparisons that decide whether its computed kernels are mixtures; absent: none is raised. */
+  readonly runnerIn?: (model: ModelWithGraph) => SourceRunner;
 }
 
 export interface AcceleratedModel {
@@ -41,17 +45,21 @@ export interface AcceleratedModel {
  *
  * @throws SmxcError `compile/fixed-size`, `compile/opset`
  */
-export function accelerateModel(
+export async function accelerateModel(
   source: ModelWithGraph,
-  { sizes, opset, computeIn, ...lowering }: AccelerateOptions,
+  { sizes, opset, computeIn, runnerIn, ...lowering }: AccelerateOptions,
   schemas: SchemaRegistry,
-): AcceleratedModel {
+): Promise<AcceleratedModel> {
   const sized: ModelWithGraph = { ...source, graph: fixSizes(source.graph, sizes) };
   const from = onnxOpset(source);
   const raised = raisedModel(sized, from, opset, schemas);
   const { model, notRaised } = raised;
+  const runner = runnerIn?.(model);
+  const compute = computeIn?.(model);
+  const constants = new SourceConstants(model, model.graph, compute);
+  const kernels = await raiseKernels(model, constants, schemas, runner);
   const done = accelerate(
-    { model, ...(computeIn === undefined ? {} : { compute: computeIn(model) }) },
+    { model, kernels, ...(compute === undefined ? {} : { compute }) },
     lowering,
     schemas,
     notRaised.length > 0 ? "smxc writes nodes for opset 17 and later, and the file is not raised" : undefined,

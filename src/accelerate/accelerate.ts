@@ -4,8 +4,10 @@ import type { LoweringOptions } from "../compile-options.js";
 import { islandGraph } from "../frontends/onnx/island-graph.js";
 import { canRunWhole } from "../frontends/onnx/island-order.js";
 import { findIslands, type Island } from "../frontends/onnx/islands.js";
-import { type GraphReading, onnxOpset, readGraph } from "../frontends/onnx/read-graph.js";
+import type { RaisedKernels } from "../frontends/onnx/raise/raise-kernels.js";
+import { type GraphReading, readGraph } from "../frontends/onnx/read-graph.js";
 import { type ComputeConstant, SourceConstants } from "../frontends/onnx/source-constants.js";
+import { onnxOpset } from "../frontends/onnx/source-nodes.js";
 import { trimIsland } from "../frontends/onnx/trim-island.js";
 import { type ValueUses, valueUses } from "../frontends/onnx/value-uses.js";
 import type { Origin } from "../ir/graph.js";
@@ -22,6 +24,8 @@ export interface GraphSource {
   readonly model: ModelWithGraph;
   /** Computes what depends on constants alone; without it such values stay what they are. */
   readonly compute?: ComputeConstant;
+  /** What convolutions with computed kernels are taken for. */
+  readonly kernels?: RaisedKernels;
 }
 
 export interface Accelerated {
@@ -48,7 +52,7 @@ export function accelerate(
   const { model } = source;
   const { graph } = model;
   const constants = new SourceConstants(model, graph, source.compute);
-  const reading = readGraph(model, graph, constants, valueUses(graph), schemas);
+  const reading = readGraph(model, graph, constants, valueUses(graph), schemas, source.kernels);
   const written = { ...options, opset: Math.min(onnxOpset(model), NEWEST_OPSET) };
   const { plans, uses } = planIslands(graph, reading, written, because);
   const compiled = plans
@@ -63,8 +67,8 @@ export function accelerate(
     compiled: compiled.map((each) => each.compiled),
     report: {
       islands: plans.map(({ report }) => report),
-      kernels: kernelReports(graph, constants, reading, plans),
-      left: leftNodes(graph, reading),
+      kernels: kernelReports(graph, constants, reading, plans, source.kernels),
+      left: leftNodes(graph, reading, uses),
     },
   };
 }

@@ -24,10 +24,11 @@ export function gainsOf(graph: Graph, options: LoweringOptions): Gains {
   const prepared = runPasses(graph, PASSES);
   const plan = planCanvases(prepared, emitOptions);
   const shapes = inferShapes(prepared);
-  const gains = (node: Node): boolean => plan.layers.has(node.name) || definition(node).mixes === true;
+  const mixes = (node: Node): boolean => definition(node).mixes === true;
+  const gains = (node: Node): boolean => plan.layers.has(node.name) || mixes(node);
   const originsOf = (nodes: readonly Node[]): ReadonlySet<Origin> => new Set(nodes.map(({ origin }) => origin));
   return {
-    origins: originsOf(prepared.nodes.filter(gains)),
+    origins: originsOf([...graph.nodes.filter(mixes), ...prepared.nodes.filter(gains)]),
     joining: originsOf(prepared.nodes.filter((node) => plan.fused.has(node.name) || runsOnCanvas(node, shapes))),
     choices: loweringChoices(prepared, emitOptions, plan),
   };

@@ -1,7 +1,10 @@
 /** What is to be said of the parts of a graph that came in. */
 import type { Island } from "../frontends/onnx/islands.js";
+import type { RaisedKernel } from "../frontends/onnx/raise/raise-kernel.js";
+import type { RaisedKernels } from "../frontends/onnx/raise/raise-kernels.js";
 import type { GraphReading } from "../frontends/onnx/read-graph.js";
 import { isOnnxDomain, type SourceConstants } from "../frontends/onnx/source-constants.js";
+import type { ValueUses } from "../frontends/onnx/value-uses.js";
 import type { GraphProto, NodeProto } from "../onnx/graph/records.js";
 import type { BatchReport, IslandReport, KernelReport, LeftNode } from "./report.js";
 
@@ -20,28 +23,41 @@ export interface IslandPlan {
 
 const CONVOLUTIONS: ReadonlySet<string> = new Set(["Conv", "ConvTranspose"]);
 
+/** Of every convolution whose kernel the source computes. */
 export function kernelReports(
   graph: GraphProto,
   constants: SourceConstants,
   { readings }: GraphReading,
   plans: readonly IslandPlan[],
+  raised: RaisedKernels = new Map(),
 ): readonly KernelReport[] {
   const planOf = new Map(plans.flatMap((plan) => plan.island.map((index) => [index, plan] as const)));
   const reasonToKeep = (index: number, kernel: string): string => {
-    const [reading, plan] = [readings[index], planOf.get(index)];
-    if (!constants.has(kernel)) return "its kernel depends on the input";
-    if (reading?.kind === "left") return reading.reason ?? "it is computed from constants alone";
+    const [reading, plan, mixture] = [readings[index], planOf.get(index), raised.get(index)];
+    if (mixture !== undefined && "reason" in mixture) return mixture.reason;
+    if (!constants.has(kernel) && mixture === undefined) return "its kernel depends on the input";
+    if (reading?.kind === "left") return reading.reason ?? "its kernel is computed";
     return plan?.report.became === "kept" ? plan.report.reason : "it does not gain";
   };
   return graph.node.flatMap((node, index): readonly KernelReport[] => {
     const kernel = node.input[1] ?? "";
     if (!isOnnxDomain(node.domain) || !CONVOLUTIONS.has(node.op_type ?? "") || constants.isStored(kernel)) return [];
+    const named = { node: nameOf(node), experts: 0 };
     const isTaken = planOf.get(index)?.taken.includes(index) ?? false;
-    const became = isTaken
-      ? ({ became: "conv", reason: "its kernel depends on constants alone" } as const)
-      : ({ became: "kept", reason: reasonToKeep(index, kernel) } as const);
-    return [{ node: nameOf(node), experts: 0, ...became }];
+    if (!isTaken) return [{ ...named, became: "kept", reason: reasonToKeep(index, kernel) }];
+    const mixture = raised.get(index);
+    return mixture === undefined || "reason" in mixture
+      ? [{ ...named, became: "conv", reason: "its kernel depends on constants alone" }]
+      : [{ ...named, became: "mix_conv", experts: mixture.experts, reason: mixtureText(mixture) }];
   });
+}
+
+const AXES = { out: "output channels", in: "input channels", tap: "kernel taps" } as const;
+
+function mixtureText({ factors, demodulate }: RaisedKernel): string {
+  const weights = factors.map(({ over, blocks }) => (blocks.length === 0 ? "experts" : AXES[over]));
+  const norm = demodulate === null ? [] : [`demodulated${demodulate === 0 ? ", without an ε" : ""}`];
+  return [`weighed over ${[...new Set(weights)].join(", ")}`, ...norm].join("; ");
 }
 
 /** @param source what the graph was before sizes were fixed */
@@ -54,9 +70,10 @@ export function batchReport(source: GraphProto, graph: GraphProto): BatchReport 
   };
 }
 
-export function leftNodes(graph: GraphProto, { readings }: GraphReading): readonly LeftNode[] {
+/** @param uses of values where all that can be is read as IR */
+export function leftNodes(graph: GraphProto, { readings }: GraphReading, uses: ValueUses): readonly LeftNode[] {
   return readings.flatMap((reading, index) =>
-    reading.kind === "left" && reading.reason !== null
+    reading.kind === "left" && reading.reason !== null && uses.needed.has(index)
       ? [{ node: nameOf(graph.node[index]!), reason: reading.reason }]
       : [],
   );

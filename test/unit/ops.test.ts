@@ -243,6 +243,18 @@ const RULES: readonly Rule[] = [
     message: /must leave pixels/,
   },
   { op: "instance_norm", attributes: { epsilon: 0 }, shapes: [[N, 3, H, H], [2], [3]], message: /3 values/ },
+  {
+    op: "pick",
+    attributes: { start: 1, sizes: [2], steps: [2] },
+    shapes: [[N, 3]],
+    message: /no elements from 1 up to 3 among the 3/,
+  },
+  {
+    op: "pick",
+    attributes: { start: 0, sizes: [2], steps: [1] },
+    shapes: [[N, 3, H]],
+    message: /must be known at compile time/,
+  },
   { op: "reshape", attributes: { shape: [2, 2] }, shapes: [[N, 3]], message: /\[3\] is not one of \[2,2\]/ },
   { op: "reshape", attributes: { shape: [4] }, shapes: [[N, 4, H, 1]], message: /must be known at compile time/ },
   { op: "slice_channels", attributes: { start: 1, end: 4 }, shapes: [[N, 3, H, H]], message: /from 1 up to 4 among 3/ },

@@ -13,6 +13,7 @@ import { type WrittenFile, writeFiles } from "../../files/write-files.js";
 import type { Context } from "../../flags/command.js";
 import type { GraphDimension } from "../../flags/values.js";
 import { dataPath, encodeForFiles } from "../../models/encode-for-files.js";
+import { graphRunner } from "../../models/graph-runner.js";
 import { openGraphSource } from "../../models/graph-source.js";
 import { table } from "../../terminal/table.js";
 
@@ -47,13 +48,14 @@ export async function compileGraphFile(
       explain,
       ...lowering
     } = options;
-    const done = accelerateModel(
+    const done = await accelerateModel(
       source.model,
       {
         ...lowering,
         sizes: { batch, height, width },
         computeIn: (model) => computeConstants(model, openConstants),
         ...(askedOpset === undefined ? {} : { opset: askedOpset }),
+        runnerIn: graphRunner,
       },
       await loadSchemas(),
     );

@@ -7,7 +7,7 @@ import type { ValueUses } from "./value-uses.js";
 export type Island = readonly number[];
 
 /**
- * The islands of a graph, by their first node. A node's level counts how often a way to it leaves what is read and comes
+ * The islands of a graph's nodes that are needed, by their first node. A node's level counts how often a way to it leaves what is read and comes
  * back; nodes of one level that touch make an island, so none of its values can come back to it through a node outside.
  */
 export function findIslands(graph: GraphProto, readings: readonly NodeReading[], uses: ValueUses): readonly Island[] {
@@ -18,7 +18,7 @@ export function findIslands(graph: GraphProto, readings: readonly NodeReading[],
     while (parents[at] !== at) at = parents[at] = parents[parents[at]!]!;
     return at;
   };
-  const isRead = (index: number): boolean => readings[index]?.kind === "read";
+  const isRead = (index: number): boolean => readings[index]?.kind === "read" && uses.needed.has(index);
   for (const index of graph.node.keys()) {
     if (!isRead(index)) continue;
     for (const name of uses.reads[index]!) {

@@ -9,6 +9,8 @@ export interface ValueUses {
   readonly readBy: ReadonlyMap<string, readonly number[]>;
   /** By position: the values that a node reads. */
   readonly reads: readonly ReadonlySet<string>[];
+  /** The positions of the nodes that are run: all but those that only fed what is read as something else. */
+  readonly needed: ReadonlySet<number>;
   /** The graph's outputs. */
   readonly shown: ReadonlySet<string>;
 }
@@ -34,7 +36,7 @@ export function valueUses(
       else readers.push(index);
     }
   }
-  return { givenBy, readBy, reads, shown };
+  return { givenBy, readBy, reads, needed, shown };
 }
 
 /** The nodes that outputs depend on, and those of which nobody ever read anything: the source has them all the same. */

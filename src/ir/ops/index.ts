@@ -20,6 +20,7 @@ import { mul } from "./mul.js";
 import { oneHot } from "./one-hot.js";
 import type { OpDefinition } from "./operator.js";
 import { pad } from "./pad.js";
+import { pick } from "./pick.js";
 import { pixelShuffle } from "./pixel-shuffle.js";
 import { pixelUnshuffle } from "./pixel-unshuffle.js";
 import { pool } from "./pool.js";
@@ -55,6 +56,7 @@ export const OPS = {
   mul,
   one_hot: oneHot,
   pad,
+  pick,
   pixel_shuffle: pixelShuffle,
   pixel_unshuffle: pixelUnshuffle,
   pool,

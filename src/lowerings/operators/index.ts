@@ -21,6 +21,7 @@ import { linear } from "./linear.js";
 import { mixBias } from "./mix-bias.js";
 import { oneHot } from "./one-hot.js";
 import { pad } from "./pad.js";
+import { pick } from "./pick.js";
 import { pixelShuffle } from "./pixel-shuffle.js";
 import { pixelUnshuffle } from "./pixel-unshuffle.js";
 import { pool } from "./pool.js";
@@ -56,6 +57,7 @@ const EMITTERS: { readonly [Op in OpName]: OperatorEmitter<Op> } = {
   mul,
   one_hot: oneHot,
   pad,
+  pick,
   pixel_shuffle: pixelShuffle,
   pixel_unshuffle: pixelUnshuffle,
   pool,

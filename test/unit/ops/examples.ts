@@ -736,6 +736,36 @@ export const EXAMPLES: { readonly [Op in OpName]: readonly Example<OpAttributes[
       ],
     },
   ],
+  pick: [
+    {
+      what: "every second element of each sample, and a column for each",
+      attributes: { start: 1, sizes: [2, 2], steps: [1, 2] },
+      inputs: [
+        [
+          [2, 5, 1],
+          [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+        ],
+      ],
+      output: [
+        [2, 2, 2],
+        [2, 4, 3, 5, 7, 9, 8, 10],
+      ],
+    },
+    {
+      what: "the same element many times",
+      attributes: { start: 1, sizes: [3], steps: [0] },
+      inputs: [
+        [
+          [1, 2],
+          [1, 2],
+        ],
+      ],
+      output: [
+        [1, 3],
+        [2, 2, 2],
+      ],
+    },
+  ],
   pixel_shuffle: [
     {
       what: "row and column in the block first",

@@ -1,0 +1,58 @@
+/** Whether a raised kernel has the numbers that the graph computes. */
+import { type DenseTensor, dense } from "../../../ir/ops/dense-tensor.js";
+import { mixBias, mixKernel } from "../../../ir/ops/mixture.js";
+import { oneHot } from "../../../ir/ops/one-hot.js";
+import { pick } from "../../../ir/ops/pick.js";
+import type { Window } from "../../../ir/ops/windows.js";
+import type { LazyTensor } from "../../../tensors/tensor.js";
+import { NotRead, type SourceNode } from "../reading.js";
+import { mixConvAttributes, picksOf } from "./emit.js";
+import { sizeOfSteps } from "./normal-form.js";
+import type { RaisedFactor, RaisedKernel } from "./raise-kernel.js";
+
+/** ONNX Runtime on a graph as it is, for comparisons that decide what is done to it. */
+export interface SourceRunner {
+  /**
+   * Values of the main graph for random inputs. @param seed of the inputs
+   * @returns null where the graph cannot be run
+   */
+  values(names: readonly string[], seed: number): Promise<ReadonlyMap<string, DenseTensor> | null>;
+  /** Whether numbers differ by no more than rounding. */
+  agrees(actual: DenseTensor, expected: DenseTensor): boolean;
+}
+
+/** The values that a comparison needs. */
+export function gatedValues(conv: SourceNode, { factors }: RaisedKernel): readonly string[] {
+  const kernel = [conv.input(1)!, conv.input(2)].filter((name) => name !== undefined);
+  return [...kernel, ...factors.map(({ name }) => name)];
+}
+
+/** @throws NotRead where the raised kernel or bias has other numbers than the graph's */
+export async function checkRaised(
+  conv: SourceNode,
+  raised: RaisedKernel,
+  values: ReadonlyMap<string, DenseTensor>,
+  agrees: SourceRunner["agrees"],
+): Promise<void> {
+  const { kernel, groups, perGroup, bias } = raised;
+  const window: Window = { kernel, stride: [1, 1], dilation: [1, 1], pads: [0, 0, 0, 0] };
+  const attributes = mixConvAttributes(raised, window);
+  const channels = perGroup * groups;
+  const factors = raised.factors.map((factor) => factorValue(factor, values));
+  const mixed = mixKernel(attributes, channels, await read(raised.bank), factors, 0);
+  if (!agrees(mixed, values.get(conv.input(1)!)!)) throw new NotRead("as a mixture its kernel has other numbers");
+  if (bias?.kind !== "bank") return;
+  const mixedBias = mixBias(attributes, channels, await read(bias.tensor), factors, 0);
+  if (!agrees(mixedBias, values.get(conv.input(2)!)!)) throw new NotRead("as a mixture its bias has other numbers");
+}
+
+async function read(tensor: LazyTensor): Promise<DenseTensor> {
+  return dense(tensor.shape, await tensor.read());
+}
+
+/** α [1, experts or 1, blocks], as `emitMixConv` emits it. */
+function factorValue(factor: RaisedFactor, values: ReadonlyMap<string, DenseTensor>): DenseTensor {
+  const picked = pick.evaluate(picksOf(factor), [values.get(factor.name)!]);
+  const value = { shape: [1, sizeOfSteps(factor.experts), sizeOfSteps(factor.blocks)], data: picked.data };
+  return factor.isChoice ? oneHot.evaluate({}, [value]) : value;
+}
