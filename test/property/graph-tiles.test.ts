@@ -7,7 +7,7 @@ import { compileGraph } from "../../src/compile.js";
 import { symbol } from "../../src/ir/dim.js";
 import type { Graph, Node } from "../../src/ir/graph.js";
 import type { GraphTiling } from "../../src/metadata.js";
-import { readModel } from "../../src/onnx/files.js";
+import { readModel } from "../../src/onnx/front/files.js";
 import { loadSchemas, type SchemaRegistry } from "../../src/onnx/schemas/registry.js";
 import type { Image } from "../../src/pictures/image.js";
 import { picturePorts } from "../../src/restore/graph-ports.js";
