@@ -26,7 +26,7 @@ export function valueUses(
   const said = graph.node.map(namesRead);
   const shown = new Set(graph.output.map(({ name = "" }) => name));
   const reads = said.map((names, index) => instead(index) ?? names);
-  const needed = neededNodes(givenBy, said, reads, shown);
+  const needed = neededOf(givenBy, said, reads, shown);
   const readBy = new Map<string, number[]>();
   for (const [index, names] of reads.entries()) {
     if (!needed.has(index)) continue;
@@ -40,7 +40,7 @@ export function valueUses(
 }
 
 /** The nodes that outputs depend on, and those of which nobody ever read anything: the source has them all the same. */
-function neededNodes(
+function neededOf(
   givenBy: ReadonlyMap<string, number>,
   said: readonly ReadonlySet<string>[],
   reads: readonly ReadonlySet<string>[],
@@ -57,4 +57,20 @@ function neededNodes(
     for (const name of reads[index]!) open.push(givenBy.get(name) ?? -1);
   }
   return needed;
+}
+
+/** Positions of the nodes that outputs depend on, and of those of which nobody ever read anything. */
+export function neededNodes(
+  graph: GraphProto,
+  instead: (index: number) => ReadonlySet<string> | undefined,
+): ReadonlySet<number> {
+  const said = graph.node.map(namesRead);
+  const givenBy = new Map(graph.node.flatMap(({ output }, index) => output.map((name) => [name, index] as const)));
+  const shown = new Set(graph.output.map(({ name = "" }) => name));
+  return neededOf(
+    givenBy,
+    said,
+    said.map((names, index) => instead(index) ?? names),
+    shown,
+  );
 }

@@ -1,0 +1,30 @@
+/** What a proof may know of a node: which of its inputs carry the batch along their first axis, and their shapes. */
+import type { NodeProto } from "../../../onnx/graph/records.js";
+
+/** Sizes as far as they are known; undefined where the rank is not. */
+export type KnownShape = readonly (number | string | null)[] | undefined;
+
+export interface BatchView {
+  readonly node: NodeProto;
+  readonly opset: number;
+  /** Whether an input carries the batch. */
+  carries(index: number): boolean;
+  /** Whether an input is there. */
+  has(index: number): boolean;
+  /** At a batch of one. */
+  shape(index: number): KnownShape;
+  outputShape(index: number): KnownShape;
+  /** The values of a constant vector of integers. */
+  integers(index: number): readonly number[] | undefined;
+}
+
+/** What has to change in a node for any batch: integer vectors in the place of inputs, by position. */
+export type NodeEdits = ReadonlyMap<number, readonly number[]>;
+
+/**
+ * Why it is not shown that a node only carries the first axis of its carrying inputs to all of its outputs; where it is
+ * shown, what has to change.
+ */
+export type BatchRow = (view: BatchView) => string | NodeEdits;
+
+export const UNCHANGED: NodeEdits = new Map();

@@ -1,0 +1,190 @@
+/** By operator of ai.onnx: how it is shown that the first axis is only carried. */
+import { intOf, intsOf } from "../attributes.js";
+import { type BatchRow, type BatchView, UNCHANGED } from "./carried.js";
+
+const rankOf = ({ shape }: BatchView, index: number): number | undefined => shape(index)?.length;
+
+/** An axis counted from the front; undefined where the rank is not known. */
+function axisOf(view: BatchView, axis: number, rank = rankOf(view, 0)): number | undefined {
+  if (axis >= 0) return axis;
+  return rank === undefined ? undefined : axis + rank;
+}
+
+const isFirst = (axis: number | undefined): boolean => axis === undefined || axis === 0;
+
+const unary: BatchRow = () => UNCHANGED;
+
+/** Everything else that is read must be the same for all samples. */
+const firstOnly: BatchRow = (view) => {
+  const others = view.node.input.flatMap((_, index) => (index > 0 && view.carries(index) ? [index] : []));
+  return others.length === 0 ? UNCHANGED : `its input ${others[0]} depends on the sample`;
+};
+
+/** numpy's broadcasting: axes are counted from the back. */
+const elementwise: BatchRow = (view) => {
+  const ranks = view.node.input.map((_, index) => rankOf(view, index));
+  const carrying = view.node.input.flatMap((_, index) => (view.carries(index) ? [index] : []));
+  const rank = ranks[carrying[0]!];
+  if (rank === undefined || carrying.some((index) => ranks[index] !== rank)) return "its inputs have several ranks";
+  for (const [index, own] of ranks.entries()) {
+    if (view.carries(index) || !view.has(index)) continue;
+    if (own === undefined || own > rank) return `its input ${index} has more axes than the sample`;
+    if (own === rank && view.shape(index)![0] !== 1) return `its input ${index} has a first axis of its own`;
+  }
+  return UNCHANGED;
+};
+
+const notOverFirst =
+  (axisIn: (view: BatchView) => readonly number[] | undefined): BatchRow =>
+  (view) => {
+    const axes = axisIn(view);
+    if (axes === undefined) return "its axes are computed, or all axes";
+    return axes.some((axis) => isFirst(axisOf(view, axis))) ? "it works along the first axis" : UNCHANGED;
+  };
+
+const attributeAxis = (otherwise: number): BatchRow => notOverFirst(({ node }) => [intOf(node, "axis", otherwise)]);
+
+const reduction: BatchRow = notOverFirst((view) => {
+  const given = intsOf(view.node, "axes") ?? (view.has(1) ? view.integers(1) : undefined);
+  return given?.length === 0 ? undefined : given;
+});
+
+const matMul: BatchRow = (view) => {
+  const [left, right] = [rankOf(view, 0), rankOf(view, 1)];
+  if (left === undefined || right === undefined) return "the ranks of its inputs are not known";
+  if (view.carries(0) && !view.carries(1)) {
+    if (left < 2) return "its first input has no axis for the batch";
+    return right <= 2 || (right <= left && view.shape(1)![0] === 1) || right < left
+      ? UNCHANGED
+      : "its second input has axes of its own";
+  }
+  if (view.carries(0) && view.carries(1))
+    return left === right && left > 2 ? UNCHANGED : "both inputs depend on the sample";
+  return right > 2 && left <= right && (left < right || view.shape(0)![0] === 1)
+    ? UNCHANGED
+    : "its second input depends on the sample";
+};
+
+const gemm: BatchRow = (view) => {
+  if (view.carries(1)) return "its second input depends on the sample";
+  if (intOf(view.node, "transA", 0) !== 0) return "it transposes the batch";
+  if (!view.has(2)) return UNCHANGED;
+  const bias = view.shape(2);
+  if (view.carries(2)) return bias?.length === 2 ? UNCHANGED : "its third input has no axis for the batch";
+  return bias !== undefined && (bias.length < 2 || bias[0] === 1)
+    ? UNCHANGED
+    : "its third input has a first axis of its own";
+};
+
+const transpose: BatchRow = ({ node }) => (intsOf(node, "perm")?.[0] === 0 ? UNCHANGED : "it moves the first axis");
+
+/** Row-major order keeps samples apart where the first axis stays one of samples. */
+const reshape: BatchRow = (view) => {
+  if (view.carries(1)) return "its shape depends on the sample";
+  const target = view.integers(1);
+  const [from, to] = [view.shape(0), view.outputShape(0)];
+  if (target === undefined) return "its shape is computed";
+  if (from?.[0] !== 1 || to?.[0] !== 1) return "its result has another first axis";
+  if (target[0] === 0 && intOf(view.node, "allowzero", 0) === 0) return UNCHANGED;
+  if (intOf(view.node, "allowzero", 0) !== 0) return "zeros of its shape are sizes";
+  if (target[0] === -1 && to.length > 1 && to.slice(1).every((size) => typeof size === "number")) return UNCHANGED;
+  // A zero copies the size of the input.
+  const open = target.includes(-1) && target[0] !== -1;
+  const rest = open ? target.slice(1) : to.slice(1);
+  return rest.every((size) => typeof size === "number")
+    ? new Map([[1, [0, ...(rest as readonly number[])]]])
+    : "sizes of its result are not known";
+};
+
+const expand: BatchRow = (view) => {
+  const target = view.integers(1);
+  const from = view.shape(0);
+  if (target === undefined || from === undefined) return "its shape is computed";
+  if (target.length > from.length) return "it adds axes before the first";
+  return target.length < from.length || target[0] === 1 ? UNCHANGED : "it repeats the samples";
+};
+
+const flatten: BatchRow = ({ node }) =>
+  intOf(node, "axis", 1) === 1 ? UNCHANGED : "it joins other axes to the first, or puts one before it";
+
+const squeezed =
+  (rankIn: (view: BatchView) => number | undefined): BatchRow =>
+  (view) => {
+    const axes = intsOf(view.node, "axes") ?? (view.has(1) ? view.integers(1) : undefined);
+    if (axes === undefined) return "its axes are computed, or all axes of size one";
+    return axes.some((axis) => isFirst(axisOf(view, axis, rankIn(view)))) ? "it works on the first axis" : UNCHANGED;
+  };
+
+/** Parts side by side: each must have all samples. */
+const concat: BatchRow = (view) => {
+  const axis = axisOf(view, intOf(view.node, "axis", 1));
+  if (isFirst(axis)) return "it joins along the first axis";
+  const free = view.node.input.findIndex((_, index) => !view.carries(index));
+  return free < 0 ? UNCHANGED : `its input ${free} is the same for all samples`;
+};
+
+const slice: BatchRow = (view) => {
+  const starts = intsOf(view.node, "starts") ?? view.integers(1);
+  const axes = intsOf(view.node, "axes") ?? (view.has(3) ? view.integers(3) : starts?.map((_, axis) => axis));
+  if (axes === undefined) return "its axes are computed";
+  return axes.some((axis) => isFirst(axisOf(view, axis))) ? "it cuts the first axis" : UNCHANGED;
+};
+
+const gather: BatchRow = (view) => {
+  if (!view.carries(0)) return "it chooses by the sample";
+  if (view.carries(1)) return "its indices depend on the sample";
+  return isFirst(axisOf(view, intOf(view.node, "axis", 0))) ? "it chooses along the first axis" : UNCHANGED;
+};
+
+const pad: BatchRow = (view) => {
+  const pads = intsOf(view.node, "pads") ?? view.integers(1);
+  if (view.has(3)) return "its axes are given";
+  if (pads === undefined) return "its pads are computed";
+  return pads[0] === 0 && pads[pads.length / 2] === 0 ? UNCHANGED : "it pads the first axis";
+};
+
+/** Scales of one leave the samples; sizes would fix them. */
+const resize: BatchRow = (view) => (view.has(3) ? "its sizes hold that of the batch" : firstOnly(view));
+
+const rows = (names: string, row: BatchRow): Readonly<Record<string, BatchRow>> =>
+  Object.fromEntries(names.split(" ").map((name) => [name, row]));
+
+const ROWS: Readonly<Record<string, BatchRow>> = {
+  ...rows(
+    "Abs Acos Asin Atan Cast Ceil Celu Clip Cos Dropout Elu Erf Exp Floor Gelu HardSigmoid HardSwish Identity IsInf IsNaN LeakyRelu Log Mish Neg Not RandomNormalLike RandomUniformLike Reciprocal Relu Round Selu Sigmoid Sign Sin Softplus Softsign Sqrt Tan Tanh ThresholdedRelu",
+    unary,
+  ),
+  ...rows(
+    "Add And Div Equal Greater GreaterOrEqual Less LessOrEqual Max Mean Min Mod Mul Or PRelu Pow Sub Sum Where Xor",
+    elementwise,
+  ),
+  ...rows(
+    "AveragePool Conv ConvTranspose DepthToSpace GlobalAveragePool GlobalMaxPool GlobalLpPool GroupNormalization InstanceNormalization LRN LpPool MaxPool SpaceToDepth Upsample",
+    firstOnly,
+  ),
+  ...rows("ArgMax ArgMin", attributeAxis(0)),
+  ...rows("LogSoftmax Softmax Hardmax LayerNormalization LpNormalization RMSNormalization", attributeAxis(-1)),
+  ...rows("Split", attributeAxis(0)),
+  ...rows(
+    "ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare",
+    reduction,
+  ),
+  BatchNormalization: (view) =>
+    intOf(view.node, "training_mode", 0) === 0 ? firstOnly(view) : "it takes its statistics over the batch",
+  MatMul: matMul,
+  Gemm: gemm,
+  Transpose: transpose,
+  Reshape: reshape,
+  Expand: expand,
+  Flatten: flatten,
+  Squeeze: squeezed((view) => rankOf(view, 0)),
+  Unsqueeze: squeezed((view) => view.outputShape(0)?.length),
+  Concat: concat,
+  Slice: slice,
+  Gather: gather,
+  Pad: pad,
+  Resize: resize,
+};
+
+/** The row of an operator of ai.onnx; no prototype, since a name such as `constructor` is no row. */
+export const BATCH_ROWS = Object.assign<Readonly<Record<string, BatchRow>>, typeof ROWS>(Object.create(null), ROWS);
