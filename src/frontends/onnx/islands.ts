@@ -11,14 +11,22 @@ export type Island = readonly number[];
  * back; nodes of one level that touch make an island, so none of its values can come back to it through a node outside.
  */
 export function findIslands(graph: GraphProto, readings: readonly NodeReading[], uses: ValueUses): readonly Island[] {
-  const levels = levelsOf(graph, readings, uses);
+  return connectedParts(graph, (index) => readings[index]?.kind === "read" && uses.needed.has(index), uses);
+}
+
+/** The same of any nodes. */
+export function connectedParts(
+  graph: GraphProto,
+  isRead: (index: number) => boolean,
+  uses: ValueUses,
+): readonly Island[] {
+  const levels = levelsOf(graph, isRead, uses);
   const parents = graph.node.map((_, index) => index);
   const root = (index: number): number => {
     let at = index;
     while (parents[at] !== at) at = parents[at] = parents[parents[at]!]!;
     return at;
   };
-  const isRead = (index: number): boolean => readings[index]?.kind === "read" && uses.needed.has(index);
   for (const index of graph.node.keys()) {
     if (!isRead(index)) continue;
     for (const name of uses.reads[index]!) {
@@ -45,18 +53,17 @@ interface Level {
   readonly left: boolean;
 }
 
-function levelsOf(graph: GraphProto, readings: readonly NodeReading[], uses: ValueUses): readonly number[] {
+function levelsOf(graph: GraphProto, isRead: (index: number) => boolean, uses: ValueUses): readonly number[] {
   const levels: Level[] = graph.node.map(() => ({ returns: 0, left: false }));
   for (const index of graph.node.keys()) {
-    const isRead = readings[index]?.kind === "read";
     let level: Level = { returns: 0, left: false };
     for (const name of uses.reads[index]!) {
       const giver = uses.givenBy.get(name);
       if (giver === undefined) continue;
       const from = levels[giver]!;
-      const giverIsRead = readings[giver]?.kind === "read";
+      const giverIsRead = isRead(giver);
       const left = giverIsRead || from.left;
-      const next = isRead
+      const next = isRead(index)
         ? { returns: from.returns + (!giverIsRead && from.left ? 1 : 0), left: false }
         : { returns: from.returns, left };
       if (next.returns > level.returns) level = next;

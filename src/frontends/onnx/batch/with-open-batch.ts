@@ -8,13 +8,13 @@ import type {
   ValueInfoProto,
 } from "../../../onnx/graph/records.js";
 import { allNames } from "../../../onnx/rewrite/names.js";
-import type { NodeChange, OpenedBatch } from "./open-batch.js";
+import type { NodeChange } from "./prover.js";
 
 export function withOpenBatch(
   model: ModelWithGraph,
   carried: ReadonlySet<string>,
   changes: ReadonlyMap<number, NodeChange>,
-): OpenedBatch {
+): { readonly model: ModelWithGraph; readonly symbol: string } {
   const { graph } = model;
   const names = allNames(graph);
   const symbol = fresh("batch", symbolsIn(graph));
