@@ -4,18 +4,19 @@ import { option, remedy } from "../base/remedy.js";
 import type { Compiled } from "../compile.js";
 import type { LoweringOptions } from "../compile-options.js";
 import type { SourceRunner } from "../frontends/onnx/raise/gate.js";
-import { raiseKernels } from "../frontends/onnx/raise/raise-kernels.js";
+import { type RaisedKernels, raiseKernels } from "../frontends/onnx/raise/raise-kernels.js";
 import { type ComputeConstant, SourceConstants } from "../frontends/onnx/source-constants.js";
 import { onnxOpset } from "../frontends/onnx/source-nodes.js";
 import type { NotRaised } from "../onnx/convert/graph-raiser.js";
 import { RAISED_OPSET, raiseOpset } from "../onnx/convert/raise-opset.js";
 import type { ModelWithGraph } from "../onnx/graph/records.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
-import { accelerate } from "./accelerate.js";
+import { type Accelerated, accelerate } from "./accelerate.js";
 import { type AskedSizes, fixSizes } from "./fix-sizes.js";
 import { asModern } from "./modern-ir.js";
-import { batchReport } from "./parts.js";
-import type { AccelerateReport } from "./report.js";
+import { batchOf, openModelBatch } from "./open-batch.js";
+import { nameOf } from "./parts.js";
+import type { AccelerateReport, BatchReport } from "./report.js";
 
 export interface AccelerateOptions extends Omit<LoweringOptions, "opset"> {
   readonly sizes: AskedSizes;
@@ -54,28 +55,63 @@ export async function accelerateModel(
   const from = onnxOpset(source);
   const raised = raisedModel(sized, from, opset, schemas);
   const { model, notRaised } = raised;
-  const runner = runnerIn?.(model);
+  const batchOptions = { asked: sizes.batch, schemas, ...lowering };
   const compute = computeIn?.(model);
   const constants = new SourceConstants(model, model.graph, compute);
-  const kernels = await raiseKernels(model, constants, schemas, runner);
-  const done = accelerate(
-    { model, kernels, ...(compute === undefined ? {} : { compute }) },
-    lowering,
-    schemas,
-    notRaised.length > 0 ? "smxc writes nodes for opset 17 and later, and the file is not raised" : undefined,
+  const kernels: RaisedKernels =
+    notRaised.length > 0 ? new Map() : await raiseKernels(model, constants, schemas, runnerIn?.(model));
+  const compiled = (whole: ModelWithGraph): Accelerated =>
+    accelerate(
+      { model: whole, kernels: inOther(kernels, model, whole), ...(compute === undefined ? {} : { compute }) },
+      lowering,
+      schemas,
+      notRaised.length > 0 ? "smxc writes nodes for opset 17 and later, and the file is not raised" : undefined,
+    );
+  const opened = openModelBatch(model, kernels, batchOptions);
+  const first = compiled(opened.model);
+  // A kernel of one sample that stays as it is serves no other batch.
+  const raisedNames = new Set(
+    [...kernels].flatMap(([index, kernel]) => ("reason" in kernel ? [] : [nameOf(model.graph.node[index]!)])),
   );
-  const isAsked = typeof opset === "number";
-  const unchanged = done.compiled.length === 0 && !isAsked;
-  const written = unchanged ? sized : done.model;
-  const batch = batchReport(source.graph, sized.graph);
+  const stays =
+    opened.model === model
+      ? undefined
+      : first.report.kernels.find(({ node, became }) => became === "kept" && raisedNames.has(node));
+  const done = stays === undefined ? first : compiled(model);
+  const isUnchanged = done.compiled.length === 0 && typeof opset !== "number";
+  const { model: written, report: batch } =
+    stays !== undefined
+      ? { model: done.model, report: { became: "kept", reason: `${stays.node}: ${stays.reason}` } as const }
+      : isUnchanged
+        ? openModelBatch(sized, new Map(), batchOptions)
+        : { model: done.model, report: opened.report };
   return {
     ...done,
     source: sized,
-    report: { ...done.report, batch },
+    report: { ...done.report, batch: fixedAsAsked(source, sized) ?? batch },
     model: written,
     opset: { from, to: onnxOpset(written) },
     notRaised,
   };
+}
+
+/** What was raised, by positions in another model that has the same convolutions. */
+function inOther(kernels: RaisedKernels, model: ModelWithGraph, other: ModelWithGraph): RaisedKernels {
+  if (other === model) return kernels;
+  const positions = new Map(other.graph.node.map((node, index) => [node, index]));
+  return new Map(
+    [...kernels].flatMap(([index, kernel]) => {
+      const position = positions.get(model.graph.node[index]!);
+      return position === undefined ? [] : [[position, kernel] as const];
+    }),
+  );
+}
+
+function fixedAsAsked(source: ModelWithGraph, sized: ModelWithGraph): BatchReport | undefined {
+  const size = batchOf(sized);
+  return batchOf(source) === undefined && size !== undefined
+    ? { became: "kept", reason: `fixed to ${size}, as asked for` }
+    : undefined;
 }
 
 interface Raised {

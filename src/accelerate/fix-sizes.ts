@@ -7,7 +7,8 @@ import type { GraphProto, Message, ValueInfoProto } from "../onnx/graph/records.
 export type AskedSize = number | "dynamic" | "keep";
 
 export interface AskedSizes {
-  readonly batch: AskedSize;
+  /** Absent: open where that is proven, else what the source says. */
+  readonly batch?: AskedSize;
   readonly height: AskedSize;
   readonly width: AskedSize;
 }
@@ -29,7 +30,14 @@ export function fixSizes(graph: GraphProto, asked: AskedSizes): GraphProto {
   const faults: Diagnostic[] = [];
   for (const name of ["batch", "height", "width"] as const) {
     const [size, dim] = [asked[name], dims[axes[name]]];
-    if (size === "keep" || (name !== "batch" && dims.length < 4)) continue;
+    // Opening a batch is another matter than fixing it.
+    if (
+      size === undefined ||
+      size === "keep" ||
+      (name === "batch" && size === "dynamic") ||
+      (name !== "batch" && dims.length < 4)
+    )
+      continue;
     const fixed = dim?.dim_value;
     if (fixed !== undefined && Number(fixed) !== size) faults.push(fixedSize(name, size, Number(fixed), main));
     else if (fixed === undefined && typeof size === "number" && dim?.dim_param) numbers.set(dim.dim_param, size);

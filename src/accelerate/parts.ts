@@ -6,7 +6,7 @@ import type { GraphReading } from "../frontends/onnx/read-graph.js";
 import { isOnnxDomain, type SourceConstants } from "../frontends/onnx/source-constants.js";
 import type { ValueUses } from "../frontends/onnx/value-uses.js";
 import type { GraphProto, NodeProto } from "../onnx/graph/records.js";
-import type { BatchReport, IslandReport, KernelReport, LeftNode } from "./report.js";
+import type { IslandReport, KernelReport, LeftNode } from "./report.js";
 
 /** A node's name, or its output's. */
 export function nameOf({ name, output }: NodeProto): string {
@@ -58,16 +58,6 @@ function mixtureText({ factors, demodulate }: RaisedKernel): string {
   const weights = factors.map(({ over, blocks }) => (blocks.length === 0 ? "experts" : AXES[over]));
   const norm = demodulate === null ? [] : [`demodulated${demodulate === 0 ? ", without an ε" : ""}`];
   return [`weighed over ${[...new Set(weights)].join(", ")}`, ...norm].join("; ");
-}
-
-/** @param source what the graph was before sizes were fixed */
-export function batchReport(source: GraphProto, graph: GraphProto): BatchReport {
-  const [before, now] = [source, graph].map((each) => each.input[0]?.type?.tensor_type?.shape?.dim[0]?.dim_value);
-  if (now === undefined) return { became: "open", reason: "the source leaves it open" };
-  return {
-    became: "kept",
-    reason: before === undefined ? `fixed to ${now}, as asked for` : `the source fixes it to ${now}`,
-  };
 }
 
 /** @param uses of values where all that can be is read as IR */

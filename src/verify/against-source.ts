@@ -95,3 +95,33 @@ export async function compareRun(
     ];
   });
 }
+
+/**
+ * Runs of single samples as one run of all of them.
+ * @param open names of the inputs and outputs whose first axis is one of samples; the others are those of the first run
+ */
+export function joinedRun(runs: readonly SourceRun[], open: readonly string[]): SourceRun {
+  const joined = (values: readonly ReadonlyMap<string, Tensor>[]): ReadonlyMap<string, Tensor> =>
+    new Map(
+      [...values[0]!].map(([name, first]) => [
+        name,
+        open.includes(name) ? stacked(values.map((each) => each.get(name)!)) : first,
+      ]),
+    );
+  return {
+    label: `${runs[0]!.label}, ${runs.length} samples together`,
+    feeds: joined(runs.map(({ feeds }) => feeds)),
+    outputs: joined(runs.map(({ outputs }) => outputs)),
+  };
+}
+
+function stacked(tensors: readonly Tensor[]): Tensor {
+  const shape = [tensors.reduce((sum, each) => sum + each.shape[0]!, 0), ...tensors[0]!.shape.slice(1)];
+  const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  let at = 0;
+  for (const tensor of tensors) {
+    data.set(tensor.data, at);
+    at += tensor.data.length;
+  }
+  return { shape, data };
+}

@@ -1,5 +1,7 @@
 /** The run-and-compare that ends the compile of an ONNX graph: with the source in ONNX Runtime, and each island with the interpreter. */
+
 import type { AcceleratedModel } from "../../../src/accelerate/accelerate-model.js";
+import { batchOf } from "../../../src/accelerate/open-batch.js";
 import { collect } from "../../../src/base/bytes/byte-source.js";
 import { SmxcError } from "../../../src/base/diagnostics.js";
 import type { Compiled } from "../../../src/compile.js";
@@ -8,7 +10,13 @@ import type { ModelProto, ModelWithGraph } from "../../../src/onnx/graph/records
 import { withOutputs } from "../../../src/onnx/rewrite/extract.js";
 import type { Session } from "../../../src/sessions/session.js";
 import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
-import { candidateSizes, compareRun, runSource, type SourceRun } from "../../../src/verify/against-source.js";
+import {
+  candidateSizes,
+  compareRun,
+  joinedRun,
+  runSource,
+  type SourceRun,
+} from "../../../src/verify/against-source.js";
 import * as errors from "../../../src/verify/errors.js";
 import type { OutputResult } from "../../../src/verify/output-result.js";
 import { smallProblems } from "../../../src/verify/problems.js";
@@ -34,7 +42,7 @@ export async function checkGraph(
   done: AcceleratedModel,
   dtype: "float32" | "float16",
 ): Promise<readonly GraphCompared[]> {
-  if (done.compiled.length === 0) return [];
+  if (done.compiled.length === 0 && batchOf(done.model) === batchOf(done.source)) return [];
   const tolerance = dtype === "float16" ? HALF_TOLERANCE : TOLERANCES;
   const bar = context.progress("comparing", done.compiled.length + RUNS);
   try {
@@ -76,7 +84,7 @@ async function checkIsland(
 async function checkWhole(
   context: Context,
   source: ModelWithGraph,
-  model: ModelProto,
+  model: ModelWithGraph,
   tolerance: Tolerance,
 ): Promise<GraphCompared | undefined> {
   const original = await sessionOf(source, "disabled");
@@ -88,8 +96,13 @@ async function checkWhole(
   }
   const runs: SourceRun[] = [];
   try {
-    for (const [seed, sizes] of candidateSizes(original.inputs).entries()) {
-      if (runs.length === RUNS) break;
+    const isOpened = batchOf(source) !== batchOf(model);
+    const candidates = candidateSizes(original.inputs);
+    for (const [seed, sizes] of (isOpened
+      ? Array.from({ length: SAMPLES }, () => candidates[0]!)
+      : candidates
+    ).entries()) {
+      if (!isOpened && runs.length === RUNS) break;
       const run = await runSource(original, sizes, seed + 1);
       if (run !== null) runs.push(run);
     }
@@ -107,7 +120,7 @@ async function checkWhole(
   const session = (await sessionOf(model, "all"))!;
   try {
     const results: OutputResult[] = [];
-    for (const run of finite) results.push(...(await compareRun(session, run, tolerance)));
+    for (const run of batched(source, model, finite)) results.push(...(await compareRun(session, run, tolerance)));
     const failed = results.filter(({ passed }) => !passed);
     if (failed.length > 0) throw await firstDifference(source, model, finite, tolerance, failed);
     const compared = summary("source", results);
@@ -118,6 +131,20 @@ async function checkWhole(
   } finally {
     await session.release();
   }
+}
+
+/** Samples that are run one by one in the source, where it has a batch of one, and together in what was opened. */
+const SAMPLES = 3;
+
+/** Runs of single samples, and of all of them together in two orders where the batch was opened. */
+function batched(source: ModelWithGraph, model: ModelWithGraph, runs: readonly SourceRun[]): readonly SourceRun[] {
+  if (batchOf(source) === batchOf(model)) return runs;
+  const open = [...model.graph.input, ...model.graph.output].flatMap(({ name = "", type }, index) => {
+    const before = [...source.graph.input, ...source.graph.output][index]?.type?.tensor_type?.shape?.dim[0]?.dim_value;
+    const now = type?.tensor_type?.shape?.dim[0]?.dim_value;
+    return before !== undefined && now === undefined ? [name] : [];
+  });
+  return [...runs, joinedRun(runs, open), joinedRun(runs.toReversed(), open)];
 }
 
 /** What fails, with the first value of the source, in its order, that differs. */

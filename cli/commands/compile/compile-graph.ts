@@ -38,7 +38,7 @@ export async function compileGraphFile(
     const data = options.externalData ? [dataPath(options.output)] : [];
     await checkOutputs([...data, options.output], source.files);
     const {
-      batch = "keep",
+      batch,
       height = "keep",
       width = "keep",
       askedOpset,
@@ -52,7 +52,7 @@ export async function compileGraphFile(
       source.model,
       {
         ...lowering,
-        sizes: { batch, height, width },
+        sizes: { height, width, ...(batch === undefined ? {} : { batch }) },
         computeIn: (model) => computeConstants(model, openConstants),
         ...(askedOpset === undefined ? {} : { opset: askedOpset }),
         runnerIn: graphRunner,

@@ -5,7 +5,7 @@ import type { GraphProto, ModelWithGraph, NodeProto, ValueInfoProto } from "../.
 import type { TypeInfo } from "../../../onnx/infer/type-info.js";
 import { renamed } from "../../../onnx/rewrite/names.js";
 import { splice } from "../../../onnx/rewrite/splice.js";
-import { onnxOpset } from "../read-graph.js";
+import { onnxOpset } from "../source-nodes.js";
 import { valueUses } from "../value-uses.js";
 import { scannedParts } from "./scanned-parts.js";
 

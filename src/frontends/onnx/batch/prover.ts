@@ -2,9 +2,9 @@
 import type { ModelWithGraph, NodeProto } from "../../../onnx/graph/records.js";
 import type { TypeInfo } from "../../../onnx/infer/type-info.js";
 import { namesRead } from "../../../onnx/rewrite/names.js";
-import { onnxOpset } from "../read-graph.js";
 import { NotRead } from "../reading.js";
 import { isOnnxDomain } from "../source-constants.js";
+import { onnxOpset } from "../source-nodes.js";
 import type { BatchView, KnownShape, NodeEdits } from "./carried.js";
 import { BATCH_ROWS } from "./rows.js";
 import { keepsOrder, VIEWS } from "./views.js";
