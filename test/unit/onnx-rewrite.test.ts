@@ -79,12 +79,15 @@ describe("splice", () => {
         "s = Shape x",
         "t = Identity s",
         "a = Reshape x t",
-        "b = Pad a k",
+        "b = Pad a k p",
         "dead = Relu x",
         "deader = Abs dead",
       ],
       "b",
-      { initializer: [weights("unused", [1])], value_info: [build.valueInfo("s", "INT64", [4])] },
+      {
+        initializer: [weights("unused", [1]), weights("p", [2])],
+        value_info: [build.valueInfo("s", "INT64", [4]), build.valueInfo("p", "FLOAT", [2])],
+      },
     );
     const part = graphOf("x", ["b = Fast x"], "b");
     const result = splice(graph, [{ nodes: [3, 4], graph: part }]);

@@ -84,7 +84,7 @@ function withoutUnread(
     initializer: graph.initializer.filter(({ name = "" }) => !unread.has(name)),
     value_info: graph.value_info.filter(({ name = "" }) => {
       const giver = givers.get(name);
-      return giver === undefined || !removed.has(giver) || gone.has(giver);
+      return giver === undefined ? !unread.has(name) : !removed.has(giver) || gone.has(giver);
     }),
   };
 }
