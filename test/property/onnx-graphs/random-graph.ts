@@ -2,7 +2,8 @@
 import { randomNumbers } from "../../../src/base/random.js";
 import { type DenseTensor, dense } from "../../../src/ir/ops/dense-tensor.js";
 import * as build from "../../../src/onnx/graph/build.js";
-import type { ModelProto, ValueInfoProto } from "../../../src/onnx/graph/records.js";
+import { elementCode } from "../../../src/onnx/graph/element-types.js";
+import type { ModelProto, TensorProto, ValueInfoProto } from "../../../src/onnx/graph/records.js";
 import type { Draw } from "../onnx-operators/draw.js";
 import { convolution, KNOWN_STEPS } from "./known-steps.js";
 import { isPortName } from "./names.js";
@@ -32,6 +33,9 @@ const IR_VERSIONS: Readonly<Record<number, number>> = {
   20: 9,
   21: 10,
   22: 10,
+  23: 11,
+  24: 12,
+  25: 13,
 };
 
 const SIZES: readonly BaseSize[] = [
@@ -41,7 +45,7 @@ const SIZES: readonly BaseSize[] = [
 ];
 
 export function randomGraph(draw: Draw): RandomGraph {
-  const opset = draw.opset();
+  const opset = draw.opset(7, 25);
   const irVersion = draw.pick([IR_VERSIONS[opset]!, IR_VERSIONS[opset]!, opset < 12 ? 3 : 10]);
   const fixed = draw.int(0, 3) === 0 ? draw.pick(SIZES) : undefined;
   const s = new Sketch(draw, opset, irVersion, fixed);
@@ -114,7 +118,9 @@ function outputsOf(s: Sketch): readonly ValueInfoProto[] {
   const others = pictures.slice(0, -1).filter(() => draw.int(0, 4) === 0);
   const chosen: Picture[] = [last];
   for (const each of others) chosen.splice(draw.int(0, chosen.length), 0, each);
-  return chosen.map((picture) => {
+  const constants = draw.int(0, 7) === 0 ? s.initializers.filter(isShowable).slice(-1) : [];
+  const shown = constants.map(({ name = "", dims }) => build.valueInfo(name, "FLOAT", dims));
+  const pictureOutputs = chosen.map((picture) => {
     const names = draw.pick<Symbols>([
       [null, null, null],
       ["N", `out_h${picture.scale}`, `out_w${picture.scale}`],
@@ -122,6 +128,11 @@ function outputsOf(s: Sketch): readonly ValueInfoProto[] {
     ]);
     return declaration(s, picture.name, picture.channels, names);
   });
+  return [...shown, ...pictureOutputs];
+}
+
+function isShowable({ name = "", data_type, dims }: TensorProto): boolean {
+  return isPortName(name) && data_type === elementCode("FLOAT") && dims.length > 1;
 }
 
 /** A value that is an output, where no other can be. */
