@@ -5,7 +5,7 @@ import type { ModelProto } from "../onnx/graph/records.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 import * as errors from "./errors.js";
 import { type PicturePorts, picturePorts } from "./graph-ports.js";
-import { findScale, type PictureSize, probeOf, scaleBetween } from "./graph-scale.js";
+import type { PictureSize } from "./graph-scale.js";
 import type { PictureFormat } from "./restorer.js";
 
 /** What a user says of a graph's pictures. */
@@ -71,6 +71,8 @@ async function scaleOf(
   told: number | undefined,
   { schemas, run }: FormatTools,
 ): Promise<number> {
+  // What follows shapes is loaded for graphs that do not say it.
+  const { findScale, probeOf, scaleBetween } = await import("./graph-scale.js");
   const found = findScale(model, ports, await schemas());
   if (told !== undefined) {
     if (found.kind === "scale" && found.scale !== told)

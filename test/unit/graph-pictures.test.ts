@@ -11,7 +11,9 @@ import { loadSchemas } from "../../src/onnx/schemas/registry.js";
 import type { Image } from "../../src/pictures/image.js";
 import { compiledPictures } from "../../src/restore/compiled-pictures.js";
 import type { PictureOptions } from "../../src/restore/graph-format.js";
+import { openGraph } from "../../src/restore/network.js";
 import { load } from "../../src/runtime/index-node.js";
+import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import { fixture } from "../support/fixtures.js";
 import { affine, bytesOf, pictureGraph } from "../support/picture-graphs.js";
 
@@ -117,6 +119,22 @@ describe("the runtime", () => {
     await firstPixel(bytes, { picture: { range: [0, 255] }, report: (each) => told.push(each) });
     expect(told).toMatchObject([{ code: "run/other-format", severity: "warning" }]);
     expect(metadata.has(METADATA_KEY)).toBe(true);
+  });
+
+  it.each([
+    ["dncnn", "open", 100, 100, false],
+    ["dncnn", "open", 1100, 1000, true],
+    ["rcan", "open", 1100, 1000, false],
+    ["espcn", "static", 12, 16, false],
+    ["espcn", "static", 13, 16, true],
+    ["espcn", "static", 11, 16, false],
+  ])("runs %s (%s) of %d × %d pixels in tiles of its choice: %s", async (name, file, width, height, expected) => {
+    const bytes = bytesOfExport(name, `${file}.onnx`);
+    const { message: model } = await decodeGraph(bytesSource("any.onnx", bytes));
+    const session = await createNodeSession({ name: "any.onnx", bytes }, { target: "cpu" });
+    const { restorer } = await openGraph({ name: "any.onnx", model, session }, {});
+    expect(await restorer.inTiles?.({ width, height })).toBe(expected);
+    await restorer.release();
   });
 
   it("runs in tiles by what the metadata says", async () => {
