@@ -4,9 +4,11 @@ import type { CompileOptions } from "../../src/compile-options.js";
 import type { RoutingMode } from "../../src/frontends/document/retarget.js";
 import type { DocumentModel, GraphModel } from "../../src/open-model.js";
 import { decibelsJson, decibelsText } from "../../src/pictures/decibels.js";
+import type { PictureOptions } from "../../src/restore/graph-format.js";
 import { argument, type Context, defineCommand, flag, grouped, option, requiredOption } from "../flags/command.js";
 import { compileFlags, compileOptionsOf, foldFlags } from "../flags/compile-flags.js";
 import { EXIT } from "../flags/exit-code.js";
+import { pictureFlags, pictureOptionsOf } from "../flags/picture-flags.js";
 import { filePath } from "../flags/values.js";
 import { table } from "../terminal/table.js";
 import type { FoldSource, ImageCost } from "./compile/fold-sources.js";
@@ -23,6 +25,7 @@ export const compileCommand = defineCommand({
     output: requiredOption("-o, --output <model.onnx>", "the graph to write", filePath),
     ...foldFlags,
     ...compileFlags,
+    ...pictureFlags,
     externalData: grouped(
       "Format:",
       flag(
@@ -76,6 +79,7 @@ export const compileCommand = defineCommand({
       }
       const data = options.externalData ? [dataPath(options.output)] : [];
       await checkOutputs([...data, options.output], model.files);
+      refusePictureFlags(pictureOptionsOf(options));
       return await model.placeErrors(async () => {
         const mode = options.routing === "dynamic" || options.routing === "fold" ? {} : { routing: options.routing };
         const base = { ...compileOptionsOf(options), ...mode, report: context.report };
@@ -123,6 +127,7 @@ export const compileCommand = defineCommand({
 });
 
 type CompileFlags = Parameters<typeof compileOptionsOf>[0] &
+  Parameters<typeof pictureOptionsOf>[0] &
   Omit<FoldOptions, "dtype"> & {
     readonly output: string;
     readonly externalData: boolean;
@@ -154,6 +159,7 @@ async function compileGraph(context: Context, model: GraphModel, options: Compil
     height: options.height,
     width: options.width,
     askedOpset: options.opset,
+    told: pictureOptionsOf(options),
   });
 }
 
@@ -241,6 +247,14 @@ async function foldSource(
   const sources = (pictures.length > 0 && !half ? 1 : 0) + (options.beta === undefined ? 0 : 1);
   if (sources !== 1) throw misused("--routing fold takes β from --image or --images, or from --beta");
   return options.beta === undefined ? betasFromImages(context, model, pictures, base) : betasFromFile(options.beta);
+}
+
+/** @throws SmxcError of kind `usage` */
+function refusePictureFlags(told: PictureOptions): void {
+  const given = Object.keys(told).map((name) => `--${name}`);
+  if (given.length === 0) return;
+  const message = `${given.join(", ")} ${given.length === 1 ? "is" : "are"} for ONNX graphs: a model document says itself how it takes pictures`;
+  throw new SmxcError([error("usage/document", message, { hint: 'change the document\'s "image" entry' })], "usage");
 }
 
 const misused = (message: string): SmxcError =>

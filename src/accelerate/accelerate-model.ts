@@ -128,7 +128,7 @@ function raisedModel(
   const to = typeof asked === "number" ? asked : Math.max(from, RAISED_OPSET);
   if (asked === "keep" && from < RAISED_OPSET)
     return { model, notRaised: [{ place: "opset_import", node: null, reason: `the opset ${from} is to be kept` }] };
-  if (to === from) return { model, notRaised: [] };
+  if (to === from) return { model: asModern(model), notRaised: [] };
   if (to < from || to > RAISED_OPSET) throw notThatOpset(from, to);
   const raised = raiseOpset(model, schemas, to);
   if ("model" in raised) return { model: asModern(raised.model as ModelWithGraph), notRaised: [] };

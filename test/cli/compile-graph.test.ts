@@ -69,6 +69,7 @@ const OPEN = ["N", "H", "W"] as const;
 beforeAll(async () => {
   await write("open.onnx", chain(17, OPEN));
   await write("fixed.onnx", chain(17, [1, 20, 24]));
+  await write("pair.onnx", chain(17, [2, 20, 24]));
   await write("old.onnx", chain(11, OPEN));
   await write("new.onnx", chain(22, OPEN));
   await write("small.onnx", chain(17, OPEN, 4));
@@ -86,7 +87,7 @@ describe("smxc compile of an ONNX graph", () => {
   it("compiles what gains and carries the rest through", async () => {
     const { code, stdout, stderr } = await run("compile", "open.onnx", "-o", "out.onnx");
     expect(stderr).toContain("compared with the source on the CPU provider");
-    expect(stdout).toContain("compiled 1 part of 5 nodes; all other nodes are the source's");
+    expect(stdout).toContain("compiled 5 nodes in 1 part; all other nodes are the source's");
     expect(stdout).toContain("runs in ONNX Runtime 1.12 and later");
     expect(code).toBe(0);
     const [source, written] = [await read("open.onnx"), await read("out.onnx")];
@@ -133,11 +134,25 @@ describe("smxc compile of an ONNX graph", () => {
     expect(JSON.parse(stdout).batch).toEqual({ became: "kept", reason: "fixed to 2, as asked for" });
     const dims = (await read("out.onnx")).graph.input[0]?.type?.tensor_type?.shape?.dim;
     expect(dims?.map(({ dim_value, dim_param }) => dim_value ?? dim_param)).toEqual([2, CHANNELS, 20, "W"]);
-    const refused = await run("compile", "fixed.onnx", "-o", "none.onnx", "--batch", "dynamic", "--width", "7");
+    const refused = await run("compile", "fixed.onnx", "-o", "none.onnx", "--height", "dynamic", "--width", "7");
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain("the batch cannot be open: the source fixes it to 1");
+    expect(refused.stderr).toContain("the height cannot be open: the source fixes it to 20");
     expect(refused.stderr).toContain("the width cannot be 7: the source fixes it to 24");
+    const batch = await run("compile", "pair.onnx", "-o", "none.onnx", "--batch", "dynamic");
+    expect(batch.code).toBe(1);
+    expect(batch.stderr).toContain(
+      "the batch cannot be open: the source fixes it to 2, and only a batch of one is opened",
+    );
     expect(existsSync(at("none.onnx"))).toBe(false);
+  });
+
+  it("opens a batch of one where it is proven, unless it is to be kept", async () => {
+    const { stdout } = await run("compile", "fixed.onnx", "-o", "out.onnx");
+    expect(stdout).toContain("the batch, which was 1, is open: every node only carries the first axis");
+    const dims = (await read("out.onnx")).graph.input[0]?.type?.tensor_type?.shape?.dim;
+    expect(dims?.map(({ dim_value, dim_param }) => dim_value ?? dim_param)).toEqual(["batch", CHANNELS, 20, 24]);
+    const kept = await run("compile", "fixed.onnx", "-o", "out.onnx", "--batch", "keep");
+    expect(kept.stdout).toContain("the batch stays 1: the source fixes it to 1");
   });
 
   it("writes no control flow where that is asked for", async () => {

@@ -2,12 +2,20 @@
 
 import { type AcceleratedModel, accelerateModel } from "../../../src/accelerate/accelerate-model.js";
 import { computeConstants, type OpenConstants } from "../../../src/accelerate/compute-constants.js";
+import { batchOf } from "../../../src/accelerate/open-batch.js";
+import type { BatchReport } from "../../../src/accelerate/report.js";
 import { error, SmxcError } from "../../../src/base/diagnostics.js";
 import type { Lines } from "../../../src/base/text/lines.js";
 import type { LoweringOptions } from "../../../src/compile-options.js";
+import { graphMetadata, readMetadata } from "../../../src/metadata.js";
+import type { ModelWithGraph } from "../../../src/onnx/graph/records.js";
 import { oldestRuntime } from "../../../src/onnx/runtime-versions.js";
 import { loadSchemas } from "../../../src/onnx/schemas/registry.js";
+import { metadataOf } from "../../../src/onnx/signature.js";
+import { withProperty } from "../../../src/onnx/write/external-data.js";
 import type { GraphModel } from "../../../src/open-model.js";
+import { compiledPictures } from "../../../src/restore/compiled-pictures.js";
+import type { PictureOptions } from "../../../src/restore/graph-format.js";
 import { checkOutputs } from "../../files/check-outputs.js";
 import { type WrittenFile, writeFiles } from "../../files/write-files.js";
 import type { Context } from "../../flags/command.js";
@@ -26,6 +34,8 @@ export interface CompileGraphOptions extends LoweringOptions {
   readonly height: GraphDimension | undefined;
   readonly width: GraphDimension | undefined;
   readonly askedOpset: number | "keep" | undefined;
+  /** What flags say of pictures. */
+  readonly told: PictureOptions;
 }
 
 export async function compileGraphFile(
@@ -42,6 +52,7 @@ export async function compileGraphFile(
       height = "keep",
       width = "keep",
       askedOpset,
+      told,
       output,
       externalData,
       verify,
@@ -59,9 +70,10 @@ export async function compileGraphFile(
       },
       await loadSchemas(),
     );
+    const model = await withPictures(context, graph.name, source.model, done, { told, lowering });
     const checking = verify ? await import("./check-graph.js") : undefined;
     const compared = await checking?.checkGraph(context, done, lowering.dtype ?? "float32");
-    const files = encodeForFiles(done.model, output, externalData, lowering.target ?? "cpu");
+    const files = encodeForFiles(model, output, externalData, lowering.target ?? "cpu");
     const written = await writeFiles(files, { inputs: source.files });
     await context.answer({
       text: () => [...(explain ? explainText(done) : []), ...answerText(done, written)],
@@ -88,6 +100,24 @@ const openConstants: OpenConstants = async (bytes) => {
   return (await createCpuSession({ name: "the graph's constants", bytes }, { optimization: "disabled" })).session;
 };
 
+/** The model with what smxc says of it: how it takes pictures, and how it was compiled. */
+async function withPictures(
+  context: Context,
+  path: string,
+  source: ModelWithGraph,
+  done: AcceleratedModel,
+  { told, lowering }: { readonly told: PictureOptions; readonly lowering: LoweringOptions },
+): Promise<ModelWithGraph> {
+  const before = readMetadata(metadataOf(source));
+  const graph = { name: path, model: source, metadata: before };
+  const pictures = await compiledPictures(graph, told, { schemas: loadSchemas, report: context.report });
+  if (done.compiled.length === 0 && pictures.image === undefined) return done.model;
+  const choices = done.compiled.flatMap((each) => each.choices);
+  const entry = { name: source.graph.name || path, ...pictures, ...(before === undefined ? {} : { before }) };
+  const [[key, value] = ["", ""]] = [...graphMetadata(entry, lowering, choices)];
+  return withProperty(done.model, key, value) as ModelWithGraph;
+}
+
 /** @throws SmxcError of kind `usage` where flags are given that only documents have */
 export function refuseDocumentFlags(flags: Readonly<Record<string, boolean>>): void {
   const given = Object.keys(flags).filter((flag) => flags[flag]);
@@ -100,7 +130,7 @@ export function refuseDocumentFlags(flags: Readonly<Record<string, boolean>>): v
 }
 
 function answerText(
-  { compiled, report, opset, notRaised, model }: AcceleratedModel,
+  { source, compiled, report, opset, notRaised, model }: AcceleratedModel,
   written: readonly WrittenFile[],
 ): Lines {
   const islands = report.islands.filter(({ became }) => became === "compiled");
@@ -108,11 +138,21 @@ function answerText(
   const runtime = oldestRuntime(model);
   return [
     compiled.length === 0
-      ? `nothing gains: ${whyNothing(report, notRaised)}; the graph is written as it was`
-      : `compiled ${count(islands.length, "part")} of ${count(nodes, "node")}; all other nodes are the source's`,
+      ? `nothing gains: ${whyNothing(report, notRaised)}; the nodes are written as they were`
+      : `compiled ${count(nodes, "node")} in ${count(islands.length, "part")}; all other nodes are the source's`,
+    ...batchText(report.batch, source),
     ...(opset.from === opset.to ? [] : [`raised from opset ${opset.from} to ${opset.to}`]),
     ...written.map((file) => `wrote ${file.path} (${file.bytes.toLocaleString("en")} bytes)`),
     ...(runtime === undefined ? [] : [`runs in ONNX Runtime ${runtime} and later`]),
+  ];
+}
+
+/** What became of a batch that the source fixes. */
+function batchText({ became, reason }: BatchReport, source: ModelWithGraph): Lines {
+  const fixed = batchOf(source);
+  if (fixed === undefined) return [];
+  return [
+    became === "kept" ? `the batch stays ${fixed}: ${reason}` : `the batch, which was ${fixed}, is open: ${reason}`,
   ];
 }
 
