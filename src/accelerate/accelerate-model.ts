@@ -12,6 +12,7 @@ import { RAISED_OPSET, raiseOpset } from "../onnx/convert/raise-opset.js";
 import type { ModelWithGraph } from "../onnx/graph/records.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 import { type Accelerated, accelerate } from "./accelerate.js";
+import { withComputedSizes } from "./computed-sizes.js";
 import { type AskedSizes, fixSizes } from "./fix-sizes.js";
 import { asModern } from "./modern-ir.js";
 import { batchOf, openModelBatch } from "./open-batch.js";
@@ -54,7 +55,9 @@ export async function accelerateModel(
   const sized: ModelWithGraph = { ...source, graph: fixSizes(source.graph, sizes) };
   const from = onnxOpset(source);
   const raised = raisedModel(sized, from, opset, schemas);
-  const { model, notRaised } = raised;
+  const { notRaised } = raised;
+  const model =
+    computeIn === undefined ? raised.model : await withComputedSizes(raised.model, computeIn(raised.model), schemas);
   const batchOptions = { asked: sizes.batch, schemas, ...lowering };
   const compute = computeIn?.(model);
   const constants = new SourceConstants(model, model.graph, compute);
