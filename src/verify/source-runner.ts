@@ -7,7 +7,7 @@ import type { ModelProto } from "../onnx/graph/records.js";
 import { extract } from "../onnx/rewrite/extract.js";
 import type { Session } from "../sessions/session.js";
 import { candidateSizes, runSource } from "./against-source.js";
-import { limitOf, TOLERANCES } from "./tolerances.js";
+import { limitOf, MOST_CANCELLATION, TOLERANCES } from "./tolerances.js";
 
 /** @param open a session on a model; undefined where there is none */
 export function sourceRunner(
@@ -34,9 +34,9 @@ export function sourceRunner(
         await session.release();
       }
     },
-    agrees(actual, expected) {
+    agrees(actual, expected, cancellation) {
       const magnitude = expected.data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-      const limit = limitOf({ ...TOLERANCES, absolute: 0 }, magnitude);
+      const limit = limitOf({ ...TOLERANCES, absolute: 0 }, magnitude * Math.min(cancellation, MOST_CANCELLATION));
       return (
         actual.data.length === expected.data.length &&
         expected.data.every((value, index) => Math.abs(value - actual.data[index]!) <= limit)

@@ -14,6 +14,12 @@ export const TOLERANCES = {
 } as const;
 
 /**
+ * Kernels are compared one by one, and a mixture of few may be small beside what it is a sum of: so many times larger its
+ * terms may be, which still leaves 1e-2 of it.
+ */
+export const MOST_CANCELLATION = 1e3;
+
+/**
  * Half precision keeps 11 bits, 2⁻¹¹ ≈ 4.9e-4 of each value: about ten layers behind one another, errors of random signs
  * and residual sums of a few times the output's magnitude.
  */

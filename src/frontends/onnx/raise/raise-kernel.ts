@@ -39,7 +39,7 @@ export interface RaisedBias {
 export function raiseKernel(conv: SourceNode, facts: GraphFacts): RaisedKernel {
   if (conv.node.op_type !== "Conv") throw new NotRead("its kernel is computed, and it is a transposed convolution");
   const groups = intOf(conv.node, "group", 1);
-  const found = followed(facts, conv.input(1)!, 4, (product) => normalForm(product, groups));
+  const found = followed(facts, conv.input(1)!, 4, (product) => normalForm(product, groups), true);
   const [out, perGroup, ...kernel] = shapeOfProduct(found.product) as [number, number, number, number];
   if (groups < 1 || out % groups !== 0) throw new NotRead(`its ${out} kernels do not divide into ${groups} groups`);
   const { form } = found;
@@ -82,16 +82,28 @@ function followed(
   name: string,
   rank: number,
   formOf: (product: Product) => NormalForm | NoForm,
+  needsBank: boolean,
 ): Followed {
   const opened = new Set<string>();
+  let withoutBank: Followed | undefined;
   for (;;) {
     const product = productOf(new Execution(facts, (value) => opened.has(value)), name, rank);
     const form = formOf(product);
-    if (!("reason" in form)) return { product, form };
-    const { source, reason } = form;
-    if (source === undefined || opened.has(source) || !isSum(facts, source)) throw new NotRead(reason);
-    opened.add(source);
+    const sources = "reason" in form ? [form.source ?? ""] : needsBank ? sourcesWithoutBank(form) : [];
+    const next = sources.find((source) => !opened.has(source) && isSum(facts, source));
+    if (next === undefined) {
+      if (!("reason" in form)) return { product, form };
+      if (withoutBank !== undefined) return withoutBank;
+      throw new NotRead(form.reason);
+    }
+    if (!("reason" in form)) withoutBank ??= { product, form };
+    opened.add(next);
   }
+}
+
+/** A kernel of few elements may be a factor as a whole: its bank is in the sum that gives it. */
+function sourcesWithoutBank({ constants, factors }: NormalForm): readonly string[] {
+  return constants.length > 0 ? [] : factors.map(({ name }) => name);
 }
 
 function productOf(execution: Execution, name: string, rank: number): Product {
@@ -112,7 +124,7 @@ function raiseBias(facts: GraphFacts, name: string, kernel: NormalForm, out: num
   const opened = normalForm(productOf(new Execution(facts, () => true), name, 1), 1);
   const shared = "reason" in opened ? undefined : biasOf(opened, kernel, out);
   if (shared !== undefined && shared.own.length === 0) return shared;
-  const { form } = followed(facts, name, 1, (product) => normalForm(product, 1));
+  const { form } = followed(facts, name, 1, (product) => normalForm(product, 1), false);
   const own = biasOf(form, kernel, out);
   if (own === undefined) throw new NotRead(`its bias is mixed of ${form.experts}, its kernel of ${kernel.experts}`);
   return own;
