@@ -4,6 +4,7 @@ import type { LoweringOptions } from "../compile-options.js";
 import { dimText } from "../ir/dim.js";
 import type { Graph, Node, Origin } from "../ir/graph.js";
 import { definition, inferShapes } from "../ir/infer.js";
+import { mixConvInputs } from "../ir/ops/mixture.js";
 import { type LoweringChoice, loweringChoices } from "../lowerings/choices.js";
 import { runsOnCanvas } from "../lowerings/winograd/on-canvas.js";
 import { planCanvases } from "../lowerings/winograd/plan.js";
@@ -28,10 +29,32 @@ export function gainsOf(graph: Graph, options: LoweringOptions): Gains {
   const gains = (node: Node): boolean => plan.layers.has(node.name) || mixes(node);
   const originsOf = (nodes: readonly Node[]): ReadonlySet<Origin> => new Set(nodes.map(({ origin }) => origin));
   return {
-    origins: originsOf([...graph.nodes.filter(mixes), ...prepared.nodes.filter(gains)]),
+    origins: originsOf([...graph.nodes.filter(mixes), ...routersOf(graph), ...prepared.nodes.filter(gains)]),
     joining: originsOf(prepared.nodes.filter((node) => plan.fused.has(node.name) || runsOnCanvas(node, shapes))),
     choices: loweringChoices(prepared, emitOptions, plan),
   };
+}
+
+/** What leads from pictures to the weights of mixtures, the pools included: it belongs to the mixtures. */
+function routersOf(graph: Graph): readonly Node[] {
+  const shapes = inferShapes(graph);
+  const givers = new Map(graph.nodes.map((node) => [node.name, node]));
+  const found = new Set<Node>();
+  const open = graph.nodes.flatMap((node) =>
+    node.op === "mix_conv" ? mixConvInputs(node.attributes, node.inputs).factors : [],
+  );
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    const giver = givers.get(value);
+    const isPicture =
+      shapes
+        .get(value)!
+        .slice(2)
+        .some((size) => size !== 1) && giver?.op !== "reshape";
+    if (giver === undefined || found.has(giver) || isPicture) continue;
+    found.add(giver);
+    if (giver.op !== "global_pool") open.push(...giver.inputs);
+  }
+  return [...found];
 }
 
 /**

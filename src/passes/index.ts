@@ -6,6 +6,7 @@ import { foldConstants } from "./fold-constants.js";
 import { mergeConstantMixtures } from "./merge-constant-mixtures.js";
 import type { Pass } from "./pass.js";
 import { recogniseGelu } from "./recognise-gelu.js";
+import { recogniseRoute } from "./recognise-route.js";
 import { recogniseSilu } from "./recognise-silu.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 import { removeNeutralAffines } from "./remove-neutral-affines.js";
@@ -15,6 +16,7 @@ export const PASSES: readonly Pass[] = [
   removeNeutralAffines,
   recogniseSilu,
   recogniseGelu,
+  recogniseRoute,
   foldConstants,
   mergeConstantMixtures,
   absorbConstantFactors,

@@ -110,3 +110,30 @@ it.each([
   const links = linksOf(inner, perm, outer);
   expect(await matchChain(chainModel(size, links, shown), links, size)).toBeUndefined();
 });
+
+const SWAP: readonly Link[] = [
+  { op: "Transpose", attributes: { perm: ints([1, 0, 2, 3]) } },
+  { op: "Reshape", target: [1, 8, 3, 5] },
+];
+
+it("channels in the place of a batch of one, and back", async () => {
+  const size = [1, 8, 3, 5];
+  const model = chainModel(size, SWAP);
+  const found = await matchChain(model, SWAP, size);
+  expect(found!.name).toBe("swapped-batch");
+  const writer = new GraphWriter(found!.last);
+  found!.match.read(writer);
+  expect(writer.nodes).toMatchObject([{ op: "affine", inputs: ["input0"], attributes: { scale: 1, shift: 0 } }]);
+  const data = Array.from({ length: sizeOf(size) }, randomNumbers(1));
+  const feeds = new Map([["input0", dense(size, data.map(Math.fround))]]);
+  await checkGraph(graphWith([{ kind: "value", size }], writer, ["y"]), model, feeds);
+});
+
+it.each([
+  ["a batch of two", [2, 8, 3, 5], SWAP.with(1, { op: "Reshape", target: [2, 8, 3, 5] }), []],
+  ["another shape of the result", [1, 8, 3, 5], SWAP.with(1, { op: "Reshape", target: [1, 8, 5, 3] }), []],
+  ["rows and columns", [1, 8, 3, 5], SWAP.with(0, { op: "Transpose", attributes: { perm: ints([0, 1, 3, 2]) } }), []],
+  ["a value between that is shown", [1, 8, 3, 5], SWAP, ["v1"]],
+] as const)("no channels that come back: %s", async (_, size, links, shown) => {
+  expect(await matchChain(chainModel(size, links, shown), links, size)).toBeUndefined();
+});

@@ -293,6 +293,13 @@ const LEFT: readonly Left[] = [
   },
   { op: "Squeeze", inputs: [FIXED], reason: "its axes are those of whatever size is 1" },
   { op: "Unsqueeze", inputs: [VECTOR, integers([0])], reason: "it puts an axis before the batch" },
+  {
+    op: "Transpose",
+    inputs: [FIXED],
+    attributes: { perm: ints([0, 2, 1, 3]) },
+    reason: "it puts values in another order",
+  },
+  { op: "Transpose", inputs: [VECTOR], reason: "it puts values in another order" },
   { op: "Dropout", inputs: [OPEN], outputs: ["y", "mask"], reason: "its mask is used" },
   { op: "Dropout", inputs: [OPEN, ABSENT, SCALAR], reason: "it may be one of training" },
   { op: "Cast", inputs: [OPEN], attributes: { to: int(10) }, reason: "it makes another type than float32" },

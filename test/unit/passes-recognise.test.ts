@@ -142,3 +142,115 @@ describe("constants of each channel behind a layer", () => {
     expect(kinds(await passed(graph))).toEqual(["conv", "channel_bias"]);
   });
 });
+
+describe("weights of experts", () => {
+  const window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], pads: [0, 0, 0, 0] };
+  const mixture = (factors: readonly string[], name = "y"): Step => [
+    name,
+    "mix_conv",
+    ["x", "bank", ...factors],
+    {
+      ...window,
+      groups: 1,
+      experts: 3,
+      out: 6,
+      factors: factors.map(() => ({ over: "out", on: "kernel" })),
+      bias: "none",
+      demodulate: null,
+    },
+  ];
+  const pool = (flat: boolean): Step => ["p", "global_pool", ["x"], { flat }];
+  const POOL = pool(true);
+  const LOGITS: Step = ["l", "linear", ["p", "w", "b"]];
+  const SOFTMAX: Step = ["s", "softmax", ["l"], { axis: 1 }];
+  const ALPHA: Step = ["a", "reshape", ["s"], { shape: [3, 1] }];
+  const CONSTANTS = { bank: [3 * 6 * 4], w: [3, 4], b: [3] };
+
+  it.each<readonly [string, readonly Step[], Readonly<Record<string, readonly number[]>>, object]>([
+    ["one linear layer", [POOL, LOGITS, SOFTMAX, ALPHA], CONSTANTS, { stages: [{ kind: "linear", bias: true }] }],
+    [
+      "two, with a temperature",
+      [
+        POOL,
+        ["h", "linear", ["p", "v"]],
+        ["r", "activation", ["h"], { fn: "relu" }],
+        ["l", "linear", ["r", "w", "b"]],
+        ["t", "affine", ["l"], { scale: 0.5, shift: 0 }],
+        ["s", "softmax", ["t"], { axis: 1 }],
+        ALPHA,
+      ],
+      { ...CONSTANTS, v: [4, 4] },
+      { temperature: 2, stages: [{ bias: false }, { kind: "activation" }, { bias: true }] },
+    ],
+    [
+      "convolutions of one pixel",
+      [
+        pool(false),
+        ["h", "conv", ["p", "v"], { ...window, groups: 1 }],
+        ["f", "reshape", ["h"], { shape: [3] }],
+        ["s", "softmax", ["f"], { axis: 1 }],
+        ALPHA,
+      ],
+      { bank: [72], v: [3, 4, 1, 1] },
+      { experts: 3, normalise: "softmax" },
+    ],
+    [
+      "cardinals",
+      [
+        POOL,
+        ["h", "linear", ["p", "v"]],
+        ["f", "reshape", ["h"], { shape: [3, 2] }],
+        ["s", "softmax", ["f"], { axis: 1 }],
+        ["a", "reshape", ["s"], { shape: [3, 2] }],
+      ],
+      { bank: [72], v: [6, 4] },
+      { experts: 3, cardinals: 2 },
+    ],
+    [
+      "a sigmoid",
+      [POOL, LOGITS, ["s", "activation", ["l"], { fn: "sigmoid" }], ALPHA],
+      CONSTANTS,
+      { normalise: "sigmoid" },
+    ],
+  ])("are those of a router: %s", async (_, steps, constants, attributes) => {
+    const { nodes } = await passed(graphOf([...steps, mixture(["a"])], constants));
+    expect(nodes).toMatchObject([{ op: "route", inputs: { 0: "x" }, attributes }, { op: "mix_conv" }]);
+  });
+
+  it("are those of one router for several mixtures", async () => {
+    const steps = [POOL, LOGITS, SOFTMAX, ALPHA, ["c", "reshape", ["s"], { shape: [3, 1] }] as const];
+    const graph = graphOf([...steps, mixture(["a"], "z"), mixture(["c"])], CONSTANTS, ["y", "z"]);
+    expect(kinds(await passed(graph))).toEqual(["route", "mix_conv", "mix_conv"]);
+  });
+
+  it("may be a hard choice", async () => {
+    const steps: readonly Step[] = [
+      POOL,
+      LOGITS,
+      ["r", "reshape", ["l"], { shape: [3, 1] }],
+      ["a", "one_hot", ["r"]],
+      mixture(["a"]),
+    ];
+    expect(kinds(await passed(graphOf(steps, CONSTANTS)))).toEqual(["route", "one_hot", "mix_conv"]);
+  });
+
+  it.each<readonly [string, readonly Step[], readonly string[]]>([
+    ["they are shown", [POOL, LOGITS, SOFTMAX, ALPHA, mixture(["a"])], ["y", "s"]],
+    [
+      "their softmax is over blocks",
+      [
+        POOL,
+        ["h", "linear", ["p", "v"]],
+        ["f", "reshape", ["h"], { shape: [3, 2] }],
+        ["s", "softmax", ["f"], { axis: 2 }],
+        ["a", "reshape", ["s"], { shape: [3, 2] }],
+        mixture(["a"]),
+      ],
+      ["y"],
+    ],
+    ["the logits are shown", [POOL, LOGITS, SOFTMAX, ALPHA, mixture(["a"])], ["y", "l"]],
+  ])("stay where %s", async (_, steps, outputs) => {
+    const after = await passed(graphOf(steps, { ...CONSTANTS, v: [6, 4] }, outputs));
+    expect(kinds(after)).not.toContain("route");
+  });
+});

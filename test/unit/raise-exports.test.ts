@@ -45,3 +45,11 @@ it("the notes say where an exporter left ε out", async () => {
     "weighed over input channels; demodulated",
   ]);
 });
+
+it("the router comes along, and nodes that only made the kernel go", async () => {
+  const bytes = Uint8Array.from(readFileSync(fixture("onnx-exports", "layer-einsum", "static.onnx")));
+  const { report, model } = await accelerated((await decodeGraph(bytesSource("static.onnx", bytes))).message);
+  expect(report.islands).toMatchObject([{ nodes: 4, became: "compiled" }]);
+  expect(report.left).toEqual([]);
+  expect(model.graph.node.map(({ op_type }) => op_type)).not.toContain("Einsum");
+});

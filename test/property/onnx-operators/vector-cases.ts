@@ -110,6 +110,31 @@ function axes(op: string): Make {
   };
 }
 
+const transpose: Make = (draw) => {
+  const [size, perm] = draw.pick([
+    [
+      [2, 3, 1, 1],
+      [0, 2, 3, 1],
+    ],
+    [
+      [1, 4, 1, 1, 2],
+      [0, 3, 1, 2, 4],
+    ],
+    [
+      [1, 1, 3],
+      [0, 2, 1],
+    ],
+    [
+      [2, 3],
+      [0, 1],
+    ],
+  ] as const);
+  const x: Input = draw.yes()
+    ? { kind: "value", size, shape: [symbol("N"), ...size.slice(1)] }
+    : { kind: "value", size };
+  return { op: "Transpose", opset: draw.opset(), inputs: [x], attributes: { perm: ints(perm) }, seed: draw.seed() };
+};
+
 export const VECTOR_CASES: Readonly<Record<string, Make>> = {
   Gemm: gemm,
   MatMul: matMul,
@@ -118,5 +143,6 @@ export const VECTOR_CASES: Readonly<Record<string, Make>> = {
   "Reshape to itself": reshapeToItself,
   Flatten: flatten,
   Squeeze: axes("Squeeze"),
+  Transpose: transpose,
   Unsqueeze: axes("Unsqueeze"),
 };

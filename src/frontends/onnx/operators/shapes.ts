@@ -68,9 +68,24 @@ const unsqueeze: Read = (source, write) => {
   emitReshaped(source, write, to);
 };
 
+/** One that moves axes of size 1 alone keeps the order of the values. */
+const transpose: Read = (source, write) => {
+  const x = shapeOf(source, 0);
+  const perm = intsOf(source.node, "perm") ?? [...x.keys()].reverse();
+  const moved = perm.filter((axis) => x[axis] !== 1);
+  if (perm[0] !== 0 || moved.some((axis, index) => index > 0 && axis < moved[index - 1]!))
+    throw new NotRead("it puts values in another order");
+  emitReshaped(
+    source,
+    write,
+    perm.map((axis) => x[axis]!),
+  );
+};
+
 export const SHAPES = {
   Reshape: { read: reshape },
   Flatten: { read: flatten },
   Squeeze: { read: squeeze },
+  Transpose: { read: transpose },
   Unsqueeze: { read: unsqueeze },
 } satisfies Readonly<Record<string, OperatorRow>>;
