@@ -24,6 +24,7 @@ import { dataPath, encodeForFiles } from "../../models/encode-for-files.js";
 import { graphRunner } from "../../models/graph-runner.js";
 import { openGraphSource } from "../../models/graph-source.js";
 import { table } from "../../terminal/table.js";
+import { targetNote } from "./target-note.js";
 
 export interface CompileGraphOptions extends LoweringOptions {
   readonly output: string;
@@ -71,9 +72,12 @@ export async function compileGraphFile(
       await loadSchemas(),
     );
     const model = await withPictures(context, graph.name, source.model, done, { told, lowering });
+    const { target = "cpu" } = lowering;
+    const loss = targetNote(done.model, done.opset.to, target, await loadSchemas());
+    if (loss !== undefined) context.note(loss);
     const checking = verify ? await import("./check-graph.js") : undefined;
     const compared = await checking?.checkGraph(context, done, lowering.dtype ?? "float32");
-    const files = encodeForFiles(model, output, externalData, lowering.target ?? "cpu");
+    const files = encodeForFiles(model, output, externalData, target);
     const written = await writeFiles(files, { inputs: source.files });
     await context.answer({
       text: () => [...(explain ? explainText(done) : []), ...answerText(done, written)],
