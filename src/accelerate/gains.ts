@@ -35,26 +35,22 @@ export function gainsOf(graph: Graph, options: LoweringOptions): Gains {
   };
 }
 
-/** What leads from pictures to the weights of mixtures, the pools included: it belongs to the mixtures. */
-function routersOf(graph: Graph): readonly Node[] {
-  const shapes = inferShapes(graph);
-  const givers = new Map(graph.nodes.map((node) => [node.name, node]));
-  const found = new Set<Node>();
-  const open = graph.nodes.flatMap((node) =>
-    node.op === "mix_conv" ? mixConvInputs(node.attributes, node.inputs).factors : [],
+/** What leads from pooled pictures and vectors to the weights of mixtures, the pools included: it belongs to the mixtures. */
+function routersOf({ inputs, nodes, constants }: Graph): readonly Node[] {
+  const vectors = new Set(inputs.filter(({ shape }) => shape.length === 2).map(({ name }) => name));
+  const isVector = ({ op, inputs: read }: Node): boolean => {
+    const values = read.filter((name) => !constants.has(name));
+    return op === "global_pool" || (values.length > 0 && values.every((name) => vectors.has(name)));
+  };
+  for (const node of nodes) if (isVector(node)) vectors.add(node.name);
+  const needed = new Set(
+    nodes.flatMap((node) => (node.op === "mix_conv" ? mixConvInputs(node.attributes, node.inputs).factors : [])),
   );
-  for (let value = open.pop(); value !== undefined; value = open.pop()) {
-    const giver = givers.get(value);
-    const isPicture =
-      shapes
-        .get(value)!
-        .slice(2)
-        .some((size) => size !== 1) && giver?.op !== "reshape";
-    if (giver === undefined || found.has(giver) || isPicture) continue;
-    found.add(giver);
-    if (giver.op !== "global_pool") open.push(...giver.inputs);
-  }
-  return [...found];
+  return nodes.toReversed().filter(({ op, name, inputs: read }) => {
+    if (!needed.has(name) || !vectors.has(name)) return false;
+    if (op !== "global_pool") for (const value of read) needed.add(value);
+    return true;
+  });
 }
 
 /**

@@ -97,9 +97,12 @@ function normalisesExperts(
   view: GraphView,
 ): boolean {
   if (last.op === "activation") return last.attributes.fn === "sigmoid" && experts > 1;
-  const [, first, ...rest] = view.shape(last.name);
-  const blocks = rest.reduce((size: number, dim) => size * (typeof dim === "number" ? dim : Number.NaN), 1);
-  return last.attributes.axis === 1 && first === experts && blocks === cardinals;
+  const { axis } = last.attributes;
+  const shape = view.shape(last.name);
+  const blocks = shape
+    .slice(axis + 1)
+    .reduce((size: number, dim) => size * (typeof dim === "number" ? dim : Number.NaN), 1);
+  return shape.slice(1, axis).every((size) => size === 1) && shape[axis] === experts && blocks === cardinals;
 }
 
 interface Chain {

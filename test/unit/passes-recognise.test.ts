@@ -207,6 +207,18 @@ describe("weights of experts", () => {
       { experts: 3, cardinals: 2 },
     ],
     [
+      "a softmax over the last of several axes",
+      [
+        POOL,
+        LOGITS,
+        ["f", "reshape", ["l"], { shape: [1, 1, 3] }],
+        ["s", "softmax", ["f"], { axis: 3 }],
+        ["a", "reshape", ["s"], { shape: [3, 1] }],
+      ],
+      CONSTANTS,
+      { normalise: "softmax" },
+    ],
+    [
       "a sigmoid",
       [POOL, LOGITS, ["s", "activation", ["l"], { fn: "sigmoid" }], ALPHA],
       CONSTANTS,
