@@ -1,10 +1,26 @@
-/** `AttributeProto.AttributeType`: onnx-proto's enumeration, and the field that holds a value of each type. */
-import pkg, { type onnx as onnxTypes } from "onnx-proto";
+/** `AttributeProto.AttributeType`, which a test holds to onnx-proto's enumeration, and the field that holds a value of each type. */
 import type { AttributeProto } from "./records.js";
 
-const { AttributeType } = pkg.onnx.AttributeProto;
+/** Their numbers are their places. */
+const NAMES = [
+  "UNDEFINED",
+  "FLOAT",
+  "INT",
+  "STRING",
+  "TENSOR",
+  "GRAPH",
+  "FLOATS",
+  "INTS",
+  "STRINGS",
+  "TENSORS",
+  "GRAPHS",
+  "SPARSE_TENSOR",
+  "SPARSE_TENSORS",
+  "TYPE_PROTO",
+  "TYPE_PROTOS",
+] as const;
 
-export type AttributeTypeName = keyof typeof onnxTypes.AttributeProto.AttributeType;
+export type AttributeTypeName = (typeof NAMES)[number];
 
 /** The fields that can hold a value, with the type that goes with each; order of the official checker. */
 export const VALUE_TYPES = [
@@ -24,13 +40,11 @@ export const VALUE_TYPES = [
   ["type_protos", "TYPE_PROTOS"],
 ] as const satisfies readonly (readonly [keyof AttributeProto, AttributeTypeName])[];
 
-const names = new Map(Object.entries(AttributeType).map(([name, code]) => [code, name as AttributeTypeName]));
-
 /** UNDEFINED for an attribute without type. */
 export function attributeTypeName({ type }: Pick<AttributeProto, "type">): AttributeTypeName {
-  return (type === undefined ? undefined : names.get(type)) ?? "UNDEFINED";
+  return NAMES[type ?? 0] ?? "UNDEFINED";
 }
 
 export function attributeTypeCode(name: AttributeTypeName): number {
-  return AttributeType[name];
+  return NAMES.indexOf(name);
 }

@@ -1,32 +1,24 @@
 /**
- * `TensorProto.DataType` of ONNX 1.23.1 and how its values are stored (onnx.proto, `TensorProto`). The codes are those of
- * onnx-proto's enumeration as far as it goes, which is ONNX 1.10.
+ * `TensorProto.DataType` of ONNX 1.23.1 and how its values are stored (onnx.proto, `TensorProto`). A test holds the codes to
+ * onnx-proto's enumeration as far as that goes, which is ONNX 1.10; runtimes in pages do without that package.
  */
-import pkg from "onnx-proto";
-
-const { DataType } = pkg.onnx.TensorProto;
-
-/** The names of onnx-proto's enumeration. Written out, since what smxc/onnx declares cannot name onnx-proto's types. */
-type FirstTypeName =
-  | "FLOAT"
-  | "UINT8"
-  | "INT8"
-  | "UINT16"
-  | "INT16"
-  | "INT32"
-  | "INT64"
-  | "STRING"
-  | "BOOL"
-  | "FLOAT16"
-  | "DOUBLE"
-  | "UINT32"
-  | "UINT64"
-  | "COMPLEX64"
-  | "COMPLEX128"
-  | "BFLOAT16";
-
-/** Types that came after ONNX 1.10. */
-const LATER = {
+const CODES = {
+  FLOAT: 1,
+  UINT8: 2,
+  INT8: 3,
+  UINT16: 4,
+  INT16: 5,
+  INT32: 6,
+  INT64: 7,
+  STRING: 8,
+  BOOL: 9,
+  FLOAT16: 10,
+  DOUBLE: 11,
+  UINT32: 12,
+  UINT64: 13,
+  COMPLEX64: 14,
+  COMPLEX128: 15,
+  BFLOAT16: 16,
   FLOAT8E4M3FN: 17,
   FLOAT8E4M3FNUZ: 18,
   FLOAT8E5M2: 19,
@@ -41,7 +33,7 @@ const LATER = {
   FLOAT6E3M2: 28,
 } as const;
 
-export type ElementTypeName = FirstTypeName | keyof typeof LATER;
+export type ElementTypeName = keyof typeof CODES;
 
 export type ValueField = "float_data" | "int32_data" | "string_data" | "int64_data" | "double_data" | "uint64_data";
 
@@ -61,7 +53,7 @@ export interface ElementType {
 }
 
 export function elementCode(name: ElementTypeName): number {
-  return name in LATER ? LATER[name as keyof typeof LATER] : DataType[name as FirstTypeName];
+  return CODES[name];
 }
 
 function type(name: ElementTypeName, bits: number | null, field: ValueField, entries = 1): ElementType {
