@@ -45,6 +45,9 @@ export class GraphEmitter {
 
   /** The emitter whose graph holds the constants: this one, or an enclosing one. */
   private readonly constants: GraphEmitter;
+  private readonly outermost: GraphEmitter;
+  /** Values that were made of constants, by what they are. */
+  private readonly made = new Map<string, string>();
 
   /**
    * @param enclosing the emitter of the graph around this one, for the body of a Scan
@@ -55,6 +58,7 @@ export class GraphEmitter {
     this.options = options;
     this.taken = enclosing ? enclosing.taken : new Set();
     this.constants = enclosing && constants === "enclosing" ? enclosing.constants : this;
+    this.outermost = enclosing?.outermost ?? this;
   }
 
   /** Emits nodes of a layer, in a precision; those inside `work` that say nothing of their own are of it. */
@@ -160,6 +164,19 @@ export class GraphEmitter {
   /** A zero-dimensional int64. */
   int(value: number): string {
     return this.store(`int:${value}`, `int.${value}`, (unique) => build.intTensor(unique, [], [value]));
+  }
+
+  /**
+   * What is made of constants alone, in the outermost graph: ONNX Runtime computes it when a session opens, and all bodies see
+   * it. The same content is made once.
+   */
+  ofConstants(content: string, make: (top: GraphEmitter) => string): string {
+    const top = this.outermost;
+    const known = top.made.get(content);
+    if (known !== undefined) return known;
+    const value = top.within(this.provenance, () => make(top));
+    top.made.set(content, value);
+    return value;
   }
 
   private store(content: LazyTensor | string, name: string, make: (name: string) => TensorProto): string {

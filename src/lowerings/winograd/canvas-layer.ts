@@ -5,9 +5,14 @@ import type { CanvasValue } from "./value.js";
 
 export type LayerKernel =
   /** ONNX value [1, O, C·9] of a batch of one. */
-  | { readonly mixed: string }
+  { readonly mixed: string } | ConstantKernel;
+
+export interface ConstantKernel {
   /** [O, C, 3, 3] */
-  | { readonly constant: LazyTensor; readonly name: string };
+  readonly constant: LazyTensor;
+  /** Of the constant in the graph. */
+  readonly name: string;
+}
 
 export interface CanvasLayer {
   readonly name: string;

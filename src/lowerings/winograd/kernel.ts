@@ -1,8 +1,6 @@
 /** Kernels in the points of a form. */
-import { computed, reshaped } from "../../tensors/derived.js";
-import type { LazyTensor } from "../../tensors/tensor.js";
 import type { GraphEmitter } from "../emitter.js";
-import type { CanvasLayer } from "./canvas-layer.js";
+import type { CanvasLayer, ConstantKernel } from "./canvas-layer.js";
 import { FORM_KERNEL, type WinogradForm } from "./forms.js";
 
 const TAPS = FORM_KERNEL ** 2;
@@ -31,13 +29,8 @@ export type KernelSource =
   | { readonly kind: "taps"; readonly value: string };
 
 export function kernelSource(e: GraphEmitter, layer: CanvasLayer): KernelSource {
-  const { name, kernel, canvas, channels, out } = layer;
-  const { count, points } = chunksOf(layer);
-  if ("constant" in kernel) {
-    const finished = transformed(canvas.form, kernel.constant, out, channels);
-    const data = count === 1 ? finished : reshaped(finished, [count, points, channels, out]);
-    return { kind: "finished", value: e.weight(`${kernel.name}/${canvas.form.name}`, data) };
-  }
+  const { name, kernel, channels, out } = layer;
+  if ("constant" in kernel) return { kind: "finished", value: emitFinished(e, layer, kernel) };
   const rows = [out * channels, TAPS];
   return { kind: "taps", value: e.op("Reshape", `${name}/taps`, [kernel.mixed, e.ints(rows)], rows) };
 }
@@ -80,20 +73,22 @@ function pointMatrix(form: WinogradForm): readonly (readonly number[])[] {
   return form.columns.g.flatMap((g2) => form.rows.g.map((g1) => g1.flatMap((a) => g2.map((b) => a * b))));
 }
 
-/** A constant kernel [O,C,3,3] in the points of a form, in float64: [P,C,O]. */
-function transformed(form: WinogradForm, kernel: LazyTensor, out: number, channels: number): LazyTensor {
-  const matrix = pointMatrix(form);
-  return computed([matrix.length, channels, out], [kernel], (values) => {
-    const result = new Float64Array(matrix.length * channels * out);
-    matrix.forEach((row, p) => {
-      for (let o = 0; o < out; o++) {
-        for (let c = 0; c < channels; c++) {
-          let sum = 0;
-          for (let t = 0; t < TAPS; t++) sum += row[t]! * values[(o * channels + c) * TAPS + t]!;
-          result[(p * channels + c) * out + o] = sum;
-        }
-      }
-    });
-    return result;
+/**
+ * A constant kernel [O,C,3,3] in the points of a form, [P,C,O] in chunks when there are several. The file holds the kernel itself,
+ * a fourth to a seventh of its points; ONNX Runtime takes it there when a session opens.
+ */
+function emitFinished(e: GraphEmitter, layer: CanvasLayer, { constant, name }: ConstantKernel): string {
+  const { canvas, channels, out } = layer;
+  const { count, points } = chunksOf(layer);
+  const all = count * points;
+  const shape = count === 1 ? [points, channels, out] : [count, points, channels, out];
+  const label = `${name}/${canvas.form.name}`;
+  return e.ofConstants(`${label}:${shape.join("x")}`, (top) => {
+    const byTap = [FORM_KERNEL, FORM_KERNEL, channels, out];
+    const transposed = top.transpose(`${label}/by_tap`, top.weight(name, constant), byTap, [2, 3, 1, 0]);
+    const taps = top.op("Reshape", `${label}/taps`, [transposed, top.ints([TAPS, -1])], [TAPS, channels * out]);
+    const rows = pointRows(top, canvas.form, { count: 1, columns: canvas.form.columns.n, points: all });
+    const product = top.op("MatMul", `${label}/product`, [rows, taps], [all, channels * out]);
+    return top.op("Reshape", label, [product, top.ints(shape)], shape);
   });
 }
