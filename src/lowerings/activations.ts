@@ -65,3 +65,19 @@ const ROWS: { readonly [Fn in ActivationName]: Row<ActivationParameters[Fn]> } =
 export function emitActivation(activation: Activation, input: string, site: ActivationSite): void {
   (ROWS[activation.fn] as Row<Activation>)(input, site, activation);
 }
+
+/**
+ * Two values whose sum is x where x ≥ 0 and slopes · x elsewhere, of slopes that broadcast. ONNX Runtime's PRelu takes one value
+ * at a time and jumps by its sign, which costs up to nine times as much.
+ */
+export function slopeParts(
+  e: GraphEmitter,
+  name: string,
+  input: string,
+  slopes: string,
+  shape: Shape,
+): readonly [string, string] {
+  const above = e.op("Relu", `${name}/above`, [input], shape);
+  const below = e.op("Clip", `${name}/below`, [input, "", e.floats([0], [])], shape);
+  return [above, e.op("Mul", `${name}/sloped`, [below, slopes], shape)];
+}

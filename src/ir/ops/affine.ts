@@ -8,6 +8,7 @@ export interface AffineAttributes {
 }
 
 export const affine = operator<AffineAttributes>({
+  keepsZeros: ({ shift }) => shift === 0,
   reach: inPlace,
   infer: (_, [x]) => x!,
   evaluate: ({ scale, shift }, [x]) => mapDense(x!, (value) => scale * value + shift),

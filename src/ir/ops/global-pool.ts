@@ -7,6 +7,7 @@ export interface GlobalPoolAttributes {
 }
 
 export const globalPool = operator<GlobalPoolAttributes>({
+  readsMean: true,
   infer({ flat }, [x]) {
     requireRank("the input of a global pool", x!, 4);
     return flat ? [x![0]!, x![1]!] : [x![0]!, x![1]!, 1, 1];

@@ -7,6 +7,13 @@ export type LayerKernel =
   /** ONNX value [1, O, C·9] of a batch of one. */
   { readonly mixed: string } | ConstantKernel;
 
+export type LayerActivation =
+  | { readonly kind: "relu" }
+  /** One slope below zero. */
+  | { readonly kind: "leaky_relu"; readonly slope: number }
+  /** A slope for each channel: ONNX value [1, O]. */
+  | { readonly kind: "prelu"; readonly slopes: string };
+
 export interface ConstantKernel {
   /** [O, C, 3, 3] */
   readonly constant: LazyTensor;
@@ -26,7 +33,8 @@ export interface CanvasLayer {
   readonly chunk: number;
   /** ONNX value [1, O]. */
   readonly bias: string;
-  readonly relu: boolean;
+  /** Behind the convolution. */
+  readonly activation: LayerActivation | undefined;
   /** The canvas that is added to the result. */
   readonly residual: CanvasValue | undefined;
   /** Whether a router reads the result, and with it the sums of its rows. */

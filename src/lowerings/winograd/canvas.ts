@@ -65,8 +65,10 @@ export interface CanvasTables {
   readonly windows: string;
   /** [S, h, 1, 1]: 1 for rows of the picture, 0 beyond. */
   readonly rowMask: string;
-  /** [S, m1·r·TW, 1]: 0 for rows of the picture, very negative beyond: added before a ReLU it makes them zero. */
+  /** [S, m1·r·TW, 1]: 0 for rows of the picture, very negative beyond: added before a ReLU, or with slopes of zero there, it makes them zero. */
   readonly clearingBias: string;
+  /** [S, m1·r·TW, 1]: 1 for rows of the picture, 0 beyond. */
+  readonly cellMask: string;
   /** [1, Hc]: 1/(H·W) for rows of the picture, 0 beyond. */
   readonly rowWeights: string;
   /** [1, Wc]: 1 for columns of the picture, 0 beyond. */
@@ -118,6 +120,16 @@ export function canvasOf(
   const inFirst = (count: SizeTensor, all: SizeTensor, length: Dim): SizeTensor =>
     s.float(s.less(s.range(all, length), count));
   const inside = once(() => inFirst(H, Hc, canvasHeight));
+  /** The same by the rows of cells, [S, m1, r, 1]; and such a table for every output of a strip, [S, m1·r·TW, 1]. */
+  const insideCells = once(() => {
+    const byCell = s.reshape(inside(), s.vector([S, r, m1, 1]), [strips, cellRows, m1, 1]);
+    return s.transpose(byCell, [0, 2, 1, 3]);
+  });
+  const overOutputs = (table: SizeTensor): SizeTensor => {
+    const spread = s.expand(table, s.vector([1, 1, 1, TW]), [strips, m1, cellRows, cellColumns]);
+    const outputs = productDim([m1, cellRows, cellColumns], `${dimText(cellRows)}.drown`);
+    return s.reshape(spread, s.vector([S, -1, 1]), [strips, outputs, 1]);
+  };
   const vectors = lazily<CanvasVectors>({
     cells: () => value(s.vector([m2, m1, r, TW, -1])),
     strip: () => value(s.vector([h, Wc, -1])),
@@ -140,13 +152,8 @@ export function canvasOf(
       return value(s.concat([zero, zero, above, zero, zero, zero, zero, below, right, zero], 1));
     },
     rowMask: () => value(s.reshape(inside(), s.vector([S, h, 1, 1]), [strips, stripHeight, 1, 1])),
-    clearingBias: () => {
-      const byCell = s.reshape(inside(), s.vector([S, r, m1, 1]), [strips, cellRows, m1, 1]);
-      const clearing = s.mul(s.sub(s.transpose(byCell, [0, 2, 1, 3]), 1), CLEARING);
-      const spread = s.expand(clearing, s.vector([1, 1, 1, TW]), [strips, m1, cellRows, cellColumns]);
-      const outputs = productDim([m1, cellRows, cellColumns], `${dimText(cellRows)}.drown`);
-      return value(s.reshape(spread, s.vector([S, -1, 1]), [strips, outputs, 1]));
-    },
+    clearingBias: () => value(overOutputs(s.mul(s.sub(insideCells(), 1), CLEARING))),
+    cellMask: () => value(overOutputs(insideCells())),
     rowWeights: () => value(s.unsqueeze(s.div(inside(), s.float(s.mul(H, W))), [0])),
     columnWeights: () => value(s.unsqueeze(inFirst(W, Wc, canvasWidth), [0])),
   });

@@ -3,16 +3,22 @@ import { dimText, type Shape } from "../../ir/dim.js";
 import { consumers, type Graph, type Node } from "../../ir/graph.js";
 import { definition } from "../../ir/infer.js";
 
+/** An activation that a layer on a canvas computes, with the constant that holds the slopes of a PReLU, [C] or [1]. */
+export type FusedActivation =
+  | { readonly kind: "relu" }
+  | { readonly kind: "leaky_relu"; readonly slope: number }
+  | { readonly kind: "prelu"; readonly slopes: string };
+
 /** The nodes behind a convolution that its lowering computes too. */
 export interface FusedTail {
-  readonly relu: boolean;
+  readonly activation: FusedActivation | undefined;
   /** The value that is added to the result. */
   readonly residual: string | undefined;
   /** Names of the nodes, in order: the last one's value is what the layer gives. */
   readonly covered: readonly string[];
 }
 
-/** Finds conv → relu → add chains whose inner values nobody else reads. */
+/** Finds conv → activation → add chains whose inner values nobody else reads. */
 export class FusionFinder {
   private readonly graph: Graph;
   private readonly shapes: ReadonlyMap<string, Shape>;
@@ -31,19 +37,31 @@ export class FusionFinder {
   behind(conv: Node): FusedTail {
     const covered: string[] = [];
     let value = conv.name;
-    const activation = this.onlyReader(value);
-    const relu = activation?.op === "activation" && activation.attributes.fn === "relu";
-    if (relu) {
-      covered.push(activation.name);
-      value = activation.name;
+    const next = this.onlyReader(value);
+    const activation = next && this.activationOf(next);
+    if (activation) {
+      covered.push(next.name);
+      value = next.name;
     }
+    const tail = { activation, residual: undefined, covered };
     const sum = this.onlyReader(value);
-    if (sum?.op !== "add") return { relu, residual: undefined, covered };
+    if (sum?.op !== "add") return tail;
     const residual = sum.inputs.find((input) => input !== value);
-    if (residual === undefined || this.graph.constants.has(residual)) return { relu, residual: undefined, covered };
+    if (residual === undefined || this.graph.constants.has(residual)) return tail;
     const ready = (this.order.get(residual) ?? -1) < this.order.get(conv.name)!;
     const same = dimsText(this.shapes.get(residual)!) === dimsText(this.shapes.get(value)!);
-    return ready && same ? { relu, residual, covered: [...covered, sum.name] } : { relu, residual: undefined, covered };
+    return ready && same ? { activation, residual, covered: [...covered, sum.name] } : tail;
+  }
+
+  private activationOf(node: Node): FusedActivation | undefined {
+    if (node.op === "prelu") {
+      const slopes = node.inputs[1]!;
+      return this.graph.constants.has(slopes) ? { kind: "prelu", slopes } : undefined;
+    }
+    if (node.op !== "activation") return undefined;
+    const { attributes } = node;
+    if (attributes.fn === "relu") return { kind: "relu" };
+    return attributes.fn === "leaky_relu" ? { kind: "leaky_relu", slope: attributes.slope } : undefined;
   }
 
   isRouted(value: string): boolean {

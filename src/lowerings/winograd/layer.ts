@@ -7,7 +7,8 @@ import { type Dim, productDim, symbol } from "../../ir/dim.js";
 import { GraphEmitter, valueInfo } from "../emitter.js";
 import type { CanvasLayer } from "./canvas-layer.js";
 import { inPoints, kernelSource } from "./kernel.js";
-import { emitStrip } from "./strip.js";
+import { type Clearing, emitStrip } from "./strip.js";
+import { clears } from "./strip-activation.js";
 import { type CanvasValue, canvasValue } from "./value.js";
 
 export function emitCanvasLayer(e: GraphEmitter, layer: CanvasLayer): CanvasValue {
@@ -35,7 +36,7 @@ function emitWhole(e: GraphEmitter, layer: CanvasLayer): CanvasValue {
     rowPads: [1, canvas.exactRows ? 1 : canvas.form.rows.m],
     kernel: kernelSource(e, layer),
     residual,
-    clearingBias: undefined,
+    clearing: undefined,
     mask: undefined,
   });
   return canvasValue(e, { name, canvas, channels: out }, { value, shape }, sums);
@@ -60,6 +61,11 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
   const pads = feed("strip_window", tables.windows, [10], "INT64");
   const window = e.op("Pad", `${name}/window`, [layer.x.value(), pads], [1, 1, windowRows, width, channels]);
   const ragged = !canvas.exactRows;
+  const clearing = (): Clearing => ({
+    bias: feed("strip_drown", tables.clearingBias, [cellOutputs(layer), 1]),
+    slopes:
+      layer.activation?.kind === "prelu" ? feed("strip_slopes", tables.cellMask, [cellOutputs(layer), 1]) : undefined,
+  });
   const strip: readonly Dim[] = [stripHeight, canvasWidth, out];
   const residual = layer.residual?.raw.value;
   const { value, shape, sums } = emitStrip(e, layer, {
@@ -74,8 +80,8 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
         outer.op("Reshape", `${name}/residual`, [residual, vectors.allStrips], [strips, ...strip]),
         strip,
       ),
-    clearingBias: ragged && layer.relu ? feed("strip_drown", tables.clearingBias, [cellOutputs(layer), 1]) : undefined,
-    mask: ragged && !layer.relu ? feed("strip_mask", tables.rowMask, [stripHeight, 1, 1]) : undefined,
+    clearing: ragged && clears(layer.activation) ? clearing() : undefined,
+    mask: ragged && !clears(layer.activation) ? feed("strip_mask", tables.rowMask, [stripHeight, 1, 1]) : undefined,
   });
   const outputs = [
     { inner: value, label: "strips", shape },

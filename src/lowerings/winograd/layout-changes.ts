@@ -4,7 +4,7 @@ import type { Graph } from "../../ir/graph.js";
 import { definition } from "../../ir/infer.js";
 import { sizeOf } from "./cost.js";
 import type { FusedTail } from "./fusion.js";
-import { runsOnCanvas } from "./on-canvas.js";
+import { mapsOf, runsOnCanvas } from "./on-canvas.js";
 
 /**
  * @param tails of every convolution that may run on a canvas
@@ -18,27 +18,30 @@ export function layoutChanges(
   const follows = new Set(graph.nodes.filter((node) => runsOnCanvas(node, shapes)).map(({ name }) => name));
   return (inWinograd) => {
     const onCanvas = new Set<string>();
+    const asPicture = new Set([...graph.inputs.map(({ name }) => name), ...graph.constants.keys()]);
     const covered = new Set<string>();
     const moved = new Set<string>();
-    const readAsPicture = (value: string): void => {
-      if (onCanvas.has(value)) moved.add(value);
+    // What has moved once is at hand in both layouts.
+    const read = (value: string, places: Set<string>): void => {
+      if (!places.has(value)) moved.add(value);
+      places.add(value);
     };
     for (const node of graph.nodes) {
       if (covered.has(node.name)) continue;
       const tail = inWinograd.has(node.name) ? tails.get(node.name) : undefined;
       if (tail) {
-        for (const value of [node.inputs[0]!, tail.residual]) {
-          if (value !== undefined && !onCanvas.has(value)) moved.add(value);
-        }
+        read(node.inputs[0]!, onCanvas);
+        if (tail.residual !== undefined) read(tail.residual, onCanvas);
         for (const name of tail.covered) covered.add(name);
         onCanvas.add(tail.covered.at(-1) ?? node.name);
-      } else if (follows.has(node.name) && node.inputs.every((input) => onCanvas.has(input))) {
+      } else if (follows.has(node.name) && mapsOf(node, shapes).every((input) => onCanvas.has(input))) {
         onCanvas.add(node.name);
-      } else if (!definition(node).readsMean) {
-        node.inputs.forEach(readAsPicture);
+      } else {
+        if (!definition(node).readsMean) for (const input of node.inputs) read(input, asPicture);
+        asPicture.add(node.name);
       }
     }
-    for (const { value } of graph.outputs) readAsPicture(value);
+    for (const { value } of graph.outputs) read(value, asPicture);
     return [...moved].reduce((sum, value) => sum + elementsOf(shapes.get(value)!), 0);
   };
 }

@@ -6,8 +6,10 @@ import { emitBias, emitMixedKernel } from "../mixtures/mix-kernel.js";
 import type { Scope } from "../scope.js";
 import type { LowerSite } from "../site.js";
 import type { Canvas } from "./canvas.js";
+import type { LayerActivation } from "./canvas-layer.js";
+import type { FusedActivation } from "./fusion.js";
 import { emitCanvasLayer } from "./layer.js";
-import { emitOnCanvas, runsOnCanvas } from "./on-canvas.js";
+import { emitOnCanvas, mapsOf, runsOnCanvas } from "./on-canvas.js";
 import type { ConvolutionNode, PlannedLayer } from "./plan.js";
 import { canvasValue } from "./value.js";
 
@@ -27,12 +29,23 @@ export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: Pla
         ? { mixed: emitMixedKernel(node.attributes, site) }
         : { constant: site.constant(1)!, name: node.inputs[1]! },
     bias: biasRow(scope.e, site, node, out),
-    relu: plan.relu,
+    activation: plan.activation && activationOf(scope, site.name, plan.activation, out),
     residual: plan.residual === undefined ? undefined : scope.readCanvas(plan.residual, canvas),
     chunk: plan.chunk,
     sums: plan.sums,
   });
   scope.bind(plan.result, { canvas: { canvas, value } });
+}
+
+function activationOf(scope: Scope, name: string, activation: FusedActivation, out: number): LayerActivation {
+  if (activation.kind !== "prelu") return activation;
+  const { slopes } = activation;
+  const shape = scope.shapes.get(slopes)!;
+  const row = scope.e.reshape(`${name}/slope_row`, scope.read(slopes, "nchw"), shape, [1, shape[0]!]);
+  return {
+    kind: "prelu",
+    slopes: shape[0] === out ? row : scope.e.op("Expand", `${name}/slopes`, [row, scope.e.ints([1, out])], [1, out]),
+  };
 }
 
 /** The bias as [1, O]. */
@@ -47,20 +60,23 @@ function biasRow(e: GraphEmitter, site: LowerSite, node: ConvolutionNode, out: n
   return e.floats(new Array<number>(out).fill(0), [1, out]);
 }
 
-/** The canvas on which a node can run as it is: all that it reads is there. */
+/** The canvas on which a node can run as it is: all feature maps that it reads are there. */
 export function canvasOfNode(scope: Scope, node: Node): Canvas | undefined {
   if (!runsOnCanvas(node, scope.shapes)) return undefined;
-  const [first, ...rest] = node.inputs.map((input) => scope.canvasOf(input));
+  const [first, ...rest] = mapsOf(node, scope.shapes).map((input) => scope.canvasOf(input));
   return rest.every((canvas) => canvas === first) ? first : undefined;
 }
 
 export function lowerOnCanvas(scope: Scope, node: Node, canvas: Canvas): void {
-  const inputs = node.inputs.map((input) => scope.readCanvas(input, canvas).value());
   const channels = scope.shapes.get(node.name)![1] as number;
   const shape = [1, 1, canvas.size.canvasHeight, canvas.size.canvasWidth, channels];
   const name = `${node.name}:canvas`;
   let value = "";
-  emitOnCanvas(node, inputs, {
+  const read = {
+    onCanvas: (input: string): string => scope.readCanvas(input, canvas).value(),
+    beside: (input: string): string => scope.read(input, "nchw"),
+  };
+  emitOnCanvas(node, scope.shapes, read, {
     e: scope.e,
     name,
     shape,

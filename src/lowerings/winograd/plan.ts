@@ -8,7 +8,7 @@ import { TARGET_PROFILES } from "../targets.js";
 import type { CanvasShape } from "./canvas.js";
 import { chooseForms, chunkFor, FORM_PREFIX, type LayerChoice } from "./choose-form.js";
 import type { LayerProblem } from "./cost.js";
-import { FusionFinder } from "./fusion.js";
+import { type FusedActivation, FusionFinder } from "./fusion.js";
 import { layoutChanges } from "./layout-changes.js";
 import { cellsPerStrip } from "./strip-count.js";
 
@@ -18,7 +18,7 @@ export type ConvolutionNode = NodeOf<"conv" | "mix_conv">;
 export interface PlannedLayer extends CanvasShape {
   /** Points of the width that are worked on together; 0 for all. */
   readonly chunk: number;
-  readonly relu: boolean;
+  readonly activation: FusedActivation | undefined;
   /** The value that is added to the result. */
   readonly residual: string | undefined;
   /** The last node of the fused ones: the value that the layer gives. */
@@ -69,14 +69,14 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
       const { form } = chosen[index]!;
       choices.set(node.name, chosen[index]!);
       if (!form) return;
-      const { relu, residual, covered } = tails.get(node.name)!;
+      const { activation, residual, covered } = tails.get(node.name)!;
       const result = covered.at(-1) ?? node.name;
       for (const name of covered) fused.add(name);
       layers.set(node.name, {
         form,
         cellsPerStrip: strip,
         chunk: chunkFor(problems[index]!),
-        relu,
+        activation,
         residual,
         result,
         sums: fusion.isRouted(result),

@@ -7,6 +7,15 @@ import type { GraphEmitter } from "../emitter.js";
 import type { CanvasLayer } from "./canvas-layer.js";
 import type { KernelSource } from "./kernel.js";
 import { emitPointProducts } from "./points.js";
+import { emitLayerActivation } from "./strip-activation.js";
+
+/** Values of each output of a strip, [m1·r·TW, 1]. */
+export interface Clearing {
+  /** Added to the bias: takes rows beyond the picture far below zero. */
+  readonly bias: string;
+  /** Multiplied into the slopes of activations that have them: 0 beyond the picture. */
+  readonly slopes: string | undefined;
+}
 
 export interface StripInputs {
   /** [1, 1, rows, W, C] */
@@ -17,8 +26,8 @@ export interface StripInputs {
   readonly kernel: KernelSource;
   /** [h, Wc, O]: added to the result. */
   readonly residual: string | undefined;
-  /** Added to the bias: takes rows beyond the picture far below zero, so that a ReLU clears them. */
-  readonly clearingBias: string | undefined;
+  /** Lets the activation clear rows beyond the picture. */
+  readonly clearing: Clearing | undefined;
   /** Multiplied into the result: clears rows beyond the picture. */
   readonly mask: string | undefined;
 }
@@ -62,10 +71,10 @@ export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInpu
   const columnsBack = e.op(
     "Gemm",
     `${name}/columns_back`,
-    [e.floats(columns.at.flat(), [columns.m, columns.n]), flat, biasRow(e, layer, inputs.clearingBias, width)],
+    [e.floats(columns.at.flat(), [columns.m, columns.n]), flat, biasRow(e, layer, inputs.clearing?.bias, width)],
     [columns.m, width],
   );
-  const active = layer.relu ? e.op("Relu", `${name}/relu`, [columnsBack], [columns.m, width]) : columnsBack;
+  const active = emitLayerActivation(e, layer, columnsBack, inputs.clearing?.slopes, [columns.m, width]);
   const asCells = e.op(
     "Reshape",
     `${name}/tiles`,
