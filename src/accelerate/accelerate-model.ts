@@ -3,6 +3,7 @@ import { error, SmxcError } from "../base/diagnostics.js";
 import { option, remedy } from "../base/remedy.js";
 import type { Compiled } from "../compile.js";
 import type { LoweringOptions } from "../compile-options.js";
+import { withKnownSizes } from "../frontends/onnx/batch/known-sizes.js";
 import type { SourceRunner } from "../frontends/onnx/raise/gate.js";
 import { type RaisedKernels, raiseKernels } from "../frontends/onnx/raise/raise-kernels.js";
 import { type ComputeConstant, SourceConstants } from "../frontends/onnx/source-constants.js";
@@ -15,7 +16,7 @@ import { type Accelerated, accelerate } from "./accelerate.js";
 import { withComputedSizes } from "./computed-sizes.js";
 import { type AskedSizes, fixSizes } from "./fix-sizes.js";
 import { asModern } from "./modern-ir.js";
-import { batchOf, openModelBatch } from "./open-batch.js";
+import { type BatchOptions, batchOf, openModelBatch } from "./open-batch.js";
 import { nameOf } from "./parts.js";
 import type { AccelerateReport, BatchReport } from "./report.js";
 
@@ -59,17 +60,44 @@ export async function accelerateModel(
   const model =
     computeIn === undefined ? raised.model : await withComputedSizes(raised.model, computeIn(raised.model), schemas);
   const batchOptions = { asked: sizes.batch, schemas, ...lowering };
-  const compute = computeIn?.(model);
-  const constants = new SourceConstants(model, model.graph, compute);
-  const kernels: RaisedKernels =
-    notRaised.length > 0 ? new Map() : await raiseKernels(model, constants, schemas, runnerIn?.(model));
-  const compiled = (whole: ModelWithGraph): Accelerated =>
-    accelerate(
-      { model: whole, kernels: inOther(kernels, model, whole), ...(compute === undefined ? {} : { compute }) },
-      lowering,
-      schemas,
-      notRaised.length > 0 ? "smxc writes nodes for opset 17 and later, and the file is not raised" : undefined,
+  const taken = async (whole: ModelWithGraph): Promise<Taken> => {
+    const compute = computeIn?.(whole);
+    const constants = new SourceConstants(whole, whole.graph, compute);
+    const kernels: RaisedKernels =
+      notRaised.length > 0 ? new Map() : await raiseKernels(whole, constants, schemas, runnerIn?.(whole));
+    return takeIn(whole, kernels, batchOptions, (opened) =>
+      accelerate(
+        { model: opened, kernels: inOther(kernels, whole, opened), ...(compute === undefined ? {} : { compute }) },
+        lowering,
+        schemas,
+        notRaised.length > 0 ? "smxc writes nodes for opset 17 and later, and the file is not raised" : undefined,
+      ),
     );
+  };
+  const { done, batch } = await openedFirst(model, batchOptions, taken);
+  const isUnchanged = done.compiled.length === 0 && typeof opset !== "number";
+  const written = isUnchanged ? await openedAlone(sized, batchOptions) : { model: done.model, batch };
+  return {
+    ...done,
+    source: sized,
+    report: { ...done.report, batch: fixedAsAsked(source, sized) ?? written.batch },
+    model: written.model,
+    opset: { from, to: onnxOpset(written.model) },
+    notRaised,
+  };
+}
+
+interface Taken {
+  readonly done: Accelerated;
+  readonly batch: BatchReport;
+}
+
+function takeIn(
+  model: ModelWithGraph,
+  kernels: RaisedKernels,
+  batchOptions: BatchOptions,
+  compiled: (opened: ModelWithGraph) => Accelerated,
+): Taken {
   const opened = openModelBatch(model, kernels, batchOptions);
   const first = compiled(opened.model);
   // A kernel of one sample that stays as it is serves no other batch.
@@ -80,22 +108,36 @@ export async function accelerateModel(
     opened.model === model
       ? undefined
       : first.report.kernels.find(({ node, became }) => became === "kept" && raisedNames.has(node));
-  const done = stays === undefined ? first : compiled(model);
-  const isUnchanged = done.compiled.length === 0 && typeof opset !== "number";
-  const { model: written, report: batch } =
-    stays !== undefined
-      ? { model: done.model, report: { became: "kept", reason: `${stays.node}: ${stays.reason}` } as const }
-      : isUnchanged
-        ? openModelBatch(sized, new Map(), batchOptions)
-        : { model: done.model, report: opened.report };
-  return {
-    ...done,
-    source: sized,
-    report: { ...done.report, batch: fixedAsAsked(source, sized) ?? batch },
-    model: written,
-    opset: { from, to: onnxOpset(written) },
-    notRaised,
-  };
+  if (stays === undefined) return { done: first, batch: opened.report };
+  return { done: compiled(model), batch: { became: "kept", reason: `${stays.node}: ${stays.reason}` } };
+}
+
+/**
+ * What is made of a model with the sizes written down that it computes; where its batch stays, of the model as it is, and
+ * why it stays.
+ */
+async function openedFirst<T extends { readonly batch: BatchReport }>(
+  model: ModelWithGraph,
+  { asked, schemas }: BatchOptions,
+  make: (model: ModelWithGraph) => T | Promise<T>,
+): Promise<T> {
+  const isAsked = asked === undefined || asked === "dynamic";
+  const known = isAsked && batchOf(model) === 1 ? withKnownSizes(model, schemas) : model;
+  const made = await make(known);
+  return known === model || made.batch.became !== "kept" ? made : { ...(await make(model)), batch: made.batch };
+}
+
+/** The source with an open batch and nothing else changed; the source where its batch stays. */
+async function openedAlone(
+  source: ModelWithGraph,
+  options: BatchOptions,
+): Promise<{ readonly model: ModelWithGraph; readonly batch: BatchReport }> {
+  const modern = asModern(source);
+  const opened = await openedFirst(modern, options, (whole) => {
+    const { model, report } = openModelBatch(whole, new Map(), options);
+    return { model, batch: report };
+  });
+  return opened.model === modern ? { ...opened, model: source } : opened;
 }
 
 /** What was raised, by positions in another model that has the same convolutions. */

@@ -47,7 +47,9 @@ export function openModelBatch(model: ModelWithGraph, kernels: RaisedKernels, op
 
 /** The first size of the main input; undefined where it is open. */
 export function batchOf({ graph }: ModelWithGraph): number | undefined {
-  const dim = graph.input[0]?.type?.tensor_type?.shape?.dim[0]?.dim_value;
+  const defaults = new Set(graph.initializer.map(({ name }) => name));
+  const main = graph.input.find(({ name }) => !defaults.has(name));
+  const dim = main?.type?.tensor_type?.shape?.dim[0]?.dim_value;
   return dim === undefined || Number(dim) < 1 ? undefined : Number(dim);
 }
 

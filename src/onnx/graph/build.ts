@@ -124,6 +124,11 @@ export function intTensor(name: string, dims: readonly number[], values: readonl
   return tensor(name, "INT64", dims, littleEndian(BigInt64Array.from(values, BigInt)));
 }
 
+/** A vector of floats that is held in memory, such as scales: its values are known to whoever infers types. */
+export function floatVector(name: string, values: readonly number[]): TensorProto {
+  return tensor(name, "FLOAT", [values.length], littleEndian(Float32Array.from(values)));
+}
+
 /** A version of the operators of a domain; of ai.onnx without one. */
 export function opset(version: number, domain?: string): Message<"OperatorSetIdProto"> {
   return record("OperatorSetIdProto", { domain, version });

@@ -11,6 +11,8 @@ export interface BatchView {
   carries(index: number): boolean;
   /** Whether an input is there. */
   has(index: number): boolean;
+  /** Whether callers may give an input, or override its default. */
+  isGiven(index: number): boolean;
   /** At a batch of one. */
   shape(index: number): KnownShape;
   outputShape(index: number): KnownShape;
@@ -18,8 +20,11 @@ export interface BatchView {
   integers(index: number): readonly number[] | undefined;
 }
 
-/** What has to change in a node for any batch: integer vectors in the place of inputs, by position. */
-export type NodeEdits = ReadonlyMap<number, readonly number[]>;
+/** What takes the place of an input: a vector of integers or of floats, or nothing. */
+export type InputEdit = readonly number[] | { readonly floats: readonly number[] } | null;
+
+/** What has to change in a node for any batch, by position of the input. */
+export type NodeEdits = ReadonlyMap<number, InputEdit>;
 
 /**
  * Why it is not shown that a node only carries the first axis of its carrying inputs to all of its outputs; where it is

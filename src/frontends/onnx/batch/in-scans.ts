@@ -3,10 +3,11 @@ import * as build from "../../../onnx/graph/build.js";
 import { type ElementTypeName, elementType } from "../../../onnx/graph/element-types.js";
 import type { GraphProto, ModelWithGraph, NodeProto, ValueInfoProto } from "../../../onnx/graph/records.js";
 import type { TypeInfo } from "../../../onnx/infer/type-info.js";
-import { renamed } from "../../../onnx/rewrite/names.js";
+import { allNames, renamed } from "../../../onnx/rewrite/names.js";
 import { splice } from "../../../onnx/rewrite/splice.js";
 import { onnxOpset } from "../source-nodes.js";
 import { valueUses } from "../value-uses.js";
+import { fresh } from "./fresh.js";
 import { scannedParts } from "./scanned-parts.js";
 
 type Types = ReadonlyMap<string, TypeInfo>;
@@ -30,7 +31,7 @@ export interface Followed {
 export function inScans({ model, symbol }: Opened, { apart, carried, inside }: Followed, types: Types): Opened {
   const { graph } = model;
   const uses = valueUses(graph);
-  const opset = onnxOpset(model);
+  const setting = { carried, types, opset: onnxOpset(model), symbol, names: allNames(graph) };
   const replacements = scannedParts(graph, apart, inside, uses).map((nodes) => {
     const members = new Set(nodes);
     const seen = (name: string): boolean =>
@@ -39,7 +40,7 @@ export function inScans({ model, symbol }: Opened, { apart, carried, inside }: F
     const given = new Set(nodes.flatMap((index) => graph.node[index]!.output));
     const read = [...new Set(nodes.flatMap((index) => [...uses.reads[index]!]))].filter((name) => !given.has(name));
     const part = { nodes: nodes.map((index) => graph.node[index]!), read, outputs, given };
-    return { nodes, graph: scanOf(part, { carried, types, opset, symbol }) };
+    return { nodes, graph: scanOf(part, setting) };
   });
   return { model: { ...model, graph: splice(graph, replacements) }, symbol };
 }
@@ -61,12 +62,14 @@ interface Setting {
   readonly types: Types;
   readonly opset: number;
   readonly symbol: string;
+  /** All names that are taken; grows. */
+  readonly names: Set<string>;
 }
 
-function scanOf({ nodes, read, outputs, given }: Part, { carried, types, opset, symbol }: Setting): GraphProto {
+function scanOf({ nodes, read, outputs, given }: Part, { carried, types, opset, symbol, names }: Setting): GraphProto {
   const scanned = read.filter((name) => carried.has(name));
-  const inner = new Map([...given].map((name) => [name, name === "" ? "" : `${name}/sample`]));
-  for (const name of scanned) inner.set(name, `${name}/batch_of_one`);
+  const inner = new Map([...given].map((name) => [name, name === "" ? "" : fresh(`${name}/sample`, names)]));
+  for (const name of scanned) inner.set(name, fresh(`${name}/batch_of_one`, names));
   const axes = (name: string, op: string, x: string, y: string, axis: number): NodeProto =>
     opset >= AXES_AS_INPUT
       ? build.node(op, [x, `axes.${axis}`], [y], { name })
@@ -76,7 +79,8 @@ function scanOf({ nodes, read, outputs, given }: Part, { carried, types, opset, 
     build.graph({ name: `${nodes[0]!.name ?? ""}/sample`, node: nodes }),
     (name) => inner.get(name) ?? name,
   );
-  const one = (name: string): string => `${name}/one`;
+  const ones = new Map(scanned.map((name) => [name, fresh(`${name}/one`, names)]));
+  const one = (name: string): string => ones.get(name)!;
   const whole: GraphProto = {
     ...body,
     input: scanned.map((name) => info(one(name), types.get(name), 1)),

@@ -1,13 +1,18 @@
 /** A graph that was exported for a batch of one, for any batch: a proof, node by node, that the first axis is only carried. */
 
-import type { GraphProto, ModelWithGraph, ValueInfoProto } from "../../../onnx/graph/records.js";
+import type { GraphProto, ModelWithGraph, NodeProto, ValueInfoProto } from "../../../onnx/graph/records.js";
 import { inferModel } from "../../../onnx/infer/infer-model.js";
 import { SmallValue } from "../../../onnx/infer/small-value.js";
+import type { TypeInfo } from "../../../onnx/infer/type-info.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
+import { onnxOpset } from "../source-nodes.js";
 import { neededNodes } from "../value-uses.js";
 import { inScans } from "./in-scans.js";
 import { type BatchRefusal, Prover } from "./prover.js";
-import { withOpenBatch } from "./with-open-batch.js";
+import { withDeclared, withOpenBatch, withoutLeft } from "./with-open-batch.js";
+
+/** The first opset whose Scan is that of today. */
+const SCANS_SINCE = 9;
 
 export interface OpenedBatch {
   readonly model: ModelWithGraph;
@@ -33,44 +38,93 @@ export function openBatch(
   const { graph } = model;
   const inputs = batchInputs(graph);
   if (inputs.size === 0) return { node: graph.input[0]?.name ?? "", reason: "no input has a batch of one" };
-  const strict = proven(model, schemas, inputs, reads, false);
+  const visits = visitsOf(model, schemas, reads);
+  if ("reason" in visits) return visits;
+  const strict = proven(model, visits, inputs, reads, false);
   const refusal = strict.refusal ?? outputRefusal(graph, strict.pending);
-  if (refusal === undefined) return { ...withOpenBatch(model, strict.carried, strict.edits), scanned: [] };
-  if (!mayScan) return refusal;
-  const apart = proven(model, schemas, inputs, reads, true);
+  const types = inferModel(model, schemas);
+  const opened = ({ carried, edits }: Prover) =>
+    withDeclared(withOpenBatch(model, carried, edits), carried, types, schemas);
+  if (refusal === undefined) return { ...withoutLeft(opened(strict), graph, strict.pending), scanned: [] };
+  if (!mayScan || onnxOpset(model) < SCANS_SINCE) return refusal;
+  const apart = provenApart(model, visits, inputs, reads);
   const lost = apart.refusal ?? outputRefusal(graph, apart.inside);
   if (lost !== undefined) return lost;
-  const opened = withOpenBatch(model, apart.carried, apart.edits);
-  const types = inferModel(model, schemas);
-  return { ...inScans(opened, apart, types), scanned: [refusal] };
+  return { ...withoutLeft(inScans(opened(apart), apart, types), graph, apart.pending), scanned: [refusal] };
 }
 
-function proven(
+/** A node that outputs depend on, with what is inferred of what it reads and gives. */
+interface Visit {
+  readonly node: NodeProto;
+  readonly index: number;
+  readonly typeOf: (name: string) => TypeInfo | null;
+  readonly integersOf: (name: string) => readonly number[] | undefined;
+}
+
+function visitsOf(
   model: ModelWithGraph,
   schemas: SchemaRegistry,
-  inputs: ReadonlySet<string>,
   reads: ReadonlyMap<number, ReadonlySet<string>>,
-  mayRunApart: boolean,
-): Prover {
+): readonly Visit[] | BatchRefusal {
   const { graph } = model;
-  const prover = new Prover(model, inputs, reads, mayRunApart);
   const needed = neededNodes(graph, (index) => reads.get(index));
   const positions = new Map(graph.node.map((node, index) => [node, index]));
+  // What a caller may give is no constant, whatever its default.
+  const given = new Set(graph.input.map(({ name }) => name));
+  const visits = new Map<number, Visit>();
   inferModel(model, schemas, {
     listener: {
       contradiction: () => {},
       notInferred: () => {},
       visited: (node, _, __, typeOf, known) => {
         const index = positions.get(node);
-        if (index === undefined || !needed.has(index) || prover.refusal !== undefined) return;
-        prover.prove(node, index, typeOf, (name) => {
-          const constant = known.constant(name);
+        if (index === undefined || !needed.has(index)) return;
+        const integersOf = (name: string): readonly number[] | undefined => {
+          const constant = given.has(name) ? null : known.constant(name);
           return constant === null ? undefined : SmallValue.from(constant)?.data;
-        });
+        };
+        visits.set(index, { node, index, typeOf, integersOf });
       },
     },
   });
+  const unseen = [...needed].find((index) => !visits.has(index));
+  if (unseen !== undefined) {
+    const { name, output } = graph.node[unseen]!;
+    return { node: name || output[0]!, reason: "nothing is inferred of it" };
+  }
+  return [...visits.values()].sort((a, b) => a.index - b.index);
+}
+
+function proven(
+  model: ModelWithGraph,
+  visits: readonly Visit[],
+  inputs: ReadonlySet<string>,
+  reads: ReadonlyMap<number, ReadonlySet<string>>,
+  mayRunApart: boolean,
+  noViews: ReadonlySet<string> = new Set(),
+): Prover {
+  const prover = new Prover(model, inputs, reads, mayRunApart, noViews);
+  for (const { node, index, typeOf, integersOf } of visits) {
+    if (prover.refusal !== undefined) break;
+    prover.prove(node, index, typeOf, integersOf);
+  }
   return prover;
+}
+
+/** Views whose batch is lost run apart with those who read them; all others are views as in a proof without parts. */
+function provenApart(
+  model: ModelWithGraph,
+  visits: readonly Visit[],
+  inputs: ReadonlySet<string>,
+  reads: ReadonlyMap<number, ReadonlySet<string>>,
+): Prover {
+  const noViews = new Set<string>();
+  for (;;) {
+    const prover = proven(model, visits, inputs, reads, true, noViews);
+    const shown = model.graph.output.map(({ name = "" }) => name).filter((name) => prover.pending.has(name));
+    if (prover.lost.size === 0 && shown.length === 0) return prover;
+    for (const name of [...prover.lost, ...shown]) noViews.add(name);
+  }
 }
 
 function outputRefusal(graph: GraphProto, lost: { has(name: string): boolean }): BatchRefusal | undefined {

@@ -3,7 +3,7 @@ import type { ModelWithGraph, NodeProto } from "../../../onnx/graph/records.js";
 import type { TypeInfo } from "../../../onnx/infer/type-info.js";
 import { namesRead } from "../../../onnx/rewrite/names.js";
 import { NotRead } from "../reading.js";
-import { isOnnxDomain } from "../source-constants.js";
+import { callsOf, isOnnxDomain } from "../source-constants.js";
 import { onnxOpset } from "../source-nodes.js";
 import type { BatchView, KnownShape, NodeEdits } from "./carried.js";
 import { BATCH_ROWS } from "./rows.js";
@@ -17,7 +17,7 @@ export interface BatchRefusal {
 
 /** What takes a node's place for any batch. */
 export type NodeChange =
-  | { readonly kind: "inputs"; readonly integers: NodeEdits }
+  | { readonly kind: "inputs"; readonly edits: NodeEdits }
   /** A Reshape of a value to these sizes. */
   | { readonly kind: "reshape"; readonly of: string; readonly target: readonly number[] };
 
@@ -40,7 +40,11 @@ export class Prover {
   readonly apart = new Set<number>();
   /** Values that only such nodes can read: their first axis is not one of samples. */
   readonly inside = new Set<string>();
+  /** Of `pending`: values that are read as what they are, so that their batch is lost. */
+  readonly lost = new Set<string>();
   private readonly opset: number;
+  private readonly given: ReadonlySet<string>;
+  private readonly isCall: (node: NodeProto) => boolean;
 
   constructor(
     model: ModelWithGraph,
@@ -48,9 +52,13 @@ export class Prover {
     private readonly reads: ReadonlyMap<number, ReadonlySet<string>>,
     /** Whether nodes of which it is not shown may run sample by sample. */
     private readonly mayRunApart: boolean,
+    /** Views that are not taken for ones, by what they give. */
+    private readonly noViews: ReadonlySet<string> = new Set(),
   ) {
     this.carried = new Set(inputs);
     this.opset = onnxOpset(model);
+    this.given = new Set(model.graph.input.map(({ name = "" }) => name));
+    this.isCall = callsOf(model);
   }
 
   prove(node: NodeProto, index: number, typeOf: TypeOf, integersOf: IntegersOf): void {
@@ -62,7 +70,7 @@ export class Prover {
       const type = name === "" ? null : typeOf(name);
       return type?.kind === "tensor" ? (type.shape ?? undefined) : undefined;
     };
-    if (isView(node) && this.view(node, index, shapeOf, integersOf)) return;
+    if (isView(node) && !this.isCall(node) && this.view(node, index, shapeOf, integersOf)) return;
     const reason = this.reasonAgainst(node, index, read, shapeOf, integersOf);
     const outputs = node.output.filter((name) => name !== "");
     if (reason === undefined) for (const output of outputs) this.carried.add(output);
@@ -79,31 +87,33 @@ export class Prover {
     shapeOf: ShapeOf,
     integersOf: IntegersOf,
   ): string | undefined {
+    for (const name of read) if (this.pending.has(name)) this.lost.add(name);
     const waiting = read.find((name) => this.pending.has(name) || this.inside.has(name));
     if (waiting !== undefined) return `"${waiting}", which it reads, has its batch along another axis than the first`;
     if (this.reads.has(index)) return undefined;
-    const row = isOnnxDomain(node.domain) ? BATCH_ROWS[node.op_type ?? ""] : undefined;
+    const row = isOnnxDomain(node.domain) && !this.isCall(node) ? BATCH_ROWS[node.op_type ?? ""] : undefined;
     if (row === undefined) return `nothing is known of what ${node.op_type ?? "it"} does with a batch`;
     const shown = judged(() => row(this.viewOf(node, shapeOf, integersOf)));
     if (typeof shown === "string") return shown;
-    if (shown.size > 0) this.edits.set(index, { kind: "inputs", integers: shown });
+    if (shown.size > 0) this.edits.set(index, { kind: "inputs", edits: shown });
     return undefined;
   }
 
   /** Whether a node that only gives its input another shape was shown to do so for each sample. */
   private view(node: NodeProto, index: number, shapeOf: ShapeOf, integersOf: IntegersOf): boolean {
     const [input, output] = [node.input[0]!, node.output[0]!];
-    if (node.input.slice(1).some((name) => this.carried.has(name) || this.inside.has(name))) return false;
+    const others = node.input.slice(1);
+    if (others.some((name) => this.carried.has(name) || this.inside.has(name) || this.given.has(name))) return false;
     if (this.carried.has(input)) {
       const shown = judged(() => BATCH_ROWS[node.op_type!]!(this.viewOf(node, shapeOf, integersOf)));
       if (typeof shown !== "string") {
-        if (shown.size > 0) this.edits.set(index, { kind: "inputs", integers: shown });
+        if (shown.size > 0) this.edits.set(index, { kind: "inputs", edits: shown });
         this.carried.add(output);
         return true;
       }
     } else if (!this.pending.has(input)) return false;
-    const [from, to] = [shapeOf(input), shapeOf(output)];
-    if (this.mayRunApart) return false;
+    const [from, to] = [this.firstKnown(input, shapeOf(input)), shapeOf(output)];
+    if (this.noViews.has(output)) return false;
     if (from === undefined || to === undefined || !isNumbers(to) || !keepsOrder(node, from)) return false;
     const of = this.pending.get(input) ?? input;
     if (to[0] === 1) {
@@ -120,10 +130,16 @@ export class Prover {
       opset: this.opset,
       carries: (index) => this.carried.has(at(index)),
       has: (index) => at(index) !== "",
-      shape: (index) => shapeOf(at(index)),
+      isGiven: (index) => this.given.has(at(index)),
+      shape: (index) => this.firstKnown(at(index), shapeOf(at(index))),
       outputShape: (index) => shapeOf(node.output[index] ?? ""),
       integers: (index) => (at(index) === "" ? undefined : integersOf(at(index))),
     };
+  }
+
+  /** What carries the batch has one sample, whether that is inferred or not. */
+  private firstKnown(name: string, shape: KnownShape): KnownShape {
+    return shape !== undefined && shape.length > 0 && this.carried.has(name) ? [1, ...shape.slice(1)] : shape;
   }
 }
 

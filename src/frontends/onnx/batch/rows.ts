@@ -1,6 +1,6 @@
 /** By operator of ai.onnx: how it is shown that the first axis is only carried. */
-import { intOf, intsOf } from "../attributes.js";
-import { type BatchRow, type BatchView, UNCHANGED } from "./carried.js";
+import { floatsOf, intOf, intsOf, textOf } from "../attributes.js";
+import { type BatchRow, type BatchView, type InputEdit, type NodeEdits, UNCHANGED } from "./carried.js";
 
 const rankOf = ({ shape }: BatchView, index: number): number | undefined => shape(index)?.length;
 
@@ -12,13 +12,19 @@ function axisOf(view: BatchView, axis: number, rank = rankOf(view, 0)): number |
 
 const isFirst = (axis: number | undefined): boolean => axis === undefined || axis === 0;
 
-const unary: BatchRow = () => UNCHANGED;
-
 /** Everything else that is read must be the same for all samples. */
 const firstOnly: BatchRow = (view) => {
   const others = view.node.input.flatMap((_, index) => (index > 0 && view.carries(index) ? [index] : []));
   return others.length === 0 ? UNCHANGED : `its input ${others[0]} depends on the sample`;
 };
+
+/** What is shown where its first input alone depends on the sample. */
+const ofFirst =
+  (row: BatchRow): BatchRow =>
+  (view) => {
+    const others = firstOnly(view);
+    return typeof others === "string" ? others : row(view);
+  };
 
 /** numpy's broadcasting: axes are counted from the back. */
 const elementwise: BatchRow = (view) => {
@@ -34,13 +40,12 @@ const elementwise: BatchRow = (view) => {
   return UNCHANGED;
 };
 
-const notOverFirst =
-  (axisIn: (view: BatchView) => readonly number[] | undefined): BatchRow =>
-  (view) => {
+const notOverFirst = (axisIn: (view: BatchView) => readonly number[] | undefined): BatchRow =>
+  ofFirst((view) => {
     const axes = axisIn(view);
     if (axes === undefined) return "its axes are computed, or all axes";
     return axes.some((axis) => isFirst(axisOf(view, axis))) ? "it works along the first axis" : UNCHANGED;
-  };
+  });
 
 const attributeAxis = (otherwise: number): BatchRow => notOverFirst(({ node }) => [intOf(node, "axis", otherwise)]);
 
@@ -66,7 +71,7 @@ const matMul: BatchRow = (view) => {
 };
 
 const gemm: BatchRow = (view) => {
-  if (view.carries(1)) return "its second input depends on the sample";
+  if (!view.carries(0) || view.carries(1)) return "another input than its first depends on the sample";
   if (intOf(view.node, "transA", 0) !== 0) return "it transposes the batch";
   if (!view.has(2)) return UNCHANGED;
   const bias = view.shape(2);
@@ -81,28 +86,37 @@ const transpose: BatchRow = ({ node }) => (intsOf(node, "perm")?.[0] === 0 ? UNC
 /** Row-major order keeps samples apart where the first axis stays one of samples. */
 const reshape: BatchRow = (view) => {
   if (view.carries(1)) return "its shape depends on the sample";
+  if (view.isGiven(1)) return "its shape is an input";
   const target = view.integers(1);
   const [from, to] = [view.shape(0), view.outputShape(0)];
-  if (target === undefined) return "its shape is computed";
+  const keepsZeros = intOf(view.node, "allowzero", 0) !== 0;
   if (from?.[0] !== 1 || to?.[0] !== 1) return "its result has another first axis";
-  if (target[0] === 0 && intOf(view.node, "allowzero", 0) === 0) return UNCHANGED;
-  if (intOf(view.node, "allowzero", 0) !== 0) return "zeros of its shape are sizes";
-  if (target[0] === -1 && to.length > 1 && to.slice(1).every((size) => typeof size === "number")) return UNCHANGED;
+  if (target?.[0] === 0 && !keepsZeros) return UNCHANGED;
+  const isKnown = to.slice(1).every((size) => typeof size === "number" && size > 0);
+  if (target?.[0] === -1 && to.length > 1 && isKnown) return UNCHANGED;
+  if (keepsZeros && !isKnown) return "zeros of its shape are sizes";
   // A zero copies the size of the input.
-  const open = target.includes(-1) && target[0] !== -1;
-  const rest = open ? target.slice(1) : to.slice(1);
-  return rest.every((size) => typeof size === "number")
-    ? new Map([[1, [0, ...(rest as readonly number[])]]])
+  if (isKnown && !keepsZeros) return new Map([[1, [0, ...(to.slice(1) as readonly number[])]]]);
+  if (isKnown) return new Map([[1, [-1, ...(to.slice(1) as readonly number[])]]]);
+  if (target === undefined) return "its shape is computed";
+  return target.includes(-1) && target[0] !== -1
+    ? new Map([[1, [0, ...target.slice(1)]]])
     : "sizes of its result are not known";
 };
 
-const expand: BatchRow = (view) => {
+const expand: BatchRow = ofFirst((view) => {
   const target = view.integers(1);
   const from = view.shape(0);
   if (target === undefined || from === undefined) return "its shape is computed";
   if (target.length > from.length) return "it adds axes before the first";
   return target.length < from.length || target[0] === 1 ? UNCHANGED : "it repeats the samples";
-};
+});
+
+const tile: BatchRow = ofFirst((view) => {
+  const repeats = view.integers(1);
+  if (repeats === undefined) return "its repeats are computed";
+  return repeats[0] === 1 ? UNCHANGED : "it repeats the samples";
+});
 
 const flatten: BatchRow = ({ node }) =>
   intOf(node, "axis", 1) === 1 ? UNCHANGED : "it joins other axes to the first, or puts one before it";
@@ -123,12 +137,12 @@ const concat: BatchRow = (view) => {
   return free < 0 ? UNCHANGED : `its input ${free} is the same for all samples`;
 };
 
-const slice: BatchRow = (view) => {
+const slice: BatchRow = ofFirst((view) => {
   const starts = intsOf(view.node, "starts") ?? view.integers(1);
   const axes = intsOf(view.node, "axes") ?? (view.has(3) ? view.integers(3) : starts?.map((_, axis) => axis));
   if (axes === undefined) return "its axes are computed";
   return axes.some((axis) => isFirst(axisOf(view, axis))) ? "it cuts the first axis" : UNCHANGED;
-};
+});
 
 const gather: BatchRow = (view) => {
   if (!view.carries(0)) return "it chooses by the sample";
@@ -136,15 +150,50 @@ const gather: BatchRow = (view) => {
   return isFirst(axisOf(view, intOf(view.node, "axis", 0))) ? "it chooses along the first axis" : UNCHANGED;
 };
 
-const pad: BatchRow = (view) => {
+const pad: BatchRow = ofFirst((view) => {
   const pads = intsOf(view.node, "pads") ?? view.integers(1);
   if (view.has(3)) return "its axes are given";
   if (pads === undefined) return "its pads are computed";
   return pads[0] === 0 && pads[pads.length / 2] === 0 ? UNCHANGED : "it pads the first axis";
-};
+});
 
-/** Scales of one leave the samples; sizes would fix them. */
-const resize: BatchRow = (view) => (view.has(3) ? "its sizes hold that of the batch" : firstOnly(view));
+/** Ways to take coordinates that may move them where the scale is one. */
+const MOVING: ReadonlySet<string> = new Set(["tf_crop_and_resize", "tf_half_pixel_for_nn"]);
+
+/** Scales instead of sizes, which would fix how many samples there are, where they are as exact. */
+function scaled(view: BatchView): string | NodeEdits {
+  const [from, sizes] = [view.shape(0), view.integers(3)];
+  if (sizes === undefined || from?.length !== sizes.length) return "its sizes are computed";
+  if (textOf(view.node, "keep_aspect_ratio_policy", "stretch") !== "stretch") return "its sizes hold that of the batch";
+  const floats = sizes.map((size, axis) => Number(size) / Number(from[axis]));
+  const isExact = floats.every(
+    (scale, axis) => Math.fround(scale) === scale && scale * Number(from[axis]) === sizes[axis],
+  );
+  return isExact && floats[0] === 1
+    ? new Map<number, InputEdit>([
+        [2, { floats }],
+        [3, null],
+      ])
+    : "its sizes hold that of the batch, and are no exact multiples";
+}
+
+/** A scale of one leaves the samples; sizes would fix how many there are. */
+const resize: BatchRow = ofFirst((view) => {
+  if (MOVING.has(textOf(view.node, "coordinate_transformation_mode", "half_pixel"))) return "it may move the samples";
+  const axes = intsOf(view.node, "axes");
+  if (axes !== undefined)
+    return axes.some((axis) => isFirst(axisOf(view, axis))) ? "it resizes the first axis" : UNCHANGED;
+  if (view.has(3)) return scaled(view);
+  const scales = floatsOf(view.node, "scales") ?? view.integers(view.opset < 11 ? 1 : 2);
+  if (scales === undefined) return "its scales are computed";
+  return scales[0] === 1 ? UNCHANGED : "it resizes the first axis";
+});
+
+/** Outputs behind the first, where they are given, are not one for each sample. */
+const oneOutput =
+  (row: BatchRow, reason: string): BatchRow =>
+  (view) =>
+    view.node.output.slice(1).some((name) => name !== "") ? reason : row(view);
 
 const rows = (names: string, row: BatchRow): Readonly<Record<string, BatchRow>> =>
   Object.fromEntries(names.split(" ").map((name) => [name, row]));
@@ -152,14 +201,14 @@ const rows = (names: string, row: BatchRow): Readonly<Record<string, BatchRow>> 
 const ROWS: Readonly<Record<string, BatchRow>> = {
   ...rows(
     "Abs Acos Asin Atan Cast Ceil Celu Clip Cos Dropout Elu Erf Exp Floor Gelu HardSigmoid HardSwish Identity IsInf IsNaN LeakyRelu Log Mish Neg Not RandomNormalLike RandomUniformLike Reciprocal Relu Round Selu Sigmoid Sign Sin Softplus Softsign Sqrt Tan Tanh ThresholdedRelu",
-    unary,
+    firstOnly,
   ),
   ...rows(
-    "Add And Div Equal Greater GreaterOrEqual Less LessOrEqual Max Mean Min Mod Mul Or PRelu Pow Sub Sum Where Xor",
+    "Add And Div Equal Greater GreaterOrEqual Less LessOrEqual Max Mean Min Mod Mul Or Pow Sub Sum Where Xor",
     elementwise,
   ),
   ...rows(
-    "AveragePool Conv ConvTranspose DepthToSpace GlobalAveragePool GlobalMaxPool GlobalLpPool GroupNormalization InstanceNormalization LRN LpPool MaxPool SpaceToDepth Upsample",
+    "AveragePool Conv ConvTranspose DepthToSpace GlobalAveragePool GlobalMaxPool GlobalLpPool GroupNormalization InstanceNormalization LRN LpPool SpaceToDepth",
     firstOnly,
   ),
   ...rows("ArgMax ArgMin", attributeAxis(0)),
@@ -169,8 +218,12 @@ const ROWS: Readonly<Record<string, BatchRow>> = {
     "ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare",
     reduction,
   ),
-  BatchNormalization: (view) =>
-    intOf(view.node, "training_mode", 0) === 0 ? firstOnly(view) : "it takes its statistics over the batch",
+  BatchNormalization: oneOutput(
+    (view) => (intOf(view.node, "training_mode", 0) === 0 ? firstOnly(view) : "it takes its statistics over the batch"),
+    "it takes its statistics over the batch",
+  ),
+  MaxPool: oneOutput(firstOnly, "it gives places that are counted over all samples"),
+  PRelu: (view) => (view.carries(0) ? elementwise(view) : "its slope depends on the sample"),
   MatMul: matMul,
   Gemm: gemm,
   Transpose: transpose,
@@ -184,6 +237,8 @@ const ROWS: Readonly<Record<string, BatchRow>> = {
   Gather: gather,
   Pad: pad,
   Resize: resize,
+  Tile: tile,
+  Upsample: resize,
 };
 
 /** The row of an operator of ai.onnx; no prototype, since a name such as `constructor` is no row. */

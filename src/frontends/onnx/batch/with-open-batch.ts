@@ -1,5 +1,6 @@
 /** Writes an open batch into a graph of which it is proven. */
 import * as build from "../../../onnx/graph/build.js";
+import { type ElementTypeName, elementType } from "../../../onnx/graph/element-types.js";
 import type {
   GraphProto,
   ModelWithGraph,
@@ -7,14 +8,25 @@ import type {
   TensorProto,
   ValueInfoProto,
 } from "../../../onnx/graph/records.js";
-import { allNames } from "../../../onnx/rewrite/names.js";
+import { inferModel } from "../../../onnx/infer/infer-model.js";
+import type { TypeInfo } from "../../../onnx/infer/type-info.js";
+import { allNames, namesRead } from "../../../onnx/rewrite/names.js";
+import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
+import type { InputEdit } from "./carried.js";
+import { fresh } from "./fresh.js";
 import type { NodeChange } from "./prover.js";
+
+interface Opened {
+  readonly model: ModelWithGraph;
+  /** The name of the open size. */
+  readonly symbol: string;
+}
 
 export function withOpenBatch(
   model: ModelWithGraph,
   carried: ReadonlySet<string>,
   changes: ReadonlyMap<number, NodeChange>,
-): { readonly model: ModelWithGraph; readonly symbol: string } {
+): Opened {
   const { graph } = model;
   const names = allNames(graph);
   const symbol = fresh("batch", symbolsIn(graph));
@@ -24,11 +36,19 @@ export function withOpenBatch(
     initializers.push(build.intTensor(name, [values.length], values));
     return name;
   };
+  const floats = (values: readonly number[]): string => {
+    const name = fresh(`batch/${values.join("x")}`, names);
+    initializers.push(build.floatVector(name, values));
+    return name;
+  };
+  const edited = (edit: InputEdit): string =>
+    edit === null ? "" : "floats" in edit ? floats(edit.floats) : integers(edit);
   const changed = (node: NodeProto, change: NodeChange): NodeProto => {
     if (change.kind === "reshape")
       return build.node("Reshape", [change.of, integers(change.target)], node.output, { name: node.name });
     const input = [...node.input];
-    for (const [position, values] of change.integers) input[position] = integers(values);
+    for (const [position, edit] of change.edits) input[position] = edited(edit);
+    while (input.at(-1) === "") input.pop();
     return { ...node, input };
   };
   const node = graph.node.map((each, index) => {
@@ -48,6 +68,60 @@ export function withOpenBatch(
   return { model: { ...model, graph: rewritten }, symbol };
 }
 
+/** With the sizes of what carries the batch declared where they would not be inferred. @param types at a batch of one */
+export function withDeclared(
+  { model, symbol }: Opened,
+  carried: ReadonlySet<string>,
+  types: ReadonlyMap<string, TypeInfo>,
+  schemas: SchemaRegistry,
+): Opened {
+  const { graph } = model;
+  const now = inferModel(model, schemas);
+  const declared = graph.node.flatMap(({ output }) =>
+    output.flatMap((name) => {
+      const [before, after] = [types.get(name), now.get(name)];
+      if (!carried.has(name) || before?.kind !== "tensor" || !before.shape?.length || after?.kind !== "tensor")
+        return [];
+      const element = elementType(before.elem)?.name;
+      if (element === undefined || after.shape?.[0] === symbol) return [];
+      return [build.valueInfo(name, element as ElementTypeName, [symbol, ...before.shape.slice(1)])];
+    }),
+  );
+  if (declared.length === 0) return { model, symbol };
+  const again = new Set(declared.map(({ name }) => name));
+  const value_info = [...graph.value_info.filter(({ name }) => !again.has(name)), ...declared];
+  return { model: { ...model, graph: { ...graph, value_info } }, symbol };
+}
+
+/**
+ * Without views that nobody reads any more, whose sizes hold for one sample, and without constants that went with them.
+ *
+ * @param source the graph before
+ */
+export function withoutLeft(
+  { model, symbol }: Opened,
+  source: GraphProto,
+  views: { has(name: string): boolean },
+): Opened {
+  const { graph } = model;
+  const wasRead = new Set(source.node.flatMap((node) => [...namesRead(node)]));
+  const read = new Set(graph.output.map(({ name = "" }) => name));
+  const isLeft = (name: string): boolean => !read.has(name) && wasRead.has(name);
+  const node = graph.node
+    .toReversed()
+    .filter((each) => {
+      const isView = each.output.every((name) => views.has(name) && !read.has(name));
+      if (isView || (each.op_type === "Constant" && each.output.every(isLeft))) return false;
+      for (const name of namesRead(each)) read.add(name);
+      return true;
+    })
+    .toReversed();
+  const ports = new Set(graph.input.map(({ name }) => name));
+  const initializer = graph.initializer.filter(({ name = "" }) => ports.has(name) || !isLeft(name));
+  const value_info = graph.value_info.filter(({ name = "" }) => !views.has(name));
+  return { model: { ...model, graph: { ...graph, node, initializer, value_info } }, symbol };
+}
+
 function withSymbol(info: ValueInfoProto, symbol: string): ValueInfoProto {
   const tensor = info.type?.tensor_type;
   const dim = tensor?.shape?.dim;
@@ -62,11 +136,4 @@ function symbolsIn(graph: GraphProto): Set<string> {
   return new Set(
     infos.flatMap(({ type }) => (type?.tensor_type?.shape?.dim ?? []).map(({ dim_param = "" }) => dim_param)),
   );
-}
-
-function fresh(wanted: string, taken: Set<string>): string {
-  let name = wanted;
-  for (let n = 2; taken.has(name); n++) name = `${wanted}#${n}`;
-  taken.add(name);
-  return name;
 }
