@@ -5,7 +5,7 @@ import * as build from "../../../src/onnx/graph/build.js";
 import { elementCode } from "../../../src/onnx/graph/element-types.js";
 import type { ModelProto, TensorProto, ValueInfoProto } from "../../../src/onnx/graph/records.js";
 import type { Draw } from "../onnx-operators/draw.js";
-import { convolution, KNOWN_STEPS } from "./known-steps.js";
+import { convolution, KNOWN_STEPS, type Step } from "./known-steps.js";
 import { isPortName } from "./names.js";
 import { type BaseSize, type Picture, Sketch } from "./sketch.js";
 import { UNKNOWN_STEPS } from "./unknown-steps.js";
@@ -44,10 +44,17 @@ const SIZES: readonly BaseSize[] = [
   { batch: 3, height: 8, width: 4 },
 ];
 
-export function randomGraph(draw: Draw): RandomGraph {
+/** What a graph is made of, where that is not drawn. */
+interface Parts {
+  readonly fixed?: BaseSize;
+  /** Taken as often as known and unknown ones together. */
+  readonly steps?: readonly Step[];
+}
+
+export function randomGraph(draw: Draw, parts: Parts = {}): RandomGraph {
   const opset = draw.opset(7, 25);
   const irVersion = draw.pick([IR_VERSIONS[opset]!, IR_VERSIONS[opset]!, opset < 12 ? 3 : 10]);
-  const fixed = draw.int(0, 3) === 0 ? draw.pick(SIZES) : undefined;
+  const fixed = parts.fixed ?? (draw.int(0, 3) === 0 ? draw.pick(SIZES) : undefined);
   const s = new Sketch(draw, opset, irVersion, fixed);
   const inputs = Array.from({ length: draw.pick([1, 1, 2, 3]) }, () =>
     s.picture(s.names.forPort(), { channels: draw.pick([3, 12, 12, 12, 16]), scale: 1 }),
@@ -55,7 +62,10 @@ export function randomGraph(draw: Draw): RandomGraph {
   const symbols = symbolsOf(draw);
   const declared = inputs.map(({ name, channels }, index) => declaration(s, name, channels, symbols(index)));
   for (let count = draw.int(0, 2); count > 0; count--) convolution(s);
-  for (let count = draw.int(3, 16); count > 0; count--) draw.pick(draw.int(0, 2) > 0 ? KNOWN_STEPS : UNKNOWN_STEPS)(s);
+  for (let count = draw.int(3, 16); count > 0; count--)
+    draw.pick(parts.steps !== undefined && draw.yes() ? parts.steps : draw.int(0, 2) > 0 ? KNOWN_STEPS : UNKNOWN_STEPS)(
+      s,
+    );
   const defaults = draw.yes() ? [...s.defaults, ...declared] : [...declared, ...s.defaults];
   const model = build.model({
     ir_version: irVersion,
