@@ -2,7 +2,7 @@
  * `TensorProto.DataType` of ONNX 1.23.1 and how its values are stored (onnx.proto, `TensorProto`). A test holds the codes to
  * onnx-proto's enumeration as far as that goes, which is ONNX 1.10; runtimes in pages do without that package.
  */
-const CODES = {
+export const ELEMENT_CODES = {
   FLOAT: 1,
   UINT8: 2,
   INT8: 3,
@@ -33,7 +33,7 @@ const CODES = {
   FLOAT6E3M2: 28,
 } as const;
 
-export type ElementTypeName = keyof typeof CODES;
+export type ElementTypeName = keyof typeof ELEMENT_CODES;
 
 export type ValueField = "float_data" | "int32_data" | "string_data" | "int64_data" | "double_data" | "uint64_data";
 
@@ -53,7 +53,7 @@ export interface ElementType {
 }
 
 export function elementCode(name: ElementTypeName): number {
-  return CODES[name];
+  return ELEMENT_CODES[name];
 }
 
 function type(name: ElementTypeName, bits: number | null, field: ValueField, entries = 1): ElementType {
