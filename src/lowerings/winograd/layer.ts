@@ -9,7 +9,7 @@ import type { CanvasLayer } from "./canvas-layer.js";
 import { inPoints, kernelSource } from "./kernel.js";
 import { type Clearing, emitStrip } from "./strip.js";
 import { clears } from "./strip-activation.js";
-import { type CanvasValue, canvasValue } from "./value.js";
+import { type CanvasValue, CHANNEL_AXIS, canvasValue } from "./value.js";
 
 export function emitCanvasLayer(e: GraphEmitter, layer: CanvasLayer): CanvasValue {
   return layer.canvas.isCut ? emitStrips(e, layer) : emitWhole(e, layer);
@@ -59,7 +59,13 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
   };
   const windowRows = typeof stripHeight === "number" ? stripHeight + 2 : symbol(`${name}.window_rows`);
   const pads = feed("strip_window", tables.windows, [10], "INT64");
-  const window = e.op("Pad", `${name}/window`, [layer.x.value(), pads], [1, 1, windowRows, width, channels]);
+  // Values side by side are joined here, while they are hot: a join of whole canvases goes through memory twice.
+  const windows = (layer.x.parts ?? [{ channels, value: layer.x.value }]).map((part) =>
+    e.op("Pad", `${name}/window`, [part.value(), pads], [1, 1, windowRows, width, part.channels]),
+  );
+  const shapeOfAll = [1, 1, windowRows, width, channels];
+  const window =
+    windows.length === 1 ? windows[0]! : e.op("Concat", `${name}/windows`, windows, shapeOfAll, { axis: CHANNEL_AXIS });
   const ragged = !canvas.exactRows;
   const clearing = (): Clearing => ({
     bias: feed("strip_drown", tables.clearingBias, [cellOutputs(layer), 1]),

@@ -11,7 +11,7 @@ import type { FusedActivation } from "./fusion.js";
 import { emitCanvasLayer } from "./layer.js";
 import { emitOnCanvas, mapsOf, runsOnCanvas } from "./on-canvas.js";
 import type { ConvolutionNode, PlannedLayer } from "./plan.js";
-import { canvasValue } from "./value.js";
+import { type CanvasPart, canvasValue } from "./value.js";
 
 /** A planned convolution with all that is fused behind it. */
 export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: PlannedLayer): void {
@@ -84,7 +84,12 @@ export function lowerOnCanvas(scope: Scope, node: Node, canvas: Canvas): void {
       value = scope.e.op(op, name, operands, shape, attributes);
     },
   });
-  scope.bind(node.name, {
-    canvas: { canvas, value: canvasValue(scope.e, { name: node.name, canvas, channels }, { value, shape }) },
-  });
+  const made = canvasValue(scope.e, { name: node.name, canvas, channels }, { value, shape });
+  const parts = node.op === "concat" ? { parts: node.inputs.flatMap((input) => partsOf(scope, input, canvas)) } : {};
+  scope.bind(node.name, { canvas: { canvas, value: { ...made, ...parts } } });
+}
+
+function partsOf(scope: Scope, name: string, canvas: Canvas): readonly CanvasPart[] {
+  const value = scope.readCanvas(name, canvas);
+  return value.parts ?? [{ channels: scope.shapes.get(name)![1] as number, value: value.value }];
 }

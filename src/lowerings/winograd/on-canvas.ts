@@ -4,6 +4,7 @@ import type { Node } from "../../ir/graph.js";
 import { definition } from "../../ir/infer.js";
 import type { OpAttributes, OpName } from "../../ir/ops/index.js";
 import { type ActivationSite, emitActivation, slopeParts } from "../activations.js";
+import { CHANNEL_AXIS } from "./value.js";
 
 /** Where a value is emitted on a canvas, and what the operator reads besides feature maps. */
 interface CanvasSite extends ActivationSite {
@@ -48,9 +49,6 @@ const EMITTERS: { readonly [Op in OpName]?: OnCanvas<OpAttributes[Op]> } = {
       result("Slice", [x!, e.ints([start]), e.ints([end]), e.ints([CHANNEL_AXIS])]),
   },
 };
-
-/** Channels lie innermost on a canvas. */
-const CHANNEL_AXIS = 4;
 
 /** A weight for each channel, or one for all: [1,C,1,1]. */
 function isGate(shape: Shape, channels: number): boolean {

@@ -4,13 +4,24 @@ import type { GraphEmitter } from "../emitter.js";
 import type { Canvas } from "./canvas.js";
 import { once } from "./lazily.js";
 
+/** Channels lie innermost on a canvas. */
+export const CHANNEL_AXIS = 4;
+
 export interface CanvasValue {
   /** The ONNX value as its layer left it: the canvas in memory, under whatever shape. */
   readonly raw: { readonly value: string; readonly shape: Shape };
   /** ONNX value [1,1,Hc,Wc,C]. */
   value(): string;
+  /** The values whose channels it holds side by side; absent: it is one. */
+  readonly parts?: readonly CanvasPart[];
   /** ONNX value [Hc,C]: sums of the rows over the picture's columns. */
   sums(): string;
+}
+
+export interface CanvasPart {
+  readonly channels: number;
+  /** ONNX value [1,1,Hc,Wc,C] of these channels. */
+  value(): string;
 }
 
 /** @param sums what holds the row sums already, in any shape */
