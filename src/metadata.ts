@@ -92,7 +92,7 @@ export function modelMetadata(
       ...compiledBy(options, choices),
       context: options.context ?? "whole",
       ...(options.routing === undefined ? {} : { routing: options.routing }),
-      ...(fold ? { fold: { betas: betaRecord(fold.betas), layers: [...(fold.layers ?? [])] } } : {}),
+      ...foldRecord(fold),
     },
   });
 }
@@ -111,7 +111,7 @@ export interface GraphEntry {
 /** ONNX metadata of a compile that began with a graph; the same key and form as `modelMetadata`'s. */
 export function graphMetadata(
   { name, image, tiling, before }: GraphEntry,
-  options: LoweringOptions,
+  options: LoweringOptions & Pick<CompileOptions, "fold">,
   choices: readonly LoweringChoice[],
 ): ReadonlyMap<string, string> {
   const pictures = { ...(image ? { image } : {}), ...(tiling ? { tiling } : {}) };
@@ -121,7 +121,7 @@ export function graphMetadata(
     model: name,
     from: "onnx",
     ...pictures,
-    compiled: { ...compiledBy(options, choices), context: "whole" },
+    compiled: { ...compiledBy(options, choices), context: "whole", ...foldRecord(options.fold) },
   });
 }
 
@@ -144,6 +144,10 @@ function compiledBy(
     ...(options.measured === undefined ? {} : { measured: Object.fromEntries(options.measured) }),
     choices: [...choices],
   };
+}
+
+function foldRecord(fold: CompileOptions["fold"]): Pick<ModelMetadata["compiled"], "fold"> {
+  return fold ? { fold: { betas: betaRecord(fold.betas), layers: [...(fold.layers ?? [])] } } : {};
 }
 
 /** Layer names come after `beta.`, so that none of the keys is `__proto__`. */

@@ -1,24 +1,21 @@
 import { error, SmxcError, warning } from "../../src/base/diagnostics.js";
 import type { Lines } from "../../src/base/text/lines.js";
 import type { CompileOptions } from "../../src/compile-options.js";
-import type { RoutingMode } from "../../src/frontends/document/retarget.js";
-import type { DocumentModel, GraphModel } from "../../src/open-model.js";
-import { decibelsJson, decibelsText } from "../../src/pictures/decibels.js";
+import type { DocumentModel } from "../../src/open-model.js";
 import type { PictureOptions } from "../../src/restore/graph-format.js";
 import { argument, type Context, defineCommand, flag, grouped, option, requiredOption } from "../flags/command.js";
 import { compileFlags, compileOptionsOf, foldFlags } from "../flags/compile-flags.js";
 import { EXIT } from "../flags/exit-code.js";
 import { pictureFlags, pictureOptionsOf } from "../flags/picture-flags.js";
 import { filePath } from "../flags/values.js";
-import { table } from "../terminal/table.js";
-import type { FoldSource, ImageCost } from "./compile/fold-sources.js";
+import type { FoldFlags, FoldSource } from "./compile/fold-sources.js";
 
 export const compileCommand = defineCommand({
   name: "compile",
   group: "Make a graph:",
   summary: "compile a model document, or any ONNX graph, to an ONNX graph that runs faster",
   description:
-    "Batch, height and width of a document stay dynamic unless they are fixed by flag, those of an ONNX graph stay as they are. Of a graph the parts that smxc knows and that gain are compiled; all other nodes, and the names, order and types of inputs and outputs, stay the source's. The compile ends with a run in ONNX Runtime that is compared with " +
+    "Batch, height and width of a document stay dynamic unless they are fixed by flag, those of an ONNX graph stay as they are, but for a batch of one, which is opened where every node is shown to carry it. Of a graph the parts that smxc knows and that gain are compiled; all other nodes, and the names, order and types of inputs and outputs, stay the source's. The compile ends with a run in ONNX Runtime that is compared with " +
     "the reference interpreter in float64, and for a graph with the source; values that are NaN or infinite fail it.",
   arguments: [argument("model", "a model document, whose weights lie beside it, or an ONNX graph of any exporter")],
   options: {
@@ -74,7 +71,8 @@ export const compileCommand = defineCommand({
     const model = await openModelFile(path, "network", context.report);
     try {
       if (model.kind === "graph") {
-        await compileGraph(context, model, options);
+        const { compileGraphByFlags } = await import("./compile/graph-flags.js");
+        await compileGraphByFlags(context, model, options);
         return EXIT.good;
       }
       const data = options.externalData ? [dataPath(options.output)] : [];
@@ -83,6 +81,7 @@ export const compileCommand = defineCommand({
       return await model.placeErrors(async () => {
         const mode = options.routing === "dynamic" || options.routing === "fold" ? {} : { routing: options.routing };
         const base = { ...compileOptionsOf(options), ...mode, report: context.report };
+        const { sampleFiles } = await import("./compile/fold-sources.js");
         const pictures = await sampleFiles(context, options);
         await checkWeights(context, model, base, options.verify);
         const fold = await foldSource(context, model, options, pictures, base);
@@ -98,6 +97,7 @@ export const compileCommand = defineCommand({
         const compared = await checking?.checkCompiled(context, model, compiled, compileOptions);
         const cost = await fold?.study?.measure(compileOptions);
         const written = await writeFiles(files, { inputs: [...model.files, ...(fold?.files ?? [])] });
+        const { foldStudyJson, foldStudyText } = await import("./compile/fold-study.js");
         const explained = options.explain ? await import("./compile/explain-compile.js") : undefined;
         const study = fold?.study && cost ? { variation: fold.study.variation, cost } : undefined;
         await context.answer({
@@ -125,43 +125,6 @@ export const compileCommand = defineCommand({
     }
   },
 });
-
-type CompileFlags = Parameters<typeof compileOptionsOf>[0] &
-  Parameters<typeof pictureOptionsOf>[0] &
-  Omit<FoldOptions, "dtype"> & {
-    readonly output: string;
-    readonly externalData: boolean;
-    readonly verify: boolean;
-    readonly explain: boolean;
-    readonly tune: boolean;
-  };
-
-async function compileGraph(context: Context, model: GraphModel, options: CompileFlags): Promise<void> {
-  const { compileGraphFile, refuseDocumentFlags } = await import("./compile/compile-graph.js");
-  refuseDocumentFlags({
-    "--routing": options.routing !== "dynamic",
-    "--image": options.image.length > 0,
-    "--images": options.images !== undefined,
-    "--beta": options.beta !== undefined,
-    "--fold-layers": options.foldLayers.length > 0,
-    "--context": options.context !== "whole",
-    "--expose-beta": options.exposeBeta,
-    "--tune": options.tune,
-  });
-  const { target, lowering, winograd, portable, threads, dtype } = options;
-  await compileGraphFile(context, model, {
-    ...{ target, lowering, winograd, portable, threads, dtype },
-    output: options.output,
-    externalData: options.externalData,
-    verify: options.verify,
-    explain: options.explain,
-    batch: options.batch,
-    height: options.height,
-    width: options.width,
-    askedOpset: options.opset,
-    told: pictureOptionsOf(options),
-  });
-}
 
 /** Weights that are not finite end a compile, or are told of where the graph is to be written all the same. */
 async function checkWeights(
@@ -194,16 +157,6 @@ async function measurements(
   return tune(context, model, compileOptions, tuneCache ?? `${output}.tune.json`);
 }
 
-/** The pictures of `--image` and `--images`. */
-async function sampleFiles(
-  context: Context,
-  { image, images }: Pick<FoldOptions, "image" | "images">,
-): Promise<readonly string[]> {
-  if (images === undefined) return image;
-  const { readablePictures } = await import("../pictures/folder.js");
-  return [...image, ...(await readablePictures(images, context))];
-}
-
 /** What half precision does on the pictures; undefined where there are none. */
 async function halfReports(
   context: Context,
@@ -218,35 +171,18 @@ async function halfReports(
   return reports.length > 0 ? { reports: reports.map(halfJson), text: halfText(reports) } : undefined;
 }
 
-interface FoldOptions {
-  readonly routing: "dynamic" | "fold" | RoutingMode;
-  readonly image: readonly string[];
-  readonly images: string | undefined;
-  readonly beta: string | undefined;
-  readonly foldLayers: readonly string[];
-  readonly dtype: "float32" | "float16";
-}
-
 /** Where a fold takes β from; undefined when the routing stays dynamic. */
 async function foldSource(
   context: Context,
   model: DocumentModel,
-  options: FoldOptions,
+  options: FoldFlags,
   pictures: readonly string[],
   base: CompileOptions,
 ): Promise<FoldSource | undefined> {
-  const { betasFromFile, betasFromImages } = await import("./compile/fold-sources.js");
-  if (options.routing !== "fold") {
-    if (pictures.length > 0 && options.dtype !== "float16")
-      throw misused("--image and --images belong to --routing fold, or to --dtype float16");
-    if (options.beta !== undefined || options.foldLayers.length > 0)
-      throw misused("--beta and --fold-layers belong to --routing fold");
-    return undefined;
-  }
-  const half = options.dtype === "float16" && options.beta !== undefined;
-  const sources = (pictures.length > 0 && !half ? 1 : 0) + (options.beta === undefined ? 0 : 1);
-  if (sources !== 1) throw misused("--routing fold takes β from --image or --images, or from --beta");
-  return options.beta === undefined ? betasFromImages(context, model, pictures, base) : betasFromFile(options.beta);
+  const { betasFromFile, betasFromImages, foldsFrom } = await import("./compile/fold-sources.js");
+  const from = foldsFrom(options, pictures);
+  if (from === "nothing") return undefined;
+  return from === "file" ? betasFromFile(options.beta!) : betasFromImages(context, model, pictures, base);
 }
 
 /** @throws SmxcError of kind `usage` */
@@ -255,41 +191,4 @@ function refusePictureFlags(told: PictureOptions): void {
   if (given.length === 0) return;
   const message = `${given.join(", ")} ${given.length === 1 ? "is" : "are"} for ONNX graphs: a model document says itself how it takes pictures`;
   throw new SmxcError([error("usage/document", message, { hint: 'change the document\'s "image" entry' })], "usage");
-}
-
-const misused = (message: string): SmxcError =>
-  new SmxcError([error("usage/fold", message, { hint: "see smxc compile --help" })], "usage");
-
-interface FoldStudy {
-  readonly variation: ReadonlyMap<string, number>;
-  readonly cost: readonly ImageCost[];
-}
-
-function foldStudyText(study: FoldStudy): Lines {
-  const layers = [...study.variation].map(([name, value]) => [name, value.toFixed(4)]);
-  const images = study.cost.map(({ image, cost }) =>
-    cost === undefined
-      ? [image, "NaN or infinite values", "", ""]
-      : [image, decibelsText(cost.psnr), decibelsText(cost.picturePsnr), cost.maxError.toExponential(2)],
-  );
-  return [
-    ...table(["β of a layer", "largest distance from the mean"], layers),
-    "",
-    ...table(["folded against dynamic", "PSNR", "PSNR as 8-bit pictures", "largest error"], images),
-    "",
-  ];
-}
-
-function foldStudyJson({ variation, cost }: FoldStudy): object {
-  const images = cost.map(({ image, cost: each }) =>
-    each === undefined
-      ? { image, psnr: null, picturePsnr: null, maxError: null, reason: "NaN or infinite values" }
-      : {
-          image,
-          ...decibelsJson("psnr", each.psnr),
-          ...decibelsJson("picturePsnr", each.picturePsnr),
-          maxError: each.maxError,
-        },
-  );
-  return { variation: Object.fromEntries(variation), images };
 }

@@ -14,7 +14,7 @@ export const foldFlags = {
     "Routing:",
     choice(
       "--routing <mode>",
-      "dynamic, as the document says; fold: β becomes constant; or another mode for two-layer blocks",
+      "dynamic, as the model says; fold: β becomes constant; or another mode for the two-layer blocks of a document",
       ["dynamic", "fold", ...ROUTING_MODES],
       "dynamic",
     ),
@@ -80,12 +80,18 @@ export const compileFlags = {
     "Sizes:",
     option(
       "--batch <n>",
-      "pictures per run: a number, dynamic, or keep, as the source says (default: dynamic for documents, keep for ONNX graphs)",
+      "pictures per run: a number, dynamic, or keep, as the source says (default: dynamic; of an ONNX graph where that is proven)",
       graphDimension,
     ),
   ),
-  height: grouped("Sizes:", option("--height <n>", "input rows, likewise", graphDimension)),
-  width: grouped("Sizes:", option("--width <n>", "input columns, likewise", graphDimension)),
+  height: grouped(
+    "Sizes:",
+    option("--height <n>", "input rows, likewise (default of an ONNX graph: keep)", graphDimension),
+  ),
+  width: grouped(
+    "Sizes:",
+    option("--width <n>", "input columns, likewise (default of an ONNX graph: keep)", graphDimension),
+  ),
   opset: grouped(
     "Format:",
     option(
@@ -105,7 +111,10 @@ export const compileFlags = {
   ),
   exposeBeta: grouped(
     "Format:",
-    flag("--expose-beta", "add every β as an output beta.<layer> [N, experts, cardinals]"),
+    flag(
+      "--expose-beta",
+      "add every β as an output beta.<layer> [N, experts, cardinals]; of an ONNX graph beta.<convolution>",
+    ),
   ),
 } as const;
 

@@ -13,6 +13,7 @@ import { RAISED_OPSET, raiseOpset } from "../onnx/convert/raise-opset.js";
 import type { ModelWithGraph } from "../onnx/graph/records.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 import { type Accelerated, accelerate } from "./accelerate.js";
+import type { BetaOptions } from "./betas.js";
 import { withComputedSizes } from "./computed-sizes.js";
 import { type AskedSizes, fixSizes } from "./fix-sizes.js";
 import { asModern } from "./modern-ir.js";
@@ -20,7 +21,7 @@ import { type BatchOptions, batchOf, openModelBatch } from "./open-batch.js";
 import { nameOf } from "./parts.js";
 import type { AccelerateReport, BatchReport } from "./report.js";
 
-export interface AccelerateOptions extends Omit<LoweringOptions, "opset"> {
+export interface AccelerateOptions extends Omit<LoweringOptions, "opset">, BetaOptions {
   readonly sizes: AskedSizes;
   /** Absent: the source's, raised where smxc's nodes need it. */
   readonly opset?: number | "keep";
@@ -36,6 +37,8 @@ export interface AcceleratedModel {
   readonly model: ModelWithGraph;
   /** The islands that were compiled. */
   readonly compiled: readonly Compiled[];
+  /** Names of the outputs that show β, behind the source's. */
+  readonly betas: readonly string[];
   readonly report: AccelerateReport;
   readonly opset: { readonly from: number; readonly to: number };
   /** What keeps the model from an opset that smxc writes for. */
@@ -46,11 +49,11 @@ export interface AcceleratedModel {
  * Compiles the islands of a valid model that holds its external data. Where nothing gains, the model is the source, but for
  * the sizes that are asked for.
  *
- * @throws SmxcError `compile/fixed-size`, `compile/opset`
+ * @throws SmxcError `compile/fixed-size`, `compile/opset`, `compile/no-router`; where β that are given do not fit
  */
 export async function accelerateModel(
   source: ModelWithGraph,
-  { sizes, opset, computeIn, runnerIn, ...lowering }: AccelerateOptions,
+  { sizes, opset, computeIn, runnerIn, exposeBeta = false, fold, report: warn, ...lowering }: AccelerateOptions,
   schemas: SchemaRegistry,
 ): Promise<AcceleratedModel> {
   const sized: ModelWithGraph = { ...source, graph: fixSizes(source.graph, sizes) };
@@ -60,17 +63,19 @@ export async function accelerateModel(
   const model =
     computeIn === undefined ? raised.model : await withComputedSizes(raised.model, computeIn(raised.model), schemas);
   const batchOptions = { asked: sizes.batch, schemas, ...lowering };
+  const betas: BetaOptions = { exposeBeta, ...(fold ? { fold } : {}), ...(warn ? { report: warn } : {}) };
   const taken = async (whole: ModelWithGraph): Promise<Taken> => {
     const compute = computeIn?.(whole);
     const constants = new SourceConstants(whole, whole.graph, compute);
     const kernels: RaisedKernels =
       notRaised.length > 0 ? new Map() : await raiseKernels(whole, constants, schemas, runnerIn?.(whole));
-    return takeIn(whole, kernels, batchOptions, (opened) =>
+    return takeIn(whole, kernels, { batch: batchOptions, betas }, (opened, own) =>
       accelerate(
         { model: opened, kernels: inOther(kernels, whole, opened), ...(compute === undefined ? {} : { compute }) },
         lowering,
         schemas,
         notRaised.length > 0 ? "smxc writes nodes for opset 17 and later, and the file is not raised" : undefined,
+        own,
       ),
     );
   };
@@ -92,14 +97,19 @@ interface Taken {
   readonly batch: BatchReport;
 }
 
+interface TakeOptions {
+  readonly batch: BatchOptions;
+  readonly betas: BetaOptions;
+}
+
 function takeIn(
   model: ModelWithGraph,
   kernels: RaisedKernels,
-  batchOptions: BatchOptions,
-  compiled: (opened: ModelWithGraph) => Accelerated,
+  { batch, betas }: TakeOptions,
+  compiled: (opened: ModelWithGraph, betas: BetaOptions) => Accelerated,
 ): Taken {
-  const opened = openModelBatch(model, kernels, batchOptions);
-  const first = compiled(opened.model);
+  const opened = openModelBatch(model, kernels, batch);
+  const first = compiled(opened.model, {});
   // A kernel of one sample that stays as it is serves no other batch.
   const raisedNames = new Set(
     [...kernels].flatMap(([index, kernel]) => ("reason" in kernel ? [] : [nameOf(model.graph.node[index]!)])),
@@ -108,8 +118,10 @@ function takeIn(
     opened.model === model
       ? undefined
       : first.report.kernels.find(({ node, became }) => became === "kept" && raisedNames.has(node));
-  if (stays === undefined) return { done: first, batch: opened.report };
-  return { done: compiled(model), batch: { became: "kept", reason: `${stays.node}: ${stays.reason}` } };
+  if (stays !== undefined)
+    return { done: compiled(model, betas), batch: { became: "kept", reason: `${stays.node}: ${stays.reason}` } };
+  const asksBetas = betas.exposeBeta === true || betas.fold !== undefined;
+  return { done: asksBetas ? compiled(opened.model, betas) : first, batch: opened.report };
 }
 
 /**

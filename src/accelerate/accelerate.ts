@@ -15,6 +15,7 @@ import { verifyGraph } from "../ir/verify.js";
 import type { GraphProto, ModelWithGraph } from "../onnx/graph/records.js";
 import { splice } from "../onnx/rewrite/splice.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
+import { type BetaOptions, withBetas } from "./betas.js";
 import { gainsOf, hasOneBatch, whyNothingGains } from "./gains.js";
 import { type IslandPlan, kernelReports, leftNodes, nameOf } from "./parts.js";
 import type { AccelerateReport } from "./report.js";
@@ -32,6 +33,8 @@ export interface Accelerated {
   readonly model: ModelWithGraph;
   /** The islands that were compiled. */
   readonly compiled: readonly Compiled[];
+  /** Names of the outputs that show β, behind the source's. */
+  readonly betas: readonly string[];
   readonly report: Omit<AccelerateReport, "batch">;
 }
 
@@ -42,12 +45,14 @@ const NEWEST_OPSET = 21;
  * Compiles the islands of a graph that gain by it. Pure but for `compute`.
  *
  * @param because why no island may be compiled; undefined where they may
+ * @throws SmxcError where β that are given do not fit
  */
 export function accelerate(
   source: GraphSource,
   options: LoweringOptions,
   schemas: SchemaRegistry,
   because?: string,
+  betas: BetaOptions = {},
 ): Accelerated {
   const { model } = source;
   const { graph } = model;
@@ -55,22 +60,27 @@ export function accelerate(
   const reading = readGraph(model, graph, constants, valueUses(graph), schemas, source.kernels);
   const written = { ...options, opset: Math.min(onnxOpset(model), NEWEST_OPSET) };
   const { plans, uses } = planIslands(graph, reading, written, because);
-  const compiled = plans
-    .filter((plan) => plan.taken.length > 0)
-    .map((plan) => ({
-      nodes: plan.taken,
-      compiled: compileGraph(islandGraph(plan.report.name, plan.taken, graph, reading, uses), written),
-    }));
-  const replacements = compiled.map((each) => ({ nodes: each.nodes, graph: each.compiled.model.graph! }));
+  const islands = plans.filter(({ taken }) => taken.length > 0);
+  const graphs = islands.map(({ report, taken }) => islandGraph(report.name, taken, graph, reading, uses));
+  const compiled = withBetas(graphs, graph, betas).map((island) => compileGraph(island, written));
+  const replacements = compiled.map(({ model: part }, index) => ({ nodes: islands[index]!.taken, graph: part.graph }));
+  const betaOutputs = compiled.flatMap(shownBetas);
+  const output = [...graph.output, ...betaOutputs];
   return {
-    model: replacements.length === 0 ? model : { ...model, graph: splice(graph, replacements) },
-    compiled: compiled.map((each) => each.compiled),
+    model: replacements.length === 0 ? model : { ...model, graph: splice({ ...graph, output }, replacements) },
+    compiled,
+    betas: betaOutputs.map(({ name = "" }) => name),
     report: {
       islands: plans.map(({ report }) => report),
       kernels: kernelReports(graph, constants, reading, plans, source.kernels),
       left: leftNodes(graph, reading, uses),
     },
   };
+}
+
+function shownBetas({ reference, model }: Compiled): GraphProto["output"] {
+  const names = new Set(reference.betas.map(({ name }) => name));
+  return model.graph.output.filter(({ name = "" }) => names.has(name));
 }
 
 /** Uses of values where some nodes are the IR that they were read as. */
@@ -139,7 +149,7 @@ function planIsland(
   const taken = trimIsland(island, gaining, uses, (index) => joining.has(index));
   if (!hasOneBatch(islandGraph(name, taken, graph, reading, uses)))
     return keptIsland(island, graph, "its values have several batches");
-  const reason = `${gaining.size} of its ${gains.choices.length} convolutions gain`;
+  const reason = `${gains.convolutions} of its ${gains.choices.length} convolutions gain`;
   const report = { name: nameOf(graph.node[taken[0]!]!), nodes: taken.length, became: "compiled", reason } as const;
   return { island, taken, report };
 }

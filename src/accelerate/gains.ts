@@ -16,6 +16,8 @@ export interface Gains {
   readonly origins: ReadonlySet<Origin>;
   /** Where nodes come from that cost nothing behind those. */
   readonly joining: ReadonlySet<Origin>;
+  /** How many convolutions run faster. */
+  readonly convolutions: number;
   /** How each convolution would run, and why. */
   readonly choices: readonly LoweringChoice[];
 }
@@ -31,6 +33,7 @@ export function gainsOf(graph: Graph, options: LoweringOptions): Gains {
   return {
     origins: originsOf([...graph.nodes.filter(mixes), ...routersOf(graph), ...prepared.nodes.filter(gains)]),
     joining: originsOf(prepared.nodes.filter((node) => plan.fused.has(node.name) || runsOnCanvas(node, shapes))),
+    convolutions: prepared.nodes.filter(gains).length,
     choices: loweringChoices(prepared, emitOptions, plan),
   };
 }

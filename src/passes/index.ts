@@ -11,12 +11,12 @@ import { recogniseSilu } from "./recognise-silu.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 import { removeNeutralAffines } from "./remove-neutral-affines.js";
 
+/** The passes after which routers are single nodes; a compile begins with them. */
+export const ROUTER_PASSES: readonly Pass[] = [removeNeutralAffines, recogniseSilu, recogniseGelu, recogniseRoute];
+
 /** The passes of a compile, in order. */
 export const PASSES: readonly Pass[] = [
-  removeNeutralAffines,
-  recogniseSilu,
-  recogniseGelu,
-  recogniseRoute,
+  ...ROUTER_PASSES,
   foldConstants,
   mergeConstantMixtures,
   absorbConstantFactors,

@@ -33,6 +33,12 @@ export function colourJobs(color: PictureColor, picture: Image, result: Result):
   return JOBS[color](picture, result);
 }
 
+/** What a network of some colours sees of a picture, run by run. */
+export function networkPictures(color: PictureColor, picture: Image): readonly Image[] {
+  const nothing = { data: newSamples(picture.bitDepth, 0), width: 0, height: 0 };
+  return colourJobs(color, picture, nothing).jobs.map(({ source }) => source);
+}
+
 const JOBS: Readonly<Record<PictureColor, (picture: Image, result: Result) => ColourJobs>> = {
   rgb: (picture, { data }) => ({ jobs: [coloursJob(picture, toRgb(picture), data)], finish: () => {} }),
   bgr: (picture, { data }) => {

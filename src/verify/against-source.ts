@@ -115,7 +115,8 @@ export function joinedRun(runs: readonly SourceRun[], open: readonly string[]): 
   };
 }
 
-function stacked(tensors: readonly Tensor[]): Tensor {
+/** The samples of tensors, one behind the other. */
+export function stacked(tensors: readonly Tensor[]): Tensor {
   const shape = [tensors.reduce((sum, each) => sum + each.shape[0]!, 0), ...tensors[0]!.shape.slice(1)];
   const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
   let at = 0;

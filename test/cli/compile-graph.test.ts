@@ -167,9 +167,9 @@ describe("smxc compile of an ONNX graph", () => {
     const { code, stderr } = await run("compile", "broken.onnx", "-o", "none.onnx");
     expect(code).toBe(1);
     expect(stderr).toContain("onnx/graph-topological");
-    const usage = await run("compile", "open.onnx", "-o", "none.onnx", "--routing", "fold", "--expose-beta");
+    const usage = await run("compile", "open.onnx", "-o", "none.onnx", "--context", "patch", "--tune");
     expect(usage.code).toBe(2);
-    expect(usage.stderr).toContain("--routing, --expose-beta are for model documents");
+    expect(usage.stderr).toContain("--context, --tune are for model documents");
     expect(existsSync(at("none.onnx"))).toBe(false);
   });
 

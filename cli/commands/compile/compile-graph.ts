@@ -1,10 +1,10 @@
 /** `smxc compile` of an ONNX graph: what smxc reads of it is compiled, the rest is carried through. */
 
 import { type AcceleratedModel, accelerateModel } from "../../../src/accelerate/accelerate-model.js";
+import type { BetaOptions } from "../../../src/accelerate/betas.js";
 import { computeConstants, type OpenConstants } from "../../../src/accelerate/compute-constants.js";
 import { batchOf } from "../../../src/accelerate/open-batch.js";
 import type { BatchReport } from "../../../src/accelerate/report.js";
-import { error, SmxcError } from "../../../src/base/diagnostics.js";
 import type { Lines } from "../../../src/base/text/lines.js";
 import type { LoweringOptions } from "../../../src/compile-options.js";
 import { graphMetadata, readMetadata } from "../../../src/metadata.js";
@@ -24,9 +24,17 @@ import { dataPath, encodeForFiles } from "../../models/encode-for-files.js";
 import { graphRunner } from "../../models/graph-runner.js";
 import { openGraphSource } from "../../models/graph-source.js";
 import { table } from "../../terminal/table.js";
+import { foldStudyJson, foldStudyText } from "./fold-study.js";
+import type { GraphFoldSource } from "./graph-fold.js";
 import { targetNote } from "./target-note.js";
 
 export interface CompileGraphOptions extends LoweringOptions {
+  readonly exposeBeta: boolean;
+  /** Where β that are held come from; undefined where all stay computed. */
+  readonly fold: GraphFoldSource | undefined;
+  readonly foldLayers: readonly string[];
+  /** What β may be taken from: files that no output may take the place of. */
+  readonly betaFiles: readonly string[];
   readonly output: string;
   readonly externalData: boolean;
   readonly verify: boolean;
@@ -47,7 +55,8 @@ export async function compileGraphFile(
   const source = await openGraphSource(graph);
   try {
     const data = options.externalData ? [dataPath(options.output)] : [];
-    await checkOutputs([...data, options.output], source.files);
+    const inputs = [...source.files, ...options.betaFiles];
+    await checkOutputs([...data, options.output], inputs);
     const {
       batch,
       height = "keep",
@@ -58,29 +67,49 @@ export async function compileGraphFile(
       externalData,
       verify,
       explain,
+      exposeBeta,
+      fold: foldSource,
+      foldLayers,
+      betaFiles,
       ...lowering
     } = options;
-    const done = await accelerateModel(
-      source.model,
-      {
-        ...lowering,
-        sizes: { height, width, ...(batch === undefined ? {} : { batch }) },
-        computeIn: (model) => computeConstants(model, openConstants),
-        ...(askedOpset === undefined ? {} : { opset: askedOpset }),
-        runnerIn: graphRunner,
-      },
-      await loadSchemas(),
-    );
-    const model = await withPictures(context, graph.name, source.model, done, { told, lowering });
+    const schemas = await loadSchemas();
+    const tools = {
+      computeIn: (model: ModelWithGraph) => computeConstants(model, openConstants),
+      runnerIn: graphRunner,
+    };
+    const compileWith = async (own: BetaOptions): Promise<ModelWithGraph> =>
+      (await accelerateModel(source.model, { ...lowering, target: "cpu", ...own, ...tools, sizes: KEPT }, schemas))
+        .model;
+    const fold = await foldSource?.(compileWith);
+    const held: BetaOptions = fold ? { fold: { ...fold, layers: foldLayers } } : {};
+    const betas: BetaOptions = { ...held, exposeBeta, report: context.report };
+    const asked = {
+      ...lowering,
+      ...tools,
+      sizes: { height, width, ...(batch === undefined ? {} : { batch }) },
+      ...(askedOpset === undefined ? {} : { opset: askedOpset }),
+    };
+    const done = await accelerateModel(source.model, { ...asked, ...betas }, schemas);
+    const model = await withPictures(context, graph.name, source.model, done, { told, lowering, betas });
     const { target = "cpu" } = lowering;
-    const loss = targetNote(done.model, done.opset.to, target, await loadSchemas());
+    const loss = targetNote(done.model, done.opset.to, target, schemas);
     if (loss !== undefined) context.note(loss);
     const checking = verify ? await import("./check-graph.js") : undefined;
-    const compared = await checking?.checkGraph(context, done, lowering.dtype ?? "float32");
+    const compared = await checking?.checkGraph(context, done, {
+      dtype: lowering.dtype ?? "float32",
+      dynamic: fold !== undefined ? await accelerateModel(source.model, asked, schemas) : done,
+    });
     const files = encodeForFiles(model, output, externalData, target);
-    const written = await writeFiles(files, { inputs: source.files });
+    const cost = await fold?.study?.measure(held);
+    const study = fold?.study && cost ? { variation: fold.study.variation, cost } : undefined;
+    const written = await writeFiles(files, { inputs });
     await context.answer({
-      text: () => [...(explain ? explainText(done) : []), ...answerText(done, written)],
+      text: () => [
+        ...(study ? foldStudyText(study) : []),
+        ...(explain ? explainText(done) : []),
+        ...answerText(done, written),
+      ],
       json: () => ({
         name: done.model.graph.name ?? "",
         opset: done.opset.to,
@@ -89,6 +118,8 @@ export async function compileGraphFile(
         ...(compared ? { compared } : {}),
         islands: done.report.islands,
         kernels: done.report.kernels,
+        ...(study ? { fold: foldStudyJson(study) } : {}),
+        ...(exposeBeta ? { betas: done.betas } : {}),
         batch: done.report.batch,
         runtime: oldestRuntime(done.model) ?? null,
         ...(explain ? { left: done.report.left, notRaised: done.notRaised } : {}),
@@ -98,6 +129,9 @@ export async function compileGraphFile(
     await source.close();
   }
 }
+
+/** The sizes of the source. */
+const KEPT = { batch: "keep", height: "keep", width: "keep" } as const;
 
 const openConstants: OpenConstants = async (bytes) => {
   const { createCpuSession } = await import("../../../src/sessions/session-cpu-node.js");
@@ -110,7 +144,11 @@ async function withPictures(
   path: string,
   source: ModelWithGraph,
   done: AcceleratedModel,
-  { told, lowering }: { readonly told: PictureOptions; readonly lowering: LoweringOptions },
+  {
+    told,
+    lowering,
+    betas,
+  }: { readonly told: PictureOptions; readonly lowering: LoweringOptions; readonly betas: BetaOptions },
 ): Promise<ModelWithGraph> {
   const before = readMetadata(metadataOf(source));
   const graph = { name: path, model: source, metadata: before };
@@ -118,23 +156,14 @@ async function withPictures(
   if (done.compiled.length === 0 && pictures.image === undefined) return done.model;
   const choices = done.compiled.flatMap((each) => each.choices);
   const entry = { name: source.graph.name || path, ...pictures, ...(before === undefined ? {} : { before }) };
-  const [[key, value] = ["", ""]] = [...graphMetadata(entry, lowering, choices)];
+  const [[key, value] = ["", ""]] = [
+    ...graphMetadata(entry, { ...lowering, ...(betas.fold ? { fold: betas.fold } : {}) }, choices),
+  ];
   return withProperty(done.model, key, value) as ModelWithGraph;
 }
 
-/** @throws SmxcError of kind `usage` where flags are given that only documents have */
-export function refuseDocumentFlags(flags: Readonly<Record<string, boolean>>): void {
-  const given = Object.keys(flags).filter((flag) => flags[flag]);
-  if (given.length === 0) return;
-  const message = `${given.join(", ")} ${given.length === 1 ? "is" : "are"} for model documents; an ONNX graph has no routers that smxc knows`;
-  throw new SmxcError(
-    [error("usage/graph", message, { hint: "leave it out, or compile the model.json that import wrote" })],
-    "usage",
-  );
-}
-
 function answerText(
-  { source, compiled, report, opset, notRaised, model }: AcceleratedModel,
+  { source, compiled, betas, report, opset, notRaised, model }: AcceleratedModel,
   written: readonly WrittenFile[],
 ): Lines {
   const islands = report.islands.filter(({ became }) => became === "compiled");
@@ -144,6 +173,7 @@ function answerText(
     compiled.length === 0
       ? `nothing gains: ${whyNothing(report, notRaised)}; the nodes are written as they were`
       : `compiled ${count(nodes, "node")} in ${count(islands.length, "part")}; all other nodes are the source's`,
+    ...(betas.length === 0 ? [] : [`added ${count(betas.length, "output")}: ${betas.join(", ")}`]),
     ...batchText(report.batch, source),
     ...(opset.from === opset.to ? [] : [`raised from opset ${opset.from} to ${opset.to}`]),
     ...written.map((file) => `wrote ${file.path} (${file.bytes.toLocaleString("en")} bytes)`),

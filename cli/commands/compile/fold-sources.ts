@@ -13,6 +13,7 @@ import {
   notFiniteBeta,
   variation,
 } from "../../../src/fold/from-images.js";
+import type { RoutingMode } from "../../../src/frontends/document/retarget.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
 import type { DocumentModel } from "../../../src/open-model.js";
 import type { BetaPlace, BetaTable } from "../../../src/passes/given-betas.js";
@@ -41,6 +42,48 @@ export interface ImageCost {
   readonly cost: FoldCost | undefined;
 }
 
+/** The flags that say what becomes of β. */
+export interface FoldFlags {
+  readonly routing: "dynamic" | "fold" | RoutingMode;
+  readonly image: readonly string[];
+  readonly images: string | undefined;
+  readonly beta: string | undefined;
+  readonly foldLayers: readonly string[];
+  readonly dtype: "float32" | "float16";
+}
+
+/**
+ * What a fold takes β from: nothing where the routing stays dynamic.
+ *
+ * @throws SmxcError of kind `usage` where flags do not go together
+ */
+export function foldsFrom(flags: FoldFlags, pictures: readonly string[]): "nothing" | "file" | "pictures" {
+  const { routing, beta, foldLayers, dtype } = flags;
+  if (routing !== "fold") {
+    if (pictures.length > 0 && dtype !== "float16")
+      throw misused("--image and --images belong to --routing fold, or to --dtype float16");
+    if (beta !== undefined || foldLayers.length > 0) throw misused("--beta and --fold-layers belong to --routing fold");
+    return "nothing";
+  }
+  const half = dtype === "float16" && beta !== undefined;
+  const sources = (pictures.length > 0 && !half ? 1 : 0) + (beta === undefined ? 0 : 1);
+  if (sources !== 1) throw misused("--routing fold takes β from --image or --images, or from --beta");
+  return beta === undefined ? "pictures" : "file";
+}
+
+/** The pictures of `--image` and `--images`. */
+export async function sampleFiles(
+  context: Context,
+  { image, images }: Pick<FoldFlags, "image" | "images">,
+): Promise<readonly string[]> {
+  if (images === undefined) return image;
+  const { readablePictures } = await import("../../pictures/folder.js");
+  return [...image, ...(await readablePictures(images, context))];
+}
+
+const misused = (message: string): SmxcError =>
+  new SmxcError([error("usage/fold", message, { hint: "see smxc compile --help" })], "usage");
+
 /** Reads `{"beta.<layer>": [[…]…]}`; an input of the graph, such as a style, is one array of numbers. */
 export async function betasFromFile(path: string): Promise<FoldSource> {
   const root = await readJson(path);
@@ -68,7 +111,7 @@ function placeIn(file: string, { line, column }: JsonNode, path: readonly string
 const badBeta = (at: Place, message: string) =>
   error("fold/bad-beta-file", message, { ...at, hint: 'write {"beta.body.1.body.0": [[0.25, …], …], …}' });
 
-const betaNotFinite = (beta: string, picture: string) =>
+export const betaNotFinite = (beta: string, picture: string) =>
   error("fold/beta-not-finite", `"${beta}" holds values that are NaN or infinite, on ${picture}`, {
     place: beta,
     hint: "check the weights for NaN and infinite values: smxc verify names the first layer whose values are not finite",

@@ -139,8 +139,12 @@ const notAtThatSize = (shape: readonly number[] | undefined) =>
   );
 
 function requireSameInterface(source: Signature, compiled: Signature, file: string): void {
+  const sourceNames = new Set(source.outputs.map(({ name }) => name));
   for (const side of ["inputs", "outputs"] as const) {
-    const [wanted, found] = [source, compiled].map((each) => each[side].map(({ name }) => name).join(", "));
+    const compared = compiled[side].filter(
+      ({ name }) => side === "inputs" || sourceNames.has(name) || !name.startsWith("beta."),
+    );
+    const [wanted, found] = [source[side], compared].map((ports) => ports.map(({ name }) => name).join(", "));
     if (wanted !== found)
       throw new SmxcError([
         error("verify/other-interface", `the graph's ${side} are ${found}, the source's ${wanted}`, {

@@ -1,0 +1,40 @@
+/** What folding costs on the pictures that β was taken from. */
+
+import type { Lines } from "../../../src/base/text/lines.js";
+import { decibelsJson, decibelsText } from "../../../src/pictures/decibels.js";
+import { table } from "../../terminal/table.js";
+import type { ImageCost } from "./fold-sources.js";
+
+export interface FoldStudy {
+  readonly variation: ReadonlyMap<string, number>;
+  readonly cost: readonly ImageCost[];
+}
+
+export function foldStudyText(study: FoldStudy): Lines {
+  const layers = [...study.variation].map(([name, value]) => [name, value.toFixed(4)]);
+  const images = study.cost.map(({ image, cost }) =>
+    cost === undefined
+      ? [image, "NaN or infinite values", "", ""]
+      : [image, decibelsText(cost.psnr), decibelsText(cost.picturePsnr), cost.maxError.toExponential(2)],
+  );
+  return [
+    ...table(["β of a layer", "largest distance from the mean"], layers),
+    "",
+    ...table(["folded against dynamic", "PSNR", "PSNR as 8-bit pictures", "largest error"], images),
+    "",
+  ];
+}
+
+export function foldStudyJson({ variation, cost }: FoldStudy): object {
+  const images = cost.map(({ image, cost: each }) =>
+    each === undefined
+      ? { image, psnr: null, picturePsnr: null, maxError: null, reason: "NaN or infinite values" }
+      : {
+          image,
+          ...decibelsJson("psnr", each.psnr),
+          ...decibelsJson("picturePsnr", each.picturePsnr),
+          maxError: each.maxError,
+        },
+  );
+  return { variation: Object.fromEntries(variation), images };
+}

@@ -1,0 +1,111 @@
+/** β of an ONNX graph from pictures that the graph itself is run on. */
+
+import type { BetaOptions } from "../../../src/accelerate/betas.js";
+import { collect } from "../../../src/base/bytes/byte-source.js";
+import { SmxcError } from "../../../src/base/diagnostics.js";
+import { foldCost, type ImageRun, meanBetas, notFiniteBeta, variation } from "../../../src/fold/from-images.js";
+import { encodeModel } from "../../../src/onnx/encode.js";
+import type { ModelWithGraph } from "../../../src/onnx/graph/records.js";
+import type { Image } from "../../../src/pictures/image.js";
+import { networkPictures } from "../../../src/restore/colour-jobs.js";
+import type { PictureOptions } from "../../../src/restore/graph-format.js";
+import { type Network, openGraph } from "../../../src/restore/network.js";
+import type { Tensor } from "../../../src/sessions/session.js";
+import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
+import { stacked } from "../../../src/verify/against-source.js";
+import type { Context } from "../../flags/command.js";
+import { readPicture } from "../../pictures/read-picture.js";
+import { betaNotFinite, type FoldSource, type ImageCost } from "./fold-sources.js";
+
+/** β for a fold of a graph, and what is known of how good it is. */
+export interface GraphFold extends Omit<FoldSource, "study"> {
+  readonly study?: {
+    readonly variation: ReadonlyMap<string, number>;
+    measure(folded: BetaOptions): Promise<readonly ImageCost[]>;
+  };
+}
+
+/** Compiles the graph for the CPU, at the sizes of its source. */
+export type CompileWith = (betas: BetaOptions) => Promise<ModelWithGraph>;
+
+/** Where a fold of a graph takes β from. */
+export type GraphFoldSource = (compileWith: CompileWith) => Promise<GraphFold>;
+
+/** Under what name a run has the graph's first output. */
+const RESULT = "result";
+
+/**
+ * Runs the dynamic graph on pictures and takes the mean of every β.
+ *
+ * @param name what messages call the graph
+ * @throws SmxcError as `openGraph` where the graph takes no pictures; `fold/beta-not-finite`
+ */
+export async function betasFromPictures(
+  context: Context,
+  name: string,
+  { images, told }: { readonly images: readonly string[]; readonly told: PictureOptions },
+  compileWith: CompileWith,
+): Promise<GraphFold> {
+  const runAll = async (betas: BetaOptions, label: string) => {
+    const { restorer, format } = await opened(name, await compileWith(betas), told);
+    const bar = context.progress(label, images.length);
+    try {
+      const runs: ImageRun[] = [];
+      for (const file of images) {
+        runs.push(await runOf(restorer, networkPictures(format.color, await readPicture(context, file))));
+        bar.update(runs.length);
+      }
+      return { runs, format };
+    } finally {
+      bar.end();
+      await restorer.release();
+    }
+  };
+  const { runs: dynamic, format } = await runAll({ exposeBeta: true }, "taking β from the pictures");
+  const broken = dynamic.flatMap((run, index) => {
+    const beta = notFiniteBeta(run);
+    return beta === undefined ? [] : [betaNotFinite(beta, images[index]!)];
+  });
+  if (broken.length > 0) throw new SmxcError(broken);
+  const betas = meanBetas(dynamic);
+  return {
+    betas,
+    files: images,
+    study: {
+      variation: variation(dynamic, betas),
+      async measure(folded) {
+        const { runs } = await runAll(folded, "measuring what folding costs");
+        return runs.map((run, index) => ({
+          image: images[index]!,
+          cost: foldCost(dynamic[index]!, run, RESULT, format.range),
+        }));
+      },
+    },
+  };
+}
+
+async function opened(name: string, model: ModelWithGraph, told: PictureOptions): Promise<Network> {
+  const bytes = await collect(encodeModel(model).model);
+  const { session } = await createCpuSession({ name: `${name} (compiled)`, bytes });
+  try {
+    return await openGraph({ name, model, session }, { tile: "off", picture: told });
+  } catch (cause) {
+    await session.release();
+    throw cause;
+  }
+}
+
+/** What a graph gives for all that it sees of a picture. */
+async function runOf(restorer: Network["restorer"], seen: readonly Image[]): Promise<ImageRun> {
+  const found = new Map<string, Tensor[]>();
+  const add = (name: string, value: Tensor): void => {
+    found.set(name, [...(found.get(name) ?? []), value]);
+  };
+  for (const picture of seen)
+    await restorer.restore(picture, (_, values) => add(RESULT, values), {
+      onBetas: (betas) => {
+        for (const [name, value] of betas) add(name, value);
+      },
+    });
+  return { outputs: new Map([...found].map(([name, values]) => [name, stacked(values)])) };
+}

@@ -1,0 +1,107 @@
+/** β of raised kernels: what routers give is named after convolutions, and shown or held. */
+import { type Diagnostic, error, SmxcError } from "../base/diagnostics.js";
+import type { FoldOptions } from "../compile-options.js";
+import { exposeBetas } from "../ir/expose-betas.js";
+import type { Graph, GraphInput, GraphOutput, NodeOf } from "../ir/graph.js";
+import { mixConvInputs } from "../ir/ops/mixture.js";
+import type { GraphProto } from "../onnx/graph/records.js";
+import { allNames } from "../onnx/rewrite/names.js";
+import { freezeBetas } from "../passes/freeze-betas.js";
+import { frozenBetas, selectRouters } from "../passes/given-betas.js";
+import { ROUTER_PASSES } from "../passes/index.js";
+import type { Pass } from "../passes/pass.js";
+import { removeDeadNodes } from "../passes/remove-dead-nodes.js";
+import { runPasses } from "../passes/run.js";
+
+/** What is to become of β. */
+export interface BetaOptions {
+  /** Every β becomes an output `beta.<convolution>` [N,k,d] after the source's. */
+  readonly exposeBeta?: boolean;
+  /** Holds β at values, by the same names. */
+  readonly fold?: FoldOptions;
+  /** Receives warnings. */
+  readonly report?: (diagnostic: Diagnostic) => void;
+}
+
+/**
+ * Islands with β shown or held as asked for; as they are where nothing is.
+ *
+ * @throws SmxcError `compile/no-router` where there is none; where what is given does not fit the routers
+ */
+export function withBetas(
+  islands: readonly Graph[],
+  source: GraphProto,
+  { exposeBeta = false, fold, report = () => {} }: BetaOptions,
+): readonly Graph[] {
+  if (!exposeBeta && fold === undefined) return islands;
+  const taken = allNames(source);
+  const named = islands.map((island) => withNamedBetas(runPasses(island, ROUTER_PASSES), taken));
+  const whole = together(named, source);
+  if (whole.betas.length === 0) throw new SmxcError([noRouter()]);
+  const frozen = fold ? frozenBetas(whole, selectRouters(whole, fold.layers ?? []), fold, report) : new Map();
+  return named.map((graph) =>
+    runPasses(exposeBeta ? exposeBetas(graph) : graph, [removeDeadNodes, freezeBetas(frozen), dropUnreadInputs]),
+  );
+}
+
+const noRouter = (): Diagnostic =>
+  error("compile/no-router", "the graph has no β: no kernel that smxc reads as a mixture is weighed by a router", {
+    hint: "compile without the flags of β and with --explain: it says what became of each computed kernel",
+    libraryHint: "compile without the options of β: the report says what became of each computed kernel",
+  });
+
+/** Every router has the name of the first convolution that it weighs. @param taken names; those that are given come in */
+function withNamedBetas(graph: Graph, taken: Set<string>): Graph {
+  const own = new Set([...graph.inputs, ...graph.nodes].map(({ name }) => name));
+  const routers = new Set<string>();
+  const betas: GraphOutput[] = [];
+  for (const node of graph.nodes) {
+    if (node.op !== "mix_conv") continue;
+    for (const { name: value } of routersOf(node, graph)) {
+      if (routers.has(value)) continue;
+      routers.add(value);
+      const wanted = `beta.${node.origin.layer}`;
+      let name = wanted;
+      for (let n = 2; taken.has(name) || own.has(name); n++) name = `${wanted}#${n}`;
+      taken.add(name);
+      betas.push({ name, value });
+    }
+  }
+  return { ...graph, betas };
+}
+
+/** The routers that weigh a mixture, by themselves or by a hard choice. */
+function routersOf({ attributes, inputs }: NodeOf<"mix_conv">, { nodes }: Graph): readonly NodeOf<"route">[] {
+  const giver = (value: string) => nodes.find(({ name }) => name === value);
+  return mixConvInputs(attributes, inputs).factors.flatMap((factor) => {
+    const weights = giver(factor);
+    const router = weights?.op === "one_hot" ? giver(weights.inputs[0]!) : weights;
+    return router?.op === "route" ? [router] : [];
+  });
+}
+
+/** All islands as one graph, which has the source's inputs: what can be given. */
+function together(islands: readonly Graph[], { name = "", input }: GraphProto): Graph {
+  const own = new Set(input.map((each) => each.name));
+  const inputs = new Map<string, GraphInput>();
+  for (const each of islands.flatMap((island) => island.inputs)) if (own.has(each.name)) inputs.set(each.name, each);
+  return {
+    name,
+    inputs: [...inputs.values()],
+    constants: new Map(islands.flatMap(({ constants }) => [...constants])),
+    nodes: islands.flatMap(({ nodes }) => nodes),
+    outputs: [],
+    betas: islands.flatMap(({ betas }) => betas),
+  };
+}
+
+/** What made them is not needed any more either. */
+const dropUnreadInputs: Pass = {
+  name: "drop-unread-inputs",
+  why: "what only routers read that are held is not computed",
+  run(graph) {
+    const read = new Set([...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ value }) => value)]);
+    const inputs = graph.inputs.filter(({ name }) => read.has(name));
+    return inputs.length === graph.inputs.length ? graph : { ...graph, inputs };
+  },
+};
