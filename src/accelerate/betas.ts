@@ -1,5 +1,7 @@
 /** β of raised kernels: what routers give is named after convolutions, and shown or held. */
+
 import { type Diagnostic, error, SmxcError } from "../base/diagnostics.js";
+import { option, remedy } from "../base/remedy.js";
 import type { FoldOptions } from "../compile-options.js";
 import { exposeBetas } from "../ir/expose-betas.js";
 import type { Graph, GraphInput, GraphOutput, NodeOf } from "../ir/graph.js";
@@ -46,7 +48,7 @@ export function withBetas(
 
 const noRouter = (): Diagnostic =>
   error("compile/no-router", "the graph has no β: no kernel that smxc reads as a mixture is weighed by a router", {
-    hint: "compile without the flags of β and with --explain: it says what became of each computed kernel",
+    ...remedy`compile without what is asked of β and with ${option("explain")}: it says what became of each computed kernel`,
     libraryHint: "compile without the options of β: the report says what became of each computed kernel",
   });
 
