@@ -127,7 +127,7 @@ export function canvasOf(
   });
   const overOutputs = (table: SizeTensor): SizeTensor => {
     const spread = s.expand(table, s.vector([1, 1, 1, TW]), [strips, m1, cellRows, cellColumns]);
-    const outputs = productDim([m1, cellRows, cellColumns], `${dimText(cellRows)}.drown`);
+    const outputs = productDim([m1, cellRows, cellColumns], `${dimText(cellRows)}.clearing`);
     return s.reshape(spread, s.vector([S, -1, 1]), [strips, outputs, 1]);
   };
   const vectors = lazily<CanvasVectors>({

@@ -68,7 +68,7 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
     windows.length === 1 ? windows[0]! : e.op("Concat", `${name}/windows`, windows, shapeOfAll, { axis: CHANNEL_AXIS });
   const ragged = !canvas.exactRows;
   const clearing = (): Clearing => ({
-    bias: feed("strip_drown", tables.clearingBias, [cellOutputs(layer), 1]),
+    bias: feed("strip_clearing", tables.clearingBias, [cellOutputs(layer), 1]),
     slopes:
       layer.activation?.kind === "prelu" ? feed("strip_slopes", tables.cellMask, [cellOutputs(layer), 1]) : undefined,
   });
