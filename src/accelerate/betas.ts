@@ -1,6 +1,7 @@
 /** β of raised kernels: what routers give is named after convolutions, and shown or held. */
 
 import { type Diagnostic, error, SmxcError } from "../base/diagnostics.js";
+import { freshName } from "../base/fresh-name.js";
 import { option, remedy } from "../base/remedy.js";
 import type { FoldOptions } from "../compile-options.js";
 import { exposeBetas } from "../ir/expose-betas.js";
@@ -54,7 +55,7 @@ const noRouter = (): Diagnostic =>
 
 /** Every router has the name of the first convolution that it weighs. @param taken names; those that are given come in */
 function withNamedBetas(graph: Graph, taken: Set<string>): Graph {
-  const own = new Set([...graph.inputs, ...graph.nodes].map(({ name }) => name));
+  for (const { name } of [...graph.inputs, ...graph.nodes]) taken.add(name);
   const routers = new Set<string>();
   const betas: GraphOutput[] = [];
   for (const node of graph.nodes) {
@@ -62,11 +63,7 @@ function withNamedBetas(graph: Graph, taken: Set<string>): Graph {
     for (const { name: value } of routersOf(node, graph)) {
       if (routers.has(value)) continue;
       routers.add(value);
-      const wanted = `beta.${node.origin.layer}`;
-      let name = wanted;
-      for (let n = 2; taken.has(name) || own.has(name); n++) name = `${wanted}#${n}`;
-      taken.add(name);
-      betas.push({ name, value });
+      betas.push({ name: freshName(`beta.${node.origin.layer}`, taken), value });
     }
   }
   return { ...graph, betas };

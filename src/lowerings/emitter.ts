@@ -3,6 +3,7 @@
  * value_info and a name that leads back to the document's layer: `<layer>` for the layer's result, `<layer>/<step>` for
  * what leads to it.
  */
+import { freshName } from "../base/fresh-name.js";
 import { type Dim, dimText, type Shape, sameDim } from "../ir/dim.js";
 import * as build from "../onnx/graph/build.js";
 import type { ElementTypeName } from "../onnx/graph/element-types.js";
@@ -84,10 +85,7 @@ export class GraphEmitter {
 
   /** A name that nothing else has. */
   fresh(wanted: string): string {
-    let name = wanted;
-    for (let n = 2; this.taken.has(name); n++) name = `${wanted}#${n}`;
-    this.taken.add(name);
-    return name;
+    return freshName(wanted, this.taken);
   }
 
   /** Adds a node with one output of the given shape; returns the output's name, which is also the node's. */

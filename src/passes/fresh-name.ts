@@ -1,3 +1,4 @@
+import { freshName as freshNameIn } from "../base/fresh-name.js";
 import type { Graph } from "../ir/graph.js";
 
 /** A name for a new value that nothing in the graph has, nor what is about to join it. */
@@ -8,7 +9,5 @@ export function freshName(graph: Graph, wanted: string, joining: Iterable<string
     ...graph.inputs.map((input) => input.name),
     ...joining,
   ]);
-  let name = wanted;
-  for (let n = 2; taken.has(name); n++) name = `${wanted}#${n}`;
-  return name;
+  return freshNameIn(wanted, taken);
 }

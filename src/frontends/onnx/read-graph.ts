@@ -1,4 +1,5 @@
 /** Reads what it can of a graph's nodes as IR, one by one. */
+import { freshName } from "../../base/fresh-name.js";
 import type { Shape } from "../../ir/dim.js";
 import type { Node } from "../../ir/graph.js";
 import { RuleError } from "../../ir/ops/operator.js";
@@ -158,9 +159,6 @@ class GraphReader {
 
   /** A name that no value of the source has. */
   private fresh(wanted: string): string {
-    let name = wanted;
-    for (let n = 2; this.taken.has(name); n++) name = `${wanted}#${n}`;
-    this.taken.add(name);
-    return name;
+    return freshName(wanted, this.taken);
   }
 }

@@ -1,4 +1,5 @@
 /** Puts other nodes in the place of some of a graph's. */
+import { freshName } from "../../base/fresh-name.js";
 import type { GraphProto, NodeProto } from "../graph/records.js";
 import { allNames, namesRead, renamed } from "./names.js";
 import { sortedBlocks } from "./sort-blocks.js";
@@ -95,9 +96,7 @@ function withFreshNames(graph: GraphProto, borders: readonly string[], taken: Se
   const nameOf = (name: string): string => {
     const known = names.get(name);
     if (known !== undefined) return known;
-    let fresh = name;
-    for (let n = 2; taken.has(fresh); n++) fresh = `${name}#${n}`;
-    taken.add(fresh);
+    const fresh = freshName(name, taken);
     names.set(name, fresh);
     return fresh;
   };

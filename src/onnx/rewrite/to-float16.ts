@@ -2,6 +2,7 @@
  * A graph in half precision: weights and feature maps become FLOAT16, the interface stays FLOAT. Nodes whose precision
  * is float32 keep FLOAT, with casts around them. A weight beyond half precision's range is an error when the file is written.
  */
+import { freshName } from "../../base/fresh-name.js";
 import { attribute, floatTensor, node } from "../graph/build.js";
 import { elementCode } from "../graph/element-types.js";
 import type { EmittedNode } from "../graph/provenance.js";
@@ -33,9 +34,7 @@ class Aliases {
     const wanted = `${name}:${suffix}`;
     const known = this.known.get(wanted);
     if (known !== undefined) return known;
-    let alias = wanted;
-    for (let n = 2; this.taken.has(alias); n++) alias = `${wanted}#${n}`;
-    this.taken.add(alias);
+    const alias = freshName(wanted, this.taken);
     this.known.set(wanted, alias);
     return alias;
   }

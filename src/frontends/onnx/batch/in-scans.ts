@@ -1,4 +1,6 @@
 /** Parts of a graph that run sample by sample: right by construction, since each sample is the batch of one that was exported. */
+
+import { freshName } from "../../../base/fresh-name.js";
 import * as build from "../../../onnx/graph/build.js";
 import { type ElementTypeName, elementType } from "../../../onnx/graph/element-types.js";
 import type { GraphProto, ModelWithGraph, NodeProto, ValueInfoProto } from "../../../onnx/graph/records.js";
@@ -7,7 +9,6 @@ import { allNames, renamed } from "../../../onnx/rewrite/names.js";
 import { splice } from "../../../onnx/rewrite/splice.js";
 import { onnxOpset } from "../source-nodes.js";
 import { valueUses } from "../value-uses.js";
-import { fresh } from "./fresh.js";
 import { scannedParts } from "./scanned-parts.js";
 
 type Types = ReadonlyMap<string, TypeInfo>;
@@ -68,8 +69,8 @@ interface Setting {
 
 function scanOf({ nodes, read, outputs, given }: Part, { carried, types, opset, symbol, names }: Setting): GraphProto {
   const scanned = read.filter((name) => carried.has(name));
-  const inner = new Map([...given].map((name) => [name, name === "" ? "" : fresh(`${name}/sample`, names)]));
-  for (const name of scanned) inner.set(name, fresh(`${name}/batch_of_one`, names));
+  const inner = new Map([...given].map((name) => [name, name === "" ? "" : freshName(`${name}/sample`, names)]));
+  for (const name of scanned) inner.set(name, freshName(`${name}/batch_of_one`, names));
   const axes = (name: string, op: string, x: string, y: string, axis: number): NodeProto =>
     opset >= AXES_AS_INPUT
       ? build.node(op, [x, `axes.${axis}`], [y], { name })
@@ -79,7 +80,7 @@ function scanOf({ nodes, read, outputs, given }: Part, { carried, types, opset, 
     build.graph({ name: `${nodes[0]!.name ?? ""}/sample`, node: nodes }),
     (name) => inner.get(name) ?? name,
   );
-  const ones = new Map(scanned.map((name) => [name, fresh(`${name}/one`, names)]));
+  const ones = new Map(scanned.map((name) => [name, freshName(`${name}/one`, names)]));
   const one = (name: string): string => ones.get(name)!;
   const whole: GraphProto = {
     ...body,

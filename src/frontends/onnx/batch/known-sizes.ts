@@ -1,4 +1,6 @@
 /** Sizes that a graph computes of fixed sizes, written down: at a batch of one they are the same for all samples. */
+
+import { freshName } from "../../../base/fresh-name.js";
 import * as build from "../../../onnx/graph/build.js";
 import { elementCode } from "../../../onnx/graph/element-types.js";
 import type { GraphProto, ModelWithGraph, NodeProto, TensorProto } from "../../../onnx/graph/records.js";
@@ -8,7 +10,6 @@ import { allNames, namesRead, subgraphs } from "../../../onnx/rewrite/names.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
 import { callsOf, isOnnxDomain } from "../source-constants.js";
 import { neededNodes } from "../value-uses.js";
-import { fresh } from "./fresh.js";
 
 /** Inputs that are sizes, or places along axes, by operator. */
 const SIZE_INPUTS: Readonly<Record<string, readonly number[]>> = {
@@ -43,7 +44,7 @@ export function withKnownSizes(model: ModelWithGraph, schemas: SchemaRegistry): 
   const written = (name: string, value: SmallValue): string => {
     const known = added.get(name);
     if (known !== undefined) return known;
-    const own = fresh(`${name}/known`, names);
+    const own = freshName(`${name}/known`, names);
     added.set(name, own);
     initializers.push(build.intTensor(own, value.dims, value.data));
     return own;

@@ -1,4 +1,6 @@
 /** Writes an open batch into a graph of which it is proven. */
+
+import { freshName } from "../../../base/fresh-name.js";
 import * as build from "../../../onnx/graph/build.js";
 import { type ElementTypeName, elementType } from "../../../onnx/graph/element-types.js";
 import type {
@@ -13,7 +15,6 @@ import type { TypeInfo } from "../../../onnx/infer/type-info.js";
 import { allNames, namesRead } from "../../../onnx/rewrite/names.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
 import type { InputEdit } from "./carried.js";
-import { fresh } from "./fresh.js";
 import type { NodeChange } from "./prover.js";
 
 interface Opened {
@@ -29,15 +30,15 @@ export function withOpenBatch(
 ): Opened {
   const { graph } = model;
   const names = allNames(graph);
-  const symbol = fresh("batch", symbolsIn(graph));
+  const symbol = freshName("batch", symbolsIn(graph));
   const initializers: TensorProto[] = [];
   const integers = (values: readonly number[]): string => {
-    const name = fresh(`batch/${values.join("x")}`, names);
+    const name = freshName(`batch/${values.join("x")}`, names);
     initializers.push(build.intTensor(name, [values.length], values));
     return name;
   };
   const floats = (values: readonly number[]): string => {
-    const name = fresh(`batch/${values.join("x")}`, names);
+    const name = freshName(`batch/${values.join("x")}`, names);
     initializers.push(build.floatVector(name, values));
     return name;
   };
