@@ -1,4 +1,5 @@
 import type { AttributeProto, GraphProto, NodeProto } from "../graph/records.js";
+import { namesRead } from "./names.js";
 
 /** The graph without nodes, initializers and value infos that no output needs, in its bodies too. */
 export function pruneGraph(graph: GraphProto): GraphProto {
@@ -8,7 +9,7 @@ export function pruneGraph(graph: GraphProto): GraphProto {
     if (!node.output.some((output) => needed.has(output))) continue;
     const pruned = withPrunedBodies(node);
     kept.push(pruned);
-    for (const name of namesReadBy(pruned)) needed.add(name);
+    for (const name of namesRead(pruned)) needed.add(name);
   }
   const defined = new Set<string | undefined>(kept.flatMap((node) => node.output));
   return {
@@ -31,19 +32,4 @@ function withPrunedBodies(node: NodeProto): NodeProto {
 
 function hasBody({ g, graphs }: AttributeProto): boolean {
   return g !== undefined || graphs.length > 0;
-}
-
-function bodiesOf({ g, graphs }: AttributeProto): readonly GraphProto[] {
-  return g === undefined ? graphs : [g, ...graphs];
-}
-
-/** Names that a node reads, those that its bodies read from outside included. */
-function namesReadBy(node: NodeProto): readonly string[] {
-  if (!node.attribute.some(hasBody)) return node.input;
-  const bodies = node.attribute.flatMap(bodiesOf);
-  const inner = bodies.flatMap((body) => [
-    ...body.node.flatMap(namesReadBy),
-    ...body.output.map(({ name = "" }) => name),
-  ]);
-  return [...node.input, ...inner];
 }
