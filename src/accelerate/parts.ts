@@ -3,8 +3,9 @@ import type { Island } from "../frontends/onnx/islands.js";
 import type { RaisedKernel } from "../frontends/onnx/raise/raise-kernel.js";
 import type { RaisedKernels } from "../frontends/onnx/raise/raise-kernels.js";
 import type { GraphReading } from "../frontends/onnx/read-graph.js";
-import { isOnnxDomain, type SourceConstants } from "../frontends/onnx/source-constants.js";
+import type { SourceConstants } from "../frontends/onnx/source-constants.js";
 import type { ValueUses } from "../frontends/onnx/value-uses.js";
+import { isOnnxDomain } from "../onnx/domains.js";
 import type { GraphProto, NodeProto } from "../onnx/graph/records.js";
 import type { IslandReport, KernelReport, LeftNode } from "./report.js";
 

@@ -1,4 +1,5 @@
 /** Which ONNX Runtime is needed to open a model. */
+import { isOnnxDomain } from "./domains.js";
 import type { ModelProto } from "./graph/records.js";
 
 type Version = readonly [major: number, minor: number];
@@ -36,7 +37,7 @@ const IR_VERSIONS: ReadonlyMap<number, Version> = new Map([
 
 /** `1.12`; undefined where the opset or the IR version is newer than what is known here, or the file needs no opset of ai.onnx. */
 export function oldestRuntime({ opset_import, ir_version }: ModelProto): string | undefined {
-  const opset = opset_import.find(({ domain = "" }) => domain === "" || domain === "ai.onnx")?.version;
+  const opset = opset_import.find(({ domain }) => isOnnxDomain(domain))?.version;
   const byOpset = OPSETS.get(Number(opset));
   const ir = Number(ir_version ?? 0);
   const byIr = ir < Math.min(...IR_VERSIONS.keys()) ? byOpset : IR_VERSIONS.get(ir);

@@ -3,6 +3,7 @@ import { freshName } from "../../base/fresh-name.js";
 import type { Shape } from "../../ir/dim.js";
 import type { Node } from "../../ir/graph.js";
 import { RuleError } from "../../ir/ops/operator.js";
+import { isOnnxDomain } from "../../onnx/domains.js";
 import type { GraphProto, ModelProto, NodeProto } from "../../onnx/graph/records.js";
 import { inferModel } from "../../onnx/infer/infer-model.js";
 import type { KnownOf } from "../../onnx/infer/setting.js";
@@ -23,7 +24,7 @@ import {
   type Surroundings,
 } from "./reading.js";
 import { ReadingWriter } from "./reading-writer.js";
-import { callsOf, isOnnxDomain, type SourceConstants } from "./source-constants.js";
+import { callsOf, type SourceConstants } from "./source-constants.js";
 import { type SourceNodes, sourceNodes } from "./source-nodes.js";
 import type { ValueUses } from "./value-uses.js";
 

@@ -1,5 +1,6 @@
 /** The constants of a graph: what no caller can change. */
 
+import { isOnnxDomain } from "../../onnx/domains.js";
 import { elementCode } from "../../onnx/graph/element-types.js";
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from "../../onnx/graph/records.js";
 import { callId } from "../../onnx/infer/setting.js";
@@ -109,8 +110,4 @@ function isPure({ op_type = "", domain, attribute }: NodeProto): boolean {
 export function callsOf({ functions }: ModelProto): (node: NodeProto) => boolean {
   const called = new Set(functions.map(({ domain, name, overload }) => callId(domain, name, overload)));
   return ({ domain, op_type, overload }) => called.has(callId(domain, op_type, overload));
-}
-
-export function isOnnxDomain(domain: string | undefined): boolean {
-  return domain === undefined || domain === "" || domain === "ai.onnx";
 }

@@ -1,11 +1,12 @@
 /** The nodes of a graph, with what is known of their inputs. */
 import { type Dim, type Shape, symbol } from "../../ir/dim.js";
+import { isOnnxDomain } from "../../onnx/domains.js";
 import type { GraphProto, ModelProto, NodeProto } from "../../onnx/graph/records.js";
 import type { KnownOf } from "../../onnx/infer/setting.js";
 import { SmallValue } from "../../onnx/infer/small-value.js";
 import type { Dim as OnnxDim, TypeInfo } from "../../onnx/infer/type-info.js";
 import type { SourceNode } from "./reading.js";
-import { isOnnxDomain, type SourceConstants } from "./source-constants.js";
+import type { SourceConstants } from "./source-constants.js";
 
 const FLOAT = 1;
 

@@ -1,4 +1,5 @@
 /** Where the nodes of a model run, by execution provider. */
+import { isOnnxDomain } from "../../onnx/domains.js";
 import type { NodeProto } from "../../onnx/graph/records.js";
 import { type Placement, placementOf } from "../../onnx/providers/placement.js";
 import { PROVIDERS, type Provider } from "../../onnx/providers/provider.js";
@@ -57,7 +58,7 @@ function statusOf(site: Site, provider: Provider, origins: ValueOrigins | null):
 
 /** With its domain where that is not ONNX's own. */
 export function operatorOf({ domain = "", op_type = "" }: NodeProto): string {
-  return domain === "" || domain === "ai.onnx" ? op_type : `${domain}.${op_type}`;
+  return isOnnxDomain(domain) ? op_type : `${domain}.${op_type}`;
 }
 
 export function opsetsOf(

@@ -1,3 +1,4 @@
+import { isOnnxDomain } from "../domains.js";
 import type { NodeProto } from "../graph/records.js";
 import { type Place, quoted } from "../place.js";
 import { functionId } from "./call-graph.js";
@@ -25,7 +26,7 @@ const EXPERIMENTAL: ReadonlyMap<string, string> = new Map([
 
 /** A node whose operator the official checker lets pass without a signature. */
 export function isExperimental({ domain = "", op_type = "" }: NodeProto): boolean {
-  return (domain === "" || domain === "ai.onnx") && EXPERIMENTAL.has(op_type);
+  return isOnnxDomain(domain) && EXPERIMENTAL.has(op_type);
 }
 
 export function checkExperimental(node: NodeProto, place: Place, context: CheckContext): void {

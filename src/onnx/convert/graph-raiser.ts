@@ -1,3 +1,4 @@
+import { isOnnxDomain } from "../domains.js";
 import type { AttributeProto, GraphProto, NodeProto } from "../graph/records.js";
 import type { Place } from "../place.js";
 import type { SchemaRegistry } from "../schemas/registry.js";
@@ -5,7 +6,6 @@ import { ConstantScope } from "./constant-scope.js";
 import { isRefused, type Site } from "./converter.js";
 import type { InputTypes } from "./input-types.js";
 import { raiseNode } from "./node-raiser.js";
-import { isAiOnnx } from "./opsets.js";
 import type { ValueNames } from "./value-names.js";
 
 /** What cannot be raised. */
@@ -49,7 +49,7 @@ export class GraphRaiser {
     const { schemas, from, to, isCall } = this.setting;
     const attribute = node.attribute.map((each) => this.attribute(each, place, constants));
     const inside = isSameList(attribute, node.attribute) ? node : { ...node, attribute };
-    if (!isAiOnnx(node.domain) || isCall(node)) return [inside];
+    if (!isOnnxDomain(node.domain) || isCall(node)) return [inside];
     const converted = raiseNode(inside, schemas, from, to, this.site(node, constants));
     if (!isRefused(converted)) return converted;
     const reason = `${node.op_type} cannot be written in opset ${to} as it is in opset ${from}: ${converted.refused}`;

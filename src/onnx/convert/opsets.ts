@@ -1,20 +1,17 @@
+import { isOnnxDomain } from "../domains.js";
 import type { Message } from "../graph/records.js";
 import { opsetImport } from "./make.js";
 
 type OpsetImport = readonly Message<"OperatorSetIdProto">[];
 
-export function isAiOnnx(domain = ""): boolean {
-  return domain === "" || domain === "ai.onnx";
-}
-
 /** The version of ai.onnx that is imported; null where none is. */
 export function defaultOpset(imports: OpsetImport): number | null {
-  const found = imports.find(({ domain }) => isAiOnnx(domain));
+  const found = imports.find(({ domain }) => isOnnxDomain(domain));
   return found === undefined ? null : Number(found.version ?? 0);
 }
 
 /** The imports, with that version of ai.onnx. */
 export function withDefaultOpset(imports: OpsetImport, version: number): OpsetImport {
   if (defaultOpset(imports) === null) return [...imports, opsetImport(version)];
-  return imports.map((each) => (isAiOnnx(each.domain) ? { ...each, version } : each));
+  return imports.map((each) => (isOnnxDomain(each.domain) ? { ...each, version } : each));
 }

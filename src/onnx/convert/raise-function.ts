@@ -4,11 +4,12 @@
  * model where it imports the model's opset, and else has to mean the same in all the opsets.
  */
 
+import { isOnnxDomain } from "../domains.js";
 import type { FunctionProto, NodeProto } from "../graph/records.js";
 import type { Place } from "../place.js";
 import { ConstantScope } from "./constant-scope.js";
 import { GraphRaiser, type NotRaised, type RaiseSetting } from "./graph-raiser.js";
-import { defaultOpset, isAiOnnx, withDefaultOpset } from "./opsets.js";
+import { defaultOpset, withDefaultOpset } from "./opsets.js";
 import { sameInBoth } from "./steps.js";
 
 export interface RaisedFunction {
@@ -34,7 +35,7 @@ function ofAnotherOpset(fn: FunctionProto, imported: number, place: Place, setti
   const newest = Math.max(to, imported);
   const differs = (node: NodeProto): boolean => {
     if (node.attribute.some(({ g, graphs }) => [g, ...graphs].some((graph) => graph?.node.some(differs)))) return true;
-    return isAiOnnx(node.domain) && !isCall(node) && !sameInBoth(schemas, node.op_type ?? "", oldest, newest);
+    return isOnnxDomain(node.domain) && !isCall(node) && !sameInBoth(schemas, node.op_type ?? "", oldest, newest);
   };
   const reason = `the function imports opset ${imported}, the model ${from}, and not all of it means the same in both and in ${to}`;
   const notRaised = fn.node.flatMap((node, n) =>

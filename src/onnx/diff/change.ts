@@ -1,4 +1,5 @@
 /** What a comparison tells, and how what it names is shown. */
+import { isOnnxDomain } from "../domains.js";
 import type { NodeProto } from "../graph/records.js";
 
 export type ChangeKind = "model" | "interface" | "node" | "attribute" | "input" | "shape" | "weight";
@@ -27,5 +28,5 @@ export function placeOf(path: string, node: NodeProto): string {
 }
 
 export function operator({ domain = "", op_type = "" }: Pick<NodeProto, "domain" | "op_type">): string {
-  return cut(domain === "" || domain === "ai.onnx" ? op_type : `${domain}.${op_type}`);
+  return cut(isOnnxDomain(domain) ? op_type : `${domain}.${op_type}`);
 }

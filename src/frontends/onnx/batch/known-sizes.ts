@@ -1,6 +1,7 @@
 /** Sizes that a graph computes of fixed sizes, written down: at a batch of one they are the same for all samples. */
 
 import { freshName } from "../../../base/fresh-name.js";
+import { isOnnxDomain } from "../../../onnx/domains.js";
 import * as build from "../../../onnx/graph/build.js";
 import { elementCode } from "../../../onnx/graph/element-types.js";
 import type { GraphProto, ModelWithGraph, NodeProto, TensorProto } from "../../../onnx/graph/records.js";
@@ -8,7 +9,7 @@ import { inferModel } from "../../../onnx/infer/infer-model.js";
 import { SmallValue } from "../../../onnx/infer/small-value.js";
 import { allNames, namesRead, subgraphs } from "../../../onnx/rewrite/names.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
-import { callsOf, isOnnxDomain } from "../source-constants.js";
+import { callsOf } from "../source-constants.js";
 import { neededNodes } from "../value-uses.js";
 
 /** Inputs that are sizes, or places along axes, by operator. */

@@ -1,9 +1,11 @@
 /** Follows the batch through a graph, node by node. */
+
+import { isOnnxDomain } from "../../../onnx/domains.js";
 import type { ModelWithGraph, NodeProto } from "../../../onnx/graph/records.js";
 import type { TypeInfo } from "../../../onnx/infer/type-info.js";
 import { namesRead } from "../../../onnx/rewrite/names.js";
 import { NotRead } from "../reading.js";
-import { callsOf, isOnnxDomain } from "../source-constants.js";
+import { callsOf } from "../source-constants.js";
 import { onnxOpset } from "../source-nodes.js";
 import type { BatchView, KnownShape, NodeEdits } from "./carried.js";
 import { BATCH_ROWS } from "./rows.js";

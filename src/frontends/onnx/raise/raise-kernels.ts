@@ -1,13 +1,14 @@
 /** Raises the computed kernels of a graph, before it is read. */
 import type { Shape } from "../../../ir/dim.js";
 import type { DenseTensor } from "../../../ir/ops/dense-tensor.js";
+import { isOnnxDomain } from "../../../onnx/domains.js";
 import type { ModelWithGraph, NodeProto } from "../../../onnx/graph/records.js";
 import { inferModel } from "../../../onnx/infer/infer-model.js";
 import { isTensor, type TypeInfo } from "../../../onnx/infer/type-info.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
 import { elementCount } from "../../../tensors/tensor.js";
 import { NotRead, type SourceNode } from "../reading.js";
-import { callsOf, isOnnxDomain, type SourceConstants } from "../source-constants.js";
+import { callsOf, type SourceConstants } from "../source-constants.js";
 import { fixedShape, sourceNodes } from "../source-nodes.js";
 import type { GraphFacts } from "./execute.js";
 import { checkRaised, gatedValues, type SourceRunner } from "./gate.js";
