@@ -1,17 +1,13 @@
-import { dirname } from "node:path";
-import { concat } from "../../../src/base/bytes/concat.js";
 import { error, SmxcError } from "../../../src/base/diagnostics.js";
 import { referenceGraph } from "../../../src/compile.js";
 import { sameDim } from "../../../src/ir/dim.js";
 import type { Graph } from "../../../src/ir/graph.js";
 import { withInputShapes } from "../../../src/ir/infer.js";
 import type { Target } from "../../../src/lowerings/targets.js";
-import { showValues } from "../../../src/onnx/show-values.js";
 import { type Signature, signatureOf } from "../../../src/onnx/signature.js";
 import type { DocumentModel } from "../../../src/open-model.js";
 import { PASSES } from "../../../src/passes/index.js";
 import { runPasses } from "../../../src/passes/run.js";
-import { externalDataOf, refuseEscapes } from "../../../src/sessions/external-data-node.js";
 import type { ModelBytes, Session } from "../../../src/sessions/session.js";
 import { createNodeSession } from "../../../src/sessions/session-ort-node.js";
 import { valuesPsnr } from "../../../src/verify/compare.js";
@@ -26,6 +22,7 @@ import { findMixedPair } from "../../models/external-data.js";
 import { openModelFile } from "../../models/open-model.js";
 import { type ComparedWith, comparedWithOf, optionsOf } from "./compiled-with.js";
 import { judgeWeights, type WeightsVerdict, weightsOf } from "./graph-weights.js";
+import { showingOpener } from "./open-showing.js";
 import { problemsOf } from "./problems.js";
 
 export interface VerifyOptions {
@@ -67,7 +64,6 @@ export async function verifyFiles(
     const broken = await notFiniteWeights(reference);
     if (broken.length > 0) throw new SmxcError(errors.weightsNotFinite(broken, model.files.at(-1)!));
     const problems = await problemsOf(context, model, reference, { ...options, cap: true });
-    const bytes = await decoded.source.read(0, decoded.source.size);
     const ownWeights = lazy(() => weightsOf(model, path, decoded, signature));
     const mixed = await findMixedPair(path, signature);
     if (mixed) {
@@ -75,10 +71,8 @@ export async function verifyFiles(
       const hint = first ? `${mixed.hint}; the first layer whose weights differ is ${first.layer}` : mixed.hint;
       throw new SmxcError([{ ...mixed, hint }]);
     }
-    const external = await externalFor(options.target, path, signature);
     const open = (model: ModelBytes): Promise<Session> => createNodeSession(model, { target: options.target });
-    const openShowing = (names: readonly string[]): Promise<Session> =>
-      open({ name: path, bytes: concat(bytes, showValues(names)), ...external });
+    const openShowing = await showingOpener({ name: path, decoded }, signature, { target: options.target });
     const { dtype = "float32" } = compiledWith;
     const half = dtype === "float16" ? HALF_TOLERANCE : undefined;
     const tolerance = {
@@ -165,17 +159,6 @@ const otherInterface = (file: string, name: string) =>
     file,
     hint: "was it compiled from another document?",
   });
-
-/** WebAssembly sees no files; elsewhere ONNX Runtime reads the data itself, however large it is. */
-async function externalFor(
-  target: Target,
-  path: string,
-  signature: Signature,
-): Promise<Pick<ModelBytes, "externalData" | "folder">> {
-  if (target === "wasm") return { externalData: await externalDataOf(path, signature) };
-  await refuseEscapes(path, signature.external);
-  return { folder: dirname(path) };
-}
 
 function lazy<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;

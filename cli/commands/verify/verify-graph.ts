@@ -1,15 +1,10 @@
 /** `smxc verify` of a graph that was compiled from another graph: ONNX Runtime runs both. */
-import { dirname } from "node:path";
-import { concat } from "../../../src/base/bytes/concat.js";
 import { error, SmxcError } from "../../../src/base/diagnostics.js";
 import type { Target } from "../../../src/lowerings/targets.js";
 import { readMetadata } from "../../../src/metadata.js";
-import { showValues } from "../../../src/onnx/show-values.js";
 import { type Signature, signatureOf } from "../../../src/onnx/signature.js";
 import type { GraphModel } from "../../../src/open-model.js";
-import { externalDataOf, refuseEscapes } from "../../../src/sessions/external-data-node.js";
-import type { ModelBytes, Session, SessionOptions } from "../../../src/sessions/session.js";
-import { createNodeSession } from "../../../src/sessions/session-ort-node.js";
+import type { Session } from "../../../src/sessions/session.js";
 import {
   candidateSizes,
   compareRun,
@@ -23,6 +18,7 @@ import type { OutputResult } from "../../../src/verify/output-result.js";
 import { HALF_TOLERANCE } from "../../../src/verify/tolerances.js";
 import type { Context } from "../../flags/command.js";
 import { openModelFile } from "../../models/open-model.js";
+import { showingOpener } from "./open-showing.js";
 
 export interface VerifyGraphOptions {
   readonly shape: readonly (readonly number[])[];
@@ -60,10 +56,8 @@ export async function verifyGraph(
       relative: Math.max(options.rtol, half?.relative ?? 0),
       absolute: Math.max(options.atol, half?.absolute ?? 0),
     };
-    const openSource = (names: readonly string[]): Promise<Session> =>
-      openShowing(source, signatures.source, names, { target: "cpu", optimization: "disabled" });
-    const openCompiled = (names: readonly string[]): Promise<Session> =>
-      openShowing(compiled, signatures.compiled, names, { target: options.target });
+    const openSource = await showingOpener(source, signatures.source, { target: "cpu", optimization: "disabled" });
+    const openCompiled = await showingOpener(compiled, signatures.compiled, { target: options.target });
     const runs = await released(await openSource([]), (session) => runsOf(context, session, options.shape));
     const results = await released(await openCompiled([]), async (session) => {
       const found: OutputResult[] = [];
@@ -159,22 +153,6 @@ function judge(result: OutputResult, minPsnr: number | undefined): OutputResult 
   const psnr = valuesPsnr(result, Math.max(1, result.magnitude));
   const comparable = errors.notComparable(result, undefined) === undefined;
   return { ...result, psnr, passed: minPsnr === undefined ? result.passed : comparable && psnr >= minPsnr };
-}
-
-/** @param names values that become outputs too */
-async function openShowing(
-  { name, decoded }: GraphModel,
-  signature: Signature,
-  names: readonly string[],
-  options: SessionOptions,
-): Promise<Session> {
-  if (names.length === 0) return createNodeSession(name, options);
-  const bytes = await decoded.source.read(0, decoded.source.size);
-  const model: ModelBytes = { name, bytes: concat(bytes, showValues(names)) };
-  if (options.target === "wasm")
-    return createNodeSession({ ...model, externalData: await externalDataOf(name, signature) }, options);
-  await refuseEscapes(name, signature.external);
-  return createNodeSession({ ...model, folder: dirname(name) }, options);
 }
 
 async function released<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
