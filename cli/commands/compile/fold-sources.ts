@@ -17,22 +17,22 @@ import type { RoutingMode } from "../../../src/frontends/document/retarget.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
 import type { DocumentModel } from "../../../src/open-model.js";
 import type { BetaPlace, BetaTable } from "../../../src/passes/given-betas.js";
-import { networkInput } from "../../../src/pictures/image.js";
+import { networkInput, type ValueRange } from "../../../src/pictures/image.js";
 import type { Session, Tensor } from "../../../src/sessions/session.js";
 import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
 import { readJson } from "../../files/read-json.js";
 import type { Context } from "../../flags/command.js";
 import { readPicture } from "../../pictures/read-picture.js";
 
-/** β for a fold, and what is known of how good it is. */
-export interface FoldSource {
+/** β for a fold, and what is known of how good it is. @typeParam Options how what is folded is compiled */
+export interface FoldSource<Options = CompileOptions> {
   readonly betas: BetaTable;
   readonly place?: BetaPlace;
   readonly files: readonly string[];
   /** For β from pictures: how much β varies, per layer, and what folding costs on each picture. */
   readonly study?: {
     readonly variation: ReadonlyMap<string, number>;
-    measure(folded: CompileOptions): Promise<readonly ImageCost[]>;
+    measure(folded: Options): Promise<readonly ImageCost[]>;
   };
 }
 
@@ -178,6 +178,23 @@ export async function betasFromImages(
     return runs;
   };
   const dynamic = await runAll(await open({ ...options, exposeBeta: true }), "taking β from the pictures");
+  return foldFromRuns(images, dynamic, { output: spec.outputs[0]!, range: format.range }, async (folded) =>
+    runAll(await open({ ...folded, exposeBeta: false }), "measuring what folding costs"),
+  );
+}
+
+/**
+ * The mean of every β over runs of the dynamic network, one for each picture.
+ *
+ * @param again runs what is folded on the same pictures
+ * @throws SmxcError `fold/beta-not-finite`
+ */
+export function foldFromRuns<Options>(
+  images: readonly string[],
+  dynamic: readonly ImageRun[],
+  { output, range }: { readonly output: string; readonly range: ValueRange },
+  again: (folded: Options) => Promise<readonly ImageRun[]>,
+): FoldSource<Options> {
   const broken = dynamic.flatMap((run, index) => {
     const beta = notFiniteBeta(run);
     return beta === undefined ? [] : [betaNotFinite(beta, images[index]!)];
@@ -190,10 +207,10 @@ export async function betasFromImages(
     study: {
       variation: variation(dynamic, betas),
       async measure(folded) {
-        const runs = await runAll(await open({ ...folded, exposeBeta: false }), "measuring what folding costs");
+        const runs = await again(folded);
         return runs.map((run, index) => ({
           image: images[index]!,
-          cost: foldCost(dynamic[index]!, run, spec.outputs[0]!, format.range),
+          cost: foldCost(dynamic[index]!, run, output, range),
         }));
       },
     },

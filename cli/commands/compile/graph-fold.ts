@@ -2,8 +2,7 @@
 
 import type { BetaOptions } from "../../../src/accelerate/betas.js";
 import { collect } from "../../../src/base/bytes/byte-source.js";
-import { SmxcError } from "../../../src/base/diagnostics.js";
-import { foldCost, type ImageRun, meanBetas, notFiniteBeta, variation } from "../../../src/fold/from-images.js";
+import type { ImageRun } from "../../../src/fold/from-images.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
 import type { ModelWithGraph } from "../../../src/onnx/graph/records.js";
 import type { Image } from "../../../src/pictures/image.js";
@@ -15,15 +14,10 @@ import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
 import { stacked } from "../../../src/verify/against-source.js";
 import type { Context } from "../../flags/command.js";
 import { readPicture } from "../../pictures/read-picture.js";
-import { betaNotFinite, type FoldSource, type ImageCost } from "./fold-sources.js";
+import { type FoldSource, foldFromRuns } from "./fold-sources.js";
 
 /** β for a fold of a graph, and what is known of how good it is. */
-export interface GraphFold extends Omit<FoldSource, "study"> {
-  readonly study?: {
-    readonly variation: ReadonlyMap<string, number>;
-    measure(folded: BetaOptions): Promise<readonly ImageCost[]>;
-  };
-}
+export type GraphFold = FoldSource<BetaOptions>;
 
 /** Compiles the graph for the CPU, at the sizes of its source. */
 export type CompileWith = (betas: BetaOptions) => Promise<ModelWithGraph>;
@@ -62,26 +56,12 @@ export async function betasFromPictures(
     }
   };
   const { runs: dynamic, format } = await runAll({ exposeBeta: true }, "taking β from the pictures");
-  const broken = dynamic.flatMap((run, index) => {
-    const beta = notFiniteBeta(run);
-    return beta === undefined ? [] : [betaNotFinite(beta, images[index]!)];
-  });
-  if (broken.length > 0) throw new SmxcError(broken);
-  const betas = meanBetas(dynamic);
-  return {
-    betas,
-    files: images,
-    study: {
-      variation: variation(dynamic, betas),
-      async measure(folded) {
-        const { runs } = await runAll(folded, "measuring what folding costs");
-        return runs.map((run, index) => ({
-          image: images[index]!,
-          cost: foldCost(dynamic[index]!, run, RESULT, format.range),
-        }));
-      },
-    },
-  };
+  return foldFromRuns(
+    images,
+    dynamic,
+    { output: RESULT, range: format.range },
+    async (folded) => (await runAll(folded, "measuring what folding costs")).runs,
+  );
 }
 
 async function opened(name: string, model: ModelWithGraph, told: PictureOptions): Promise<Network> {
