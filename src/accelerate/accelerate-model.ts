@@ -1,6 +1,4 @@
 /** A whole model in: sizes as asked for, an opset that smxc writes for, its islands compiled. */
-import { error, SmxcError } from "../base/diagnostics.js";
-import { option, remedy } from "../base/remedy.js";
 import type { Compiled } from "../compile.js";
 import type { LoweringOptions } from "../compile-options.js";
 import { withKnownSizes } from "../frontends/onnx/batch/known-sizes.js";
@@ -9,7 +7,6 @@ import { type RaisedKernels, raiseKernels } from "../frontends/onnx/raise/raise-
 import { type ComputeConstant, SourceConstants } from "../frontends/onnx/source-constants.js";
 import { onnxOpset } from "../frontends/onnx/source-nodes.js";
 import type { NotRaised } from "../onnx/convert/graph-raiser.js";
-import { RAISED_OPSET, raiseOpset } from "../onnx/convert/raise-opset.js";
 import type { ModelWithGraph } from "../onnx/graph/records.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 import { type Accelerated, accelerate } from "./accelerate.js";
@@ -20,6 +17,7 @@ import { asModern } from "./modern-ir.js";
 import { type BatchOptions, batchOf, openModelBatch } from "./open-batch.js";
 import { nameOf } from "./parts.js";
 import type { AccelerateReport, BatchReport } from "./report.js";
+import { inWritableOpset } from "./writable-opset.js";
 
 export interface AccelerateOptions extends Omit<LoweringOptions, "opset">, BetaOptions {
   readonly sizes: AskedSizes;
@@ -58,7 +56,7 @@ export async function accelerateModel(
 ): Promise<AcceleratedModel> {
   const sized: ModelWithGraph = { ...source, graph: fixSizes(source.graph, sizes) };
   const from = onnxOpset(source);
-  const raised = raisedModel(sized, from, opset, schemas);
+  const raised = inWritableOpset(sized, opset, schemas);
   const { notRaised } = raised;
   const model =
     computeIn === undefined ? raised.model : await withComputedSizes(raised.model, computeIn(raised.model), schemas);
@@ -169,46 +167,4 @@ function fixedAsAsked(source: ModelWithGraph, sized: ModelWithGraph): BatchRepor
   return batchOf(source) === undefined && size !== undefined
     ? { became: "kept", reason: `fixed to ${size}, as asked for` }
     : undefined;
-}
-
-interface Raised {
-  readonly model: ModelWithGraph;
-  readonly notRaised: readonly NotRaised[];
-}
-
-function raisedModel(
-  model: ModelWithGraph,
-  from: number,
-  asked: number | "keep" | undefined,
-  schemas: SchemaRegistry,
-): Raised {
-  const to = typeof asked === "number" ? asked : Math.max(from, RAISED_OPSET);
-  if (asked === "keep" && from < RAISED_OPSET)
-    return { model, notRaised: [{ place: "opset_import", node: null, reason: `the opset ${from} is to be kept` }] };
-  if (to === from) return { model: asModern(model), notRaised: [] };
-  if (to < from || to > RAISED_OPSET) throw notThatOpset(from, to);
-  const raised = raiseOpset(model, schemas, to);
-  if ("model" in raised) return { model: asModern(raised.model as ModelWithGraph), notRaised: [] };
-  if (asked === to) throw cannotRaise(to, raised.refused);
-  return { model, notRaised: raised.refused };
-}
-
-function notThatOpset(from: number, to: number): SmxcError {
-  const possible = from < RAISED_OPSET ? `${RAISED_OPSET} or keep` : "keep";
-  return new SmxcError([
-    error("compile/opset", `the graph is of opset ${from} and cannot be written in opset ${to}`, {
-      ...remedy`compile with ${option("opset", possible)}`,
-    }),
-  ]);
-}
-
-function cannotRaise(to: number, refused: readonly NotRaised[]): SmxcError {
-  return new SmxcError(
-    refused.map(({ place, node, reason }) =>
-      error("compile/opset", `the graph cannot be raised to opset ${to}: ${reason}`, {
-        place: node === null ? place : `node "${node}"`,
-        ...remedy`compile with ${option("opset", "keep")}`,
-      }),
-    ),
-  );
 }

@@ -7,8 +7,9 @@ import type { ValueUses } from "./value-uses.js";
 export type Island = readonly number[];
 
 /**
- * The islands of a graph's nodes that are needed, by their first node. A node's level counts how often a way to it leaves what is read and comes
- * back; nodes of one level that touch make an island, so none of its values can come back to it through a node outside.
+ * The islands of a graph's nodes that are needed, by their first node. A node's level counts how often a way to it leaves what
+ * is read and comes back; nodes of one level that touch make an island, so none of its values can come back to it through a
+ * node outside.
  */
 export function findIslands(graph: GraphProto, readings: readonly NodeReading[], uses: ValueUses): readonly Island[] {
   return connectedParts(graph, (index) => readings[index]?.kind === "read" && uses.needed.has(index), uses);
