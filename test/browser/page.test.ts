@@ -252,10 +252,10 @@ describe("networks of the user's", () => {
     [
       "a checkpoint that is cut off",
       () => {
-        writeFileSync(at("bad.pt"), readFileSync(at("net.pt")).subarray(0, 20_000));
-        return ["bad.pt"];
+        writeFileSync(at("cut.pt"), readFileSync(at("net.pt")).subarray(0, 20_000));
+        return ["cut.pt"];
       },
-      ["import", "bad.pt", "-o", "out.json"],
+      ["import", "cut.pt", "-o", "out.json"],
     ],
     [
       "a safetensors file whose header is broken",
@@ -294,7 +294,7 @@ describe("networks of the user's", () => {
     const { code, stderr } = await smxc(argv, folder.path);
     expect(code).toBe(1);
     await drop(page, ...names.map(at));
-    await waitForText(page, "#model-status", "was not taken");
+    await waitForText(page, "#model-status", `${names[0]} was not taken`);
     expect((await page.textContent("#model-error"))!.trim()).toBe(stderr.trim());
     expect(await page.isHidden("#model-download")).toBe(true);
   });

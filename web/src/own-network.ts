@@ -76,11 +76,12 @@ export async function compileAgain(engine: Engine, files: ModelFiles, info: Mode
   }
 }
 
-/** Says what went wrong, unless something else has begun meanwhile; what the user cut off is no problem. */
+/** Says what went wrong, all at once, unless something else has begun meanwhile; what the user cut off is no problem. */
 async function tell(cause: unknown, files: ModelFiles, outcome: string, mine: number): Promise<void> {
+  const text = cause instanceof Cancelled ? undefined : await problemText(cause, files);
   if (mine !== lastWork) return;
   status.textContent = `${files.file.name} ${outcome}.`;
-  if (!(cause instanceof Cancelled)) showProblem(await problemText(cause, files));
+  if (text !== undefined) showProblem(text);
 }
 
 /** Compiles for the target of the fields, and offers the file. */
