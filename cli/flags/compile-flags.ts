@@ -67,7 +67,7 @@ export const compileFlags = {
   ),
   winograd: grouped(
     "How it runs:",
-    flag("--no-winograd", "use no Winograd convolutions, which are faster and round differently (by up to 1e-5)"),
+    flag("--no-winograd", "use no Winograd convolutions, which are faster and round differently (by about 1e-5)"),
   ),
   portable: grouped(
     "How it runs:",
