@@ -29,6 +29,8 @@ export class Scope {
   private readonly nodes: ReadonlyMap<string, Node>;
   private readonly bindings = new Map<string, Binding>();
   private readonly canvases = new Map<string, Canvas>();
+  /** Values in the points of a canvas's form, by canvas and name. */
+  private readonly points = new Map<Canvas, Map<string, string>>();
   /** The logits behind the weights of routers, by the name of the weights. */
   private readonly logits = new Map<string, string>();
 
@@ -98,6 +100,15 @@ export class Scope {
     const value = emitToCanvas(this.e, name, canvas, this.read(name, "nhwc"), this.shapes.get(name)!);
     this.bind(name, { canvas: { canvas, value } });
     return value;
+  }
+
+  /** The ONNX value that holds a value in the points of the canvas's form, if a layer kept it. */
+  pointsOf(name: string, canvas: Canvas): string | undefined {
+    return this.points.get(canvas)?.get(name);
+  }
+
+  keepPoints(name: string, canvas: Canvas, value: string): void {
+    this.points.set(canvas, new Map([...(this.points.get(canvas) ?? []), [name, value]]));
   }
 
   /** The canvas of a size, made once in the outermost graph, where every body can see it. */

@@ -21,11 +21,23 @@ export interface ConstantKernel {
   readonly name: string;
 }
 
+/** A value on the canvas that a layer reads. */
+export interface LayerInput {
+  readonly channels: number;
+  /** ONNX value [1,1,Hc,Wc,C]. */
+  value(): string;
+  /** The same in the points, where another layer took it there: ONNX value of `inPointsShape`, with the strips before it where the canvas is cut. */
+  readonly points: string | undefined;
+  /** Whether this layer takes it to the points for others too; its kernel is constant then and not in chunks. */
+  readonly keepsPoints: boolean;
+}
+
 export interface CanvasLayer {
   readonly name: string;
   readonly canvas: Canvas;
-  /** The input's canvas. */
-  readonly x: CanvasValue;
+  /** The values whose channels, side by side, are the input. */
+  readonly inputs: readonly LayerInput[];
+  /** Of all of them. */
   readonly channels: number;
   readonly out: number;
   readonly kernel: LayerKernel;

@@ -30,7 +30,7 @@ export type KernelSource =
 
 export function kernelSource(e: GraphEmitter, layer: CanvasLayer): KernelSource {
   const { name, kernel, channels, out } = layer;
-  if ("constant" in kernel) return { kind: "finished", value: emitFinished(e, layer, kernel) };
+  if ("constant" in kernel) return { kind: "finished", value: emitFinished(e, layer, kernel, [0, channels]) };
   const rows = [out * channels, TAPS];
   return { kind: "taps", value: e.op("Reshape", `${name}/taps`, [kernel.mixed, e.ints(rows)], rows) };
 }
@@ -73,19 +73,42 @@ function pointMatrix(form: WinogradForm): readonly (readonly number[])[] {
   return form.columns.g.flatMap((g2) => form.rows.g.map((g1) => g1.flatMap((a) => g2.map((b) => a * b))));
 }
 
+/** The part of a constant kernel that some input channels have. */
+export function kernelPart(e: GraphEmitter, layer: CanvasLayer, range: readonly [number, number]): KernelSource {
+  if (!("constant" in layer.kernel)) throw new TypeError(`${layer.name}: only a constant kernel has parts`);
+  return { kind: "finished", value: emitFinished(e, layer, layer.kernel, range) };
+}
+
 /**
- * A constant kernel [O,C,3,3] in the points of a form, [P,C,O] in chunks when there are several. The file holds the kernel itself,
- * a fourth to a seventh of its points; ONNX Runtime takes it there when a session opens.
+ * A constant kernel [O,C,3,3], or what a range of input channels has of it, in the points of a form: [P,C,O] in chunks when there
+ * are several. The file holds the kernel itself, a fourth to a seventh of its points; ONNX Runtime takes it there when a session
+ * opens.
  */
-function emitFinished(e: GraphEmitter, layer: CanvasLayer, { constant, name }: ConstantKernel): string {
-  const { canvas, channels, out } = layer;
+function emitFinished(
+  e: GraphEmitter,
+  layer: CanvasLayer,
+  { constant, name }: ConstantKernel,
+  [start, end]: readonly [number, number],
+): string {
+  const { canvas, out } = layer;
+  const channels = end - start;
+  const isWhole = channels === layer.channels;
   const { count, points } = chunksOf(layer);
   const all = count * points;
   const shape = count === 1 ? [points, channels, out] : [count, points, channels, out];
-  const label = `${name}/${canvas.form.name}`;
+  const label = isWhole ? `${name}/${canvas.form.name}` : `${name}/${canvas.form.name}.${start}-${end}`;
   return e.ofConstants(`${label}:${shape.join("x")}`, (top) => {
+    const stored = top.weight(name, constant);
+    const part = isWhole
+      ? stored
+      : top.op(
+          "Slice",
+          `${label}/part`,
+          [stored, ...[start, end, 1].map((bound) => top.ints([bound]))],
+          [out, channels, FORM_KERNEL, FORM_KERNEL],
+        );
     const byTap = [FORM_KERNEL, FORM_KERNEL, channels, out];
-    const transposed = top.transpose(`${label}/by_tap`, top.weight(name, constant), byTap, [2, 3, 1, 0]);
+    const transposed = top.transpose(`${label}/by_tap`, part, byTap, [2, 3, 1, 0]);
     const taps = top.op("Reshape", `${label}/taps`, [transposed, top.ints([TAPS, -1])], [TAPS, channels * out]);
     const rows = pointRows(top, canvas.form, { count: 1, columns: canvas.form.columns.n, points: all });
     const product = top.op("MatMul", `${label}/product`, [rows, taps], [all, channels * out]);

@@ -6,22 +6,38 @@
 import { type Dim, productDim, symbol } from "../../ir/dim.js";
 import { GraphEmitter, valueInfo } from "../emitter.js";
 import type { CanvasLayer } from "./canvas-layer.js";
-import { inPoints, kernelSource } from "./kernel.js";
-import { type Clearing, emitStrip } from "./strip.js";
+import { inPoints } from "./kernel.js";
+import { kernelsOfParts, type LayerPart, partsOfLayer } from "./layer-parts.js";
+import { inPointsShape } from "./points.js";
+import { type Clearing, emitStrip, type StripPart } from "./strip.js";
 import { clears } from "./strip-activation.js";
 import { type CanvasValue, CHANNEL_AXIS, canvasValue } from "./value.js";
 
-export function emitCanvasLayer(e: GraphEmitter, layer: CanvasLayer): CanvasValue {
+export interface EmittedLayer {
+  readonly value: CanvasValue;
+  /** Of each input that is kept: ONNX value of it in the points, as `LayerInput` takes it. */
+  readonly points: readonly (string | undefined)[];
+}
+
+export function emitCanvasLayer(e: GraphEmitter, layer: CanvasLayer): EmittedLayer {
   return layer.canvas.isCut ? emitStrips(e, layer) : emitWhole(e, layer);
 }
 
-function emitWhole(e: GraphEmitter, layer: CanvasLayer): CanvasValue {
-  const { canvas, name, channels, out } = layer;
+function emitWhole(e: GraphEmitter, layer: CanvasLayer): EmittedLayer {
+  const { canvas, name, out } = layer;
   const { height, width, stripHeight, canvasWidth } = canvas.size;
-  const x = layer.x.value();
   const exact = canvas.exactRows && canvas.exactColumns;
-  const cut = [x, e.ints([0, 0]), canvas.vectors.end, e.ints([2, 3])];
-  const window = exact ? x : e.op("Slice", `${name}/window`, cut, [1, 1, height, width, channels]);
+  const parts = partsOfLayer(layer);
+  const kernels = kernelsOfParts(e, layer, parts);
+  const cut = (value: string, channels: number): string =>
+    exact
+      ? value
+      : e.op(
+          "Slice",
+          `${name}/window`,
+          [value, e.ints([0, 0]), canvas.vectors.end, e.ints([2, 3])],
+          [1, 1, height, width, channels],
+        );
   const residual =
     layer.residual &&
     e.op(
@@ -30,24 +46,51 @@ function emitWhole(e: GraphEmitter, layer: CanvasLayer): CanvasValue {
       [layer.residual.raw.value, canvas.vectors.strip],
       [stripHeight, canvasWidth, out],
     );
-  const { value, shape, sums } = emitStrip(e, layer, {
-    window,
+  const { value, shape, sums, points } = emitStrip(e, layer, {
+    parts: parts.map((part, index): StripPart => {
+      const { channels, points } = part;
+      const kernel = kernels[index]!;
+      if (points !== undefined) return { channels, kernel, points };
+      return { channels, kernel, window: sideBySide(e, name, part, [1, 1, height, width], cut) };
+    }),
     windowRows: height,
     rowPads: [1, canvas.exactRows ? 1 : canvas.form.rows.m],
-    kernel: kernelSource(e, layer),
     residual,
     clearing: undefined,
     mask: undefined,
   });
-  return canvasValue(e, { name, canvas, channels: out }, { value, shape }, sums);
+  const made = canvasValue(e, { name, canvas, channels: out }, { value, shape }, sums);
+  return { value: made, points: keptPoints(parts, points) };
+}
+
+/** Values side by side are joined where they are read, while they are hot: a join of whole canvases goes through memory twice. */
+function sideBySide(
+  e: GraphEmitter,
+  name: string,
+  { inputs, channels }: LayerPart,
+  shape: readonly Dim[],
+  cut: (value: string, channels: number) => string,
+): string {
+  const windows = inputs.map((input) => cut(input.value(), input.channels));
+  return windows.length === 1
+    ? windows[0]!
+    : e.op("Concat", `${name}/windows`, windows, [...shape, channels], { axis: CHANNEL_AXIS });
+}
+
+function keptPoints(
+  parts: readonly LayerPart[],
+  points: readonly (string | undefined)[],
+): readonly (string | undefined)[] {
+  return parts.flatMap(({ inputs, keeps }, index) => inputs.map(() => (keeps ? points[index] : undefined)));
 }
 
 /** Strip after strip in a Scan: windows overlap by a row on either side, so each is cut out of the canvas by a Pad. */
-function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
-  const { canvas, name, channels, out } = layer;
+function emitStrips(outer: GraphEmitter, layer: CanvasLayer): EmittedLayer {
+  const { canvas, name, out } = layer;
   const { strips, stripHeight, canvasWidth, width } = canvas.size;
   const { tables, vectors } = canvas;
-  const kernel = inPoints(outer, layer, kernelSource(outer, layer));
+  const parts = partsOfLayer(layer);
+  const kernels = kernelsOfParts(outer, layer, parts).map((kernel) => inPoints(outer, layer, kernel));
   const e = new GraphEmitter(outer.options, outer, "enclosing");
   const feeds: string[] = [];
   const infos: ReturnType<typeof valueInfo>[] = [];
@@ -58,14 +101,19 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
     return input;
   };
   const windowRows = typeof stripHeight === "number" ? stripHeight + 2 : symbol(`${name}.window_rows`);
-  const pads = feed("strip_window", tables.windows, [10], "INT64");
-  // Values side by side are joined here, while they are hot: a join of whole canvases goes through memory twice.
-  const windows = (layer.x.parts ?? [{ channels, value: layer.x.value }]).map((part) =>
-    e.op("Pad", `${name}/window`, [part.value(), pads], [1, 1, windowRows, width, part.channels]),
-  );
-  const shapeOfAll = [1, 1, windowRows, width, channels];
-  const window =
-    windows.length === 1 ? windows[0]! : e.op("Concat", `${name}/windows`, windows, shapeOfAll, { axis: CHANNEL_AXIS });
+  const windowShape = [1, 1, windowRows, width] as const;
+  const pads = parts.some(({ points }) => points === undefined)
+    ? feed("strip_window", tables.windows, [10], "INT64")
+    : "";
+  const cut = (value: string, channels: number): string =>
+    e.op("Pad", `${name}/window`, [value, pads], [...windowShape, channels]);
+  const stripParts = parts.map((part, index): StripPart => {
+    const { channels, points } = part;
+    const kernel = kernels[index]!;
+    return points === undefined
+      ? { channels, kernel, window: sideBySide(e, name, part, windowShape, cut) }
+      : { channels, kernel, points: feed("strip_points", points, inPointsShape(canvas, channels, name)) };
+  });
   const ragged = !canvas.exactRows;
   const clearing = (): Clearing => ({
     bias: feed("strip_clearing", tables.clearingBias, [cellOutputs(layer), 1]),
@@ -74,11 +122,10 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
   });
   const strip: readonly Dim[] = [stripHeight, canvasWidth, out];
   const residual = layer.residual?.raw.value;
-  const { value, shape, sums } = emitStrip(e, layer, {
-    window,
+  const { value, shape, sums, points } = emitStrip(e, layer, {
+    parts: stripParts,
     windowRows,
     rowPads: [0, 0],
-    kernel,
     residual:
       residual &&
       feed(
@@ -89,24 +136,37 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): CanvasValue {
     clearing: ragged && clears(layer.activation) ? clearing() : undefined,
     mask: ragged && !clears(layer.activation) ? feed("strip_mask", tables.rowMask, [stripHeight, 1, 1]) : undefined,
   });
-  const outputs = [
-    { inner: value, label: "strips", shape },
-    ...(sums === undefined ? [] : [{ inner: sums, label: "strip_sums", shape: [stripHeight, 1, out] as const }]),
-  ].map((output) => ({ ...output, name: outer.fresh(`${name}/${output.label}`) }));
+  const output = (inner: string, label: string, itsShape: readonly Dim[]) => ({
+    inner,
+    name: outer.fresh(`${name}/${label}`),
+    shape: itsShape,
+  });
+  const result = output(value, "strips", shape);
+  const rowSums = sums === undefined ? [] : [output(sums, "strip_sums", [stripHeight, 1, out])];
+  const kept = parts.map(({ keeps, channels }, index) =>
+    keeps ? output(points[index]!, "points_of_strips", inPointsShape(canvas, channels, name)) : undefined,
+  );
+  const outputs = [result, ...rowSums, ...kept.filter((each) => each !== undefined)];
   const body = e.finish(
     `${name}/strip`,
     infos,
-    outputs.map((output) => valueInfo(output.inner, output.shape)),
+    outputs.map((each) => valueInfo(each.inner, each.shape)),
   );
   outer.multi(
     "Scan",
     `${name}/each_strip`,
     feeds,
-    outputs.map((output) => ({ name: output.name, shape: [strips, ...output.shape] })),
+    outputs.map((each) => ({ name: each.name, shape: [strips, ...each.shape] })),
     { body: { g: body }, num_scan_inputs: feeds.length },
   );
-  const raw = { value: outputs[0]!.name, shape: [strips, ...shape] };
-  return canvasValue(outer, { name, canvas, channels: out }, raw, outputs[1]?.name);
+  const raw = { value: result.name, shape: [strips, ...shape] };
+  return {
+    value: canvasValue(outer, { name, canvas, channels: out }, raw, rowSums[0]?.name),
+    points: keptPoints(
+      parts,
+      kept.map((each) => each?.name),
+    ),
+  };
 }
 
 /** Outputs per channel of a strip. */

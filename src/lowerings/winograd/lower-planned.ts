@@ -18,10 +18,15 @@ export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: Pla
   const site = scope.site(node);
   const [, out, height, width] = site.shape as readonly [Dim, number, Dim, Dim];
   const canvas = scope.canvasFor(height, width, plan);
-  const value = emitCanvasLayer(scope.e, {
+  const parts = partsOf(scope, node.inputs[0]!, canvas);
+  const { value, points } = emitCanvasLayer(scope.e, {
     name: site.name,
     canvas,
-    x: scope.readCanvas(node.inputs[0]!, canvas),
+    inputs: parts.map((part) => ({
+      ...part,
+      points: node.op === "conv" && plan.chunk === 0 ? scope.pointsOf(part.name, canvas) : undefined,
+      keepsPoints: plan.keeps.has(part.name),
+    })),
     channels: site.inputShapes[0]![1] as number,
     out,
     kernel:
@@ -35,6 +40,10 @@ export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: Pla
     sums: plan.sums,
   });
   scope.bind(plan.result, { canvas: { canvas, value } });
+  parts.forEach(({ name }, index) => {
+    const kept = points[index];
+    if (kept !== undefined) scope.keepPoints(name, canvas, kept);
+  });
 }
 
 function activationOf(scope: Scope, name: string, activation: FusedActivation, out: number): LayerActivation {
@@ -91,5 +100,5 @@ export function lowerOnCanvas(scope: Scope, node: Node, canvas: Canvas): void {
 
 function partsOf(scope: Scope, name: string, canvas: Canvas): readonly CanvasPart[] {
   const value = scope.readCanvas(name, canvas);
-  return value.parts ?? [{ channels: scope.shapes.get(name)![1] as number, value: value.value }];
+  return value.parts ?? [{ name, channels: scope.shapes.get(name)![1] as number, value: value.value }];
 }

@@ -10,6 +10,7 @@ import { chooseForms, chunkFor, FORM_PREFIX, type LayerChoice } from "./choose-f
 import type { LayerProblem } from "./cost.js";
 import { type FusedActivation, FusionFinder } from "./fusion.js";
 import { layoutChanges } from "./layout-changes.js";
+import { type PointsReader, pointsToKeep } from "./shared-points.js";
 import { cellsPerStrip } from "./strip-count.js";
 
 export type ConvolutionNode = NodeOf<"conv" | "mix_conv">;
@@ -25,6 +26,8 @@ export interface PlannedLayer extends CanvasShape {
   readonly result: string;
   /** Whether a router reads the result. */
   readonly sums: boolean;
+  /** Values that it takes to the points for later layers too. */
+  readonly keeps: ReadonlySet<string>;
 }
 
 export interface CanvasPlan {
@@ -35,6 +38,7 @@ export interface CanvasPlan {
   readonly choices: ReadonlyMap<string, LayerChoice>;
 }
 
+const NONE: ReadonlySet<string> = new Set();
 const EMPTY: CanvasPlan = { layers: new Map(), fused: new Set(), choices: new Map() };
 
 /** Plans a graph as one sample of it runs. */
@@ -65,6 +69,7 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
     );
     const winograd = problems.filter((_, index) => chosen[index]!.form !== undefined);
     const strip = cellsPerStrip(Math.max(...winograd.map(({ channels, out }) => Math.max(channels, out))));
+    const readers: PointsReader[] = [];
     nodes.forEach((node, index) => {
       const { form } = chosen[index]!;
       choices.set(node.name, chosen[index]!);
@@ -72,16 +77,20 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
       const { activation, residual, covered } = tails.get(node.name)!;
       const result = covered.at(-1) ?? node.name;
       for (const name of covered) fused.add(name);
+      const chunk = chunkFor(problems[index]!);
+      readers.push({ name: node.name, input: node.inputs[0]!, byValue: node.op === "conv" && chunk === 0 });
       layers.set(node.name, {
         form,
         cellsPerStrip: strip,
-        chunk: chunkFor(problems[index]!),
+        chunk,
         activation,
         residual,
         result,
         sums: fusion.isRouted(result),
+        keeps: NONE,
       });
     });
+    for (const [name, keeps] of pointsToKeep(graph, shapes, readers)) layers.set(name, { ...layers.get(name)!, keeps });
   }
   return { layers, fused, choices };
 }

@@ -17,13 +17,24 @@ export interface Clearing {
   readonly slopes: string | undefined;
 }
 
+/** Input channels that are worked on together, and what they are multiplied by. */
+export type StripPart = { readonly channels: number; readonly kernel: KernelSource } & (
+  | {
+      /** [1, 1, rows, W, C] */
+      readonly window: string;
+    }
+  | {
+      /** The same in the points, of `inPointsShape`. */
+      readonly points: string;
+    }
+);
+
 export interface StripInputs {
-  /** [1, 1, rows, W, C] */
-  readonly window: string;
+  readonly parts: readonly StripPart[];
+  /** Rows of the windows. */
   readonly windowRows: Dim;
   /** Rows of zeros that the transform along the height adds before and after the window. */
   readonly rowPads: readonly [number, number];
-  readonly kernel: KernelSource;
   /** [h, Wc, O]: added to the result. */
   readonly residual: string | undefined;
   /** Lets the activation clear rows beyond the picture. */
@@ -41,29 +52,23 @@ export interface StripResult {
   readonly shape: readonly Dim[];
   /** [h, 1, O] */
   readonly sums: string | undefined;
+  /** Of each part that is transformed here: it in the points, of `inPointsShape`; none where the points are in chunks. */
+  readonly points: readonly (string | undefined)[];
 }
 
 export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInputs): StripResult {
-  const { canvas, name, channels, out } = layer;
+  const { canvas, name, out } = layer;
   const { rows, columns } = canvas.form;
   const { cellRows, cellColumns, stripHeight, canvasWidth } = canvas.size;
   const cells = productDim([cellRows, cellColumns], `${name}.tiles_of_strip`);
-  const acrossColumns = e.op(
-    "Conv",
-    `${name}/columns`,
-    [inputs.window, e.floats(columns.bt.flat(), [columns.n, 1, 1, columns.n, 1])],
-    [1, columns.n, inputs.windowRows, cellColumns, channels],
-    {
-      kernel_shape: [1, columns.n, 1],
-      strides: [1, columns.m, 1],
-      pads: [0, 1, 0, 0, canvas.exactColumns ? 1 : columns.m, 0],
-    },
-  );
-  const products = emitPointProducts(e, layer, {
-    acrossColumns,
+  const { products, points } = emitPointProducts(e, layer, {
+    parts: inputs.parts.map((part) => {
+      const { channels, kernel } = part;
+      if ("points" in part) return part;
+      return { channels, kernel, acrossColumns: emitAcrossColumns(e, layer, part.window, channels, inputs.windowRows) };
+    }),
     rows: inputs.windowRows,
     rowPads: inputs.rowPads,
-    kernel: inputs.kernel,
     cells,
   });
   const width = productDim([cells, out, rows.m], `${name}.row_outputs`);
@@ -86,7 +91,7 @@ export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInpu
   const strip: readonly Dim[] = [stripHeight, canvasWidth, out];
   const { mask, residual } = inputs;
   if (mask === undefined && residual === undefined && !layer.sums) {
-    return { value: ordered, shape: order, sums: undefined };
+    return { value: ordered, shape: order, sums: undefined, points };
   }
   const y = e.op("Reshape", `${name}/strip`, [ordered, canvas.vectors.strip], strip);
   const masked = mask === undefined ? y : e.op("Mul", `${name}/masked`, [y, mask], strip);
@@ -94,7 +99,30 @@ export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInpu
   const sums = layer.sums
     ? e.op("MatMul", `${name}/column_sums`, [canvas.tables.columnWeights, added], [stripHeight, 1, out])
     : undefined;
-  return added === y ? { value: ordered, shape: order, sums } : { value: added, shape: strip, sums };
+  const result = added === y ? { value: ordered, shape: order } : { value: added, shape: strip };
+  return { ...result, sums, points };
+}
+
+/** [1, 1, rows, W, C] in the points of the width. */
+function emitAcrossColumns(
+  e: GraphEmitter,
+  { name, canvas }: CanvasLayer,
+  window: string,
+  channels: number,
+  rows: Dim,
+): string {
+  const { columns } = canvas.form;
+  return e.op(
+    "Conv",
+    `${name}/columns`,
+    [window, e.floats(columns.bt.flat(), [columns.n, 1, 1, columns.n, 1])],
+    [1, columns.n, rows, canvas.size.cellColumns, channels],
+    {
+      kernel_shape: [1, columns.n, 1],
+      strides: [1, columns.m, 1],
+      pads: [0, 1, 0, 0, canvas.exactColumns ? 1 : columns.m, 0],
+    },
+  );
 }
 
 /** The bias of every output of a strip, [1, m1·r·TW·O]. */

@@ -19,6 +19,8 @@ export interface CanvasValue {
 }
 
 export interface CanvasPart {
+  /** Of the value in the graph. */
+  readonly name: string;
   readonly channels: number;
   /** ONNX value [1,1,Hc,Wc,C] of these channels. */
   value(): string;
