@@ -74,6 +74,19 @@ function copyRuns(
   }
 }
 
+/** What an axis has from `start` up to `end`. */
+export function sliced(tensor: LazyTensor, axis: number, start: number, end: number): LazyTensor {
+  const shape = tensor.shape.map((size, index) => (index === axis ? end - start : size));
+  const inner = elementCount(tensor.shape.slice(axis + 1));
+  const [stride, run] = [tensor.shape[axis]! * inner, (end - start) * inner];
+  return computed(shape, [tensor], (values) => {
+    const target = newLike(values, elementCount(shape));
+    for (let from = start * inner, to = 0; to < target.length; from += stride, to += run)
+      target.set(values.subarray(from, from + run), to);
+    return target;
+  });
+}
+
 /** A tensor computed from the values of others. */
 export function computed(
   shape: readonly number[],

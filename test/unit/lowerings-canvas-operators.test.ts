@@ -169,12 +169,31 @@ describe.each(Object.entries(BETWEEN))("%s", (_, build) => {
   it("changes layout at the ends only", () => {
     const { model } = compileGraph(network(1, "open", build), { lowering: "winograd-f4x6" });
     const changes = nodesIn(model.graph).filter(({ op_type, name = "" }) => {
-      return op_type === "Transpose" && !/^canvas\.|\/ordered$|\/by_tap$/.test(name);
+      return op_type === "Transpose" && !/^canvas\.|\/ordered$/.test(name);
     });
     expect(changes.map(({ name }) => name)).toHaveLength(2);
   });
 });
 
+describe("what several layers read", () => {
+  /** Input channels that layers take to the points, over all layers. */
+  const transformed = (size: readonly [number, number] | "open"): number => {
+    const { model } = compileGraph(network(1, size, BETWEEN["dense features"]!), { lowering: "winograd-f4x6" });
+    const infos = graphsIn(model.graph).flatMap(({ value_info }) => value_info);
+    const columns = infos.filter(({ name = "" }) => /\/columns(#\d+)?$/.test(name));
+    return columns.reduce((sum, { type }) => sum + Number(type?.tensor_type?.shape?.dim.at(-1)?.dim_value), 0);
+  };
+
+  it.each(["open", [131, 97], [24, 18]] as const)("is taken to the points once: %s", (size) => {
+    // The input of the first layer, what it gives, and the two dense features; joined values would be 7 times the channels.
+    expect(transformed(size)).toBe(4 * CHANNELS);
+  });
+});
+
+function graphsIn(graph: GraphProto): readonly GraphProto[] {
+  return [graph, ...graph.node.flatMap(({ attribute }) => attribute.flatMap(({ g }) => (g ? graphsIn(g) : [])))];
+}
+
 function nodesIn(graph: GraphProto): readonly NodeProto[] {
-  return graph.node.flatMap((node) => [node, ...node.attribute.flatMap(({ g }) => (g ? nodesIn(g) : []))]);
+  return graphsIn(graph).flatMap(({ node }) => node);
 }

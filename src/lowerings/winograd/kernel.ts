@@ -1,4 +1,5 @@
 /** Kernels in the points of a form. */
+import { permuted, reshaped, sliced } from "../../tensors/derived.js";
 import type { GraphEmitter } from "../emitter.js";
 import type { CanvasLayer, ConstantKernel } from "./canvas-layer.js";
 import { FORM_KERNEL, type WinogradForm } from "./forms.js";
@@ -81,8 +82,8 @@ export function kernelPart(e: GraphEmitter, layer: CanvasLayer, range: readonly 
 
 /**
  * A constant kernel [O,C,3,3], or what a range of input channels has of it, in the points of a form: [P,C,O] in chunks when there
- * are several. The file holds the kernel itself, a fourth to a seventh of its points; ONNX Runtime takes it there when a session
- * opens.
+ * are several. The file holds its taps, a fourth to a seventh of its points; ONNX Runtime takes them there when a session opens,
+ * in one node, since it copies what every node of constants gives.
  */
 function emitFinished(
   e: GraphEmitter,
@@ -94,24 +95,16 @@ function emitFinished(
   const channels = end - start;
   const isWhole = channels === layer.channels;
   const { count, points } = chunksOf(layer);
-  const all = count * points;
   const shape = count === 1 ? [points, channels, out] : [count, points, channels, out];
-  const label = isWhole ? `${name}/${canvas.form.name}` : `${name}/${canvas.form.name}.${start}-${end}`;
+  const part = isWhole ? name : `${name}.${start}-${end}`;
+  const label = `${part}/${canvas.form.name}`;
   return e.ofConstants(`${label}:${shape.join("x")}`, (top) => {
-    const stored = top.weight(name, constant);
-    const part = isWhole
-      ? stored
-      : top.op(
-          "Slice",
-          `${label}/part`,
-          [stored, ...[start, end, 1].map((bound) => top.ints([bound]))],
-          [out, channels, FORM_KERNEL, FORM_KERNEL],
-        );
-    const byTap = [FORM_KERNEL, FORM_KERNEL, channels, out];
-    const transposed = top.transpose(`${label}/by_tap`, part, byTap, [2, 3, 1, 0]);
-    const taps = top.op("Reshape", `${label}/taps`, [transposed, top.ints([TAPS, -1])], [TAPS, channels * out]);
-    const rows = pointRows(top, canvas.form, { count: 1, columns: canvas.form.columns.n, points: all });
-    const product = top.op("MatMul", `${label}/product`, [rows, taps], [all, channels * out]);
-    return top.op("Reshape", label, [product, top.ints(shape)], shape);
+    const own = isWhole ? constant : sliced(constant, 1, start, end);
+    const taps = top.ofConstants(`${part}/taps`, () =>
+      top.weight(`${part}/taps`, permuted(reshaped(own, [out, channels, TAPS]), [2, 1, 0])),
+    );
+    const rows = pointRows(top, canvas.form, { count, columns: canvas.form.columns.n / count, points });
+    const equation = count === 1 ? "pt,tco->pco" : "qpt,tco->qpco";
+    return top.op("Einsum", label, [rows, taps], shape, { equation });
   });
 }
