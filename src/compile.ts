@@ -130,6 +130,6 @@ function inputShapes(spec: ModelSpec, graph: Graph, options: CompileOptions): Re
   fix("batch", options.batch, main[0]);
   fix("height", options.height, spatial?.[0]);
   fix("width", options.width, spatial?.[1]);
-  const substitute = (dim: Dim): Dim => (typeof dim === "number" ? dim : (symbols.get(dim.terms[0]![0]) ?? dim));
+  const substitute = (dim: Dim): Dim => (typeof dim === "number" ? dim : (symbols.get(dim.terms[0]!.atom) ?? dim));
   return new Map(graph.inputs.map((input) => [input.name, input.shape.map(substitute)]));
 }

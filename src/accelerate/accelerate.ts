@@ -1,11 +1,12 @@
 /** Any ONNX graph in: what smxc can read of it is compiled and put back; all else stays as it is. */
 import { type Compiled, compileGraph } from "../compile.js";
 import type { LoweringOptions } from "../compile-options.js";
+import type { GraphReading } from "../frontends/onnx/graph-reading.js";
 import { islandGraph } from "../frontends/onnx/island-graph.js";
 import { canRunWhole } from "../frontends/onnx/island-order.js";
 import { findIslands, type Island } from "../frontends/onnx/islands.js";
 import type { RaisedKernels } from "../frontends/onnx/raise/raise-kernels.js";
-import { type GraphReading, readGraph } from "../frontends/onnx/read-graph.js";
+import { readGraph } from "../frontends/onnx/read-graph.js";
 import { type ComputeConstant, SourceConstants } from "../frontends/onnx/source-constants.js";
 import { onnxOpset } from "../frontends/onnx/source-nodes.js";
 import { trimIsland } from "../frontends/onnx/trim-island.js";

@@ -1,8 +1,9 @@
 /** What is to be said of the parts of a graph that came in. */
+
+import type { GraphReading } from "../frontends/onnx/graph-reading.js";
 import type { Island } from "../frontends/onnx/islands.js";
 import type { RaisedKernel } from "../frontends/onnx/raise/raise-kernel.js";
 import type { RaisedKernels } from "../frontends/onnx/raise/raise-kernels.js";
-import type { GraphReading } from "../frontends/onnx/read-graph.js";
 import type { SourceConstants } from "../frontends/onnx/source-constants.js";
 import type { ValueUses } from "../frontends/onnx/value-uses.js";
 import { isOnnxDomain } from "../onnx/domains.js";

@@ -4,7 +4,7 @@ import { definition, inferShapes } from "../ir/infer.js";
 import type { Provenance } from "../onnx/graph/provenance.js";
 import type { GraphEmitter, Layout } from "./emitter.js";
 import type { LowerSite } from "./site.js";
-import { sourceOfSize } from "./size-source.js";
+import { sizeSources } from "./size-source.js";
 import { type Canvas, type CanvasShape, canvasOf } from "./winograd/canvas.js";
 import { emitCanvasMean, emitFromCanvases, emitToCanvas } from "./winograd/convert.js";
 import type { CanvasValue } from "./winograd/value.js";
@@ -29,6 +29,7 @@ export class Scope {
   private readonly nodes: ReadonlyMap<string, Node>;
   private readonly bindings = new Map<string, Binding>();
   private readonly canvases = new Map<string, Canvas>();
+  private sizeSources: ReturnType<typeof sizeSources> | undefined;
   /** Values in the points of a canvas's form, by canvas and name. */
   private readonly points = new Map<Canvas, Map<string, string>>();
   /** The logits behind the weights of routers, by the name of the weights. */
@@ -117,9 +118,11 @@ export class Scope {
     const key = `${dimText(height)}x${dimText(width)}.${shape.form.name}.${shape.cellsPerStrip}`;
     const known = this.canvases.get(key);
     if (known) return known;
-    const made = canvasOf(this.e, shape, [height, width], (axis) => {
-      const source = sourceOfSize(this.graph, this.shapes, height, width)!;
-      return { value: this.read(source, "nchw"), axis: this.shapes.get(source)!.length - 2 + axis };
+    this.sizeSources ??= sizeSources(this.graph, this.shapes);
+    const sources = this.sizeSources;
+    const made = canvasOf(this.e, shape, [height, width], (size) => {
+      const source = sources.get(size);
+      return source && { ...source, value: this.read(source.name, "nchw") };
     });
     this.canvases.set(key, made);
     return made;

@@ -3,7 +3,7 @@ import { symbol } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
 import type { constantTensor, EmitOptions } from "./emitter.js";
 import { FORM_PREFIX, runsInForms } from "./winograd/choose-form.js";
-import { costKey, type LayerProblem, TYPICAL_SIZE } from "./winograd/cost.js";
+import { costKey, type LayerProblem, sizeOf } from "./winograd/cost.js";
 import { FORMS } from "./winograd/forms.js";
 import { planCanvases } from "./winograd/plan.js";
 
@@ -41,8 +41,7 @@ export function trialsOf(graph: Graph, options: EmitOptions): readonly (readonly
 }
 
 function inputSizes({ channels, height, width, experts }: LayerProblem): ReadonlyMap<string, readonly number[]> {
-  const size = (dim: LayerProblem["height"]): number => (typeof dim === "number" ? dim : TYPICAL_SIZE);
-  const x = ["x", [1, channels, size(height), size(width)]] as const;
+  const x = ["x", [1, channels, sizeOf(height), sizeOf(width)]] as const;
   return new Map<string, readonly number[]>(experts > 0 ? [x, ["beta", [1, experts, 1]]] : [x]);
 }
 

@@ -2,9 +2,9 @@
 import "../support/seed.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { NodeReading } from "../../src/frontends/onnx/graph-reading.js";
 import { canRunWhole } from "../../src/frontends/onnx/island-order.js";
 import { findIslands, type Island } from "../../src/frontends/onnx/islands.js";
-import type { NodeReading } from "../../src/frontends/onnx/read-graph.js";
 import { trimIsland } from "../../src/frontends/onnx/trim-island.js";
 import { type ValueUses, valueUses } from "../../src/frontends/onnx/value-uses.js";
 import * as build from "../../src/onnx/graph/build.js";

@@ -3,8 +3,8 @@ import type { Shape } from "../../ir/dim.js";
 import type { Graph, Node } from "../../ir/graph.js";
 import type { GraphProto } from "../../onnx/graph/records.js";
 import type { LazyTensor } from "../../tensors/tensor.js";
+import type { GraphReading } from "./graph-reading.js";
 import type { Island } from "./islands.js";
-import type { GraphReading } from "./read-graph.js";
 import type { ValueUses } from "./value-uses.js";
 
 /** Outputs are what nodes outside read and what the graph shows. @param name of the island */

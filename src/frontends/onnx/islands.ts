@@ -1,6 +1,6 @@
 /** Islands: connected nodes that smxc can read, with no way out of one and back into it. */
 import type { GraphProto } from "../../onnx/graph/records.js";
-import type { NodeReading } from "./read-graph.js";
+import type { NodeReading } from "./graph-reading.js";
 import type { ValueUses } from "./value-uses.js";
 
 /** Positions of nodes in the graph, ascending. */

@@ -1,7 +1,6 @@
 /** Reads what it can of a graph's nodes as IR, one by one. */
 import { freshName } from "../../base/fresh-name.js";
 import type { Shape } from "../../ir/dim.js";
-import type { Node } from "../../ir/graph.js";
 import { RuleError } from "../../ir/ops/operator.js";
 import { isOnnxDomain } from "../../onnx/domains.js";
 import type { GraphProto, ModelProto, NodeProto } from "../../onnx/graph/records.js";
@@ -9,7 +8,7 @@ import { inferModel } from "../../onnx/infer/infer-model.js";
 import type { KnownOf } from "../../onnx/infer/setting.js";
 import type { TypeInfo } from "../../onnx/infer/type-info.js";
 import type { SchemaRegistry } from "../../onnx/schemas/registry.js";
-import type { LazyTensor } from "../../tensors/tensor.js";
+import type { GraphReading, NodeReading } from "./graph-reading.js";
 import { ONNX_OPERATORS } from "./operators/index.js";
 import { ONNX_PATTERNS } from "./patterns/index.js";
 import { emitMixConv } from "./raise/emit.js";
@@ -24,29 +23,10 @@ import {
   type Surroundings,
 } from "./reading.js";
 import { ReadingWriter } from "./reading-writer.js";
+import { readWithMultiples, type SizeMultiples, shapeOfJoin } from "./size-multiples.js";
 import { callsOf, type SourceConstants } from "./source-constants.js";
 import { type SourceNodes, sourceNodes } from "./source-nodes.js";
 import type { ValueUses } from "./value-uses.js";
-
-/** A node of the source as IR, or why it is none. */
-export type NodeReading =
-  | {
-      readonly kind: "read";
-      /** None where the node is part of what a node behind it was read as. */
-      readonly nodes: readonly Node[];
-      readonly constants: ReadonlyMap<string, LazyTensor>;
-      /** The values of the source that these read: not the shapes, axes and sizes that the IR has as attributes. */
-      readonly reads: ReadonlySet<string>;
-    }
-  /** `reason` is null where smxc does not know the operator. */
-  | { readonly kind: "left"; readonly reason: string | null };
-
-export interface GraphReading {
-  /** By position in the graph. */
-  readonly readings: readonly NodeReading[];
-  /** Of float32 values, as IR knows them. */
-  readonly shapes: ReadonlyMap<string, Shape>;
-}
 
 /**
  * Reads the nodes of a model's main graph. The model must be valid.
@@ -61,7 +41,26 @@ export function readGraph(
   schemas: SchemaRegistry,
   raised: RaisedKernels = new Map(),
 ): GraphReading {
-  const reader = new GraphReader(constants, uses, sourceNodes(model, graph, constants), namesIn(graph), raised);
+  return readWithMultiples(graph, uses, (multiples) =>
+    readOnce(model, graph, constants, uses, schemas, { raised, multiples }),
+  );
+}
+
+interface Knowledge {
+  readonly raised: RaisedKernels;
+  readonly multiples: SizeMultiples;
+}
+
+function readOnce(
+  model: ModelProto,
+  graph: GraphProto,
+  constants: SourceConstants,
+  uses: ValueUses,
+  schemas: SchemaRegistry,
+  { raised, multiples }: Knowledge,
+): GraphReading {
+  const nodes = sourceNodes(model, graph, constants, multiples);
+  const reader = new GraphReader(constants, uses, nodes, namesIn(graph), raised);
   const readings: NodeReading[] = [];
   const isCall = callsOf(model);
   const positions = new Map(graph.node.map((node, index) => [node, index]));
@@ -129,13 +128,22 @@ class GraphReader {
     try {
       read(source, writer);
     } catch (cause) {
-      if (cause instanceof NotRead || cause instanceof RuleError) return { kind: "left", reason: cause.message };
+      if (cause instanceof NotRead || cause instanceof RuleError) {
+        this.rememberJoin(node, shapeOf);
+        return { kind: "left", reason: cause.message };
+      }
       throw cause;
     }
     for (const [name, shape] of writer.shapes) this.shapes.set(name, shape);
     for (const inner of pattern?.inner ?? [])
       this.covered.set(this.givers.get(inner.output[0]!)!.index, inner.input[0]!);
     return { kind: "read", ...writer.reading() };
+  }
+
+  /** What a join that is not read gives whenever it does not fail. */
+  private rememberJoin(node: NodeProto, shapeOf: (name: string) => Shape | undefined): void {
+    const shape = shapeOfJoin(node, node.input.map(shapeOf));
+    if (shape !== undefined) this.shapes.set(node.output[0]!, shape);
   }
 
   /** The pattern that a node is the last of; those tried first stand first. */

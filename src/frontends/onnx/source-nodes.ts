@@ -6,6 +6,7 @@ import type { KnownOf } from "../../onnx/infer/setting.js";
 import { SmallValue } from "../../onnx/infer/small-value.js";
 import type { Dim as OnnxDim, TypeInfo } from "../../onnx/infer/type-info.js";
 import type { SourceNode } from "./reading.js";
+import { asMultiple, type SizeMultiples } from "./size-multiples.js";
 import type { SourceConstants } from "./source-constants.js";
 
 const FLOAT = 1;
@@ -24,12 +25,18 @@ export interface SourceNodes {
   shape(name: string, type: TypeInfo | null): Shape | undefined;
 }
 
-export function sourceNodes(model: ModelProto, graph: GraphProto, constants: SourceConstants): SourceNodes {
+/** @param multiples what sizes are known to be multiples of */
+export function sourceNodes(
+  model: ModelProto,
+  graph: GraphProto,
+  constants: SourceConstants,
+  multiples: SizeMultiples,
+): SourceNodes {
   const opset = onnxOpset(model);
   const doubtful = repeatedSymbols(graph);
   const dimOf = (dim: OnnxDim): Dim | undefined => {
     if (typeof dim === "number") return dim >= 1 ? dim : undefined;
-    return dim === null || dim === "" || doubtful.has(dim) ? undefined : symbol(dim);
+    return dim === null || dim === "" || doubtful.has(dim) ? undefined : asMultiple(dim, multiples);
   };
   return {
     shape(name, type) {

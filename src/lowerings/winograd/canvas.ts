@@ -84,17 +84,17 @@ export interface CanvasShape {
   readonly cellsPerStrip: number;
 }
 
-/** @param axisOf where an open height (0) or width (1) can be read */
+/** @param axisOf where an open size can be read, by its text */
 export function canvasOf(
   e: GraphEmitter,
   { form, cellsPerStrip }: CanvasShape,
   [height, width]: readonly [Dim, Dim],
-  axisOf: (axis: 0 | 1) => AxisOfValue,
+  axisOf: (size: string) => AxisOfValue | undefined,
 ): Canvas {
-  const s = new Sizes(e, `canvas.${dimText(height)}x${dimText(width)}.${form.name}`);
+  const s = new Sizes(e, `canvas.${dimText(height)}x${dimText(width)}.${form.name}.${cellsPerStrip}`);
   const [m1, m2] = [form.rows.m, form.columns.m];
-  const H = s.ofAxis(height, () => axisOf(0));
-  const W = s.ofAxis(width, () => axisOf(1));
+  const H = s.of(height, axisOf);
+  const W = s.of(width, axisOf);
   const allCellRows = s.ceilDiv(H, m1);
   const TW = s.ceilDiv(W, m2);
   const S = stripCountOf(s, allCellRows, TW, cellsPerStrip);

@@ -2,7 +2,7 @@
  * What a 3×3 convolution costs, directly and in each Winograd form: a model of a few terms, each a count of what is done times a
  * rate that was measured (rates.ts). docs/lowerings.md tells how well it predicts.
  */
-import type { Dim } from "../../ir/dim.js";
+import { type Dim, valueOfDim } from "../../ir/dim.js";
 import type { Target } from "../targets.js";
 import type { WinogradForm } from "./forms.js";
 import { PARALLEL, RATES, type Rates } from "./rates.js";
@@ -60,7 +60,7 @@ function overKinds(alone: (rates: Rates) => number, parallel: number, { target, 
 /** Under what a measurement is kept: everything that the time depends on. */
 export function costKey(problem: LayerProblem, form: WinogradForm | undefined, options: CostOptions): string {
   const { channels, out, height, width, experts } = problem;
-  const size = [height, width].map((dim) => (typeof dim === "number" ? dim : `open@${TYPICAL_SIZE}`)).join("x");
+  const size = [height, width].map((dim) => (typeof dim === "number" ? dim : `open@${sizeOf(dim)}`)).join("x");
   const kernel = experts > 0 ? `${experts} experts` : "constant";
   return `${options.target}, ${options.threads ?? 1} threads: ${channels} to ${out}, ${size}, ${kernel}: ${form?.name ?? "direct"}`;
 }
@@ -118,7 +118,10 @@ function canvasWork({ channels, out, height, width }: LayerProblem, { rows, colu
   };
 }
 
-/** A size as it is judged. */
+/** A size as it is judged: symbols are of the typical size. */
 export function sizeOf(dim: Dim): number {
-  return typeof dim === "number" ? dim : TYPICAL_SIZE;
+  return Math.max(
+    1,
+    valueOfDim(dim, (_, part) => TYPICAL_SIZE / part),
+  );
 }

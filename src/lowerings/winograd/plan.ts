@@ -3,7 +3,7 @@ import { type Dim, dimText, type Shape } from "../../ir/dim.js";
 import type { Graph, Node, NodeOf } from "../../ir/graph.js";
 import { inferShapes, withInputShapes } from "../../ir/infer.js";
 import type { EmitOptions } from "../emitter.js";
-import { sourceOfSize } from "../size-source.js";
+import { isComputable, sizeSources } from "../size-source.js";
 import { TARGET_PROFILES } from "../targets.js";
 import type { CanvasShape } from "./canvas.js";
 import { chooseForms, chunkFor, FORM_PREFIX, type LayerChoice } from "./choose-form.js";
@@ -49,7 +49,15 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
     new Map(batched.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]])),
   );
   const shapes = inferShapes(graph);
-  const candidates = graph.nodes.filter((node): node is ConvolutionNode => isEligible(node, graph, shapes));
+  const sources = sizeSources(graph, shapes);
+  const candidates = graph.nodes.filter(
+    (node): node is ConvolutionNode =>
+      isEligible(node) &&
+      shapes
+        .get(node.name)!
+        .slice(2)
+        .every((size) => isComputable(size, sources)),
+  );
   const bySize = new Map<string, ConvolutionNode[]>();
   for (const node of candidates) {
     const [, , height, width] = shapes.get(node.name)!;
@@ -108,15 +116,12 @@ export function refusesWinograd({
   return TARGET_PROFILES[target].canvas ? undefined : `Winograd is not used on ${target}`;
 }
 
-/** 3×3, stride 1, one zero around, ungrouped; of a fixed size or one that can be read from a value. */
-function isEligible(node: Node, graph: Graph, shapes: ReadonlyMap<string, Shape>): boolean {
+/** 3×3, stride 1, one zero around, ungrouped. */
+function isEligible(node: Node): boolean {
   if (node.op !== "conv" && node.op !== "mix_conv") return false;
   const { kernel, stride, dilation, pads, groups } = node.attributes;
   const ones = [...stride, ...dilation, ...pads, groups].every((value) => value === 1);
-  const [, , height, width] = shapes.get(node.name)! as readonly [Dim, Dim, Dim, Dim];
-  const fixed = typeof height === "number" && typeof width === "number";
-  const known = fixed || sourceOfSize(graph, shapes, height, width) !== undefined;
-  return ones && kernel[0] === 3 && kernel[1] === 3 && known;
+  return ones && kernel[0] === 3 && kernel[1] === 3;
 }
 
 export function problemOf(node: ConvolutionNode, shapes: ReadonlyMap<string, Shape>): LayerProblem {

@@ -62,7 +62,7 @@ function commonScale(axes: readonly number[], scales: readonly number[]): number
 
 /** The scale that makes one size of another, where it is a whole number or exactly 1 over one. */
 function ratio(from: Dim, to: Dim): number {
-  const lead = (dim: Dim): number => (typeof dim === "number" ? dim : (dim.terms[0]?.[1] ?? 0));
+  const lead = (dim: Dim): number => (typeof dim === "number" ? dim : (dim.terms[0]?.coefficient ?? 0));
   const [before, after] = [lead(from), lead(to)];
   if (after >= before && after % before === 0 && sameDim(scaleDim(from, after / before), to)) return after / before;
   const part = before % after === 0 ? divideDim(from, before / after) : undefined;

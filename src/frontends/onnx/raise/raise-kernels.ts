@@ -122,7 +122,7 @@ function surveyed(
   isKnown: (node: NodeProto) => boolean,
 ): Survey {
   const { graph } = model;
-  const nodes = sourceNodes(model, graph, constants);
+  const nodes = sourceNodes(model, graph, constants, new Map());
   const givers = new Map<string, SourceNode>();
   const types = new Map<string, TypeInfo | null>();
   const sources = new Map<number, SourceNode>();
