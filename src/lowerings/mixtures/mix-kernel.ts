@@ -1,47 +1,21 @@
 /** The mixture of experts as ONNX operators, shared by every lowering that builds the kernel at run time. */
-import type { Dim, Shape } from "../../ir/dim.js";
-import { bankSizes, type Factor, factorExtent, type MixConvAttributes, mixConvInputs } from "../../ir/ops/mixture.js";
+import type { Shape } from "../../ir/dim.js";
+import { bankSizes, type MixConvAttributes, mixConvInputs } from "../../ir/ops/mixture.js";
 import { permuted, reshaped, summed } from "../../tensors/derived.js";
-import type { LazyTensor } from "../../tensors/tensor.js";
 import type { GraphEmitter } from "../emitter.js";
 import type { LowerSite } from "../site.js";
-
-/** A factor whose value has been emitted: [N, experts, blocks]. */
-interface EmittedFactor {
-  readonly over: Factor["over"];
-  readonly value: string;
-  /** N, or 1 where all samples share it. */
-  readonly samples: Dim;
-  readonly experts: number;
-  readonly blocks: number;
-  readonly extent: number;
-}
-
-/** A bank of rows, [experts, out, row]. */
-interface Bank {
-  readonly name: string;
-  readonly data: LazyTensor;
-  readonly experts: number;
-  readonly out: number;
-  readonly row: number;
-}
-
-const indices = (site: LowerSite): readonly number[] => site.inputNames.map((_, index) => index);
-
-function emittedFactors(
-  attributes: MixConvAttributes,
-  site: LowerSite,
-  on: "kernel" | "bias",
-): readonly EmittedFactor[] {
-  const channels = site.inputShapes[0]![1] as number;
-  const values = mixConvInputs(attributes, indices(site)).factors;
-  return attributes.factors.flatMap((factor, f) => {
-    if (factor.on !== on && factor.on !== "both") return [];
-    const [samples, experts, blocks] = site.inputShapes[values[f]!]! as readonly [Dim, number, number];
-    const extent = factorExtent(factor, attributes, channels);
-    return [{ over: factor.over, value: site.read(values[f]!), samples, experts, blocks, extent }];
-  });
-}
+import {
+  axesOf,
+  type Bank,
+  type EmittedFactor,
+  emitSpread,
+  emittedFactors,
+  indices,
+  repeatEach,
+  samplesOf,
+  splitShape,
+} from "./factors.js";
+import { emitWeighedElements, emitWeighedRows, type Rows } from "./weigh-kernel.js";
 
 /** The mixed kernel of every sample, [N, O, C/groups · taps]. */
 export function emitMixedKernel(attributes: MixConvAttributes, site: LowerSite): string {
@@ -51,20 +25,29 @@ export function emitMixedKernel(attributes: MixConvAttributes, site: LowerSite):
   const bank: Bank = { name: site.inputNames[index]!, data: site.constant(index)!, experts, out, row: perGroup * taps };
   const label = `${site.name}/kernel`;
   const factors = emittedFactors(attributes, site, "kernel");
-  const onRows = factors.filter((factor) => factor.over === "out");
-  const inRow = factors.filter((factor) => factor.over !== "out");
-  const kernel = inRow.every((factor) => factor.experts === 1)
-    ? emitWithinRows(e, label, emitMixedRows(e, label, onRows, bank), onRows, inRow, bank, attributes)
-    : emitElements(e, label, factors, bank, attributes);
+  const [onRows, inRow] = [factors.filter(({ over }) => over === "out"), factors.filter(({ over }) => over !== "out")];
+  const isShared = (factor: EmittedFactor): boolean => factor.experts === 1;
+  const sharedInRow = inRow.filter(isShared);
+  const mixed = inRow.every(isShared)
+    ? emitMixedRows(e, label, onRows, bank)
+    : emitWeighedRows(
+        e,
+        label,
+        emitElements(
+          e,
+          label,
+          factors.filter((factor) => !isShared(factor)),
+          bank,
+          attributes,
+        ),
+        onRows.filter(isShared),
+        bank,
+      );
+  const kernel = emitWeighedElements(e, label, mixed, sharedInRow, bank, attributes).value;
   const shape: Shape = [samplesOf(factors), out, bank.row];
   const finished =
     attributes.demodulate === null ? kernel : emitDemodulated(e, label, kernel, shape, attributes.demodulate);
   return emitForEachSample(site, label, finished, shape);
-}
-
-/** The batch of a product of factors: 1 where none belongs to one sample. */
-function samplesOf(factors: readonly EmittedFactor[]): Dim {
-  return factors.find(({ samples }) => samples !== 1)?.samples ?? 1;
 }
 
 /** A value [N or 1, …] of a mixture for each sample of its input, [N, …]. */
@@ -101,87 +84,54 @@ export function emitBias(
   const factors = emittedFactors(attributes, site, "bias");
   const batch = samplesOf(factors);
   const rows = emitMixedRows(site.e, label, factors, bank);
-  const value = site.e.reshape(label, rows, [batch, out, 1], [batch, out]);
+  const value = site.e.reshape(label, rows.value, [batch, out, 1], [batch, out]);
   return { value: emitForEachSample(site, label, value, [batch, out]), mixed: true };
 }
 
 /**
  * Rows mixed by factors over experts and output blocks: [N,O,row], or [1,O,row] without factors. The factors are
- * multiplied to one table [N,k,d]; a matrix product per block mixes the experts, [N,d,1,k] × [d,k,(O/d)·row].
+ * multiplied to one table [N,k,d]; a matrix product per block mixes the experts, [N,d,1,k] × [d,k,(O/d)·row]. Where all
+ * experts have the same factors, it is the sum of the bank that is weighed.
  */
-function emitMixedRows(e: GraphEmitter, label: string, factors: readonly EmittedFactor[], bank: Bank): string {
+function emitMixedRows(e: GraphEmitter, label: string, factors: readonly EmittedFactor[], bank: Bank): Rows {
   const { experts, out, row } = bank;
   const batch = samplesOf(factors);
-  if (factors.length === 0) {
-    // No factor: Σ_e bank_e.
+  if (factors.every((factor) => factor.experts === 1)) {
     const sum = experts === 1 ? bank.data : summed(reshaped(bank.data, [experts, out * row]));
-    return e.weight(`${bank.name}/rows`, reshaped(sum, [1, out, row]));
+    const value = e.weight(`${bank.name}/rows`, reshaped(sum, [1, out, row]));
+    return emitWeighedRows(e, label, { value, samples: 1 }, factors, bank);
   }
   const blocks = factors.reduce((least, factor) => commonMultiple(least, factor.blocks), 1);
-  const table = emitTable(e, label, factors, experts, blocks);
+  const table = emitTable(e, label, factors, blocks);
   const byBlock = e.transpose(`${label}/by_block`, table, [batch, blocks, experts], [0, 2, 1]);
   const left = e.reshape(`${label}/left`, byBlock, [batch, blocks, experts], [batch, blocks, 1, experts]);
   const size = (out / blocks) * row;
   const right = e.weight(`${bank.name}/by_block`, permuted(reshaped(bank.data, [experts, blocks, size]), [1, 0, 2]));
   const mixed = e.op("MatMul", `${label}/mixed`, [left, right], [batch, blocks, 1, size]);
-  return e.reshape(`${label}/rows`, mixed, [batch, blocks, 1, size], [batch, out, row]);
+  return { value: e.reshape(`${label}/rows`, mixed, [batch, blocks, 1, size], [batch, out, row]), samples: batch };
 }
 
-/** The product of factors over the output as one table [N,k,d]. */
-function emitTable(
-  e: GraphEmitter,
-  label: string,
-  factors: readonly EmittedFactor[],
-  experts: number,
-  blocks: number,
-): string {
-  const tables = factors.map((factor, f) =>
-    factor.blocks === 1 || factor.blocks === blocks
-      ? factor.value
-      : e.op(
-          "Gather",
-          `${label}/factor${f}`,
-          [factor.value, e.ints(repeatEach(factor.blocks, blocks))],
-          [factor.samples, factor.experts, blocks],
-          {
-            axis: 2,
-          },
-        ),
-  );
-  const full = factors.some((factor) => factor.experts === experts && factor.blocks === blocks) && factors.length === 1;
-  const operands = full
-    ? tables
-    : [...tables, e.floats(new Array<number>(experts * blocks).fill(1), [1, experts, blocks])];
-  return operands.reduce((product, table, index) =>
-    e.op(
-      "Mul",
-      `${label}/weights${index === operands.length - 1 ? "" : index}`,
-      [product, table],
-      [samplesOf(factors.slice(0, index + 1)), experts, blocks],
-    ),
-  );
-}
+type Table = Pick<EmittedFactor, "value" | "samples" | "experts" | "blocks">;
 
-/** Rows [N or 1,O,row], which `mixed` weighed already, weighed by factors over input channels and taps too. */
-function emitWithinRows(
-  e: GraphEmitter,
-  label: string,
-  rows: string,
-  mixed: readonly EmittedFactor[],
-  factors: readonly EmittedFactor[],
-  bank: Bank,
-  attributes: MixConvAttributes,
-): string {
-  if (factors.length === 0) return rows;
-  const split = splitShape(bank, attributes);
-  const shapeAfter = (count: number): Shape => [samplesOf([...mixed, ...factors.slice(0, count)]), ...split];
-  let value = e.op("Reshape", `${label}/split`, [rows, e.ints([-1, ...split])], shapeAfter(0));
-  factors.forEach((factor, f) => {
-    const spread = emitSpread(e, `${label}/within${f}`, factor, bank, attributes, [factor.samples]);
-    value = e.op("Mul", `${label}/weighed${f}`, [value, spread], shapeAfter(f + 1));
+/** The product of factors over the output, of which one depends on the experts, as one table [N,k,d]. */
+function emitTable(e: GraphEmitter, label: string, factors: readonly EmittedFactor[], blocks: number): string {
+  const tables = factors.map((factor, f): Table => {
+    if (factor.blocks === 1 || factor.blocks === blocks) return factor;
+    const { samples, experts } = factor;
+    const inputs = [factor.value, e.ints(repeatEach(factor.blocks, blocks))];
+    const shape = [samples, experts, blocks];
+    return { value: e.op("Gather", `${label}/factor${f}`, inputs, shape, { axis: 2 }), samples, experts, blocks };
   });
-  const whole = shapeAfter(factors.length);
-  return e.reshape(`${label}/weighed`, value, whole, [whole[0]!, bank.out, bank.row]);
+  const product = tables.reduce((a, b, index) => {
+    const size = {
+      samples: samplesOf([a, b]),
+      experts: Math.max(a.experts, b.experts),
+      blocks: Math.max(a.blocks, b.blocks),
+    };
+    const name = `${label}/weights${index === tables.length - 1 ? "" : index}`;
+    return { ...size, value: e.op("Mul", name, [a.value, b.value], [size.samples, size.experts, size.blocks]) };
+  });
+  return product.value;
 }
 
 /** The general mixture, element by element: every factor times the bank, summed over experts. */
@@ -191,48 +141,18 @@ function emitElements(
   factors: readonly EmittedFactor[],
   bank: Bank,
   attributes: MixConvAttributes,
-): string {
+): Rows {
   const split = splitShape(bank, attributes);
   let value = e.weight(`${bank.name}/elements`, reshaped(bank.data, [1, bank.experts, ...split]));
   factors.forEach((factor, f) => {
-    const spread = emitSpread(e, `${label}/element${f}`, factor, bank, attributes, [factor.samples, factor.experts]);
+    const to = [factor.samples, factor.experts, ...axesOf(factor.over, split)];
+    const spread = emitSpread(e, `${label}/element${f}`, factor, to);
     const samples = samplesOf(factors.slice(0, f + 1));
     value = e.op("Mul", `${label}/weighed${f}`, [value, spread], [samples, bank.experts, ...split]);
   });
-  const batch = samplesOf(factors);
-  const sum = e.reduce("ReduceSum", `${label}/mixed`, value, [1], false, [batch, ...split]);
-  return e.reshape(`${label}/rows`, sum, [batch, ...split], [batch, bank.out, bank.row]);
-}
-
-/** A kernel's elements by group: [groups, O/groups, C/groups, taps]. */
-function splitShape(bank: Bank, attributes: MixConvAttributes): readonly [number, number, number, number] {
-  const perGroup = bank.row / (attributes.kernel[0] * attributes.kernel[1]);
-  return [attributes.groups, bank.out / attributes.groups, perGroup, bank.row / perGroup];
-}
-
-/** A factor [N,experts,blocks] laid out to be multiplied with `[...lead, groups, O/groups, C/groups, taps]`. */
-function emitSpread(
-  e: GraphEmitter,
-  label: string,
-  factor: EmittedFactor,
-  bank: Bank,
-  attributes: MixConvAttributes,
-  lead: Shape,
-): string {
-  const [groups, outs, ins, taps] = splitShape(bank, attributes);
-  const axes: Readonly<Record<Factor["over"], readonly number[]>> = {
-    out: [groups, outs, 1, 1],
-    in: [groups, 1, ins, 1],
-    tap: [1, 1, 1, taps],
-  };
-  const from = [lead[0]!, factor.experts, factor.extent];
-  const whole =
-    factor.blocks === factor.extent
-      ? factor.value
-      : e.op("Gather", `${label}/repeated`, [factor.value, e.ints(repeatEach(factor.blocks, factor.extent))], from, {
-          axis: 2,
-        });
-  return e.reshape(label, whole, from, [...lead, ...axes[factor.over]]);
+  const samples = samplesOf(factors);
+  const sum = e.reduce("ReduceSum", `${label}/mixed`, value, [1], false, [samples, ...split]);
+  return { value: e.reshape(`${label}/rows`, sum, [samples, ...split], [samples, bank.out, bank.row]), samples };
 }
 
 /** StyleGAN2's demodulation (Karras et al. 2020, eq. 3): each row divided by √(Σ w² + ε). */
@@ -246,11 +166,6 @@ function emitDemodulated(e: GraphEmitter, name: string, kernel: string, shape: S
     return e.op("Sqrt", `${label}root`, [raised], row);
   });
   return e.op("Div", `${name}/demodulated`, [kernel, norms], shape);
-}
-
-/** For each of `count` elements, the index of the block, of `blocks`, that it falls into. */
-function repeatEach(blocks: number, count: number): number[] {
-  return Array.from({ length: count }, (_, index) => Math.floor((index * blocks) / count));
 }
 
 function commonMultiple(a: number, b: number): number {
