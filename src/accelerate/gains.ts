@@ -10,6 +10,7 @@ import { runsOnCanvas } from "../lowerings/winograd/on-canvas.js";
 import { planCanvases } from "../lowerings/winograd/plan.js";
 import { PASSES } from "../passes/index.js";
 import { runPasses } from "../passes/run.js";
+import { takeIntoMixtures } from "../passes/take-into-mixtures.js";
 
 export interface Gains {
   /** Where nodes come from that run faster than what the source says. */
@@ -24,14 +25,21 @@ export interface Gains {
 
 export function gainsOf(graph: Graph, options: LoweringOptions): Gains {
   const emitOptions = emitOptionsOf(options);
-  const prepared = runPasses(graph, PASSES);
+  const taken = new Set<string>();
+  const prepared = runPasses(graph, PASSES, ({ pass, node, declined }) => {
+    if (pass === takeIntoMixtures.name && declined === undefined) taken.add(node);
+  });
   const plan = planCanvases(prepared, emitOptions);
   const shapes = inferShapes(prepared);
   const mixes = (node: Node): boolean => definition(node).mixes === true;
   const gains = (node: Node): boolean => plan.layers.has(node.name) || mixes(node);
   const originsOf = (nodes: readonly Node[]): ReadonlySet<Origin> => new Set(nodes.map(({ origin }) => origin));
   return {
-    origins: originsOf([...graph.nodes.filter(mixes), ...routersOf(graph), ...prepared.nodes.filter(gains)]),
+    origins: originsOf([
+      ...graph.nodes.filter((node) => mixes(node) || taken.has(node.name)),
+      ...routersOf(graph),
+      ...prepared.nodes.filter(gains),
+    ]),
     joining: originsOf(prepared.nodes.filter((node) => plan.fused.has(node.name) || runsOnCanvas(node, shapes))),
     convolutions: prepared.nodes.filter(gains).length,
     choices: loweringChoices(prepared, emitOptions, plan),

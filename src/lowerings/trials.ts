@@ -1,9 +1,10 @@
 /** What `--tune` measures: every candidate for every distinct convolution of a graph, as small graphs of their own. */
 import { symbol } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
+import { sizeOf } from "../ir/typical-size.js";
 import type { constantTensor, EmitOptions } from "./emitter.js";
 import { FORM_PREFIX, runsInForms } from "./winograd/choose-form.js";
-import { costKey, type LayerProblem, sizeOf } from "./winograd/cost.js";
+import { costKey, type LayerProblem } from "./winograd/cost.js";
 import { FORMS } from "./winograd/forms.js";
 import { planCanvases } from "./winograd/plan.js";
 

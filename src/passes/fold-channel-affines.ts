@@ -4,17 +4,20 @@ import type { LazyTensor, TensorData } from "../tensors/tensor.js";
 import { freshName } from "./fresh-name.js";
 import { type GraphView, passOf, type Rule } from "./rule.js";
 
-type ChannelNode = NodeOf<"channel_affine" | "channel_bias" | "channel_scale">;
+export type ChannelNode = NodeOf<"channel_affine" | "channel_bias" | "channel_scale">;
 type Producer = NodeOf<"conv" | "conv_transpose" | "linear">;
 
-interface Normalised {
-  readonly node: ChannelNode;
-  /** What the node reads. */
-  readonly producer: Producer;
+export interface ChannelMap {
   /** One for each of some blocks of channels; absent: 1. */
   readonly scale: LazyTensor | undefined;
   /** One for each channel; absent: 0. */
   readonly shift: LazyTensor | undefined;
+}
+
+interface Normalised extends ChannelMap {
+  readonly node: ChannelNode;
+  /** What the node reads. */
+  readonly producer: Producer;
 }
 
 const rule: Rule<ChannelNode["op"], Normalised> = {
@@ -70,7 +73,7 @@ const rule: Rule<ChannelNode["op"], Normalised> = {
 export const foldChannelAffines = passOf(rule);
 
 /** The constants of a node; undefined where it reads others. */
-function channelMap(node: ChannelNode, view: GraphView): Pick<Normalised, "scale" | "shift"> | undefined {
+export function channelMap(node: ChannelNode, view: GraphView): ChannelMap | undefined {
   const [first, second] = node.inputs.slice(1).map((name) => view.constant(name));
   if (first === undefined) return undefined;
   if (node.op === "channel_bias") return { scale: undefined, shift: first };
@@ -78,7 +81,7 @@ function channelMap(node: ChannelNode, view: GraphView): Pick<Normalised, "scale
   return first.shape[0] === 1 ? { scale: first, shift: undefined } : undefined;
 }
 
-function ofChannel(values: TensorData, channel: number, channels: number): number {
+export function ofChannel(values: TensorData, channel: number, channels: number): number {
   return values[Math.floor((channel * values.length) / channels)]!;
 }
 

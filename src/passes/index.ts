@@ -10,6 +10,7 @@ import { recogniseRoute } from "./recognise-route.js";
 import { recogniseSilu } from "./recognise-silu.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 import { removeNeutralAffines } from "./remove-neutral-affines.js";
+import { takeIntoMixtures } from "./take-into-mixtures.js";
 
 /** The passes after which routers are single nodes; a compile begins with them. */
 export const ROUTER_PASSES: readonly Pass[] = [removeNeutralAffines, recogniseSilu, recogniseGelu, recogniseRoute];
@@ -21,6 +22,7 @@ export const PASSES: readonly Pass[] = [
   mergeConstantMixtures,
   absorbConstantFactors,
   actOnChannels,
+  takeIntoMixtures,
   foldChannelAffines,
   foldAffines,
   removeDeadNodes,

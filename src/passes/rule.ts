@@ -50,7 +50,7 @@ export interface Edit {
   readonly nodes?: ReadonlyMap<string, readonly Node[]>;
   /** New constants; one may take the name of a node that goes. */
   readonly constants?: ReadonlyMap<string, LazyTensor>;
-  /** Nodes that go: whatever reads one of them reads another value instead. */
+  /** Nodes that go, or make place for those of `nodes`: whatever reads one of them reads another value instead. */
   readonly bypass?: ReadonlyMap<string, string>;
 }
 
@@ -100,10 +100,7 @@ function edited(graph: Graph, { nodes = new Map(), constants = new Map(), bypass
   return {
     ...graph,
     constants: constants.size === 0 ? graph.constants : new Map([...graph.constants, ...constants]),
-    nodes: graph.nodes
-      .filter(({ name }) => !bypass.has(name))
-      .flatMap((node) => nodes.get(node.name) ?? [node])
-      .map(redirected),
+    nodes: graph.nodes.flatMap((node) => nodes.get(node.name) ?? (bypass.has(node.name) ? [] : [node])).map(redirected),
     outputs: graph.outputs.map((output) => ({ ...output, value: final(output.value) })),
   };
 }

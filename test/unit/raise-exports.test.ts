@@ -53,3 +53,11 @@ it("the router comes along, and nodes that only made the kernel go", async () =>
   expect(report.left).toEqual([]);
   expect(model.graph.node.map(({ op_type }) => op_type)).not.toContain("Einsum");
 });
+
+it("gates before and behind a computed kernel are factors of it, at the edges of a graph too", async () => {
+  const bytes = Uint8Array.from(readFileSync(fixture("onnx-exports", "layer-odconv-1x1", "static.onnx")));
+  const { compiled } = await accelerated((await decodeGraph(bytesSource("static.onnx", bytes))).message);
+  expect(compiled.map(({ graph }) => graph.nodes.filter(({ op }) => op === "mul" || op === "mix_conv"))).toMatchObject([
+    [{ op: "mix_conv", attributes: { factors: [{}, {}, { over: "in" }, { over: "out" }] } }],
+  ]);
+});

@@ -14,6 +14,7 @@ import { loadSchemas } from "../../../src/onnx/schemas/registry.js";
 import { metadataOf } from "../../../src/onnx/signature.js";
 import { withProperty } from "../../../src/onnx/write/external-data.js";
 import type { GraphModel } from "../../../src/open-model.js";
+import { takeIntoMixtures } from "../../../src/passes/take-into-mixtures.js";
 import { compiledPictures } from "../../../src/restore/compiled-pictures.js";
 import type { PictureOptions } from "../../../src/restore/graph-format.js";
 import { checkOutputs } from "../../files/check-outputs.js";
@@ -24,6 +25,7 @@ import { dataPath, encodeForFiles } from "../../models/encode-for-files.js";
 import { graphRunner } from "../../models/graph-runner.js";
 import { openGraphSource } from "../../models/graph-source.js";
 import { table } from "../../terminal/table.js";
+import { rewriteLines } from "./explain-compile.js";
 import { foldStudyJson, foldStudyText } from "./fold-study.js";
 import type { GraphFoldSource } from "./graph-fold.js";
 import { targetNote } from "./target-note.js";
@@ -202,9 +204,10 @@ function count(number: number, what: string): string {
   return `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
 }
 
-/** Every island and computed kernel: what it became, or why it stayed. */
-function explainText({ report, notRaised }: AcceleratedModel): Lines {
+/** Every island and computed kernel, and what weighs channels beside one: what it became, or why it stayed. */
+function explainText({ report, notRaised, compiled }: AcceleratedModel): Lines {
   const { islands, kernels, batch, left } = report;
+  const beside = compiled.flatMap(({ rewrites }) => rewrites.filter(({ pass }) => pass === takeIntoMixtures.name));
   return [
     ...table(
       ["island, by its first node", "nodes", "became", "why"],
@@ -220,6 +223,7 @@ function explainText({ report, notRaised }: AcceleratedModel): Lines {
           ),
           "",
         ]),
+    ...(beside.length === 0 ? [] : [...rewriteLines(beside), ""]),
     ...(left.length === 0
       ? []
       : [

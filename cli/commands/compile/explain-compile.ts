@@ -26,7 +26,7 @@ export function explainJson({ choices, rewrites }: Pick<Compiled, "choices" | "r
 }
 
 /** A line for what each pass rewrote, and one for each node that it left, with the reason. */
-function rewriteLines(rewrites: readonly PassStep[]): Lines {
+export function rewriteLines(rewrites: readonly PassStep[]): Lines {
   const passes = [...new Set(rewrites.map(({ pass }) => pass))];
   return passes.flatMap((pass) => {
     const own = rewrites.filter((step) => step.pass === pass);

@@ -1,5 +1,6 @@
 /** Chooses the form of layers that share a canvas, and which of them are better off without. */
-import { type Cost, type CostOptions, costOf, type LayerProblem, layoutCost, sizeOf } from "./cost.js";
+import { sizeOf } from "../../ir/typical-size.js";
+import { type Cost, type CostOptions, costOf, type LayerProblem, layoutCost } from "./cost.js";
 import { FORMS, type WinogradForm } from "./forms.js";
 
 export interface FormOptions extends CostOptions {

@@ -2,7 +2,8 @@
  * What a 3×3 convolution costs, directly and in each Winograd form: a model of a few terms, each a count of what is done times a
  * rate that was measured (rates.ts). docs/lowerings.md tells how well it predicts.
  */
-import { type Dim, valueOfDim } from "../../ir/dim.js";
+import type { Dim } from "../../ir/dim.js";
+import { sizeOf } from "../../ir/typical-size.js";
 import type { Target } from "../targets.js";
 import type { WinogradForm } from "./forms.js";
 import { PARALLEL, RATES, type Rates } from "./rates.js";
@@ -31,8 +32,6 @@ export interface Cost {
   readonly measured: boolean;
 }
 
-/** The size at which an open height or width is judged. */
-export const TYPICAL_SIZE = 96;
 const TAPS = 9;
 
 /** @param form undefined: the direct convolution */
@@ -116,12 +115,4 @@ function canvasWork({ channels, out, height, width }: LayerProblem, { rows, colu
     copied: whole ? 0 : h * w * channels,
     cleared: wholeRows ? 0 : cellRows * rows.m * cellColumns * columns.m * out,
   };
-}
-
-/** A size as it is judged: symbols are of the typical size. */
-export function sizeOf(dim: Dim): number {
-  return Math.max(
-    1,
-    valueOfDim(dim, (_, part) => TYPICAL_SIZE / part),
-  );
 }

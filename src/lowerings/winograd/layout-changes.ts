@@ -2,7 +2,7 @@
 import type { Shape } from "../../ir/dim.js";
 import type { Graph } from "../../ir/graph.js";
 import { definition } from "../../ir/infer.js";
-import { sizeOf } from "./cost.js";
+import { sizeOf } from "../../ir/typical-size.js";
 import type { FusedTail } from "./fusion.js";
 import { mapsOf, runsOnCanvas } from "./on-canvas.js";
 
