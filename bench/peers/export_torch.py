@@ -1,74 +1,78 @@
-"""Exports EDSR-NSR by PyTorch 2.13, which bench/grid.mjs compares smxc's graphs with.
+"""Writes PyTorch's exports of the networks, <name>.onnx, and their weights, <name>.pth, which bench/restoration.mjs and
+bench/grid.mjs compare smxc's graphs with.
 
     python3 -m venv venv && venv/bin/pip install "torch==2.13.0" onnx onnxscript
-    venv/bin/python bench/peers/export_torch.py out/peers/64x1-b4-1x48.onnx --units 64 --width 1 --blocks 4 --shape 1x3x48x48
+    venv/bin/python bench/peers/export_torch.py out/peers                      # all of bench/peers/networks.py
+    venv/bin/python bench/peers/export_torch.py out/peers dncnn-20 nsr-64x1-b4
+    venv/bin/python bench/peers/export_torch.py out/peers nsr-64x1-b4 --shape 16x3x48x48    # fixed: <name>-<shape>.onnx
 
-The module is the public network's, with its convolution repaired for current PyTorch: its own passes a kernel where
-`_conv_forward` takes a bias now. A dynamic batch cannot be exported, since `groups` must be an int; the batch is a group each.
+Batch, height and width are open where PyTorch can leave them open. PyTorch 1.13 and later do; the exporter that they have is
+taken, torch.export from 2.5 on, TorchScript before.
 """
 import argparse
+import warnings
+from pathlib import Path
 
 import torch
-from torch import nn
-from torch.nn import functional
+
+from networks import NETWORKS, entry
+
+OPSET = 17
+AXES = {0: "N", 2: "H", 3: "W"}
 
 
-class SparseConv(nn.Module):
-    """A convolution whose kernel is mixed from k experts by a router on its own input, for each of d blocks of outputs."""
-
-    def __init__(self, channels, out, experts, cardinals):
-        super().__init__()
-        self.experts, self.cardinals, self.out = experts, cardinals, out
-        bank = nn.Conv2d(channels, experts * out, 3, padding=1)
-        norm = nn.utils.weight_norm(bank)
-        self.weight_g, self.weight_v, self.bias = norm.weight_g, norm.weight_v, norm.bias
-        self.mlp = nn.Sequential(nn.Linear(channels, experts * cardinals))
-
-    def forward(self, x):
-        n, c, h, w = x.shape
-        k, d, o = self.experts, self.cardinals, self.out
-        weight = torch._weight_norm(self.weight_v, self.weight_g, 0)
-        beta = functional.softmax(self.mlp(x.mean((2, 3))).view(n, k, d), 1)
-        kernel = torch.einsum("nkd,kde->nde", beta, weight.view(k, d, -1)).reshape(n * o, c, 3, 3)
-        bias = torch.einsum("nkd,kde->nde", beta, self.bias.view(k, d, -1)).reshape(n * o)
-        return functional.conv2d(x.reshape(1, n * c, h, w), kernel, bias, padding=1, groups=n).view(n, o, h, w)
+def by_tracing(network, x, path, axes):
+    dynamic = {"x": axes, "y": {axis: name if axis == 0 else f"{name}_out" for axis, name in axes.items()}}
+    torch.onnx.export(
+        network, (x,), path, opset_version=OPSET, input_names=["x"], output_names=["y"], dynamic_axes=dynamic if axes else None
+    )
 
 
-class Block(nn.Module):
-    def __init__(self, units, width, experts, cardinals):
-        super().__init__()
-        self.body = nn.Sequential(
-            SparseConv(units, units * width, experts, cardinals),
-            nn.ReLU(inplace=True),
-            SparseConv(units * width, units, experts, cardinals),
-        )
+def by_torch_export(network, x, path, axes, multiple):
+    dims = {axis: torch.export.Dim(name) * (1 if axis == 0 else multiple) for axis, name in axes.items()}
+    torch.onnx.export(
+        network,
+        (x,),
+        path,
+        dynamo=True,
+        external_data=False,
+        input_names=["x"],
+        output_names=["y"],
+        dynamic_shapes=(dims,) if axes else None,
+    )
 
-    def forward(self, x):
-        return self.body(x) + x
+
+def export(name, folder, shape):
+    row = entry(name)
+    network = row.make()
+    stem = name if shape is None else f"{name}-{shape}"
+    axes = {} if shape else {axis: label for axis, label in AXES.items() if axis > 0 or row.open_batch}
+    # Two of what stays open: torch.export takes a size of one for fixed.
+    x = torch.rand([int(size) for size in shape.split("x")] if shape else [2 if row.open_batch else 1, 3, 48, 64])
+    path = str(folder / f"{stem}.onnx")
+    with torch.no_grad():
+        if MODERN:
+            by_torch_export(network, x, path, axes, row.multiple)
+        else:
+            by_tracing(network, x, path, axes)
+        y = network(x)
+    torch.save(network.state_dict(), folder / f"{stem}.pth")
+    weights = sum(each.numel() for each in network.state_dict().values()) * 4
+    print(
+        f"{stem}: {weights} bytes of weights, {Path(path).stat().st_size} of graph; "
+        f"output from {y.min().item():.2f} to {y.max().item():.2f}, deviation {y.std().item():.2f}"
+    )
 
 
-class Network(nn.Module):
-    def __init__(self, units, width, blocks, experts, cardinals, scale=2):
-        super().__init__()
-        conv = lambda a, b, k: nn.utils.weight_norm(nn.Conv2d(a, b, k, padding=k // 2))
-        blocks = [Block(units, width, experts, cardinals) for _ in range(blocks)]
-        self.body = nn.Sequential(conv(3, units, 3), *blocks, conv(units, 3 * scale**2, 3))
-        self.skip = nn.Sequential(conv(3, 3 * scale**2, 5))
-        self.shuffle = nn.PixelShuffle(scale)
-
-    def forward(self, x):
-        x = x - 0.5
-        return self.shuffle(self.body(x) + self.skip(x)) + 0.5
-
+MODERN = tuple(int(part) for part in torch.__version__.split(".")[:2]) >= (2, 5)
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("output")
-    for name, value in [("units", 64), ("width", 1), ("blocks", 16), ("experts", 4), ("cardinals", 0)]:
-        parser.add_argument(f"--{name}", type=int, default=value)
-    parser.add_argument("--shape", default="1x3x48x48")
-    a = parser.parse_args()
-    torch.manual_seed(0)
-    network = Network(a.units, a.width, a.blocks, a.experts, a.cardinals or (8 if a.width > 1 else 16)).eval()
-    x = torch.rand([int(size) for size in a.shape.split("x")])
-    torch.onnx.export(network, (x,), a.output, dynamo=True, external_data=False, input_names=["x"], output_names=["y"])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", metavar="name", help="default: all")
+    parser.add_argument("--shape", help="fixed sizes, such as 1x3x48x48; default: open")
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
+    for each in arguments.names or NETWORKS:
+        export(each, arguments.folder, arguments.shape)
