@@ -12,7 +12,7 @@ class DnCNN(nn.Module):
     def __init__(self, units=64, depth=20):
         super().__init__()
         inner = [layer for _ in range(depth - 2) for layer in (conv(units, units), nn.ReLU())]
-        self.model = nn.Sequential(conv(3, units), nn.ReLU(), *inner, conv(units, 3))
+        self.model = nn.Sequential(conv(3, units), nn.ReLU(), *inner, end_of_branch(conv(units, 3)))
 
     def forward(self, x):
         return x - self.model(x)
@@ -25,7 +25,8 @@ class Compact(nn.Module):
         super().__init__()
         self.scale = scale
         inner = [layer for _ in range(convs) for layer in (conv(units, units), nn.PReLU(units))]
-        self.body = nn.Sequential(conv(3, units), nn.PReLU(units), *inner, conv(units, 3 * scale**2))
+        last = end_of_branch(conv(units, 3 * scale**2))
+        self.body = nn.Sequential(conv(3, units), nn.PReLU(units), *inner, last)
 
     def forward(self, x):
         base = functional.interpolate(x, scale_factor=float(self.scale), mode="nearest")

@@ -19,7 +19,7 @@ class UNet(nn.Module):
         self.encode = nn.ModuleList(twice(b, b) for _, b in STEPS)
         self.up = nn.ModuleList(nn.ConvTranspose2d(b, a, 2, stride=2) for a, b in reversed(STEPS))
         self.decode = nn.ModuleList(twice(2 * a, a) for a, _ in reversed(STEPS))
-        self.last = conv(CHANNELS[0], 3)
+        self.last = end_of_branch(conv(CHANNELS[0], 3))
 
     def forward(self, x):
         values = [self.first(x)]
