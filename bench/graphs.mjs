@@ -1,8 +1,9 @@
 /** Compiles networks in memory and times graphs side by side. What `smxc bench` does for files, for many graphs in one process. */
 import { edsrNsr, evenBetas } from "./networks.mjs";
+import { openSession, pictures } from "./runtime.mjs";
 
 /** The build to measure; another one for comparisons between versions. */
-const DIST = new URL(process.env.SMXC_DIST ?? "../dist/", import.meta.url);
+export const DIST = new URL(process.env.SMXC_DIST ?? "../dist/", import.meta.url);
 const load = (path) => import(new URL(path, DIST).href);
 
 const { compile } = await load("src/compile.js");
@@ -26,15 +27,6 @@ export async function graphBytes(network, { fold = false, ...options }) {
   return { bytes: await collect(encodeModel(compiled.model).model), choices: compiled.choices };
 }
 
-const RUNTIMES = {
-  cpu: async () => (await import("onnxruntime-node")).default,
-  wasm: async (threads) => {
-    const ort = (await import("onnxruntime-web")).default;
-    ort.env.wasm.numThreads = threads;
-    return ort;
-  },
-};
-
 /**
  * Milliseconds of graphs that run in turn.
  *
@@ -46,18 +38,10 @@ const RUNTIMES = {
  *   disturbs least, and tells only for one thread
  */
 export async function timeGraphs(graphs, shape, { target = "cpu", threads = 1, seconds, rounds = 5 }) {
-  const ort = await RUNTIMES[target](threads);
-  const count = shape.reduce((product, dim) => product * dim, 1);
-  const x = new ort.Tensor("float32", Float32Array.from({ length: count }, Math.random), shape);
+  const x = await pictures(shape, { target, threads });
   const entrants = [];
   for (const [name, bytes] of graphs) {
-    const session = await ort.InferenceSession.create(bytes, {
-      executionProviders: [target],
-      intraOpNumThreads: threads,
-      // As smxc's own sessions: threads that spin after a run take the time of the graph that is next.
-      extra: { session: { force_spinning_stop: "1" } },
-      logSeverityLevel: 3,
-    });
+    const session = await openSession(bytes, { target, threads });
     for (let warmUp = 0; warmUp < 2; warmUp++) await session.run({ x });
     entrants.push({ name, session, wall: [], cpu: [] });
   }
@@ -77,3 +61,20 @@ export async function timeGraphs(graphs, shape, { target = "cpu", threads = 1, s
 }
 
 export const least = (values) => values.reduce((a, b) => Math.min(a, b));
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
+}
+
+/** What `timeGraphs` gives as the least and the median milliseconds of each graph, by name. */
+export function leastAndMiddle(times) {
+  const each = (kind, of) => Object.fromEntries([...times].map(([name, { [kind]: values }]) => [name, of(values)]));
+  return {
+    rounds: [...times.values()][0].wall.length,
+    wallMs: each("wall", least),
+    wallMedianMs: each("wall", median),
+    cpuMs: each("cpu", least),
+    cpuMedianMs: each("cpu", median),
+  };
+}

@@ -6,12 +6,12 @@
  *
  * Needs a build (npx tsc -b) and up to 8 GB of disk in the folder; the checkpoints stay there for the next time.
  */
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { runProcess } from "./processes.mjs";
 
 /** The build to measure; another one for comparisons between versions. */
 const DIST = new URL(process.env.SMXC_DIST ?? "../dist/", import.meta.url);
@@ -76,32 +76,7 @@ function tensorsOf({ units, blocks, experts, cardinals }) {
   ];
 }
 
-/** Tells on standard error, when the process ends, what it took: KiB at most, and microseconds of processor time. */
-const REPORT = `data:text/javascript,${encodeURIComponent(`process.on("exit", () => {
-  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  process.stderr.write("\\ntook " + [maxRSS, userCPUTime + systemCPUTime].join(" ") + "\\n");
-});`)}`;
-
-function run(args) {
-  const began = performance.now();
-  const child = spawn(process.execPath, ["--import", REPORT, MAIN, ...args], {
-    cwd: folder,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let told = "";
-  child.stderr.setEncoding("utf8").on("data", (text) => {
-    told += text;
-  });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code !== 0) return reject(new Error(`smxc ${args.join(" ")} gave ${code}: ${told}`));
-      const [, kibibytes, microseconds] = /^took (\d+) (\d+)$/m.exec(told);
-      const seconds = (performance.now() - began) / 1000;
-      resolve({ seconds, processorSeconds: microseconds / 1e6, peakMB: kibibytes / 1024 });
-    });
-  });
-}
+const run = (args) => runProcess([MAIN, ...args], { cwd: folder });
 
 /** The best of several rounds, as other work on the machine only ever adds. */
 async function measured(args) {

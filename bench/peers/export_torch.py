@@ -1,4 +1,4 @@
-"""Writes PyTorch's exports of the networks, <name>.onnx, and their weights, <name>.pth, which bench/restoration.mjs and
+"""Writes PyTorch's exports of the networks, <name>.onnx, their weights, <name>.pth, and what is to know of them, <name>.json, which bench/restoration.mjs and
 bench/grid.mjs compare smxc's graphs with.
 
     python3 -m venv venv && venv/bin/pip install "torch==2.13.0" onnx onnxscript
@@ -10,6 +10,7 @@ Batch, height and width are open where PyTorch can leave them open. PyTorch 1.13
 taken, torch.export from 2.5 on, TorchScript before.
 """
 import argparse
+import json
 import warnings
 from pathlib import Path
 
@@ -58,6 +59,8 @@ def export(name, folder, shape):
         y = network(x)
     torch.save(network.state_dict(), folder / f"{stem}.pth")
     weights = sum(each.numel() for each in network.state_dict().values()) * 4
+    about = {"torch": torch.__version__, "weightBytes": weights, "scale": row.scale, "multiple": row.multiple}
+    (folder / f"{stem}.json").write_text(json.dumps(about) + "\n")
     print(
         f"{stem}: {weights} bytes of weights, {Path(path).stat().st_size} of graph; "
         f"output from {y.min().item():.2f} to {y.max().item():.2f}, deviation {y.std().item():.2f}"
