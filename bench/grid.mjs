@@ -4,7 +4,7 @@
  *
  *     node bench/grid.mjs [--target cpu|wasm] [--threads 1] [--seconds 10] [--only 64]
  *
- * PyTorch's graphs are taken from out/peers/<units>x<width>-b<blocks>-<shape>.onnx, when peers/export_torch.py has made them.
+ * PyTorch's graphs are taken from out/peers/nsr-<units>x<width>-b<blocks>-<shape>.onnx, when peers/export_torch.py has made them.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -57,7 +57,10 @@ for (const network of NETWORKS.filter(({ units }) => values.only === undefined |
     const graphs = new Map();
     for (const [name, options] of Object.entries(variants))
       graphs.set(name, (await graphBytes(network, options)).bytes);
-    const peer = new URL(`../out/peers/${units}x${width}-b${blocks}-${batch}x${size}.onnx`, import.meta.url);
+    const peer = new URL(
+      `../out/peers/nsr-${units}x${width}-b${blocks}-${batch}x3x${size}x${size}.onnx`,
+      import.meta.url,
+    );
     if (existsSync(peer)) graphs.set("PyTorch 2.13", readFileSync(peer));
     const times = await timeGraphs(graphs, [batch, 3, size, size], {
       target,

@@ -52,6 +52,7 @@ export async function documentGraphs(name, { target, threads, size }) {
   const variants = {
     constant: { ...fixed, fold: true, lowering: "direct" },
     direct: { ...fixed, winograd: false },
+    folded: { ...fixed, fold: true },
     "document, open": { target, threads },
     "document, fixed": fixed,
   };

@@ -4,6 +4,7 @@
  *     node bench/plot.mjs
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { restorationSection } from "./restoration-page.mjs";
 
 const results = new URL("./results/", import.meta.url);
 /** Kinds of machine: what their processors are called, and their vectors. */
@@ -131,6 +132,9 @@ of one session spin for milliseconds after each run, on the core that the next g
 process compares that.
 
 ${MACHINES.map(section).join("\n")}
+## Restoration networks
+
+${restorationSection(MACHINES)}
 ## Compiling
 
 Whole processes, the best of several, without the run that ends a compile: time, and the most memory that was held.
@@ -142,8 +146,11 @@ ${compiling()}
 npm run build
 node bench/measure-layers.mjs            # results/layers-cpu-<vectors>.generated.json; again with --target wasm
 node bench/fit-costs.mjs                 # constants for src/lowerings/winograd/rates.ts, and how well they predict
-venv/bin/python bench/peers/export_torch.py out/peers/64x1-b4-1x48.onnx --units 64 --blocks 4 --shape 1x3x48x48
+venv/bin/python bench/peers/export_torch.py out/peers nsr-64x1-b4 --shape 1x3x48x48   # for the grid's column of PyTorch, each network and shape
 node bench/grid.mjs                      # results/grid-<vectors>.generated.json; --target wasm, --threads 2, --seconds n, --only units
+venv/bin/python bench/peers/export_torch.py out/peers       # the restoration networks, all sizes open
+node bench/restoration.mjs               # results/restoration-<vectors>.generated.json and restoration-costs-<vectors>.generated.json;
+                                         # --target wasm, --threads 2, --sizes 128,256, --only names, --measure times,costs,torch
 node bench/large.mjs                     # results/large.generated.json
 node bench/plot.mjs                      # this page
 \`\`\`

@@ -2,7 +2,7 @@
 const markdown = (header, rows) =>
   [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 
-const VARIANTS = ["direct", "open", "fixed", "document, open", "document, fixed"];
+const VARIANTS = ["direct", "open", "fixed", "document, open", "document, fixed", "folded"];
 const TORCH = ["eager", "channels_last", "compile"];
 const ORDER = ["target", "threads", "network", "size"];
 const collator = new Intl.Collator("en", { numeric: true });

@@ -30,7 +30,9 @@ def by_tracing(network, x, path, axes):
 
 
 def by_torch_export(network, x, path, axes, multiple):
-    dims = {axis: torch.export.Dim(name) * (1 if axis == 0 else multiple) for axis, name in axes.items()}
+    dims = {axis: torch.export.Dim(name) for axis, name in axes.items()}
+    if multiple > 1:
+        dims.update({axis: multiple * dims[axis] for axis in dims if axis > 0})
     torch.onnx.export(
         network,
         (x,),
