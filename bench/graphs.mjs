@@ -32,18 +32,25 @@ export async function graphBytes(network, { fold = false, ...options }) {
  *
  * @param graphs bytes by name
  * @param shape of the input `x`
- * @param {{target?: "cpu" | "wasm", threads?: number, seconds: number, rounds?: number}} options `seconds` for all graphs
- *   together; at least `rounds` rounds
+ * @param {{target?: "cpu" | "wasm", threads?: number, seconds: number, rounds?: number, failed?: (name: string, cause: Error) => void}}
+ *   options `seconds` for all graphs together; at least `rounds` rounds; `failed` is told of graphs that do not run, which are
+ *   left out
+ * @throws Error of ONNX Runtime for a graph that does not run, where nobody is to be told
  * @returns by name the wall clock and the processor time of each round: the second is what other work on the machine
  *   disturbs least, and tells only for one thread
  */
-export async function timeGraphs(graphs, shape, { target = "cpu", threads = 1, seconds, rounds = 5 }) {
+export async function timeGraphs(graphs, shape, { target = "cpu", threads = 1, seconds, rounds = 5, failed }) {
   const x = await pictures(shape, { target, threads });
   const entrants = [];
   for (const [name, bytes] of graphs) {
-    const session = await openSession(bytes, { target, threads });
-    for (let warmUp = 0; warmUp < 2; warmUp++) await session.run({ x });
-    entrants.push({ name, session, wall: [], cpu: [] });
+    try {
+      const session = await openSession(bytes, { target, threads });
+      for (let warmUp = 0; warmUp < 2; warmUp++) await session.run({ x });
+      entrants.push({ name, session, wall: [], cpu: [] });
+    } catch (cause) {
+      if (failed === undefined) throw cause;
+      failed(name, cause);
+    }
   }
   const start = performance.now();
   for (let round = 0; round < rounds || performance.now() - start < seconds * 1000; round++) {

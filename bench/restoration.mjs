@@ -71,15 +71,17 @@ async function measureTimes(network, size) {
 }
 
 async function timesOf(network, size) {
+  const failed = (name, cause) => console.error(`${network.name}, ${name}, left out: ${cause.message.slice(0, 500)}`);
   const graphs = await documentGraphs(network.name, { target, threads, size });
   graphs.set("export", readFileSync(network.file));
-  for (const [name, fixed] of [["open"], ["fixed", size]]) {
+  const sizes = { open: undefined, fixed: size };
+  for (const [name, each] of Object.entries(sizes)) {
     try {
-      graphs.set(name, readFileSync(await compileExport(network, { target, threads, size: fixed })));
+      graphs.set(name, readFileSync(await compileExport(network, { target, threads, size: each })));
     } catch (cause) {
-      console.error(`${network.name}, ${name}: ${cause.message}`);
+      failed(name, cause);
     }
   }
-  const rounds = await timeGraphs(graphs, [1, 3, size, size], { target, threads, seconds, rounds: 3 });
+  const rounds = await timeGraphs(graphs, [1, 3, size, size], { target, threads, seconds, rounds: 3, failed });
   return { ...conditions, exporter: `PyTorch ${network.torch}`, ...leastAndMiddle(rounds) };
 }
