@@ -12,7 +12,7 @@ networks of the tables above; they are compared with their constant kernels, all
 compiled of the document, for fixed sizes but where it says open. In parentheses the ratio of the medians: where it is far from that of the minima,
 the machine was disturbed, and neither tells much. Files and sessions are those of \`open\`; a session opens from a file, in a process
 of its own, and the peak is that of this process with one run at 128². The error is the largest difference from the export without
-ONNX Runtime's optimisations, of the largest output, at 64².
+ONNX Runtime's optimisations, of the largest output, at 64². Of opening, the processor time tells more than the clock: other work ran beside it.
 
 ${machines.map(machineSection).join("\n")}`;
 }

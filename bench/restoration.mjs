@@ -13,9 +13,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { compileExport, documentGraphs, exportedNetworks } from "./exported-networks.mjs";
 import { leastAndMiddle, timeGraphs } from "./graphs.mjs";
 import { MACHINE } from "./machine.mjs";
-import { compileExport, documentGraphs, exportedNetworks } from "./peers.mjs";
 import { measureCosts } from "./restoration-costs.mjs";
 import { costsTable, timesTable } from "./restoration-tables.mjs";
 import { resultsFile } from "./results.mjs";
