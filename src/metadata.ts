@@ -170,6 +170,11 @@ export function loweringOptionsOf({ compiled }: ModelMetadata): LoweringOptions 
   };
 }
 
+/** Whether a graph was compiled from a model document. */
+export function hasDocument(metadata: ModelMetadata | undefined): boolean {
+  return metadata !== undefined && metadata.from === undefined;
+}
+
 /** Reads the metadata back; undefined when the graph was not made by smxc. */
 export function readMetadata(props: ReadonlyMap<string, string>): ModelMetadata | undefined {
   const text = props.get(METADATA_KEY);

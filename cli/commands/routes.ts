@@ -1,9 +1,9 @@
 import { error, SmxcError } from "../../src/base/diagnostics.js";
 import type { Lines } from "../../src/base/text/lines.js";
-import type { Betas } from "../../src/restore/restorer.js";
 import type { RouterStudy } from "../../src/routes/study.js";
 import { argument, choice, defineCommand, option, repeatedOption } from "../flags/command.js";
 import { EXIT } from "../flags/exit-code.js";
+import { pictureFlags, pictureOptionsOf } from "../flags/picture-flags.js";
 import { filePath } from "../flags/values.js";
 import type { Failure } from "../pictures/failures.js";
 import { table } from "../terminal/table.js";
@@ -14,8 +14,9 @@ export const routesCommand = defineCommand({
   summary: "tell how the routers of a model behave on pictures",
   description:
     "Runs the model on pictures and looks at every β: how even the experts are, which of them lead, and how far β moves from picture " +
-    "to picture and from patch to patch. Where it hardly moves, folding (compile --routing fold) costs hardly anything.",
-  arguments: [argument("model", "a model document (.json)")],
+    "to picture and from patch to patch. Where it hardly moves, folding (compile --routing fold) costs hardly anything. Of an ONNX graph the kernels are taken that compile reads as " +
+    "mixtures; one that was compiled with --expose-beta runs as it is. What it gives besides may be anything, such as scores.",
+  arguments: [argument("model", "a model document, or an ONNX graph whose kernels are mixed by routers")],
   options: {
     images: option("--images <dir>", "a folder of pictures", filePath),
     image: repeatedOption("--image <file>", "a picture (repeatable)", filePath),
@@ -26,62 +27,43 @@ export const routesCommand = defineCommand({
       ["trained", "whole", "patch"],
       "trained",
     ),
+    range: pictureFlags.range,
+    color: pictureFlags.color,
   },
   examples: [
     { does: "On a folder of pictures", line: "smxc routes nsr-x2.json --images photos/" },
     { does: "With heat maps to look at", line: "smxc routes nsr-x2.json --images photos/ -o routes.html" },
+    { does: "Of an exported network", line: "smxc routes net.onnx --images photos/ --range 0..255" },
   ],
-  async action(context, [modelPath], { images, image, output, context: kind }) {
-    const [
-      { openModelFile },
-      { openNetwork },
-      { pictureFiles },
-      { readPicture },
-      { restorePicture },
-      { RoutesStudy, checkFinite },
-      files,
-      html,
-      { attempt, errorsOf, failuresJson, tellFailures },
-    ] = await Promise.all([
-      import("../models/open-model.js"),
-      import("../models/open-network.js"),
-      import("../pictures/folder.js"),
-      import("../pictures/read-picture.js"),
-      import("../../src/restore/restore.js"),
-      import("../../src/routes/study.js"),
-      import("../files/write-files.js"),
-      import("../../src/routes/report-html.js"),
-      import("../pictures/failures.js"),
-    ]);
+  async action(context, [modelPath], { images, image, output, context: kind, range, color }) {
+    const [{ openModelFile }, { pictureFiles }, { readPicture }, { RoutesStudy }, files, html, failing] =
+      await Promise.all([
+        import("../models/open-model.js"),
+        import("../pictures/folder.js"),
+        import("../pictures/read-picture.js"),
+        import("../../src/routes/study.js"),
+        import("../files/write-files.js"),
+        import("../../src/routes/report-html.js"),
+        import("../pictures/failures.js"),
+      ]);
+    const { attempt, errorsOf, failuresJson, tellFailures } = failing;
     const given = [...image, ...(images === undefined ? [] : await pictureFiles(images, context))];
     if (given.length === 0) throw noPictures();
     const { checkOutputs } = await import("../files/check-outputs.js");
     if (output !== undefined) await checkOutputs([output], [modelPath, ...given]);
     const model = await openModelFile(modelPath, "network", context.report);
-    if (model.kind === "graph") {
-      await model.close();
-      throw needsDocument(modelPath);
-    }
-    const options = { ...(kind === "trained" ? {} : { context: kind }), exposeBeta: true, target: "cpu" } as const;
-    const network = await openNetwork(model, options, context);
+    const { openRouters } = await import("./routes/open-routers.js");
+    const picture = pictureOptionsOf({ range, color, scale: undefined });
+    const network = await openRouters(context, model, { ...(kind === "trained" ? {} : { context: kind }), picture });
     try {
       const study = new RoutesStudy();
       const pictures: string[] = [];
       const failures: Failure[] = [];
       const bar = context.progress("routing", given.length);
       for (const [index, path] of given.entries()) {
-        const tried = await attempt(path, async () => {
-          const betas: Betas[] = [];
-          await restorePicture(network, await readPicture(context, path), {
-            alpha: "drop",
-            onBetas: (each) => {
-              checkFinite(each);
-              betas.push(each);
-            },
-            onProgress: (done, total) => bar.update(index + done / total),
-          });
-          return betas;
-        });
+        const tried = await attempt(path, async () =>
+          network.betasOf(await readPicture(context, path), (share) => bar.update(index + share)),
+        );
         if ("failure" in tried) {
           failures.push(tried.failure);
           continue;
@@ -149,17 +131,6 @@ const noPictures = (): SmxcError =>
     [
       error("usage/no-pictures", "routes needs pictures to run the model on", {
         hint: "smxc routes model.json --images photos/",
-      }),
-    ],
-    "usage",
-  );
-
-const needsDocument = (file: string): SmxcError =>
-  new SmxcError(
-    [
-      error("usage/needs-document", "routes reads a model document: a compiled graph does not tell its routers apart", {
-        file,
-        hint: "give the model.json that the graph was compiled from",
       }),
     ],
     "usage",

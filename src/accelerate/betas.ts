@@ -47,8 +47,11 @@ export function withBetas(
   );
 }
 
+/** The code of what is said of a graph without β. */
+export const NO_ROUTER = "compile/no-router";
+
 const noRouter = (): Diagnostic =>
-  error("compile/no-router", "the graph has no β: no kernel that smxc reads as a mixture is weighed by a router", {
+  error(NO_ROUTER, "the graph has no β: no kernel that smxc reads as a mixture is weighed by a router", {
     ...remedy`compile without what is asked of β and with ${option("explain")}: it says what became of each computed kernel`,
     libraryHint: "compile without the options of β: the report says what became of each computed kernel",
   });

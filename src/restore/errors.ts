@@ -12,10 +12,13 @@ export const noImage = (file: string): Diagnostic =>
     hint: 'give the document an "image" entry: {"range":[0,1],"color":"rgb","scale":2}',
   });
 
-export const graphContext = (file: string, own: string, wanted: string): Diagnostic =>
+/** @param hasDocument whether the graph was compiled from a document, which has all contexts */
+export const graphContext = (file: string, own: string, wanted: string, hasDocument: boolean): Diagnostic =>
   error("run/graph-context", `the graph pools β over ${CONTEXT_TEXTS[own]}; it cannot run with the context ${wanted}`, {
     file,
-    ...remedy`give the model document in place of the graph, or compile the graph with another ${option("context")}`,
+    ...(hasDocument
+      ? remedy`give the model document in place of the graph, or compile the graph with another ${option("context")}`
+      : remedy`leave out ${option("context")}: an exported graph has the context of its nodes`),
   });
 
 const CONTEXT_TEXTS: Readonly<Record<string, string>> = {
@@ -173,7 +176,7 @@ export const wrongPictureSize = (
   return error(
     "run/wrong-size",
     `the graph takes pictures of ${taken} pixels only (width × height); this one has ${picture.width} × ${picture.height}${tiles}`,
-    remedy`resize or crop the picture to that size, or compile the graph for any size: without ${option("height")} and ${option("width")}`,
+    remedy`resize or crop the picture to that size; for any size compile the graph without ${option("height")} and ${option("width")}, or export it with open sizes`,
   );
 };
 

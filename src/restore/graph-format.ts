@@ -4,7 +4,7 @@ import type { GraphPicture, ModelMetadata, PictureColor } from "../metadata.js";
 import type { ModelProto } from "../onnx/graph/records.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 import * as errors from "./errors.js";
-import { type PicturePorts, picturePorts } from "./graph-ports.js";
+import { type PicturePorts, pictureInput, picturePorts } from "./graph-ports.js";
 import type { PictureSize } from "./graph-scale.js";
 import type { PictureFormat } from "./restorer.js";
 
@@ -37,11 +37,27 @@ export async function graphFormat(
   return said === undefined ? formatOfShapes(graph, told, tools) : formatOfMetadata(graph, said, told, tools);
 }
 
+/**
+ * What the values of a graph's pictures are, whatever it gives for them.
+ *
+ * @throws SmxcError where its input is no picture, or what was told cannot be
+ */
+export function inputFormat(
+  graph: PictureGraph,
+  told: PictureOptions,
+  tools: Pick<FormatTools, "report">,
+): Pick<GraphPicture, "range" | "color"> {
+  const said = graph.metadata?.image;
+  return said === undefined
+    ? valuesOf(graph.name, pictureInput(graph.model, graph.name).channels, told)
+    : formatOfMetadata(graph, said, told, tools);
+}
+
 function formatOfMetadata(
   { name }: PictureGraph,
   said: GraphPicture,
   told: PictureOptions,
-  { report }: FormatTools,
+  { report }: Pick<FormatTools, "report">,
 ): GraphPicture {
   const format = { ...said, ...told, range: [...(told.range ?? said.range)] as [number, number] };
   if (channelsOf(format.color) !== channelsOf(said.color))
@@ -54,15 +70,22 @@ function formatOfMetadata(
 }
 
 async function formatOfShapes(graph: PictureGraph, told: PictureOptions, tools: FormatTools): Promise<GraphPicture> {
-  const { name, model } = graph;
-  const ports = picturePorts(model, name);
-  const channels = ports.input.channels ?? ports.output.channels;
+  const ports = picturePorts(graph.model, graph.name);
+  const values = valuesOf(graph.name, ports.input.channels ?? ports.output.channels, told);
+  return { ...values, scale: await scaleOf(graph, ports, told.scale, tools) };
+}
+
+function valuesOf(
+  name: string,
+  channels: number | undefined,
+  told: PictureOptions,
+): Pick<GraphPicture, "range" | "color"> {
   const color = told.color ?? colorOf(channels);
   if (color === undefined) throw new SmxcError([errors.unknownChannels(name)]);
   if (channels !== undefined && channelsOf(color) !== channels)
     throw new SmxcError([errors.colorOfOther(name, color, channels)]);
   const [black, white] = told.range ?? [0, 1];
-  return { range: [black, white], color, scale: await scaleOf(graph, ports, told.scale, tools) };
+  return { range: [black, white], color };
 }
 
 async function scaleOf(

@@ -23,12 +23,39 @@ export interface PicturePorts {
 const FLOATS: ReadonlySet<number> = new Set([elementCode("FLOAT"), elementCode("FLOAT16")]);
 
 /** @throws SmxcError `run/no-picture` naming each input and output that is none, and what it is */
-export function picturePorts({ graph }: ModelProto, file: string): PicturePorts {
+export function picturePorts(model: ModelProto, file: string): PicturePorts {
+  const found: Diagnostic[] = [];
+  const read = reader(model, file, found);
+  const ports = { input: read.input(), output: read.output() };
+  const [taken, given] = [ports.input.channels, ports.output.channels];
+  if (found.length === 0 && taken !== undefined && given !== undefined && taken !== given)
+    found.push(errors.otherChannels(file, taken, given));
+  if (found.length > 0) throw new SmxcError(found);
+  return ports;
+}
+
+/**
+ * Where pictures go into a graph whose results may be anything, such as scores of classes.
+ *
+ * @throws SmxcError `run/no-picture`, `run/other-inputs`
+ */
+export function pictureInput(model: ModelProto, file: string): PicturePort {
+  const found: Diagnostic[] = [];
+  const input = reader(model, file, found).input();
+  if (found.length > 0) throw new SmxcError(found);
+  return input;
+}
+
+/** @param found receives what is no picture */
+function reader(
+  { graph }: ModelProto,
+  file: string,
+  found: Diagnostic[],
+): { input(): PicturePort; output(): PicturePort } {
   const stored = new Set(graph?.initializer.map(({ name }) => name));
   const [input, ...others] = (graph?.input ?? []).filter(({ name }) => !stored.has(name));
   const output = graph?.output[0];
   if (input === undefined || output === undefined) throw new SmxcError([errors.nothingToRun(file)]);
-  const found: Diagnostic[] = [];
   const portOf = (value: ValueInfoProto, what: "input" | "output"): PicturePort => {
     const { name = "" } = value;
     const port = asPicture(value);
@@ -36,20 +63,15 @@ export function picturePorts({ graph }: ModelProto, file: string): PicturePorts 
     found.push(errors.noPicture(file, what, name, showType(typeInfo(value.type))));
     return { name, ...OPEN };
   };
-  const ports = { input: portOf(input, "input"), output: portOf(output, "output") };
-  if (others.length > 0)
-    found.push(
-      errors.otherInputs(
-        file,
-        ports.input.name,
-        others.map(({ name = "" }) => name),
-      ),
-    );
-  const [taken, given] = [ports.input.channels, ports.output.channels];
-  if (found.length === 0 && taken !== undefined && given !== undefined && taken !== given)
-    found.push(errors.otherChannels(file, taken, given));
-  if (found.length > 0) throw new SmxcError(found);
-  return ports;
+  const names = others.map(({ name = "" }) => name);
+  return {
+    input() {
+      const port = portOf(input, "input");
+      if (names.length > 0) found.push(errors.otherInputs(file, port.name, names));
+      return port;
+    },
+    output: () => portOf(output, "output"),
+  };
 }
 
 const OPEN = { samples: undefined, channels: undefined, height: undefined, width: undefined } as const;

@@ -1,6 +1,6 @@
 /** A network ready to restore pictures, in the context that is asked for. */
 import { type Reporter, SmxcError } from "../base/diagnostics.js";
-import { readMetadata } from "../metadata.js";
+import { hasDocument, readMetadata } from "../metadata.js";
 import type { ModelProto } from "../onnx/graph/records.js";
 import { loadSchemas } from "../onnx/schemas/registry.js";
 import { metadataOf } from "../onnx/signature.js";
@@ -56,7 +56,8 @@ export async function openGraph(
 ): Promise<Network> {
   const metadata = readMetadata(metadataOf(model));
   const own = metadata?.compiled.context ?? "whole";
-  if (context !== undefined && context !== own) throw new SmxcError([graphContext(name, own, context)]);
+  if (context !== undefined && context !== own)
+    throw new SmxcError([graphContext(name, own, context, hasDocument(metadata))]);
   if (own === "patch" && typeof tile === "number") throw new SmxcError([patchGraphTiles(name)]);
   const format = await graphFormat({ name, model, metadata }, picture, {
     schemas: loadSchemas,

@@ -26,7 +26,7 @@ export function checkBatch({ samples }: FixedSizes): void {
 }
 
 /** @throws SmxcError where the graph was compiled for pictures of another size, or for several at a time */
-function checkSize(fixed: FixedSizes, { width, height }: Image): void {
+export function checkSize(fixed: FixedSizes, { width, height }: Image): void {
   if ((fixed.height ?? height) !== height || (fixed.width ?? width) !== width)
     throw new SmxcError([wrongPictureSize({ width, height }, fixed)]);
   checkBatch(fixed);

@@ -6,7 +6,7 @@ import { areShares } from "./beta-scale.js";
 
 /** One router over all pictures. A sample is a patch, or a whole picture. */
 export interface RouterStudy {
-  /** The layer, as the document names it. */
+  /** The layer, as the document names it; of an ONNX graph the first convolution that the router weighs. */
   readonly layer: string;
   readonly experts: number;
   readonly cardinals: number;

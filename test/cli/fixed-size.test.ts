@@ -74,7 +74,7 @@ describe("a graph of one size", () => {
       expect(code).toBe(1);
       expect(stderr).toContain(`error[run/wrong-size]: ${message}`);
       expect(stderr).toContain(
-        "resize or crop the picture to that size, or compile the graph for any size: without --height and --width",
+        "resize or crop the picture to that size; for any size compile the graph without --height and --width, or export it with open sizes",
       );
       expect(stderr).not.toContain("ONNX Runtime");
     }

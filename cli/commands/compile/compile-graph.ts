@@ -1,8 +1,7 @@
 /** `smxc compile` of an ONNX graph: what smxc reads of it is compiled, the rest is carried through. */
 
-import { type AcceleratedModel, accelerateModel } from "../../../src/accelerate/accelerate-model.js";
+import type { AcceleratedModel } from "../../../src/accelerate/accelerate-model.js";
 import type { BetaOptions } from "../../../src/accelerate/betas.js";
-import { computeConstants, type OpenConstants } from "../../../src/accelerate/compute-constants.js";
 import { batchOf } from "../../../src/accelerate/open-batch.js";
 import type { BatchReport } from "../../../src/accelerate/report.js";
 import type { Lines } from "../../../src/base/text/lines.js";
@@ -22,7 +21,7 @@ import { type WrittenFile, writeFiles } from "../../files/write-files.js";
 import type { Context } from "../../flags/command.js";
 import type { GraphDimension } from "../../flags/values.js";
 import { dataPath, encodeForFiles } from "../../models/encode-for-files.js";
-import { graphRunner } from "../../models/graph-runner.js";
+import { graphCompiler, KEPT_SIZES } from "../../models/graph-compiler.js";
 import { openGraphSource } from "../../models/graph-source.js";
 import { table } from "../../terminal/table.js";
 import { rewriteLines } from "./explain-compile.js";
@@ -76,23 +75,18 @@ export async function compileGraphFile(
       ...lowering
     } = options;
     const schemas = await loadSchemas();
-    const tools = {
-      computeIn: (model: ModelWithGraph) => computeConstants(model, openConstants),
-      runnerIn: graphRunner,
-    };
+    const compile = await graphCompiler(source.model);
     const compileWith = async (own: BetaOptions): Promise<ModelWithGraph> =>
-      (await accelerateModel(source.model, { ...lowering, target: "cpu", ...own, ...tools, sizes: KEPT }, schemas))
-        .model;
+      (await compile({ ...lowering, target: "cpu", ...own, sizes: KEPT_SIZES })).model;
     const fold = await foldSource?.(compileWith);
     const held: BetaOptions = fold ? { fold: { ...fold, layers: foldLayers } } : {};
     const betas: BetaOptions = { ...held, exposeBeta, report: context.report };
     const asked = {
       ...lowering,
-      ...tools,
       sizes: { height, width, ...(batch === undefined ? {} : { batch }) },
       ...(askedOpset === undefined ? {} : { opset: askedOpset }),
     };
-    const done = await accelerateModel(source.model, { ...asked, ...betas }, schemas);
+    const done = await compile({ ...asked, ...betas });
     const model = await withPictures(context, graph.name, source.model, done, { told, lowering, betas });
     const { target = "cpu" } = lowering;
     const loss = targetNote(done.model, done.opset.to, target, schemas);
@@ -100,7 +94,7 @@ export async function compileGraphFile(
     const checking = verify ? await import("./check-graph.js") : undefined;
     const compared = await checking?.checkGraph(context, done, {
       dtype: lowering.dtype ?? "float32",
-      dynamic: fold !== undefined ? await accelerateModel(source.model, asked, schemas) : done,
+      dynamic: fold !== undefined ? await compile(asked) : done,
     });
     const files = encodeForFiles(model, output, externalData, target);
     const cost = await fold?.study?.measure(held);
@@ -131,14 +125,6 @@ export async function compileGraphFile(
     await source.close();
   }
 }
-
-/** The sizes of the source. */
-const KEPT = { batch: "keep", height: "keep", width: "keep" } as const;
-
-const openConstants: OpenConstants = async (bytes) => {
-  const { createCpuSession } = await import("../../../src/sessions/session-cpu-node.js");
-  return (await createCpuSession({ name: "the graph's constants", bytes }, { optimization: "disabled" })).session;
-};
 
 /** The model with what smxc says of it: how it takes pictures, and how it was compiled. */
 async function withPictures(
