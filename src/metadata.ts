@@ -111,7 +111,7 @@ export interface GraphEntry {
 /** ONNX metadata of a compile that began with a graph; the same key and form as `modelMetadata`'s. */
 export function graphMetadata(
   { name, image, tiling, before }: GraphEntry,
-  options: LoweringOptions & Pick<CompileOptions, "fold">,
+  options: LoweringOptions & Pick<CompileOptions, "fold" | "routing">,
   choices: readonly LoweringChoice[],
 ): ReadonlyMap<string, string> {
   const pictures = { ...(image ? { image } : {}), ...(tiling ? { tiling } : {}) };
@@ -121,7 +121,12 @@ export function graphMetadata(
     model: name,
     from: "onnx",
     ...pictures,
-    compiled: { ...compiledBy(options, choices), context: "whole", ...foldRecord(options.fold) },
+    compiled: {
+      ...compiledBy(options, choices),
+      context: "whole",
+      ...(options.routing === undefined ? {} : { routing: options.routing }),
+      ...foldRecord(options.fold),
+    },
   });
 }
 

@@ -9,6 +9,7 @@ import { EXIT } from "../flags/exit-code.js";
 import { pictureFlags, pictureOptionsOf } from "../flags/picture-flags.js";
 import { filePath } from "../flags/values.js";
 import type { FoldFlags, FoldSource } from "./compile/fold-sources.js";
+import type { Tuned } from "./compile/tune.js";
 
 export const compileCommand = defineCommand({
   name: "compile",
@@ -86,9 +87,8 @@ export const compileCommand = defineCommand({
         await checkWeights(context, model, base, options.verify);
         const fold = await foldSource(context, model, options, pictures, base);
         const untuned = fold ? { ...base, fold: { ...fold, layers: options.foldLayers } } : base;
-        const compileOptions = options.tune
-          ? { ...untuned, measured: await measurements(context, model, untuned, options) }
-          : untuned;
+        const tuned = options.tune ? await measurements(context, model, untuned, options) : undefined;
+        const compileOptions = tuned ? { ...untuned, measured: tuned.measured } : untuned;
         const compiled = compile(model.spec, model.weights, compileOptions);
         const onnx = compiled.model;
         const files = encodeForFiles(onnx, options.output, options.externalData, options.target);
@@ -98,12 +98,14 @@ export const compileCommand = defineCommand({
         const cost = await fold?.study?.measure(compileOptions);
         const written = await writeFiles(files, { inputs: [...model.files, ...(fold?.files ?? [])] });
         const { foldStudyJson, foldStudyText } = await import("./compile/fold-study.js");
+        const trials = tuned ? (await import("./compile/tune.js")).trialsText(tuned.trials) : [];
         const explained = options.explain ? await import("./compile/explain-compile.js") : undefined;
         const study = fold?.study && cost ? { variation: fold.study.variation, cost } : undefined;
         await context.answer({
           text: () => [
             ...(study ? foldStudyText(study) : []),
             ...(half ? [...half.text, ""] : []),
+            ...trials,
             ...(explained ? [...explained.explainText(compiled), ""] : []),
             ...written.map((file) => `wrote ${file.path} (${file.bytes.toLocaleString("en")} bytes)`),
           ],
@@ -115,6 +117,7 @@ export const compileCommand = defineCommand({
             ...(checking && compared ? { compared: compared.map(checking.comparedJson) } : {}),
             ...(study ? { fold: foldStudyJson(study) } : {}),
             ...(half ? { float16: { images: half.reports } } : {}),
+            ...(tuned ? { trials: tuned.trials } : {}),
             ...(explained ? explained.explainJson(compiled) : {}),
           }),
         });
@@ -152,9 +155,10 @@ async function measurements(
   model: DocumentModel,
   compileOptions: CompileOptions,
   { output, tuneCache }: { readonly output: string; readonly tuneCache: string | undefined },
-): Promise<ReadonlyMap<string, number>> {
-  const { tune } = await import("./compile/tune.js");
-  return tune(context, model, compileOptions, tuneCache ?? `${output}.tune.json`);
+): Promise<Tuned> {
+  const [{ tune }, { prepareGraph }] = await Promise.all([import("./compile/tune.js"), import("../../src/compile.js")]);
+  const graph = prepareGraph(model.spec, model.weights, { ...compileOptions, report: () => {} });
+  return tune(context, [graph], compileOptions, { cache: tuneCache ?? `${output}.tune.json`, inputs: model.files });
 }
 
 /** What half precision does on the pictures; undefined where there are none. */

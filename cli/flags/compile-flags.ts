@@ -14,7 +14,7 @@ export const foldFlags = {
     "Routing:",
     choice(
       "--routing <mode>",
-      "dynamic, as the model says; fold: β becomes constant; or another mode for the two-layer blocks of a document",
+      "dynamic, as the model says; fold: β becomes constant; hard: one expert is chosen; or another mode for the two-layer blocks of a document",
       ["dynamic", "fold", ...ROUTING_MODES],
       "dynamic",
     ),
@@ -23,7 +23,7 @@ export const foldFlags = {
     "Routing:",
     repeatedOption(
       "--image <file>",
-      "take the β of a fold from this picture, or check the values of float16 on it (repeatable)",
+      "take the β of a fold from this picture, tell on it what the hard choice of an ONNX graph costs, or check the values of float16 (repeatable)",
       filePath,
     ),
   ),

@@ -6,6 +6,7 @@ import type { SourceRunner } from "../frontends/onnx/raise/gate.js";
 import { type RaisedKernels, raiseKernels } from "../frontends/onnx/raise/raise-kernels.js";
 import { type ComputeConstant, SourceConstants } from "../frontends/onnx/source-constants.js";
 import { onnxOpset } from "../frontends/onnx/source-nodes.js";
+import type { Graph } from "../ir/graph.js";
 import type { NotRaised } from "../onnx/convert/graph-raiser.js";
 import type { ModelWithGraph } from "../onnx/graph/records.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
@@ -35,8 +36,12 @@ export interface AcceleratedModel {
   readonly model: ModelWithGraph;
   /** The islands that were compiled. */
   readonly compiled: readonly Compiled[];
+  /** Every island after its passes, those that stay too: what lowerings can be measured on. */
+  readonly judged: readonly Graph[];
   /** Names of the outputs that show β, behind the source's. */
   readonly betas: readonly string[];
+  /** Routers, by the names of their β, that choose one expert where the source mixes. */
+  readonly hard: readonly string[];
   readonly report: AccelerateReport;
   readonly opset: { readonly from: number; readonly to: number };
   /** What keeps the model from an opset that smxc writes for. */
@@ -47,11 +52,21 @@ export interface AcceleratedModel {
  * Compiles the islands of a valid model that holds its external data. Where nothing gains, the model is the source, but for
  * the sizes that are asked for.
  *
- * @throws SmxcError `compile/fixed-size`, `compile/opset`, `compile/no-router`; where β that are given do not fit
+ * @throws SmxcError `compile/fixed-size`, `compile/opset`, `compile/no-router`, `routing/not-allowed`; where β that are given do not fit
  */
 export async function accelerateModel(
   source: ModelWithGraph,
-  { sizes, opset, computeIn, runnerIn, exposeBeta = false, fold, report: warn, ...lowering }: AccelerateOptions,
+  {
+    sizes,
+    opset,
+    computeIn,
+    runnerIn,
+    exposeBeta = false,
+    fold,
+    hard = false,
+    report: warn,
+    ...lowering
+  }: AccelerateOptions,
   schemas: SchemaRegistry,
 ): Promise<AcceleratedModel> {
   const sized: ModelWithGraph = { ...source, graph: fixSizes(source.graph, sizes) };
@@ -61,7 +76,7 @@ export async function accelerateModel(
   const model =
     computeIn === undefined ? raised.model : await withComputedSizes(raised.model, computeIn(raised.model), schemas);
   const batchOptions = { asked: sizes.batch, schemas, ...lowering };
-  const betas: BetaOptions = { exposeBeta, ...(fold ? { fold } : {}), ...(warn ? { report: warn } : {}) };
+  const betas: BetaOptions = { exposeBeta, hard, ...(fold ? { fold } : {}), ...(warn ? { report: warn } : {}) };
   const taken = async (whole: ModelWithGraph): Promise<Taken> => {
     const compute = computeIn?.(whole);
     const constants = new SourceConstants(whole, whole.graph, compute);
@@ -118,7 +133,7 @@ function takeIn(
       : first.report.kernels.find(({ node, became }) => became === "kept" && raisedNames.has(node));
   if (stays !== undefined)
     return { done: compiled(model, betas), batch: { became: "kept", reason: `${stays.node}: ${stays.reason}` } };
-  const asksBetas = betas.exposeBeta === true || betas.fold !== undefined;
+  const asksBetas = betas.exposeBeta === true || betas.fold !== undefined || betas.hard === true;
   return { done: asksBetas ? compiled(opened.model, betas) : first, batch: opened.report };
 }
 

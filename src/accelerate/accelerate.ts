@@ -11,7 +11,7 @@ import { type ComputeConstant, SourceConstants } from "../frontends/onnx/source-
 import { onnxOpset } from "../frontends/onnx/source-nodes.js";
 import { trimIsland } from "../frontends/onnx/trim-island.js";
 import { type ValueUses, valueUses } from "../frontends/onnx/value-uses.js";
-import type { Origin } from "../ir/graph.js";
+import type { Graph, Origin } from "../ir/graph.js";
 import { verifyGraph } from "../ir/verify.js";
 import type { GraphProto, ModelWithGraph } from "../onnx/graph/records.js";
 import { splice } from "../onnx/rewrite/splice.js";
@@ -34,8 +34,12 @@ export interface Accelerated {
   readonly model: ModelWithGraph;
   /** The islands that were compiled. */
   readonly compiled: readonly Compiled[];
+  /** Every island after its passes, those that stay too: what lowerings can be measured on. */
+  readonly judged: readonly Graph[];
   /** Names of the outputs that show β, behind the source's. */
   readonly betas: readonly string[];
+  /** Routers, by the names of their β, that choose one expert where the source mixes. */
+  readonly hard: readonly string[];
   readonly report: Omit<AccelerateReport, "batch">;
 }
 
@@ -63,14 +67,17 @@ export function accelerate(
   const { plans, uses } = planIslands(graph, reading, written, because);
   const islands = plans.filter(({ taken }) => taken.length > 0);
   const graphs = islands.map(({ report, taken }) => islandGraph(report.name, taken, graph, reading, uses));
-  const compiled = withBetas(graphs, graph, betas).map((island) => compileGraph(island, written));
+  const routed = withBetas(graphs, graph, betas);
+  const compiled = routed.islands.map((island) => compileGraph(island, written));
   const replacements = compiled.map(({ model: part }, index) => ({ nodes: islands[index]!.taken, graph: part.graph }));
   const betaOutputs = compiled.flatMap(shownBetas);
   const output = [...graph.output, ...betaOutputs];
   return {
     model: replacements.length === 0 ? model : { ...model, graph: splice({ ...graph, output }, replacements) },
     compiled,
+    judged: plans.flatMap(({ judged }) => judged ?? []),
     betas: betaOutputs.map(({ name = "" }) => name),
+    hard: routed.hard,
     report: {
       islands: plans.map(({ report }) => report),
       kernels: kernelReports(graph, constants, reading, plans, source.kernels),
@@ -125,9 +132,9 @@ function planIslands(
   }
 }
 
-function keptIsland(island: Island, graph: GraphProto, reason: string): IslandPlan {
+function keptIsland(island: Island, graph: GraphProto, reason: string, judged?: Graph): IslandPlan {
   const name = nameOf(graph.node[island[0]!]!);
-  return { island, taken: [], report: { name, nodes: island.length, became: "kept", reason } };
+  return { island, taken: [], judged, report: { name, nodes: island.length, became: "kept", reason } };
 }
 
 function planIsland(
@@ -145,14 +152,14 @@ function planIsland(
   const at = (origins: ReadonlySet<Origin>): ReadonlySet<number> =>
     new Set([...origins].map((origin) => positions.get(origin)!));
   const gaining = at(gains.origins);
-  if (gaining.size === 0) return keptIsland(island, graph, whyNothingGains(whole, gains));
+  if (gaining.size === 0) return keptIsland(island, graph, whyNothingGains(whole, gains), gains.prepared);
   const joining = at(gains.joining);
   const taken = trimIsland(island, gaining, uses, (index) => joining.has(index));
   if (!hasOneBatch(islandGraph(name, taken, graph, reading, uses)))
-    return keptIsland(island, graph, "its values have several batches");
+    return keptIsland(island, graph, "its values have several batches", gains.prepared);
   const reason = `${gains.convolutions} of its ${gains.choices.length} convolutions gain`;
   const report = { name: nameOf(graph.node[taken[0]!]!), nodes: taken.length, became: "compiled", reason } as const;
-  return { island, taken, report };
+  return { island, taken, report, judged: gains.prepared };
 }
 
 function positionsOf(island: Island, { readings }: GraphReading): ReadonlyMap<Origin, number> {

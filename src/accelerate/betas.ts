@@ -15,6 +15,7 @@ import { ROUTER_PASSES } from "../passes/index.js";
 import type { Pass } from "../passes/pass.js";
 import { removeDeadNodes } from "../passes/remove-dead-nodes.js";
 import { runPasses } from "../passes/run.js";
+import { chooseExperts } from "./choose-experts.js";
 
 /** What is to become of β. */
 export interface BetaOptions {
@@ -22,29 +23,42 @@ export interface BetaOptions {
   readonly exposeBeta?: boolean;
   /** Holds β at values, by the same names. */
   readonly fold?: FoldOptions;
+  /** Every router chooses the expert of its largest β, which is another function than the source's. */
+  readonly hard?: boolean;
   /** Receives warnings. */
   readonly report?: (diagnostic: Diagnostic) => void;
 }
 
+export interface RoutedIslands {
+  readonly islands: readonly Graph[];
+  /** Routers, by the names of their β, that choose one expert where the source mixes. */
+  readonly hard: readonly string[];
+}
+
 /**
- * Islands with β shown or held as asked for; as they are where nothing is.
+ * Islands with β shown, held or chosen by as asked for; as they are where nothing is.
  *
- * @throws SmxcError `compile/no-router` where there is none; where what is given does not fit the routers
+ * @throws SmxcError `compile/no-router` where there is none; `routing/not-allowed` where experts are no alternatives; where
+ *   what is given does not fit the routers
  */
 export function withBetas(
   islands: readonly Graph[],
   source: GraphProto,
-  { exposeBeta = false, fold, report = () => {} }: BetaOptions,
-): readonly Graph[] {
-  if (!exposeBeta && fold === undefined) return islands;
+  { exposeBeta = false, fold, hard = false, report = () => {} }: BetaOptions,
+): RoutedIslands {
+  if (!exposeBeta && fold === undefined && !hard) return { islands, hard: [] };
   const taken = allNames(source);
   const named = islands.map((island) => withNamedBetas(runPasses(island, ROUTER_PASSES), taken));
   const whole = together(named, source);
   if (whole.betas.length === 0) throw new SmxcError([noRouter()]);
   const frozen = fold ? frozenBetas(whole, selectRouters(whole, fold.layers ?? []), fold, report) : new Map();
-  return named.map((graph) =>
-    runPasses(exposeBeta ? exposeBetas(graph) : graph, [removeDeadNodes, freezeBetas(frozen), dropUnreadInputs]),
-  );
+  const routed = hard ? choosingHard(named) : { islands: named, hard: [] };
+  return {
+    ...routed,
+    islands: routed.islands.map((graph) =>
+      runPasses(exposeBeta ? exposeBetas(graph) : graph, [removeDeadNodes, freezeBetas(frozen), dropUnreadInputs]),
+    ),
+  };
 }
 
 /** The code of what is said of a graph without β. */
@@ -80,6 +94,13 @@ function routersOf({ attributes, inputs }: NodeOf<"mix_conv">, { nodes }: Graph)
     const router = weights?.op === "one_hot" ? giver(weights.inputs[0]!) : weights;
     return router?.op === "route" ? [router] : [];
   });
+}
+
+function choosingHard(islands: readonly Graph[]): RoutedIslands {
+  const chosen = islands.map(chooseExperts);
+  const refused = chosen.flatMap(({ refused: own }) => own);
+  if (refused.length > 0) throw new SmxcError(refused);
+  return { islands: chosen.map(({ graph }) => graph), hard: chosen.flatMap(({ changed }) => changed) };
 }
 
 /** All islands as one graph, which has the source's inputs: what can be given. */

@@ -21,6 +21,8 @@ export interface Gains {
   readonly convolutions: number;
   /** How each convolution would run, and why. */
   readonly choices: readonly LoweringChoice[];
+  /** The graph after its passes: what was judged. */
+  readonly prepared: Graph;
 }
 
 export function gainsOf(graph: Graph, options: LoweringOptions): Gains {
@@ -43,6 +45,7 @@ export function gainsOf(graph: Graph, options: LoweringOptions): Gains {
     joining: originsOf(prepared.nodes.filter((node) => plan.fused.has(node.name) || runsOnCanvas(node, shapes))),
     convolutions: prepared.nodes.filter(gains).length,
     choices: loweringChoices(prepared, emitOptions, plan),
+    prepared,
   };
 }
 

@@ -6,6 +6,7 @@ import type { RaisedKernel } from "../frontends/onnx/raise/raise-kernel.js";
 import type { RaisedKernels } from "../frontends/onnx/raise/raise-kernels.js";
 import type { SourceConstants } from "../frontends/onnx/source-constants.js";
 import type { ValueUses } from "../frontends/onnx/value-uses.js";
+import type { Graph } from "../ir/graph.js";
 import { isOnnxDomain } from "../onnx/domains.js";
 import type { GraphProto, NodeProto } from "../onnx/graph/records.js";
 import type { IslandReport, KernelReport, LeftNode } from "./report.js";
@@ -21,6 +22,8 @@ export interface IslandPlan {
   readonly island: Island;
   /** What of the island is compiled; nothing where nothing gains. */
   readonly taken: Island;
+  /** The island after its passes, as it was judged; undefined where that was not asked. */
+  readonly judged: Graph | undefined;
 }
 
 const CONVOLUTIONS: ReadonlySet<string> = new Set(["Conv", "ConvTranspose"]);

@@ -1,16 +1,18 @@
-/** What `--tune` measures: every candidate for every distinct convolution of a graph, as small graphs of their own. */
+/** What `--tune` measures: every candidate for every distinct convolution of some graphs, as small graphs of their own. */
 import { symbol } from "../ir/dim.js";
 import type { Graph, Node } from "../ir/graph.js";
 import { sizeOf } from "../ir/typical-size.js";
 import type { constantTensor, EmitOptions } from "./emitter.js";
 import { FORM_PREFIX, runsInForms } from "./winograd/choose-form.js";
-import { costKey, type LayerProblem } from "./winograd/cost.js";
+import { costKey, type LayerProblem, problemText } from "./winograd/cost.js";
 import { FORMS } from "./winograd/forms.js";
 import { planCanvases } from "./winograd/plan.js";
 
 export interface Trial {
   /** Under what the time is kept. */
   readonly key: string;
+  /** What the candidates of a convolution have in common, for people. */
+  readonly convolution: string;
   readonly lowering: string;
   /** `TRIAL_LAYERS` of the layer. */
   readonly graph: Graph;
@@ -23,16 +25,17 @@ export const TRIAL_LAYERS = 4;
 const ORIGIN = { layer: "tune", pointer: "" } as const;
 const PLACE = { kernel: [3, 3], stride: [1, 1], dilation: [1, 1], pads: [1, 1, 1, 1], groups: 1 } as const;
 
-/** The trials of a graph after its passes, grouped by convolution: candidates of one group compete. */
-export function trialsOf(graph: Graph, options: EmitOptions): readonly (readonly Trial[])[] {
+/** The trials of graphs after their passes, grouped by convolution: candidates of one group compete. */
+export function trialsOf(graphs: readonly Graph[], options: EmitOptions): readonly (readonly Trial[])[] {
   const problems = new Map<string, LayerProblem>();
-  for (const { problem } of planCanvases(graph, options).choices.values()) {
-    problems.set(costKey(problem, undefined, options), problem);
-  }
+  for (const graph of graphs)
+    for (const { problem } of planCanvases(graph, options).choices.values())
+      problems.set(costKey(problem, undefined, options), problem);
   return [...problems.values()].map((problem) =>
     [undefined, ...(runsInForms(problem) ? FORMS : [])].map(
       (form): Trial => ({
         key: costKey(problem, form, options),
+        convolution: problemText(problem),
         lowering: form ? `${FORM_PREFIX}${form.name}` : "direct",
         graph: layersOf(problem, TRIAL_LAYERS),
         inputs: inputSizes(problem),

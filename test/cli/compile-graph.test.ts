@@ -167,9 +167,9 @@ describe("smxc compile of an ONNX graph", () => {
     const { code, stderr } = await run("compile", "broken.onnx", "-o", "none.onnx");
     expect(code).toBe(1);
     expect(stderr).toContain("onnx/graph-topological");
-    const usage = await run("compile", "open.onnx", "-o", "none.onnx", "--context", "patch", "--tune");
+    const usage = await run("compile", "open.onnx", "-o", "none.onnx", "--context", "patch");
     expect(usage.code).toBe(2);
-    expect(usage.stderr).toContain("--context, --tune are for model documents");
+    expect(usage.stderr).toContain("--context patch is for model documents: they name the region");
     expect(existsSync(at("none.onnx"))).toBe(false);
   });
 

@@ -37,13 +37,19 @@ export interface GraphCompared {
 const RUNS = 2;
 
 /**
- * @param options `dynamic`: the same compile with β computed, which alone computes what the source does; else `done` itself
+ * @param options `source`: where `done` is another function than its source, the same compile that is not, and what is said of that
  * @throws SmxcError `verify/compiled-differs` with the first value that differs, `verify/not-finite`
  */
 export async function checkGraph(
   context: Context,
   done: AcceleratedModel,
-  { dtype, dynamic }: { readonly dtype: "float32" | "float16"; readonly dynamic: AcceleratedModel },
+  {
+    dtype,
+    source,
+  }: {
+    readonly dtype: "float32" | "float16";
+    readonly source?: { readonly graph: AcceleratedModel; readonly note: string };
+  },
 ): Promise<readonly GraphCompared[]> {
   if (done.compiled.length === 0 && batchOf(done.model) === batchOf(done.source)) return [];
   const tolerance = dtype === "float16" ? HALF_TOLERANCE : TOLERANCES;
@@ -59,11 +65,9 @@ export async function checkGraph(
       else found.push(compared);
       bar.update(index + 1);
     }
-    const whole = await checkWhole(context, dynamic.source, dynamic.model, tolerance);
-    if (dynamic !== done && whole !== undefined)
-      context.note(
-        "that was with β computed; with the β that are held each part was compared with the reference that holds the same",
-      );
+    const { graph } = source ?? { graph: done };
+    const whole = await checkWhole(context, graph.source, graph.model, tolerance);
+    if (source !== undefined && whole !== undefined) context.note(source.note);
     return [...found, ...(whole === undefined ? [] : [whole])];
   } finally {
     bar.end();

@@ -25,21 +25,21 @@ import { graphCompiler, KEPT_SIZES } from "../../models/graph-compiler.js";
 import { openGraphSource } from "../../models/graph-source.js";
 import { table } from "../../terminal/table.js";
 import { rewriteLines } from "./explain-compile.js";
-import { foldStudyJson, foldStudyText } from "./fold-study.js";
-import type { GraphFoldSource } from "./graph-fold.js";
+import type { RoutingSource } from "./graph-routing.js";
 import { targetNote } from "./target-note.js";
+import type { Tuned, TuneFiles } from "./tune.js";
 
 export interface CompileGraphOptions extends LoweringOptions {
   readonly exposeBeta: boolean;
-  /** Where β that are held come from; undefined where all stay computed. */
-  readonly fold: GraphFoldSource | undefined;
-  readonly foldLayers: readonly string[];
+  readonly routing: RoutingSource;
   /** What β may be taken from: files that no output may take the place of. */
   readonly betaFiles: readonly string[];
   readonly output: string;
   readonly externalData: boolean;
   readonly verify: boolean;
   readonly explain: boolean;
+  /** Where times of lowerings are kept that are measured; undefined where none is. */
+  readonly tuneCache: string | undefined;
   readonly batch: GraphDimension | undefined;
   readonly height: GraphDimension | undefined;
   readonly width: GraphDimension | undefined;
@@ -63,49 +63,53 @@ export async function compileGraphFile(
       height = "keep",
       width = "keep",
       askedOpset,
-      told,
+      told: pictures,
       output,
       externalData,
       verify,
       explain,
       exposeBeta,
-      fold: foldSource,
-      foldLayers,
+      routing: routingSource,
       betaFiles,
-      ...lowering
+      tuneCache,
+      ...untuned
     } = options;
     const schemas = await loadSchemas();
     const compile = await graphCompiler(source.model);
     const compileWith = async (own: BetaOptions): Promise<ModelWithGraph> =>
-      (await compile({ ...lowering, target: "cpu", ...own, sizes: KEPT_SIZES })).model;
-    const fold = await foldSource?.(compileWith);
-    const held: BetaOptions = fold ? { fold: { ...fold, layers: foldLayers } } : {};
-    const betas: BetaOptions = { ...held, exposeBeta, report: context.report };
-    const asked = {
-      ...lowering,
+      (await compile({ ...untuned, target: "cpu", ...own, sizes: KEPT_SIZES })).model;
+    const routing = await routingSource(compileWith);
+    const changed = { ...routing.betas, exposeBeta };
+    const betas: BetaOptions = { ...changed, report: context.report };
+    const sized = {
       sizes: { height, width, ...(batch === undefined ? {} : { batch }) },
       ...(askedOpset === undefined ? {} : { opset: askedOpset }),
     };
+    const tuned =
+      tuneCache === undefined
+        ? undefined
+        : await measured(context, await compile({ ...untuned, ...sized, ...changed }), untuned, {
+            cache: tuneCache,
+            inputs,
+          });
+    const lowering = tuned === undefined ? untuned : { ...untuned, measured: tuned.measured };
+    const asked = { ...lowering, ...sized };
     const done = await compile({ ...asked, ...betas });
-    const model = await withPictures(context, graph.name, source.model, done, { told, lowering, betas });
+    const model = await withPictures(context, graph.name, source.model, done, { told: pictures, lowering, betas });
     const { target = "cpu" } = lowering;
     const loss = targetNote(done.model, done.opset.to, target, schemas);
     if (loss !== undefined) context.note(loss);
     const checking = verify ? await import("./check-graph.js") : undefined;
     const compared = await checking?.checkGraph(context, done, {
       dtype: lowering.dtype ?? "float32",
-      dynamic: fold !== undefined ? await compile(asked) : done,
+      ...(routing.compared === undefined ? {} : { source: { graph: await compile(asked), note: routing.compared } }),
     });
     const files = encodeForFiles(model, output, externalData, target);
-    const cost = await fold?.study?.measure(held);
-    const study = fold?.study && cost ? { variation: fold.study.variation, cost } : undefined;
+    const told = await routing.tell(done);
+    const trials = tuned ? (await import("./tune.js")).trialsText(tuned.trials) : [];
     const written = await writeFiles(files, { inputs });
     await context.answer({
-      text: () => [
-        ...(study ? foldStudyText(study) : []),
-        ...(explain ? explainText(done) : []),
-        ...answerText(done, written),
-      ],
+      text: () => [...told.text, ...trials, ...(explain ? explainText(done) : []), ...answerText(done, written)],
       json: () => ({
         name: done.model.graph.name ?? "",
         opset: done.opset.to,
@@ -114,7 +118,8 @@ export async function compileGraphFile(
         ...(compared ? { compared } : {}),
         islands: done.report.islands,
         kernels: done.report.kernels,
-        ...(study ? { fold: foldStudyJson(study) } : {}),
+        ...told.json,
+        ...(tuned ? { trials: tuned.trials } : {}),
         ...(exposeBeta ? { betas: done.betas } : {}),
         batch: done.report.batch,
         runtime: oldestRuntime(done.model) ?? null,
@@ -124,6 +129,17 @@ export async function compileGraphFile(
   } finally {
     await source.close();
   }
+}
+
+/** What the lowerings of a graph's convolutions take on this machine, those that stay as they are too. */
+async function measured(
+  context: Context,
+  { judged, compiled }: AcceleratedModel,
+  lowering: LoweringOptions,
+  files: TuneFiles,
+): Promise<Tuned> {
+  const { tune } = await import("./tune.js");
+  return tune(context, [...judged, ...compiled.map(({ graph }) => graph)], lowering, files);
 }
 
 /** The model with what smxc says of it: how it takes pictures, and how it was compiled. */
@@ -144,9 +160,8 @@ async function withPictures(
   if (done.compiled.length === 0 && pictures.image === undefined) return done.model;
   const choices = done.compiled.flatMap((each) => each.choices);
   const entry = { name: source.graph.name || path, ...pictures, ...(before === undefined ? {} : { before }) };
-  const [[key, value] = ["", ""]] = [
-    ...graphMetadata(entry, { ...lowering, ...(betas.fold ? { fold: betas.fold } : {}) }, choices),
-  ];
+  const routed = { ...(betas.fold ? { fold: betas.fold } : {}), ...(betas.hard ? { routing: "hard" as const } : {}) };
+  const [[key, value] = ["", ""]] = [...graphMetadata(entry, { ...lowering, ...routed }, choices)];
   return withProperty(done.model, key, value) as ModelWithGraph;
 }
 
@@ -178,9 +193,14 @@ function batchText({ became, reason }: BatchReport, source: ModelWithGraph): Lin
   ];
 }
 
-function whyNothing({ islands }: AcceleratedModel["report"], notRaised: AcceleratedModel["notRaised"]): string {
+function whyNothing(
+  { islands, kernels }: AcceleratedModel["report"],
+  notRaised: AcceleratedModel["notRaised"],
+): string {
   const [first] = notRaised;
   if (first !== undefined) return `${first.node === null ? first.place : `node ${first.node}`}: ${first.reason}`;
+  const kept = kernels.find(({ became }) => became === "kept");
+  if (kept !== undefined) return `${kept.node}, whose kernel is computed, is read as no mixture: ${kept.reason}`;
   if (islands.length === 0) return "it has no operators that smxc compiles";
   const largest = islands.reduce((a, b) => (b.nodes > a.nodes ? b : a));
   return largest.reason;

@@ -167,20 +167,53 @@ export async function betasFromImages(
     tensors.push(networkInput(picture, format));
   }
   const runAll = async (session: Session, label: string): Promise<readonly ImageRun[]> => {
-    const bar = context.progress(label, tensors.length);
-    const runs: ImageRun[] = [];
-    for (const tensor of tensors) {
-      runs.push({ outputs: await session.run(new Map([[input, tensor]])) });
-      bar.update(runs.length);
+    try {
+      return await runEach(context, label, tensors, async (tensor) => ({
+        outputs: await session.run(new Map([[input, tensor]])),
+      }));
+    } finally {
+      await session.release();
     }
-    bar.end();
-    await session.release();
-    return runs;
   };
   const dynamic = await runAll(await open({ ...options, exposeBeta: true }), "taking β from the pictures");
   return foldFromRuns(images, dynamic, { output: spec.outputs[0]!, range: format.range }, async (folded) =>
     runAll(await open({ ...folded, exposeBeta: false }), "measuring what folding costs"),
   );
+}
+
+/** A run for each picture, one after the other. */
+export async function runEach<T>(
+  context: Context,
+  label: string,
+  pictures: readonly T[],
+  run: (picture: T) => Promise<ImageRun>,
+): Promise<readonly ImageRun[]> {
+  const bar = context.progress(label, pictures.length);
+  try {
+    const runs: ImageRun[] = [];
+    for (const picture of pictures) {
+      runs.push(await run(picture));
+      bar.update(runs.length);
+    }
+    return runs;
+  } finally {
+    bar.end();
+  }
+}
+
+/** Where the result of a run stands, and what its values are. */
+export interface ResultOfRuns {
+  readonly output: string;
+  readonly range: ValueRange;
+}
+
+/** How far the results of a changed network are from the dynamic one's, picture by picture. */
+export function costsOf(
+  images: readonly string[],
+  { dynamic, changed }: { readonly dynamic: readonly ImageRun[]; readonly changed: readonly ImageRun[] },
+  { output, range }: ResultOfRuns,
+): readonly ImageCost[] {
+  return images.map((image, index) => ({ image, cost: foldCost(dynamic[index]!, changed[index]!, output, range) }));
 }
 
 /**
@@ -192,7 +225,7 @@ export async function betasFromImages(
 export function foldFromRuns<Options>(
   images: readonly string[],
   dynamic: readonly ImageRun[],
-  { output, range }: { readonly output: string; readonly range: ValueRange },
+  { output, range }: ResultOfRuns,
   again: (folded: Options) => Promise<readonly ImageRun[]>,
 ): FoldSource<Options> {
   const broken = dynamic.flatMap((run, index) => {
@@ -207,11 +240,7 @@ export function foldFromRuns<Options>(
     study: {
       variation: variation(dynamic, betas),
       async measure(folded) {
-        const runs = await again(folded);
-        return runs.map((run, index) => ({
-          image: images[index]!,
-          cost: foldCost(dynamic[index]!, run, output, range),
-        }));
+        return costsOf(images, { dynamic, changed: await again(folded) }, { output, range });
       },
     },
   };

@@ -1,4 +1,4 @@
-/** What folding costs on the pictures that β was taken from. */
+/** What another routing than the network's own costs on pictures. */
 
 import type { Lines } from "../../../src/base/text/lines.js";
 import { decibelsJson, decibelsText } from "../../../src/pictures/decibels.js";
@@ -12,21 +12,29 @@ export interface FoldStudy {
 
 export function foldStudyText(study: FoldStudy): Lines {
   const layers = [...study.variation].map(([name, value]) => [name, value.toFixed(4)]);
-  const images = study.cost.map(({ image, cost }) =>
+  return [
+    ...table(["β of a layer", "largest distance from the mean"], layers),
+    "",
+    ...costText("folded against dynamic", study.cost),
+  ];
+}
+
+/** @param what is compared with what */
+export function costText(what: string, costs: readonly ImageCost[]): Lines {
+  const images = costs.map(({ image, cost }) =>
     cost === undefined
       ? [image, "NaN or infinite values", "", ""]
       : [image, decibelsText(cost.psnr), decibelsText(cost.picturePsnr), cost.maxError.toExponential(2)],
   );
-  return [
-    ...table(["β of a layer", "largest distance from the mean"], layers),
-    "",
-    ...table(["folded against dynamic", "PSNR", "PSNR as 8-bit pictures", "largest error"], images),
-    "",
-  ];
+  return [...table([what, "PSNR", "PSNR as 8-bit pictures", "largest error"], images), ""];
 }
 
 export function foldStudyJson({ variation, cost }: FoldStudy): object {
-  const images = cost.map(({ image, cost: each }) =>
+  return { variation: Object.fromEntries(variation), images: costJson(cost) };
+}
+
+export function costJson(costs: readonly ImageCost[]): readonly object[] {
+  return costs.map(({ image, cost: each }) =>
     each === undefined
       ? { image, psnr: null, picturePsnr: null, maxError: null, reason: "NaN or infinite values" }
       : {
@@ -36,5 +44,4 @@ export function foldStudyJson({ variation, cost }: FoldStudy): object {
           maxError: each.maxError,
         },
   );
-  return { variation: Object.fromEntries(variation), images };
 }

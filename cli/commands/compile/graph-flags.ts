@@ -7,7 +7,8 @@ import type { compileOptionsOf } from "../../flags/compile-flags.js";
 import { pictureOptionsOf } from "../../flags/picture-flags.js";
 import { compileGraphFile } from "./compile-graph.js";
 import { betasFromFile, type FoldFlags, foldsFrom, sampleFiles } from "./fold-sources.js";
-import { betasFromPictures, type GraphFoldSource } from "./graph-fold.js";
+import { betasFromPictures } from "./graph-fold.js";
+import { DYNAMIC, hard, held, type RoutingSource } from "./graph-routing.js";
 
 type CompileFlags = Parameters<typeof compileOptionsOf>[0] &
   Parameters<typeof pictureOptionsOf>[0] &
@@ -17,23 +18,28 @@ type CompileFlags = Parameters<typeof compileOptionsOf>[0] &
     readonly verify: boolean;
     readonly explain: boolean;
     readonly tune: boolean;
+    readonly tuneCache: string | undefined;
   };
 
 export async function compileGraphByFlags(context: Context, model: GraphModel, options: CompileFlags): Promise<void> {
   const { target, lowering, winograd, portable, threads, dtype, routing, exposeBeta } = options;
-  refuseDocumentFlags({
-    [`--routing ${routing}`]: routing !== "dynamic" && routing !== "fold",
-    "--context": options.context !== "whole",
-    "--tune": options.tune,
-  });
+  refuseDocumentFlags([
+    ...(routing === "dynamic" || routing === "fold" || routing === "hard" ? [] : [blockMode(routing)]),
+    ...(options.context === "whole" ? [] : [PATCHES]),
+  ]);
   const images = await sampleFiles(context, options);
-  const from = foldsFrom(options, images);
-  if (from !== "pictures" && images.length > 0) throw picturesOfFold();
+  const isHard = routing === "hard";
+  const from = foldsFrom(options, isHard ? [] : images);
+  if (!isHard && from !== "pictures" && images.length > 0) throw picturesOfRouting();
   const told = pictureOptionsOf(options);
-  const sources: Readonly<Record<typeof from, GraphFoldSource | undefined>> = {
-    nothing: undefined,
-    file: () => betasFromFile(options.beta!),
-    pictures: (compileWith) => betasFromPictures(context, model.name, { images, told }, compileWith),
+  const { name } = model;
+  const sources: Readonly<Record<typeof from, RoutingSource>> = {
+    nothing: isHard ? hard(context, name, { images, told }) : DYNAMIC,
+    file: held(() => betasFromFile(options.beta!), options.foldLayers),
+    pictures: held(
+      (compileWith) => betasFromPictures(context, name, { images, told }, compileWith),
+      options.foldLayers,
+    ),
   };
   await compileGraphFile(context, model, {
     ...{ target, lowering, winograd, portable, threads, dtype },
@@ -47,25 +53,49 @@ export async function compileGraphByFlags(context: Context, model: GraphModel, o
     askedOpset: options.opset,
     told,
     exposeBeta,
-    fold: sources[from],
-    foldLayers: options.foldLayers,
+    routing: sources[from],
+    tuneCache: options.tune ? (options.tuneCache ?? `${options.output}.tune.json`) : undefined,
     betaFiles: [...images, ...(options.beta === undefined ? [] : [options.beta])],
   });
 }
 
-const picturesOfFold = (): SmxcError =>
+const picturesOfRouting = (): SmxcError =>
   new SmxcError(
-    [error("usage/graph", "--image and --images of an ONNX graph belong to --routing fold, without --beta", {})],
+    [
+      error(
+        "usage/graph",
+        "--image and --images of an ONNX graph belong to --routing fold, without --beta, and to --routing hard",
+        {},
+      ),
+    ],
     "usage",
   );
 
+interface DocumentFlag {
+  readonly flag: string;
+  /** What a document has that a graph has not. */
+  readonly why: string;
+}
+
+const blockMode = (routing: string): DocumentFlag => ({
+  flag: `--routing ${routing}`,
+  why: "it says how a two-layer block sums its groups, and a graph no longer tells where its blocks are",
+});
+
+const PATCHES: DocumentFlag = {
+  flag: "--context patch",
+  why: "they name the region that runs on patches, and the size that it was trained with",
+};
+
 /** @throws SmxcError of kind `usage` where flags are given that only documents have */
-function refuseDocumentFlags(flags: Readonly<Record<string, boolean>>): void {
-  const given = Object.keys(flags).filter((flag) => flags[flag]);
-  if (given.length === 0) return;
-  const message = `${given.join(", ")} ${given.length === 1 ? "is" : "are"} for model documents`;
+function refuseDocumentFlags(flags: readonly DocumentFlag[]): void {
+  if (flags.length === 0) return;
   throw new SmxcError(
-    [error("usage/graph", message, { hint: "leave it out, or compile the model.json that import wrote" })],
+    flags.map(({ flag, why }) =>
+      error("usage/graph", `${flag} is for model documents: ${why}`, {
+        hint: "leave it out, or compile the model.json that import wrote",
+      }),
+    ),
     "usage",
   );
 }

@@ -1,4 +1,4 @@
-/** β of an ONNX graph from pictures that the graph itself is run on. */
+/** An ONNX graph on pictures: β that are taken from them, and what another routing costs there. */
 
 import type { BetaOptions } from "../../../src/accelerate/betas.js";
 import { collect } from "../../../src/base/bytes/byte-source.js";
@@ -9,12 +9,13 @@ import type { Image } from "../../../src/pictures/image.js";
 import { networkPictures } from "../../../src/restore/colour-jobs.js";
 import type { PictureOptions } from "../../../src/restore/graph-format.js";
 import { type Network, openGraph } from "../../../src/restore/network.js";
+import type { PictureFormat } from "../../../src/restore/restorer.js";
 import type { Tensor } from "../../../src/sessions/session.js";
 import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
 import { stacked } from "../../../src/verify/against-source.js";
 import type { Context } from "../../flags/command.js";
 import { readPicture } from "../../pictures/read-picture.js";
-import { type FoldSource, foldFromRuns } from "./fold-sources.js";
+import { costsOf, type FoldSource, foldFromRuns, type ImageCost, runEach } from "./fold-sources.js";
 
 /** β for a fold of a graph, and what is known of how good it is. */
 export type GraphFold = FoldSource<BetaOptions>;
@@ -22,8 +23,11 @@ export type GraphFold = FoldSource<BetaOptions>;
 /** Compiles the graph for the CPU, at the sizes of its source. */
 export type CompileWith = (betas: BetaOptions) => Promise<ModelWithGraph>;
 
-/** Where a fold of a graph takes β from. */
-export type GraphFoldSource = (compileWith: CompileWith) => Promise<GraphFold>;
+/** Files of pictures, and what flags say of them. */
+export interface TakenPictures {
+  readonly images: readonly string[];
+  readonly told: PictureOptions;
+}
 
 /** Under what name a run has the graph's first output. */
 const RESULT = "result";
@@ -37,24 +41,10 @@ const RESULT = "result";
 export async function betasFromPictures(
   context: Context,
   name: string,
-  { images, told }: { readonly images: readonly string[]; readonly told: PictureOptions },
+  { images, told }: TakenPictures,
   compileWith: CompileWith,
 ): Promise<GraphFold> {
-  const runAll = async (betas: BetaOptions, label: string) => {
-    const { restorer, format } = await opened(name, await compileWith(betas), told);
-    const bar = context.progress(label, images.length);
-    try {
-      const runs: ImageRun[] = [];
-      for (const file of images) {
-        runs.push(await runOf(restorer, networkPictures(format.color, await readPicture(context, file))));
-        bar.update(runs.length);
-      }
-      return { runs, format };
-    } finally {
-      bar.end();
-      await restorer.release();
-    }
-  };
+  const runAll = runner(context, name, { images, told }, compileWith);
   const { runs: dynamic, format } = await runAll({ exposeBeta: true }, "taking β from the pictures");
   return foldFromRuns(
     images,
@@ -62,6 +52,43 @@ export async function betasFromPictures(
     { output: RESULT, range: format.range },
     async (folded) => (await runAll(folded, "measuring what folding costs")).runs,
   );
+}
+
+/**
+ * How far the results are from the source's where every router chooses one expert.
+ *
+ * @throws SmxcError as `openGraph` where the graph takes no pictures
+ */
+export async function costOfHardChoice(
+  context: Context,
+  name: string,
+  { images, told }: TakenPictures,
+  compileWith: CompileWith,
+): Promise<readonly ImageCost[]> {
+  const runAll = runner(context, name, { images, told }, compileWith);
+  const { runs: dynamic, format } = await runAll({}, "running the pictures");
+  const { runs: changed } = await runAll({ hard: true }, "measuring what the hard choice costs");
+  return costsOf(images, { dynamic, changed }, { output: RESULT, range: format.range });
+}
+
+/** Runs all pictures through the graph, compiled with what is to become of β. */
+function runner(
+  context: Context,
+  name: string,
+  { images, told }: TakenPictures,
+  compileWith: CompileWith,
+): (betas: BetaOptions, label: string) => Promise<{ runs: readonly ImageRun[]; format: PictureFormat }> {
+  return async (betas, label) => {
+    const { restorer, format } = await opened(name, await compileWith(betas), told);
+    try {
+      const runs = await runEach(context, label, images, async (file) =>
+        runOf(restorer, networkPictures(format.color, await readPicture(context, file))),
+      );
+      return { runs, format };
+    } finally {
+      await restorer.release();
+    }
+  };
 }
 
 async function opened(name: string, model: ModelWithGraph, told: PictureOptions): Promise<Network> {

@@ -4,16 +4,18 @@ import * as z from "zod";
 import { collect } from "../../../src/base/bytes/byte-source.js";
 import { error, SmxcError } from "../../../src/base/diagnostics.js";
 import { randomNumbers } from "../../../src/base/random.js";
-import { compileGraph, emitOptionsOf, prepareGraph } from "../../../src/compile.js";
-import type { CompileOptions } from "../../../src/compile-options.js";
+import type { Lines } from "../../../src/base/text/lines.js";
+import { compileGraph, emitOptionsOf } from "../../../src/compile.js";
+import type { LoweringOptions } from "../../../src/compile-options.js";
 import type { Graph } from "../../../src/ir/graph.js";
 import { TRIAL_LAYERS, type Trial, trialsOf } from "../../../src/lowerings/trials.js";
+import { refusesWinograd } from "../../../src/lowerings/winograd/plan.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
-import type { DocumentModel } from "../../../src/open-model.js";
 import type { Session } from "../../../src/sessions/session.js";
 import { createNodeSession } from "../../../src/sessions/session-ort-node.js";
 import { writeFiles } from "../../files/write-files.js";
 import type { Context } from "../../flags/command.js";
+import { table } from "../../terminal/table.js";
 
 const cacheSchema = z.object({ schemaVersion: z.literal(1), ns: z.record(z.string(), z.number().positive()) });
 
@@ -21,28 +23,68 @@ const cacheSchema = z.object({ schemaVersion: z.literal(1), ns: z.record(z.strin
 const TRIAL_MS = 150;
 const FEWEST_ROUNDS = 5;
 
+/** One candidate for one convolution. */
+export interface MeasuredTrial {
+  readonly convolution: string;
+  readonly lowering: string;
+  /** Of one layer, for one sample. */
+  readonly ns: number;
+  /** `now`, or `before`: it stood in the cache. */
+  readonly measured: "now" | "before";
+}
+
+export interface Tuned {
+  /** Times by key, for the choice of lowerings: all that the cache holds. */
+  readonly measured: ReadonlyMap<string, number>;
+  /** Those of the graphs at hand. */
+  readonly trials: readonly MeasuredTrial[];
+}
+
+export interface TuneFiles {
+  readonly cache: string;
+  /** Files that the cache may not take the place of. */
+  readonly inputs: readonly string[];
+}
+
 /**
- * Times by key. What the cache file holds is not measured again: with a full cache the result is always the same.
+ * What the cache file holds is not measured again: with a full cache the result is always the same.
  *
+ * @param graphs after their passes
  * @throws SmxcError `tune/target`, `tune/cache`
  */
 export async function tune(
   context: Context,
-  model: DocumentModel,
-  options: CompileOptions,
-  cache: string,
-): Promise<ReadonlyMap<string, number>> {
+  graphs: readonly Graph[],
+  options: LoweringOptions,
+  { cache, inputs }: TuneFiles,
+): Promise<Tuned> {
   const emitOptions = emitOptionsOf({ ...options, lowering: "auto" });
   if (emitOptions.target !== "cpu" && emitOptions.target !== "wasm") throw new SmxcError([otherTarget()], "usage");
   const measured = new Map(await readCache(cache));
-  const groups = trialsOf(prepareGraph(model.spec, model.weights, options), emitOptions).filter((trials) =>
-    trials.some(({ key }) => !measured.has(key)),
-  );
-  if (groups.length === 0) return measured;
+  const now = new Set<string>();
+  const all = trialsOf(graphs, emitOptions);
+  if (all.length === 0)
+    context.note(
+      `nothing to measure: ${refusesWinograd(emitOptions) ?? "no convolution has lowerings to choose from"}`,
+    );
+  const result = (): Tuned => ({
+    measured,
+    trials: all.flat().map(({ key, convolution, lowering }) => ({
+      convolution,
+      lowering,
+      ns: measured.get(key)!,
+      measured: now.has(key) ? "now" : "before",
+    })),
+  });
+  const groups = all.filter((trials) => trials.some(({ key }) => !measured.has(key)));
+  if (groups.length === 0) return result();
   const bar = context.progress("measuring", groups.length);
   try {
     for (const [index, trials] of groups.entries()) {
-      for (const [key, ns] of await measure(trials, options)) measured.set(key, ns);
+      for (const [key, ns] of await measure(trials, options)) {
+        measured.set(key, ns);
+        now.add(key);
+      }
       bar.update(index + 1);
     }
   } finally {
@@ -50,8 +92,19 @@ export async function tune(
   }
   const sorted = [...measured].sort(([a], [b]) => (a < b ? -1 : 1));
   const text = `${JSON.stringify({ schemaVersion: 1, ns: Object.fromEntries(sorted) }, null, 1)}\n`;
-  await writeFiles([{ path: cache, content: text }], { inputs: model.files });
-  return measured;
+  await writeFiles([{ path: cache, content: text }], { inputs });
+  return result();
+}
+
+export function trialsText(trials: readonly MeasuredTrial[]): Lines {
+  if (trials.length === 0) return [];
+  const rows = trials.map(({ convolution, lowering, ns, measured }) => [
+    convolution,
+    lowering,
+    `${(ns / 1e6).toPrecision(3)} ms`,
+    measured,
+  ]);
+  return [...table(["convolution", "lowering", "time", "measured"], rows), ""];
 }
 
 async function readCache(path: string): Promise<readonly (readonly [string, number])[]> {
@@ -76,7 +129,7 @@ interface Entrant {
 }
 
 /** The candidates of one convolution, in turn; the least time of each counts. */
-async function measure(trials: readonly Trial[], options: CompileOptions): Promise<ReadonlyMap<string, number>> {
+async function measure(trials: readonly Trial[], options: LoweringOptions): Promise<ReadonlyMap<string, number>> {
   const target = options.target ?? "cpu";
   const threads = options.threads ?? 1;
   const open = async (graph: Graph, lowering: string): Promise<Session> => {

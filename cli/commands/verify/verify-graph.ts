@@ -51,7 +51,11 @@ export async function verifyGraph(
   try {
     const signatures = { source: signatureOf(source.decoded.message), compiled: signatureOf(compiled.decoded.message) };
     requireSameInterface(signatures.source, signatures.compiled, path);
-    const half = readMetadata(signatures.compiled.metadata)?.compiled.dtype === "float16" ? HALF_TOLERANCE : undefined;
+    const how = readMetadata(signatures.compiled.metadata)?.compiled;
+    const mode = how?.fold ? "fold" : how?.routing;
+    if (mode !== undefined)
+      context.note(`the graph was compiled with --routing ${mode}, which is another function than the source's`);
+    const half = how?.dtype === "float16" ? HALF_TOLERANCE : undefined;
     const tolerance = {
       relative: Math.max(options.rtol, half?.relative ?? 0),
       absolute: Math.max(options.atol, half?.absolute ?? 0),

@@ -58,10 +58,14 @@ function overKinds(alone: (rates: Rates) => number, parallel: number, { target, 
 
 /** Under what a measurement is kept: everything that the time depends on. */
 export function costKey(problem: LayerProblem, form: WinogradForm | undefined, options: CostOptions): string {
-  const { channels, out, height, width, experts } = problem;
+  return `${options.target}, ${options.threads ?? 1} threads: ${problemText(problem)}: ${form?.name ?? "direct"}`;
+}
+
+/** Channels, sizes, experts. */
+export function problemText({ channels, out, height, width, experts }: LayerProblem): string {
   const size = [height, width].map((dim) => (typeof dim === "number" ? dim : `open@${sizeOf(dim)}`)).join("x");
   const kernel = experts > 0 ? `${experts} experts` : "constant";
-  return `${options.target}, ${options.threads ?? 1} threads: ${channels} to ${out}, ${size}, ${kernel}: ${form?.name ?? "direct"}`;
+  return `${channels} to ${out}, ${size}, ${kernel}`;
 }
 
 function directCost({ channels, out, height, width, experts }: LayerProblem, rates: Rates): number {

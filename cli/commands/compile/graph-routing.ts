@@ -1,0 +1,75 @@
+/** What becomes of the β of an ONNX graph, and what is told of it: one row for each mode of `--routing`. */
+
+import type { AcceleratedModel } from "../../../src/accelerate/accelerate-model.js";
+import type { BetaOptions } from "../../../src/accelerate/betas.js";
+import type { Lines } from "../../../src/base/text/lines.js";
+import type { Context } from "../../flags/command.js";
+import { costJson, costText, foldStudyJson, foldStudyText } from "./fold-study.js";
+import { type CompileWith, costOfHardChoice, type GraphFold, type TakenPictures } from "./graph-fold.js";
+
+export interface GraphRouting {
+  readonly betas: BetaOptions;
+  /** What is to be said of the comparison with the source, where the written graph is another function. */
+  readonly compared?: string;
+  /** What the answer tells of it. */
+  tell(done: AcceleratedModel): Promise<ToldRouting>;
+}
+
+export interface ToldRouting {
+  readonly text: Lines;
+  /** Fields of the answer. */
+  readonly json: object;
+}
+
+/** Decides what becomes of β, where that takes runs of the graph itself. */
+export type RoutingSource = (compileWith: CompileWith) => Promise<GraphRouting>;
+
+/** β as the source computes them. */
+export const DYNAMIC: RoutingSource = async () => ({ betas: {}, tell: async () => ({ text: [], json: {} }) });
+
+/** @param layers patterns of the convolutions whose β are held; all for none */
+export function held(
+  source: (compileWith: CompileWith) => Promise<GraphFold>,
+  layers: readonly string[],
+): RoutingSource {
+  return async (compileWith) => {
+    const fold = await source(compileWith);
+    const betas = { fold: { ...fold, layers } };
+    return {
+      betas,
+      compared:
+        "that was with β computed; with the β that are held each part was compared with the reference that holds the same",
+      async tell() {
+        const { study } = fold;
+        if (study === undefined) return { text: [], json: {} };
+        const told = { variation: study.variation, cost: await study.measure(betas) };
+        return { text: foldStudyText(told), json: { fold: foldStudyJson(told) } };
+      },
+    };
+  };
+}
+
+/** Every router chooses one expert. @param pictures on which it is told what that costs */
+export function hard(context: Context, name: string, pictures: TakenPictures): RoutingSource {
+  return async (compileWith) => ({
+    betas: { hard: true },
+    compared:
+      "that was with β as the source has them; with the hard choice each part was compared with the reference that chooses the same",
+    async tell({ hard: routers, report: { kernels } }) {
+      const isMeasured = pictures.images.length > 0;
+      const cost = isMeasured ? await costOfHardChoice(context, name, pictures, compileWith) : undefined;
+      return {
+        text: [
+          ...(cost === undefined ? [] : costText("hard against dynamic", cost)),
+          routers.length === 0
+            ? "every router of the source chooses one expert already: nothing changes"
+            : `another function than the source's: one expert is chosen by ${routers.join(", ")}`,
+          ...kernels
+            .filter(({ became }) => became === "kept")
+            .map(({ node, reason }) => `as in the source: ${node}, whose kernel is not read as a mixture: ${reason}`),
+        ],
+        json: { hard: { routers, ...(cost === undefined ? {} : { images: costJson(cost) }) } },
+      };
+    },
+  });
+}
