@@ -1,6 +1,7 @@
 /** Computed kernels of ONNX graphs, raised with ONNX Runtime to compare. */
 import { type AcceleratedModel, accelerateModel } from "../../src/accelerate/accelerate-model.js";
 import { computeConstants } from "../../src/accelerate/compute-constants.js";
+import type { AskedSizes } from "../../src/accelerate/fix-sizes.js";
 import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import type { SourceRunner } from "../../src/frontends/onnx/raise/gate.js";
 import { type RaisedKernels, raiseKernels } from "../../src/frontends/onnx/raise/raise-kernels.js";
@@ -36,11 +37,15 @@ export function raiseAll(model: ModelProto, runner: SourceRunner | null = runner
   return raiseKernels(source, constants, schemas, runner ?? undefined);
 }
 
-/** The whole compile of a graph, as the command line runs it. */
-export function accelerated(model: ModelProto): Promise<AcceleratedModel> {
+/** The whole compile of a graph, as the command line runs it. @param sizes its own where nothing is said; `{}` opens the batch where that is proven */
+export function accelerated(model: ModelProto, sizes: Partial<AskedSizes> = SIZES): Promise<AcceleratedModel> {
   return accelerateModel(
     model as ModelWithGraph,
-    { sizes: SIZES, computeIn: (part) => computeConstants(part, open), runnerIn: runnerOf },
+    {
+      sizes: { height: "keep", width: "keep", ...sizes },
+      computeIn: (part) => computeConstants(part, open),
+      runnerIn: runnerOf,
+    },
     schemas,
   );
 }

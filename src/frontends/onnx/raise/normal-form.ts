@@ -92,7 +92,11 @@ function place(axes: Axes, factor: number, groups: number): Pick<Placed, "over" 
   const ofGroups = groupsOf(axes.out, factor, groups);
   if (over.includes("in") && !over.includes("tap") && ofGroups !== undefined)
     return { over: "in", blocks: withoutRepeats([...ofGroups, ...stepsOf(axes.in, factor)]) };
-  if (over.length > 1) return { reason: `weighs ${over.map((axis) => AXES[axis]).join(" and ")} at once` };
+  if (over.length > 1) {
+    const rule =
+      over.length === 3 ? "as a bank does that is no constant" : "where a factor of a mixture weighs one axis";
+    return { reason: `weighs ${over.map((axis) => AXES[axis]).join(" and ")} at once, ${rule}` };
+  }
   const [axis = "out"] = over;
   return { over: axis, blocks: withoutRepeats(stepsOf(axes[axis], factor)) };
 }
@@ -124,7 +128,7 @@ function notDemodulated(product: Product, norms: readonly NormSource[], axes: Ax
   const out = sizeOfParts(axes.out);
   if (moves(product.sums, index)) return "its demodulation is not that of the sum over its experts";
   if (over.some((axis) => axis !== "out"))
-    return `its demodulation is one of ${over.map((axis) => AXES[axis]).join(" and ")}`;
+    return `its demodulation is one of ${over.map((axis) => AXES[axis]).join(" and ")}, where that of a mixture is one of output channels alone`;
   const steps = stepsOf(axes.out, index);
   const isOfRows = out === 1 ? steps.length === 0 : steps.length === 1 && steps[0]!.step === 1;
   const { axes: summed, of } = norm;
