@@ -10,14 +10,9 @@ import type { ModelProto, ModelWithGraph } from "../../../src/onnx/graph/records
 import { withOutputs } from "../../../src/onnx/rewrite/extract.js";
 import type { Session } from "../../../src/sessions/session.js";
 import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
-import {
-  candidateSizes,
-  compareRun,
-  joinedRun,
-  runSource,
-  type SourceRun,
-} from "../../../src/verify/against-source.js";
+import { candidateSizes, compareRun, runSource, type SourceRun } from "../../../src/verify/against-source.js";
 import * as errors from "../../../src/verify/errors.js";
+import { isOpened, OPENED_SAMPLES, openedRuns } from "../../../src/verify/opened-batch.js";
 import type { OutputResult } from "../../../src/verify/output-result.js";
 import { smallProblems } from "../../../src/verify/problems.js";
 import { HALF_TOLERANCE, TOLERANCES, type Tolerance } from "../../../src/verify/tolerances.js";
@@ -107,13 +102,13 @@ async function checkWhole(
   }
   const runs: SourceRun[] = [];
   try {
-    const isOpened = batchOf(source) !== batchOf(model);
+    const opened = isOpened(source, model);
     const candidates = candidateSizes(original.inputs);
-    for (const [seed, sizes] of (isOpened
-      ? Array.from({ length: SAMPLES }, () => candidates[0]!)
+    for (const [seed, sizes] of (opened
+      ? Array.from({ length: OPENED_SAMPLES }, () => candidates[0]!)
       : candidates
     ).entries()) {
-      if (!isOpened && runs.length === RUNS) break;
+      if (!opened && runs.length === RUNS) break;
       const run = await runSource(original, sizes, seed + 1);
       if (run !== null) runs.push(run);
     }
@@ -131,7 +126,7 @@ async function checkWhole(
   const session = (await sessionOf(model, "all"))!;
   try {
     const results: OutputResult[] = [];
-    for (const run of batched(source, model, finite)) results.push(...(await compareRun(session, run, tolerance)));
+    for (const run of openedRuns(source, model, finite)) results.push(...(await compareRun(session, run, tolerance)));
     const failed = results.filter(({ passed }) => !passed);
     if (failed.length > 0) throw await firstDifference(source, model, finite, tolerance, failed);
     const compared = summary("source", results);
@@ -144,20 +139,6 @@ async function checkWhole(
   }
 }
 
-/** Samples that are run one by one in the source, where it has a batch of one, and together in what was opened. */
-const SAMPLES = 3;
-
-/** Runs of single samples, and of all of them together in two orders where the batch was opened. */
-function batched(source: ModelWithGraph, model: ModelWithGraph, runs: readonly SourceRun[]): readonly SourceRun[] {
-  if (batchOf(source) === batchOf(model)) return runs;
-  const open = [...model.graph.input, ...model.graph.output].flatMap(({ name = "", type }, index) => {
-    const before = [...source.graph.input, ...source.graph.output][index]?.type?.tensor_type?.shape?.dim[0]?.dim_value;
-    const now = type?.tensor_type?.shape?.dim[0]?.dim_value;
-    return before !== undefined && now === undefined ? [name] : [];
-  });
-  return [...runs, joinedRun(runs, open), joinedRun(runs.toReversed(), open)];
-}
-
 /** What fails, with the first value of the source, in its order, that differs. */
 async function firstDifference(
   source: ModelWithGraph,
@@ -168,7 +149,9 @@ async function firstDifference(
 ): Promise<SmxcError> {
   const kept = new Set(model.graph?.node.flatMap(({ output }) => output));
   const names = source.graph.node.flatMap(({ output }) => output.filter((name) => name !== "" && kept.has(name)));
-  const run = runs.find(({ label }) => label === failed[0]!.problem)!;
+  const run = runs.find(({ label }) => label === failed[0]!.problem);
+  // The source runs samples one by one alone: it has no values of several together.
+  if (run === undefined) return new SmxcError(failed.map(errors.compiledDiffers));
   const [original, compiled] = [
     await sessionOf(withOutputs(source, names), "disabled"),
     await sessionOf(withOutputs(model, names), "all"),

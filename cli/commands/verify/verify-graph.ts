@@ -2,6 +2,7 @@
 import { error, SmxcError } from "../../../src/base/diagnostics.js";
 import type { Target } from "../../../src/lowerings/targets.js";
 import { readMetadata } from "../../../src/metadata.js";
+import type { ModelWithGraph } from "../../../src/onnx/graph/records.js";
 import { type Signature, signatureOf } from "../../../src/onnx/signature.js";
 import type { GraphModel } from "../../../src/open-model.js";
 import type { Session } from "../../../src/sessions/session.js";
@@ -14,6 +15,7 @@ import {
 } from "../../../src/verify/against-source.js";
 import { valuesPsnr } from "../../../src/verify/compare.js";
 import * as errors from "../../../src/verify/errors.js";
+import { isOpened, OPENED_SAMPLES, openedRuns } from "../../../src/verify/opened-batch.js";
 import type { OutputResult } from "../../../src/verify/output-result.js";
 import { HALF_TOLERANCE } from "../../../src/verify/tolerances.js";
 import type { Context } from "../../flags/command.js";
@@ -62,7 +64,11 @@ export async function verifyGraph(
     };
     const openSource = await showingOpener(source, signatures.source, { target: "cpu", optimization: "disabled" });
     const openCompiled = await showingOpener(compiled, signatures.compiled, { target: options.target });
-    const runs = await released(await openSource([]), (session) => runsOf(context, session, options.shape));
+    const [own, opened] = [source.decoded.message, compiled.decoded.message] as [ModelWithGraph, ModelWithGraph];
+    const singles = await released(await openSource([]), (session) =>
+      runsOf(context, session, options.shape, isOpened(own, opened) ? OPENED_SAMPLES : 1),
+    );
+    const runs = options.shape.length > 0 ? singles : openedRuns(own, opened, singles);
     const results = await released(await openCompiled([]), async (session) => {
       const found: OutputResult[] = [];
       for (const run of runs) found.push(...(await compareRun(session, run, tolerance)));
@@ -74,7 +80,9 @@ export async function verifyGraph(
       (name) =>
         signatures.compiled.values.has(name) && !signatures.source.outputs.some((output) => output.name === name),
     );
-    const run = runs.find(({ label }) => label === failed[0]!.problem)!;
+    const run = singles.find(({ label }) => label === failed[0]!.problem);
+    // The source runs samples one by one alone: it has no values of several together.
+    if (run === undefined) throw differing(failed, undefined, options.minPsnr, path);
     const outputs = await released(await openSource(shared), (session) => session.run(run.feeds));
     const order = [...signatures.source.values].filter((name) => outputs.has(name));
     const values = new Map(order.map((name) => [name, outputs.get(name)!]));
@@ -82,28 +90,37 @@ export async function verifyGraph(
       compareRun(session, { ...run, outputs: values }, tolerance),
     );
     const first = compared.find(({ passed }) => !passed);
-    const differing = first && { layer: first.output, maxError: first.maxError };
-    throw new SmxcError(
-      failed.map((result) => ({
-        ...(options.minPsnr === undefined
-          ? errors.outputDiffers(result, differing)
-          : errors.outputBelow(result, options.minPsnr, differing)),
-        file: path,
-      })),
-    );
+    throw differing(failed, first && { layer: first.output, maxError: first.maxError }, options.minPsnr, path);
   } finally {
     await compiled.close();
   }
 }
 
-/** The source at the sizes that are asked for, or at a few that it takes. */
+function differing(
+  failed: VerifyGraphReport["results"],
+  first: { readonly layer: string; readonly maxError: number } | undefined,
+  minPsnr: number | undefined,
+  file: string,
+): SmxcError {
+  return new SmxcError(
+    failed.map((result) => ({
+      ...(minPsnr === undefined ? errors.outputDiffers(result, first) : errors.outputBelow(result, minPsnr, first)),
+      file,
+    })),
+  );
+}
+
+/** The source at the sizes that are asked for, or at a few that it takes. @param samples inputs of each of those few */
 async function runsOf(
   context: Context,
   session: Session,
   shapes: VerifyGraphOptions["shape"],
+  samples: number,
 ): Promise<readonly SourceRun[]> {
   const asked = shapes.length > 0;
-  const sizes = asked ? shapes.map((shape) => sizesOf(session, shape)) : candidateSizes(session.inputs);
+  const usual = candidateSizes(session.inputs);
+  const few = samples === 1 ? usual : Array.from({ length: samples }, () => usual[0]!);
+  const sizes = asked ? shapes.map((shape) => sizesOf(session, shape)) : few;
   const runs: SourceRun[] = [];
   for (const [index, each] of sizes.entries()) {
     if (!asked && runs.length === RUNS) break;
