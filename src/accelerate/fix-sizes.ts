@@ -69,9 +69,12 @@ function fixedSize(
   fixed: number,
   input: ValueInfoProto | undefined,
 ): Diagnostic {
+  const isOpened = name === "batch" && fixed === 1;
   const wanted = asked === "dynamic" ? "cannot be open" : `cannot be ${asked}`;
   return error("compile/fixed-size", `the ${name} ${wanted}: the source fixes it to ${fixed}`, {
     place: `input "${input?.name ?? ""}"`,
-    ...remedy`leave it with ${option(name, "keep")}, or export the network with an open ${name}`,
+    ...(isOpened
+      ? remedy`leave out ${option(name)}: a batch of one is opened for any where every node is shown to carry it`
+      : remedy`leave it with ${option(name, "keep")}, or export the network with an open ${name}`),
   });
 }

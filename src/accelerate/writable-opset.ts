@@ -34,8 +34,9 @@ export function inWritableOpset(
 
 function notThatOpset(from: number, to: number): SmxcError {
   const possible = from < RAISED_OPSET ? `${RAISED_OPSET} or keep` : "keep";
+  const rule = to < from ? "opsets are only raised" : `smxc raises graphs to opset ${RAISED_OPSET} and no further`;
   return new SmxcError([
-    error("compile/opset", `the graph is of opset ${from} and cannot be written in opset ${to}`, {
+    error("compile/opset", `the graph is of opset ${from} and cannot be written in opset ${to}: ${rule}`, {
       ...remedy`compile with ${option("opset", possible)}`,
     }),
   ]);

@@ -153,6 +153,18 @@ describe("smxc compile of an ONNX graph", () => {
     expect(dims?.map(({ dim_value, dim_param }) => dim_value ?? dim_param)).toEqual(["batch", CHANNELS, 20, 24]);
     const kept = await run("compile", "fixed.onnx", "-o", "out.onnx", "--batch", "keep");
     expect(kept.stdout).toContain("the batch stays 1: the source fixes it to 1");
+    const four = await run("compile", "fixed.onnx", "-o", "none.onnx", "--batch", "4");
+    expect(four.code).toBe(1);
+    expect(four.stderr).toContain("leave out --batch: a batch of one is opened for any");
+  });
+
+  it.each([
+    ["fixed.onnx", "21", "smxc raises graphs to opset 17 and no further"],
+    ["new.onnx", "17", "opsets are only raised"],
+  ])("says why %s cannot be written in opset %s", async (file, opset, reason) => {
+    const { code, stderr } = await run("compile", file, "-o", "none.onnx", "--opset", opset);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`cannot be written in opset ${opset}: ${reason}`);
   });
 
   it("writes no control flow where that is asked for", async () => {

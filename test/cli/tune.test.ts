@@ -73,6 +73,7 @@ describe("--tune of an ONNX graph", () => {
       expect(given.code, given.stderr).toBe(0);
       expect(given.stdout).toMatch(new RegExp(`16 to 16, 16x12, 4 experts +${lowering} +0\\.00000100 ms +before`));
       const choices = await choicesOf(at("out.onnx"));
+      expect(given.stdout).toMatch(new RegExp(`\\n[^ ]*body\\S+ +${lowering} +one by one`));
       expect(choices.filter(({ layer }) => layer.includes("body")).map((choice) => choice.lowering)).toEqual([
         lowering,
         lowering,

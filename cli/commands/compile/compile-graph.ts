@@ -6,6 +6,7 @@ import { batchOf } from "../../../src/accelerate/open-batch.js";
 import type { BatchReport } from "../../../src/accelerate/report.js";
 import type { Lines } from "../../../src/base/text/lines.js";
 import type { LoweringOptions } from "../../../src/compile-options.js";
+import type { LoweringChoice } from "../../../src/lowerings/choices.js";
 import { graphMetadata, readMetadata } from "../../../src/metadata.js";
 import type { ModelWithGraph } from "../../../src/onnx/graph/records.js";
 import { oldestRuntime } from "../../../src/onnx/runtime-versions.js";
@@ -24,7 +25,7 @@ import { dataPath, encodeForFiles } from "../../models/encode-for-files.js";
 import { graphCompiler, KEPT_SIZES } from "../../models/graph-compiler.js";
 import { openGraphSource } from "../../models/graph-source.js";
 import { table } from "../../terminal/table.js";
-import { rewriteLines } from "./explain-compile.js";
+import { choicesText, rewriteLines } from "./explain-compile.js";
 import type { RoutingSource } from "./graph-routing.js";
 import { targetNote } from "./target-note.js";
 import type { Tuned, TuneFiles } from "./tune.js";
@@ -123,7 +124,7 @@ export async function compileGraphFile(
         ...(exposeBeta ? { betas: done.betas } : {}),
         batch: done.report.batch,
         runtime: oldestRuntime(done.model) ?? null,
-        ...(explain ? { left: done.report.left, notRaised: done.notRaised } : {}),
+        ...(explain ? { lowerings: choicesOf(done), left: done.report.left, notRaised: done.notRaised } : {}),
       }),
     });
   } finally {
@@ -158,10 +159,9 @@ async function withPictures(
   const graph = { name: path, model: source, metadata: before };
   const pictures = await compiledPictures(graph, told, { schemas: loadSchemas, report: context.report });
   if (done.compiled.length === 0 && pictures.image === undefined) return done.model;
-  const choices = done.compiled.flatMap((each) => each.choices);
   const entry = { name: source.graph.name || path, ...pictures, ...(before === undefined ? {} : { before }) };
   const routed = { ...(betas.fold ? { fold: betas.fold } : {}), ...(betas.hard ? { routing: "hard" as const } : {}) };
-  const [[key, value] = ["", ""]] = [...graphMetadata(entry, { ...lowering, ...routed }, choices)];
+  const [[key, value] = ["", ""]] = [...graphMetadata(entry, { ...lowering, ...routed }, choicesOf(done))];
   return withProperty(done.model, key, value) as ModelWithGraph;
 }
 
@@ -210,10 +210,16 @@ function count(number: number, what: string): string {
   return `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
 }
 
-/** Every island and computed kernel, and what weighs channels beside one: what it became, or why it stayed. */
-function explainText({ report, notRaised, compiled }: AcceleratedModel): Lines {
+function choicesOf({ compiled }: AcceleratedModel): readonly LoweringChoice[] {
+  return compiled.flatMap(({ choices }) => choices);
+}
+
+/** Every island and computed kernel: what it became, or why it stayed; what weighs channels beside one, and how convolutions run. */
+function explainText(done: AcceleratedModel): Lines {
+  const { report, notRaised, compiled } = done;
   const { islands, kernels, batch, left } = report;
   const beside = compiled.flatMap(({ rewrites }) => rewrites.filter(({ pass }) => pass === takeIntoMixtures.name));
+  const choices = choicesOf(done);
   return [
     ...table(
       ["island, by its first node", "nodes", "became", "why"],
@@ -230,6 +236,7 @@ function explainText({ report, notRaised, compiled }: AcceleratedModel): Lines {
           "",
         ]),
     ...(beside.length === 0 ? [] : [...rewriteLines(beside), ""]),
+    ...(choices.length === 0 ? [] : [...choicesText(choices), ""]),
     ...(left.length === 0
       ? []
       : [

@@ -6,19 +6,20 @@ import type { PassStep } from "../../../src/passes/pass.js";
 import { table } from "../../terminal/table.js";
 
 export function explainText({ choices, rewrites }: Pick<Compiled, "choices" | "rewrites">): Lines {
-  return [
-    ...table(
-      ["layer", "runs as", "batch", "why"],
-      choices.map(({ layer, lowering, perSample, reason }) => [
-        layer,
-        lowering,
-        perSample ? "one by one" : "at once",
-        reason,
-      ]),
-    ),
-    "",
-    ...rewriteLines(rewrites),
-  ];
+  return [...choicesText(choices), "", ...rewriteLines(rewrites)];
+}
+
+/** How each convolution is run. */
+export function choicesText(choices: Compiled["choices"]): Lines {
+  return table(
+    ["layer", "runs as", "batch", "why"],
+    choices.map(({ layer, lowering, perSample, reason }) => [
+      layer,
+      lowering,
+      perSample ? "one by one" : "at once",
+      reason,
+    ]),
+  );
 }
 
 export function explainJson({ choices, rewrites }: Pick<Compiled, "choices" | "rewrites">): object {
