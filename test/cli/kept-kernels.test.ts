@@ -83,9 +83,7 @@ describe("a computed kernel that is no mixture", () => {
   it("is something else than a mixture whose experts no router weighs, which has no hard form", async () => {
     const { code, stderr } = await run("compile", at("linear.onnx"), "-o", at("none.onnx"), "--routing", "hard");
     expect(code).toBe(1);
-    expect(stderr).toContain(
-      'the convolution "y" has no hard form: what weighs its experts is not read as a router',
-    );
+    expect(stderr).toContain('the convolution "y" has no hard form: what weighs its experts is not read as a router');
     expect(stderr).not.toContain('the convolution "h"');
   });
 });

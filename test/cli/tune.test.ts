@@ -98,6 +98,11 @@ describe("--tune of an ONNX graph", () => {
     expect(existsSync(at("none.json"))).toBe(false);
   });
 
+  it("says that float16 leaves no choice", async () => {
+    const { stderr } = await compile("--dtype", "float16", "--tune-cache", at("none.json"), "--no-verify");
+    expect(stderr).toContain("nothing to measure: Winograd is not used in float16");
+  });
+
   it("is refused where this machine's processor tells nothing", async () => {
     const { code, stderr } = await compile("--target", "webgpu");
     expect(code).toBe(2);

@@ -63,10 +63,10 @@ export async function tune(
   const measured = new Map(await readCache(cache));
   const now = new Set<string>();
   const all = trialsOf(graphs, emitOptions);
-  if (all.length === 0)
-    context.note(
-      `nothing to measure: ${refusesWinograd(emitOptions) ?? "no convolution has lowerings to choose from"}`,
-    );
+  if (all.length === 0) {
+    const reason = options.dtype === "float16" ? "Winograd is not used in float16" : refusesWinograd(emitOptions);
+    context.note(`nothing to measure: ${reason ?? "no convolution has lowerings to choose from"}`);
+  }
   const result = (): Tuned => ({
     measured,
     trials: all.flat().map(({ key, convolution, lowering }) => ({
