@@ -53,5 +53,5 @@ function lowerNode(scope: Scope, node: Node, plan: CanvasPlan): void {
   const canvas = layer ? undefined : canvasOfNode(scope, node);
   if (layer && (node.op === "conv" || node.op === "mix_conv")) lowerPlannedLayer(scope, node, layer);
   else if (canvas) lowerOnCanvas(scope, node, canvas);
-  else emitNode(node, scope.site(node));
+  else emitNode(node, scope.site(node, plan.read.has(node.name)));
 }

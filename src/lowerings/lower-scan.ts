@@ -81,7 +81,10 @@ function sampleOutput(
   value: string,
 ): { readonly sample: string; readonly shape: Shape; readonly canvas: ReturnType<Scope["canvasOf"]> } {
   const bound = inner.boundCanvas(value);
-  if (bound) return { sample: bound.value.raw.value, shape: bound.value.raw.shape, canvas: bound.canvas };
+  if (bound) {
+    const { value: sample, shape } = bound.value.raw();
+    return { sample, shape, canvas: bound.canvas };
+  }
   return { sample: inner.read(value, "nchw"), shape: inner.shapes.get(value)!, canvas: undefined };
 }
 

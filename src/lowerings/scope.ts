@@ -81,7 +81,7 @@ export class Scope {
   private convert(name: string, layout: Layout, canvas: Binding["canvas"]): string {
     const shape = this.shapes.get(name)!;
     if (layout === "nhwc" && canvas) {
-      const picture = emitFromCanvases(this.e, name, canvas.canvas, canvas.value.raw.value, shape);
+      const picture = emitFromCanvases(this.e, name, canvas.canvas, canvas.value.raw().value, shape);
       this.bind(name, { nhwc: picture });
       return picture;
     }
@@ -132,7 +132,8 @@ export class Scope {
     return shapeIn(this.shapes.get(name)!, layout);
   }
 
-  site(node: Node): LowerSite {
+  /** @param isReadOnCanvas whether a layer on a canvas reads the result */
+  site(node: Node, isReadOnCanvas = false): LowerSite {
     const { e } = this;
     const shape = this.shapes.get(node.name)!;
     return {
@@ -141,6 +142,7 @@ export class Scope {
       inputNames: node.inputs,
       inputShapes: node.inputs.map((input) => this.shapes.get(input)!),
       shape,
+      isReadOnCanvas,
       read: (index, layout = "nchw") => this.read(node.inputs[index]!, layout),
       layoutOf: (index) => this.layoutOf(node.inputs[index]!),
       shapeIn: (layout) => shapeIn(shape, layout),

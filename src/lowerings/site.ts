@@ -11,6 +11,8 @@ export interface LowerSite {
   readonly inputNames: readonly string[];
   readonly inputShapes: readonly Shape[];
   readonly shape: Shape;
+  /** Whether a layer on a canvas reads the result, which takes channels last. */
+  readonly isReadOnCanvas: boolean;
   /** ONNX name of an input, in the wanted layout; a change of layout is emitted once per value. */
   read(index: number, layout?: Layout): string;
   /** The layout that an input already has; `nchw` where it has both. */

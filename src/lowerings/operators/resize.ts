@@ -1,4 +1,4 @@
-import { addDims } from "../../ir/dim.js";
+import { addDims, type Dim, productDim } from "../../ir/dim.js";
 import { CUBIC_A, cubic, type ResizeMode } from "../../ir/ops/resize.js";
 import type { LazyTensor } from "../../tensors/tensor.js";
 import type { LowerSite, OperatorEmitter } from "../site.js";
@@ -9,6 +9,8 @@ export const resize: OperatorEmitter<"resize"> = ({ mode, scale }, site) => {
     emitPicked(site, divisor, mode === "nearest" ? 0 : (divisor - 1) / 2);
   } else if (scale < 1 && mode === "bicubic") {
     emitReducedCubic(site, divisor);
+  } else if (scale > 1 && mode === "nearest" && site.isReadOnCanvas && site.layoutOf(0) === "nhwc") {
+    emitRepeated(site, scale);
   } else {
     site.result("Resize", [site.read(0), "", site.e.floats([1, 1, scale, scale])], RESIZE_ATTRIBUTES[mode]);
   }
@@ -33,6 +35,29 @@ function emitPicked(site: LowerSite, divisor: number, offset: number): void {
 
 /** An end of Slice beyond every axis. */
 const LAST = 2 ** 31 - 1;
+
+/** Every pixel as a block of them, with channels last: repeated along its row, then whole rows. */
+function emitRepeated(site: LowerSite, scale: number): void {
+  const { e, name } = site;
+  const [batch, channels, height, width] = site.inputShapes[0] as readonly [Dim, number, Dim, Dim];
+  const x = site.read(0, "nhwc");
+  const row = productDim([site.shape[3]!, channels], `${name}.row`);
+  const pixels = e.op("Unsqueeze", `${name}/pixels`, [x, e.ints([3])], [batch, height, width, 1, channels]);
+  const wide = [batch, height, width, scale, channels];
+  const columns = e.op("Expand", `${name}/columns`, [pixels, e.ints([1, 1, 1, scale, 1])], wide);
+  const rows = e.op("Reshape", `${name}/rows`, [columns, e.ints([0, 0, 1, -1])], [batch, height, 1, row]);
+  const blocks = e.op("Expand", `${name}/blocks`, [rows, e.ints([1, 1, scale, 1])], [batch, height, scale, row]);
+  site.result("Reshape", [blocks, emitRowsOf(site, x, scale)], {}, "nhwc");
+}
+
+/** The target [N,s·H,s·W,C] of a Reshape that keeps the first axis. */
+function emitRowsOf({ e, name, inputShapes }: LowerSite, x: string, scale: number): string {
+  const [, channels, , width] = inputShapes[0] as readonly [Dim, number, Dim, Dim];
+  if (typeof width === "number") return e.ints([0, -1, scale * width, channels]);
+  const before = e.op("Shape", `${name}/width`, [x], [1], { start: 2, end: 3 }, "INT64");
+  const after = e.op("Mul", `${name}/result_width`, [before, e.ints([scale])], [1], {}, "INT64");
+  return e.op("Concat", `${name}/shape`, [e.ints([0, -1]), after, e.ints([channels])], [4], { axis: 0 }, "INT64");
+}
 
 /**
  * Bicubic reduction by an even divisor: every result lies in the middle of its block, so that its weights are always the

@@ -26,6 +26,8 @@ export interface LayerInput {
   readonly channels: number;
   /** ONNX value [1,1,Hc,Wc,C]. */
   value(): string;
+  /** ONNX value [1,1,H,W,C], where there is one without padding. */
+  readonly picture: string | undefined;
   /** The same in the points, where another layer took it there: ONNX value of `inPointsShape`, with the strips before it where the canvas is cut. */
   readonly points: string | undefined;
   /** Whether this layer takes it to the points for others too; its kernel is constant then and not in chunks. */

@@ -63,6 +63,8 @@ export interface CanvasVectors {
 export interface CanvasTables {
   /** [S, 10] int64: the pads that cut a strip's window out of the canvas, its halo rows included. */
   readonly windows: string;
+  /** The same out of a picture that is not padded to a canvas. */
+  readonly pictureWindows: string;
   /** [S, h, 1, 1]: 1 for rows of the picture, 0 beyond. */
   readonly rowMask: string;
   /** [S, m1·r·TW, 1]: 0 for rows of the picture, very negative beyond: added before a ReLU, or with slopes of zero there, it makes them zero. */
@@ -142,15 +144,18 @@ export function canvasOf(
     chunks: () => remembered((count, columns) => value(s.vector([count, columns, 1, isCut ? s.add(h, 2) : H, 1, -1]))),
     batch: () => remembered((channels) => value(s.vector([-1, Hc, Wc, channels]))),
   });
+  /** Of strips that are cut out of something of so many rows and columns; its last strip begins within the picture. */
+  const windowsOf = (rows: SizeTensor, columns: SizeTensor): string => {
+    const offsets = s.unsqueeze(s.mul(s.range(S, strips), h), [1]);
+    const zero = s.mul(offsets, 0);
+    const above = s.sub(1, offsets);
+    const below = s.add(offsets, s.sub(s.add(h, 1), rows));
+    const right = s.add(zero, s.sub(W, columns));
+    return value(s.concat([zero, zero, above, zero, zero, zero, zero, below, right, zero], 1));
+  };
   const tables = lazily<CanvasTables>({
-    windows: () => {
-      const offsets = s.unsqueeze(s.mul(s.range(S, strips), h), [1]);
-      const zero = s.mul(offsets, 0);
-      const above = s.sub(1, offsets);
-      const below = s.add(offsets, s.sub(s.add(h, 1), Hc));
-      const right = s.add(zero, s.sub(W, Wc));
-      return value(s.concat([zero, zero, above, zero, zero, zero, zero, below, right, zero], 1));
-    },
+    windows: () => windowsOf(Hc, Wc),
+    pictureWindows: () => windowsOf(H, W),
     rowMask: () => value(s.reshape(inside(), s.vector([S, h, 1, 1]), [strips, stripHeight, 1, 1])),
     clearingBias: () => value(overOutputs(s.mul(s.sub(insideCells(), 1), CLEARING))),
     cellMask: () => value(overOutputs(insideCells())),

@@ -2,9 +2,10 @@
 import type { Shape } from "../../ir/dim.js";
 import type { GraphEmitter } from "../emitter.js";
 import type { Canvas } from "./canvas.js";
+import { once } from "./lazily.js";
 import { type CanvasValue, canvasValue } from "./value.js";
 
-/** A canvas from [1,H,W,C]. */
+/** A canvas from [1,H,W,C]. Layers cut their windows out of the picture, which is padded for others only. */
 export function emitToCanvas(e: GraphEmitter, name: string, canvas: Canvas, nhwc: string, shape: Shape): CanvasValue {
   const [, channels, height, width] = shape as readonly [Shape[number], number, Shape[number], Shape[number]];
   const { canvasHeight, canvasWidth } = canvas.size;
@@ -15,9 +16,10 @@ export function emitToCanvas(e: GraphEmitter, name: string, canvas: Canvas, nhwc
     [nhwc, e.ints([0])],
     [1, 1, height, width, channels],
   );
-  const raw = { shape: [1, 1, canvasHeight, canvasWidth, channels] } as const;
-  const value = exact ? rows : e.op("Pad", `${name}:canvas`, [rows, canvas.vectors.pads], raw.shape);
-  return canvasValue(e, { name, canvas, channels }, { ...raw, value });
+  const raw = [1, 1, canvasHeight, canvasWidth, channels];
+  const padded = once(() => (exact ? rows : e.op("Pad", `${name}:canvas`, [rows, canvas.vectors.pads], raw)));
+  const value = canvasValue(e, { name, canvas, channels }, () => ({ value: padded(), shape: raw }));
+  return exact ? value : { ...value, picture: rows };
 }
 
 /** The mean over the picture, [1,C], from the sums of its rows. */

@@ -5,9 +5,10 @@
  */
 import { type Dim, productDim, symbol } from "../../ir/dim.js";
 import { GraphEmitter, valueInfo } from "../emitter.js";
-import type { CanvasLayer } from "./canvas-layer.js";
+import type { CanvasLayer, LayerInput } from "./canvas-layer.js";
 import { inPoints } from "./kernel.js";
 import { kernelsOfParts, type LayerPart, partsOfLayer } from "./layer-parts.js";
+import { once } from "./lazily.js";
 import { inPointsShape } from "./points.js";
 import { type Clearing, emitStrip, type StripPart } from "./strip.js";
 import { clears } from "./strip-activation.js";
@@ -29,13 +30,13 @@ function emitWhole(e: GraphEmitter, layer: CanvasLayer): EmittedLayer {
   const exact = canvas.exactRows && canvas.exactColumns;
   const parts = partsOfLayer(layer);
   const kernels = kernelsOfParts(e, layer, parts);
-  const cut = (value: string, channels: number): string =>
-    exact
-      ? value
+  const cut = ({ picture, value, channels }: LayerInput): string =>
+    exact || picture !== undefined
+      ? (picture ?? value())
       : e.op(
           "Slice",
           `${name}/window`,
-          [value, e.ints([0, 0]), canvas.vectors.end, e.ints([2, 3])],
+          [value(), e.ints([0, 0]), canvas.vectors.end, e.ints([2, 3])],
           [1, 1, height, width, channels],
         );
   const residual =
@@ -43,7 +44,7 @@ function emitWhole(e: GraphEmitter, layer: CanvasLayer): EmittedLayer {
     e.op(
       "Reshape",
       `${name}/residual`,
-      [layer.residual.raw.value, canvas.vectors.strip],
+      [layer.residual.raw().value, canvas.vectors.strip],
       [stripHeight, canvasWidth, out],
     );
   const { value, shape, sums, points } = emitStrip(e, layer, {
@@ -59,7 +60,7 @@ function emitWhole(e: GraphEmitter, layer: CanvasLayer): EmittedLayer {
     clearing: undefined,
     mask: undefined,
   });
-  const made = canvasValue(e, { name, canvas, channels: out }, { value, shape }, sums);
+  const made = canvasValue(e, { name, canvas, channels: out }, () => ({ value, shape }), sums);
   return { value: made, points: keptPoints(parts, points) };
 }
 
@@ -69,9 +70,9 @@ function sideBySide(
   name: string,
   { inputs, channels }: LayerPart,
   shape: readonly Dim[],
-  cut: (value: string, channels: number) => string,
+  cut: (input: LayerInput) => string,
 ): string {
-  const windows = inputs.map((input) => cut(input.value(), input.channels));
+  const windows = inputs.map(cut);
   return windows.length === 1
     ? windows[0]!
     : e.op("Concat", `${name}/windows`, windows, [...shape, channels], { axis: CHANNEL_AXIS });
@@ -102,11 +103,13 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): EmittedLayer {
   };
   const windowRows = typeof stripHeight === "number" ? stripHeight + 2 : symbol(`${name}.window_rows`);
   const windowShape = [1, 1, windowRows, width] as const;
-  const pads = parts.some(({ points }) => points === undefined)
-    ? feed("strip_window", tables.windows, [10], "INT64")
-    : "";
-  const cut = (value: string, channels: number): string =>
-    e.op("Pad", `${name}/window`, [value, pads], [...windowShape, channels]);
+  const windowOf = (table: "windows" | "pictureWindows") =>
+    once(() => feed("strip_window", tables[table], [10], "INT64"));
+  const [canvasWindow, pictureWindow] = [windowOf("windows"), windowOf("pictureWindows")];
+  const cut = ({ picture, value, channels }: LayerInput): string => {
+    const operands = picture === undefined ? [value(), canvasWindow()] : [picture, pictureWindow()];
+    return e.op("Pad", `${name}/window`, operands, [...windowShape, channels]);
+  };
   const stripParts = parts.map((part, index): StripPart => {
     const { channels, points } = part;
     const kernel = kernels[index]!;
@@ -121,7 +124,7 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): EmittedLayer {
       layer.activation?.kind === "prelu" ? feed("strip_slopes", tables.cellMask, [cellOutputs(layer), 1]) : undefined,
   });
   const strip: readonly Dim[] = [stripHeight, canvasWidth, out];
-  const residual = layer.residual?.raw.value;
+  const residual = layer.residual?.raw().value;
   const { value, shape, sums, points } = emitStrip(e, layer, {
     parts: stripParts,
     windowRows,
@@ -161,7 +164,7 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): EmittedLayer {
   );
   const raw = { value: result.name, shape: [strips, ...shape] };
   return {
-    value: canvasValue(outer, { name, canvas, channels: out }, raw, rowSums[0]?.name),
+    value: canvasValue(outer, { name, canvas, channels: out }, () => raw, rowSums[0]?.name),
     points: keptPoints(
       parts,
       kept.map((each) => each?.name),

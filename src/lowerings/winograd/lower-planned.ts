@@ -93,12 +93,13 @@ export function lowerOnCanvas(scope: Scope, node: Node, canvas: Canvas): void {
       value = scope.e.op(op, name, operands, shape, attributes);
     },
   });
-  const made = canvasValue(scope.e, { name: node.name, canvas, channels }, { value, shape });
+  const made = canvasValue(scope.e, { name: node.name, canvas, channels }, () => ({ value, shape }));
   const parts = node.op === "concat" ? { parts: node.inputs.flatMap((input) => partsOf(scope, input, canvas)) } : {};
   scope.bind(node.name, { canvas: { canvas, value: { ...made, ...parts } } });
 }
 
 function partsOf(scope: Scope, name: string, canvas: Canvas): readonly CanvasPart[] {
   const value = scope.readCanvas(name, canvas);
-  return value.parts ?? [{ name, channels: scope.shapes.get(name)![1] as number, value: value.value }];
+  const { parts, picture } = value;
+  return parts ?? [{ name, channels: scope.shapes.get(name)![1] as number, value: value.value, picture }];
 }

@@ -34,12 +34,14 @@ export interface CanvasPlan {
   readonly layers: ReadonlyMap<string, PlannedLayer>;
   /** Nodes that a layer computes besides its own. */
   readonly fused: ReadonlySet<string>;
+  /** Values that layers read. */
+  readonly read: ReadonlySet<string>;
   /** What was weighed, of every convolution that a form fits. */
   readonly choices: ReadonlyMap<string, LayerChoice>;
 }
 
 const NONE: ReadonlySet<string> = new Set();
-const EMPTY: CanvasPlan = { layers: new Map(), fused: new Set(), choices: new Map() };
+const EMPTY: CanvasPlan = { layers: new Map(), fused: NONE, read: NONE, choices: new Map() };
 
 /** Plans a graph as one sample of it runs. */
 export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
@@ -100,7 +102,8 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
     });
     for (const [name, keeps] of pointsToKeep(graph, shapes, readers)) layers.set(name, { ...layers.get(name)!, keeps });
   }
-  return { layers, fused, choices };
+  const read = new Set(candidates.flatMap(({ name, inputs }) => (layers.has(name) ? [inputs[0]!] : [])));
+  return { layers, fused, read, choices };
 }
 
 /** Why no convolution of a graph may run on a canvas; undefined when they may. */

@@ -38,6 +38,11 @@ function stripsCost<Size>(
   return a.mul(padded, a.add(a.mul(distance, STRIP_PENALTY), 1));
 }
 
+/** Those that hold rows of cells, when all are of one size. */
+function inUse<Size>(a: Arithmetic<Size>, cellRows: Size, strips: Size): Size {
+  return a.ceilDiv(cellRows, a.ceilDiv(cellRows, strips));
+}
+
 const FLOATS: CostArithmetic<number> = {
   ...NUMBERS,
   float: (a) => a,
@@ -49,7 +54,7 @@ const FLOATS: CostArithmetic<number> = {
 /** The number of strips of so many rows and columns of cells. */
 export function stripCount(cellRows: number, cellColumns: number, wanted: number): number {
   const costs = CANDIDATES.map((strips) => stripsCost(FLOATS, strips, [cellRows, cellColumns], wanted));
-  return CANDIDATES[costs.indexOf(Math.min(...costs))]!;
+  return inUse(NUMBERS, cellRows, CANDIDATES[costs.indexOf(Math.min(...costs))]!);
 }
 
 /** The same of sizes of which one is open: over all candidates at once. */
@@ -57,5 +62,5 @@ export function stripCountOf(s: Sizes, cellRows: SizeTensor, cellColumns: SizeTe
   const [rows, columns] = [numberOf(cellRows), numberOf(cellColumns)];
   if (rows !== undefined && columns !== undefined) return knownTensor([stripCount(rows, columns, wanted)]);
   const costs = stripsCost(s, s.constant(CANDIDATES), [cellRows, cellColumns], wanted);
-  return s.add(s.argMin(costs), 1);
+  return inUse(s, cellRows, s.add(s.argMin(costs), 1));
 }

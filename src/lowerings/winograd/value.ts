@@ -9,13 +9,20 @@ export const CHANNEL_AXIS = 4;
 
 export interface CanvasValue {
   /** The ONNX value as its layer left it: the canvas in memory, under whatever shape. */
-  readonly raw: { readonly value: string; readonly shape: Shape };
+  raw(): RawCanvas;
   /** ONNX value [1,1,Hc,Wc,C]. */
   value(): string;
   /** The values whose channels it holds side by side; absent: it is one. */
   readonly parts?: readonly CanvasPart[];
+  /** ONNX value [1,1,H,W,C] where it is a picture that is not padded to a canvas before somebody asks for that. */
+  readonly picture?: string;
   /** ONNX value [Hc,C]: sums of the rows over the picture's columns. */
   sums(): string;
+}
+
+export interface RawCanvas {
+  readonly value: string;
+  readonly shape: Shape;
 }
 
 export interface CanvasPart {
@@ -24,29 +31,35 @@ export interface CanvasPart {
   readonly channels: number;
   /** ONNX value [1,1,Hc,Wc,C] of these channels. */
   value(): string;
+  /** As of `CanvasValue`. */
+  readonly picture: string | undefined;
 }
 
-/** @param sums what holds the row sums already, in any shape */
+/**
+ * @param raw what the layer left
+ * @param sums what holds the row sums already, in any shape
+ */
 export function canvasValue(
   e: GraphEmitter,
   { name, canvas, channels }: { readonly name: string; readonly canvas: Canvas; readonly channels: number },
-  raw: CanvasValue["raw"],
+  raw: () => RawCanvas,
   sums?: string,
 ): CanvasValue {
   const { canvasHeight, canvasWidth } = canvas.size;
   const shape: Shape = [1, 1, canvasHeight, canvasWidth, channels];
   return {
     raw,
-    value: once(() =>
-      raw.shape.length === 5 && raw.shape[0] === 1 && raw.shape[1] === 1
-        ? raw.value
-        : e.op("Reshape", `${name}:canvas`, [raw.value, canvas.vectors.canvas], shape),
-    ),
+    value: once(() => {
+      const { value, shape: own } = raw();
+      return own.length === 5 && own[0] === 1 && own[1] === 1
+        ? value
+        : e.op("Reshape", `${name}:canvas`, [value, canvas.vectors.canvas], shape);
+    }),
     sums: once(() =>
       e.op(
         "Reshape",
         `${name}/row_sums`,
-        [sums ?? emitSums(e, name, canvas, raw.value, channels), e.ints([-1, channels])],
+        [sums ?? emitSums(e, name, canvas, raw().value, channels), e.ints([-1, channels])],
         [canvasHeight, channels],
       ),
     ),
