@@ -11,17 +11,14 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { runProcess } from "./processes.mjs";
+import { DIST, runProgram } from "./program.mjs";
 
-/** The build to measure; another one for comparisons between versions. */
-const DIST = new URL(process.env.SMXC_DIST ?? "../dist/", import.meta.url);
 const load = (path) => import(new URL(path, DIST).href);
 
 const { writeFiles } = await load("cli/files/write-files.js");
 const { createNodeSession } = await load("src/sessions/session-ort-node.js");
 const { writeSafetensors } = await load("src/files/safetensors-write.js");
 
-const MAIN = fileURLToPath(new URL("cli/main.js", DIST));
 const RESULTS = fileURLToPath(new URL("results/large.generated.json", import.meta.url));
 /** The public ×2 network, as large as its largest was published, and wide. */
 const SIZES = {
@@ -76,12 +73,10 @@ function tensorsOf({ units, blocks, experts, cardinals }) {
   ];
 }
 
-const run = (args) => runProcess([MAIN, ...args], { cwd: folder });
-
 /** The best of several rounds, as other work on the machine only ever adds. */
 async function measured(args) {
   const rounds = [];
-  for (let round = 0; round < Number(flags.rounds); round++) rounds.push(await run(args));
+  for (let round = 0; round < Number(flags.rounds); round++) rounds.push(await runProgram(args, folder));
   const best = (field) => Math.min(...rounds.map((each) => each[field]));
   return {
     seconds: round(best("seconds"), 2),
