@@ -31,9 +31,9 @@ def randomise(network: nn.Module, samples: torch.Tensor) -> nn.Module:
             layer.momentum = None
             layer.reset_running_stats()
             handles.append(layer.register_forward_pre_hook(scale_of_vectors))
-    network.train()
-    with torch.no_grad():
-        network(samples)
+    if handles:
+        with torch.no_grad():
+            network.train()(samples)
     for handle in handles:
         handle.remove()
     return network.eval()
