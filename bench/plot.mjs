@@ -1,9 +1,10 @@
 /**
- * Writes bench/results/README.md and grid-<vectors>.svg from grid-<vectors>.generated.json.
+ * Writes bench/results/README.md from all *.generated.json beside it, and grid-<vectors>.svg.
  *
  *     node bench/plot.mjs
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { peersSection } from "./peers-table.mjs";
 import { restorationSection } from "./restoration-page.mjs";
 
 const results = new URL("./results/", import.meta.url);
@@ -135,7 +136,7 @@ ${MACHINES.map(section).join("\n")}
 ## Restoration networks
 
 ${restorationSection(MACHINES)}
-## Compiling
+${peersSection(MACHINES)}## Compiling
 
 Whole processes, the best of several, without the run that ends a compile: time, and the most memory that was held.
 
@@ -152,6 +153,7 @@ venv/bin/python bench/peers/export_torch.py out/peers       # the restoration ne
 node bench/restoration.mjs               # results/restoration-<vectors>.generated.json and restoration-costs-<vectors>.generated.json;
                                          # --target wasm, --threads 2, --sizes 128,256, --only names, --measure times,costs,torch
 node bench/large.mjs                     # results/large.generated.json
+node bench/peers.mjs --save              # results/peers-<vectors>.generated.json, of what test/peers/README.md says how to make
 node bench/plot.mjs                      # this page
 \`\`\`
 

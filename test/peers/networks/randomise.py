@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-LOGITS = 0.3
+LOGITS = 0.2
 """Root mean square of a router's logits over samples and outputs, its bias aside, which is of order one.
 
 More makes a chain of routers chaotic: with 1.5 the float32 of PyTorch's ODConv ResNet18 is 5e-4 away from its float64.
@@ -26,7 +26,7 @@ def randomise(network: nn.Module, samples: torch.Tensor) -> nn.Module:
     handles = [router.register_forward_hook(scale_logits) for router in routers_of(network)]
     for layer in network.modules():
         if isinstance(layer, nn.BatchNorm2d):
-            nn.init.uniform_(layer.weight, 0.5, 1.5)
+            nn.init.uniform_(layer.weight, 0.2, 0.8)
             nn.init.normal_(layer.bias, std=0.1)
             layer.momentum = None
             layer.reset_running_stats()
