@@ -168,10 +168,10 @@ async function openedAlone(
 /** What was raised, by positions in another model that has the same convolutions. */
 function inOther(kernels: RaisedKernels, model: ModelWithGraph, other: ModelWithGraph): RaisedKernels {
   if (other === model) return kernels;
-  const positions = new Map(other.graph.node.map((node, index) => [node, index]));
+  const positions = new Map(other.graph.node.map(({ output }, index) => [output[0], index]));
   return new Map(
     [...kernels].flatMap(([index, kernel]) => {
-      const position = positions.get(model.graph.node[index]!);
+      const position = positions.get(model.graph.node[index]!.output[0]);
       return position === undefined ? [] : [[position, kernel] as const];
     }),
   );

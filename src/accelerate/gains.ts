@@ -69,12 +69,18 @@ function routersOf({ inputs, nodes, constants }: Graph): readonly Node[] {
 
 /**
  * Whether all pictures of an island have one batch, or a batch of one: what runs sample by sample takes them apart along it.
+ * A kernel for each sample needs a picture for each.
  */
 export function hasOneBatch(graph: Graph): boolean {
-  const batches = [...inferShapes(graph)].flatMap(([name, shape]) =>
+  const shapes = inferShapes(graph);
+  const batches = [...shapes].flatMap(([name, shape]) =>
     graph.constants.has(name) || shape[0] === 1 ? [] : [dimText(shape[0]!)],
   );
-  return new Set(batches).size <= 1;
+  const hasFewerPictures = ({ op, inputs }: Node): boolean =>
+    op === "mix_conv" &&
+    shapes.get(inputs[0]!)![0] === 1 &&
+    inputs.some((name) => !graph.constants.has(name) && shapes.get(name)![0] !== 1);
+  return new Set(batches).size <= 1 && !graph.nodes.some(hasFewerPictures);
 }
 
 /** Why an island is left as it is. */

@@ -9,7 +9,8 @@ import { onnxOpset } from "../source-nodes.js";
 import { neededNodes } from "../value-uses.js";
 import { inScans } from "./in-scans.js";
 import { type BatchRefusal, Prover } from "./prover.js";
-import { withDeclared, withOpenBatch, withoutLeft } from "./with-open-batch.js";
+import { withRepeatedPictures } from "./repeat-pictures.js";
+import { type Opened, withDeclared, withOpenBatch, withoutLeft } from "./with-open-batch.js";
 
 /** The first opset whose Scan is that of today. */
 const SCANS_SINCE = 9;
@@ -45,12 +46,14 @@ export function openBatch(
   const types = inferModel(model, schemas);
   const opened = ({ carried, edits }: Prover) =>
     withDeclared(withOpenBatch(model, carried, edits), carried, types, schemas);
-  if (refusal === undefined) return { ...withoutLeft(opened(strict), graph, strict.pending), scanned: [] };
+  const finished = (whole: Opened, { pending, repeats }: Prover): Opened =>
+    withRepeatedPictures(withoutLeft(whole, graph, pending), repeats);
+  if (refusal === undefined) return { ...finished(opened(strict), strict), scanned: [] };
   if (!mayScan || onnxOpset(model) < SCANS_SINCE) return refusal;
   const apart = provenApart(model, visits, inputs, reads);
   const lost = apart.refusal ?? outputRefusal(graph, apart.inside);
   if (lost !== undefined) return lost;
-  return { ...withoutLeft(inScans(opened(apart), apart, types), graph, apart.pending), scanned: [refusal] };
+  return { ...finished(inScans(opened(apart), apart, types), apart), scanned: [refusal] };
 }
 
 /** A node that outputs depend on, with what is inferred of what it reads and gives. */

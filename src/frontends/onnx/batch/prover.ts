@@ -8,6 +8,7 @@ import { NotRead } from "../reading.js";
 import { callsOf } from "../source-constants.js";
 import { onnxOpset } from "../source-nodes.js";
 import type { BatchView, KnownShape, NodeEdits } from "./carried.js";
+import type { Repeat } from "./repeat-pictures.js";
 import { BATCH_ROWS } from "./rows.js";
 import { keepsOrder, VIEWS } from "./views.js";
 
@@ -38,6 +39,8 @@ export class Prover {
   /** Values that hold each sample in order, with the batch at no axis of theirs yet: by what they are views of. */
   readonly pending = new Map<string, string>();
   readonly edits = new Map<number, NodeChange>();
+  /** Pictures that are the same for every sample, by what the convolution gives that mixes a kernel for each. */
+  readonly repeats = new Map<string, Repeat>();
   /** Nodes that have to run sample by sample. */
   readonly apart = new Set<number>();
   /** Values that only such nodes can read: their first axis is not one of samples. */
@@ -92,12 +95,23 @@ export class Prover {
     for (const name of read) if (this.pending.has(name)) this.lost.add(name);
     const waiting = read.find((name) => this.pending.has(name) || this.inside.has(name));
     if (waiting !== undefined) return `"${waiting}", which it reads, has its batch along another axis than the first`;
-    if (this.reads.has(index)) return undefined;
+    if (this.reads.has(index)) return this.mixture(node, read, shapeOf);
     const row = isOnnxDomain(node.domain) && !this.isCall(node) ? BATCH_ROWS[node.op_type ?? ""] : undefined;
     if (row === undefined) return `nothing is known of what ${node.op_type ?? "it"} does with a batch`;
     const shown = judged(() => row(this.viewOf(node, shapeOf, integersOf)));
     if (typeof shown === "string") return shown;
     if (shown.size > 0) this.edits.set(index, { kind: "inputs", edits: shown });
+    return undefined;
+  }
+
+  /** A kernel for each sample needs a picture for each, which is another value where the source has one for all. */
+  private mixture(node: NodeProto, read: readonly string[], shapeOf: ShapeOf): string | undefined {
+    const picture = node.input[0]!;
+    if (this.carried.has(picture)) return undefined;
+    const shape = shapeOf(picture);
+    if (shape === undefined || !isNumbers(shape) || shape[0] !== 1)
+      return `the size of "${picture}", which is the same for every sample, is not known`;
+    this.repeats.set(node.output[0]!, { like: read.find((name) => this.carried.has(name))!, shape });
     return undefined;
   }
 

@@ -17,7 +17,7 @@ import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
 import type { InputEdit } from "./carried.js";
 import type { NodeChange } from "./prover.js";
 
-interface Opened {
+export interface Opened {
   readonly model: ModelWithGraph;
   /** The name of the open size. */
   readonly symbol: string;
