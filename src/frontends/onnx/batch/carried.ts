@@ -33,3 +33,11 @@ export type NodeEdits = ReadonlyMap<number, InputEdit>;
 export type BatchRow = (view: BatchView) => string | NodeEdits;
 
 export const UNCHANGED: NodeEdits = new Map();
+
+/** What a convolution with a kernel for each sample reads in place of a picture that is the same for all: that picture, once for each. */
+export interface Repeat {
+  /** A value with as many samples. */
+  readonly like: string;
+  /** Of the picture: [1,C,H,W]. */
+  readonly shape: readonly number[];
+}

@@ -7,8 +7,7 @@ import { namesRead } from "../../../onnx/rewrite/names.js";
 import { NotRead } from "../reading.js";
 import { callsOf } from "../source-constants.js";
 import { onnxOpset } from "../source-nodes.js";
-import type { BatchView, KnownShape, NodeEdits } from "./carried.js";
-import type { Repeat } from "./repeat-pictures.js";
+import type { BatchView, KnownShape, NodeEdits, Repeat } from "./carried.js";
 import { BATCH_ROWS } from "./rows.js";
 import { keepsOrder, VIEWS } from "./views.js";
 

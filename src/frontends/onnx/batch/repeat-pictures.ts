@@ -4,15 +4,8 @@ import { freshName } from "../../../base/fresh-name.js";
 import * as build from "../../../onnx/graph/build.js";
 import type { NodeProto } from "../../../onnx/graph/records.js";
 import { allNames } from "../../../onnx/rewrite/names.js";
+import type { Repeat } from "./carried.js";
 import type { Opened } from "./with-open-batch.js";
-
-/** What a convolution with a kernel for each sample reads in place of its picture. */
-export interface Repeat {
-  /** A value with as many samples. */
-  readonly like: string;
-  /** Of the picture: [1,C,H,W]. */
-  readonly shape: readonly number[];
-}
 
 /** @param repeats by the names of what the convolutions give */
 export function withRepeatedPictures({ model, symbol }: Opened, repeats: ReadonlyMap<string, Repeat>): Opened {
