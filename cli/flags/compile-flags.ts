@@ -86,11 +86,19 @@ export const compileFlags = {
   ),
   height: grouped(
     "Sizes:",
-    option("--height <n>", "input rows, likewise (default of an ONNX graph: keep)", graphDimension),
+    option(
+      "--height <n>",
+      "input rows, likewise (default of an ONNX graph: keep; what it fixes is opened where that is proven)",
+      graphDimension,
+    ),
   ),
   width: grouped(
     "Sizes:",
-    option("--width <n>", "input columns, likewise (default of an ONNX graph: keep)", graphDimension),
+    option(
+      "--width <n>",
+      "input columns, likewise (default of an ONNX graph: keep; opened as rows are)",
+      graphDimension,
+    ),
   ),
   opset: grouped(
     "Format:",

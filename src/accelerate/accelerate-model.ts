@@ -4,6 +4,7 @@ import type { LoweringOptions } from "../compile-options.js";
 import { withKnownSizes } from "../frontends/onnx/batch/known-sizes.js";
 import type { SourceRunner } from "../frontends/onnx/raise/gate.js";
 import { type RaisedKernels, raiseKernels } from "../frontends/onnx/raise/raise-kernels.js";
+import type { OpenedSizes } from "../frontends/onnx/sizes/open-sizes.js";
 import { type ComputeConstant, SourceConstants } from "../frontends/onnx/source-constants.js";
 import { onnxOpset } from "../frontends/onnx/source-nodes.js";
 import type { Graph } from "../ir/graph.js";
@@ -13,11 +14,12 @@ import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 import { type Accelerated, accelerate } from "./accelerate.js";
 import type { BetaOptions } from "./betas.js";
 import { withComputedSizes } from "./computed-sizes.js";
-import { type AskedSizes, fixSizes } from "./fix-sizes.js";
+import type { AskedSizes } from "./fix-sizes.js";
 import { asModern } from "./modern-ir.js";
 import { type BatchOptions, batchOf, openModelBatch } from "./open-batch.js";
 import { nameOf } from "./parts.js";
 import type { AccelerateReport, BatchReport } from "./report.js";
+import { sizeModel } from "./size-model.js";
 import { inWritableOpset } from "./writable-opset.js";
 
 export interface AccelerateOptions extends Omit<LoweringOptions, "opset">, BetaOptions {
@@ -33,6 +35,8 @@ export interface AccelerateOptions extends Omit<LoweringOptions, "opset">, BetaO
 export interface AcceleratedModel {
   /** The source with the sizes that were asked for: what the model is to compute. */
   readonly source: ModelWithGraph;
+  /** The source with heights or widths opened that it fixes, before they are fixed anew; absent where none was opened. */
+  readonly openedSizes?: OpenedSizes;
   readonly model: ModelWithGraph;
   /** The islands that were compiled. */
   readonly compiled: readonly Compiled[];
@@ -69,7 +73,7 @@ export async function accelerateModel(
   }: AccelerateOptions,
   schemas: SchemaRegistry,
 ): Promise<AcceleratedModel> {
-  const sized: ModelWithGraph = { ...source, graph: fixSizes(source.graph, sizes) };
+  const { model: sized, opened: openedSizes, height, width } = sizeModel(source, sizes, schemas);
   const from = onnxOpset(source);
   const raised = inWritableOpset(sized, opset, schemas);
   const { notRaised } = raised;
@@ -98,7 +102,8 @@ export async function accelerateModel(
   return {
     ...done,
     source: sized,
-    report: { ...done.report, batch: fixedAsAsked(source, sized) ?? written.batch },
+    ...(openedSizes === undefined ? {} : { openedSizes }),
+    report: { ...done.report, batch: fixedAsAsked(source, sized) ?? written.batch, height, width },
     model: written.model,
     opset: { from, to: onnxOpset(written.model) },
     notRaised,

@@ -40,7 +40,7 @@ export interface Accelerated {
   readonly betas: readonly string[];
   /** Routers, by the names of their β, that choose one expert where the source mixes. */
   readonly hard: readonly string[];
-  readonly report: Omit<AccelerateReport, "batch">;
+  readonly report: Omit<AccelerateReport, "batch" | "height" | "width">;
 }
 
 /** The last opset that smxc writes its own nodes for; what they mean is the same in all that came after. */

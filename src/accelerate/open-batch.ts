@@ -9,7 +9,7 @@ import { TARGET_PROFILES } from "../lowerings/targets.js";
 import type { ModelWithGraph } from "../onnx/graph/records.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 import type { AskedSize } from "./fix-sizes.js";
-import type { BatchReport } from "./report.js";
+import { type BatchReport, LEFT_OPEN } from "./report.js";
 
 export interface BatchOptions extends Pick<LoweringOptions, "target" | "portable"> {
   /** Absent: open where it is proven. */
@@ -31,7 +31,7 @@ export interface ModelBatch {
 export function openModelBatch(model: ModelWithGraph, kernels: RaisedKernels, options: BatchOptions): ModelBatch {
   const { asked, schemas } = options;
   const fixed = batchOf(model);
-  if (fixed === undefined) return { model, report: { became: "open", reason: "the source leaves it open" } };
+  if (fixed === undefined) return { model, report: { became: "open", reason: LEFT_OPEN } };
   if (asked !== undefined && asked !== "dynamic") return { model, report: keptAt(fixed) };
   if (fixed !== 1) {
     const refusal = {

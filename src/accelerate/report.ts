@@ -24,6 +24,16 @@ export interface BatchReport {
   readonly reason: string;
 }
 
+/** Why a size is open that was never fixed. */
+export const LEFT_OPEN = "the source leaves it open";
+
+/** A height or width. */
+export interface SizeReport {
+  /** `fixed`: to another number than the source has, or one where the source leaves it open. */
+  readonly became: "open" | "fixed" | "kept";
+  readonly reason: string;
+}
+
 /** A node that keeps others from being taken, and why. */
 export interface LeftNode {
   readonly node: string;
@@ -34,6 +44,8 @@ export interface AccelerateReport {
   readonly islands: readonly IslandReport[];
   readonly kernels: readonly KernelReport[];
   readonly batch: BatchReport;
+  readonly height: SizeReport;
+  readonly width: SizeReport;
   /** Nodes of operators that smxc knows and could not read. */
   readonly left: readonly LeftNode[];
 }

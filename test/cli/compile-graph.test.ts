@@ -10,6 +10,7 @@ import { encodeModel } from "../../src/onnx/encode.js";
 import * as build from "../../src/onnx/graph/build.js";
 import type { ModelProto, ModelWithGraph, NodeProto } from "../../src/onnx/graph/records.js";
 import { temporaryFolder } from "../support/cli.js";
+import { fixture } from "../support/fixtures.js";
 import { runCaptured } from "./capture.js";
 
 const folder = temporaryFolder();
@@ -129,21 +130,62 @@ describe("smxc compile of an ONNX graph", () => {
     expect(operators(await read("out.onnx"))).toContain("Scan");
   });
 
-  it("fixes sizes that are open, and refuses to open those that are fixed", async () => {
+  it("fixes sizes that are open, and refuses what cannot be had", async () => {
     const { stdout } = await run("compile", "open.onnx", "-o", "out.onnx", "--batch", "2", "--height", "20", "--json");
-    expect(JSON.parse(stdout).batch).toEqual({ became: "kept", reason: "fixed to 2, as asked for" });
+    expect(JSON.parse(stdout)).toMatchObject({
+      batch: { became: "kept", reason: "fixed to 2, as asked for" },
+      height: { became: "fixed", reason: "fixed to 20, as asked for" },
+      width: { became: "open", reason: "the source leaves it open" },
+    });
     const dims = (await read("out.onnx")).graph.input[0]?.type?.tensor_type?.shape?.dim;
     expect(dims?.map(({ dim_value, dim_param }) => dim_value ?? dim_param)).toEqual([2, CHANNELS, 20, "W"]);
-    const refused = await run("compile", "fixed.onnx", "-o", "none.onnx", "--height", "dynamic", "--width", "7");
+    const windows = fixture("onnx-exports", "window", "static.onnx");
+    const refused = await run("compile", windows, "-o", "none.onnx", "--height", "dynamic", "--width", "7");
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain("the height cannot be open: the source fixes it to 20");
-    expect(refused.stderr).toContain("the width cannot be 7: the source fixes it to 24");
+    expect(refused.stderr).toContain(
+      "the height cannot be open: the source fixes it to 16, and height (16 in the export) comes apart into 4×4",
+    );
+    expect(refused.stderr).toContain("the width cannot be 7: the source fixes it to 12, and width (12 in the export)");
+    expect(refused.stderr).toContain('node "node_view"');
     const batch = await run("compile", "pair.onnx", "-o", "none.onnx", "--batch", "dynamic");
     expect(batch.code).toBe(1);
     expect(batch.stderr).toContain(
       "the batch cannot be open: the source fixes it to 2, and only a batch of one is opened",
     );
     expect(existsSync(at("none.onnx"))).toBe(false);
+  });
+
+  it("opens heights and widths that the source fixes, and compares with crops", async () => {
+    const sizes = ["--height", "dynamic", "--width", "dynamic"];
+    const local = await run("compile", fixture("onnx-exports", "dncnn", "legacy.onnx"), "-o", "local.onnx", ...sizes);
+    expect(local.stderr).toContain(
+      "compared with the source on crops of 16×12 of a picture of 22×22: it looks 5 pixels around",
+    );
+    const { code, stdout, stderr } = await run("compile", "fixed.onnx", "-o", "out.onnx", ...sizes);
+    expect(stderr).toContain('how far it looks into the picture is not known: node "unknown" (Abs)');
+    expect(stderr).toContain("x 1x64x25x23");
+    expect(stdout).toContain("the height is open: it was 20, and of every node it is shown");
+    expect(stdout).toContain("the width is open: it was 24, and of every node it is shown");
+    expect(code).toBe(0);
+    const { graph } = await read("out.onnx");
+    const declared = [...graph.input, ...graph.output].map(({ type }) =>
+      type?.tensor_type?.shape?.dim.map(({ dim_value, dim_param }) => dim_value ?? dim_param),
+    );
+    expect(declared).toEqual([
+      ["batch", CHANNELS, "height", "width"],
+      ["batch", CHANNELS, "height", "width"],
+    ]);
+  });
+
+  it("fixes a height that the source fixes to another", async () => {
+    const { stdout } = await run("compile", "fixed.onnx", "-o", "out.onnx", "--height", "32", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      height: { became: "fixed", reason: "it was 20, and was opened and fixed to 32, as asked for" },
+      width: { became: "kept", reason: "the source fixes it to 24" },
+    });
+    const { graph } = await read("out.onnx");
+    const dims = graph.output[0]?.type?.tensor_type?.shape?.dim;
+    expect(dims?.map(({ dim_value, dim_param }) => dim_value ?? dim_param)).toEqual(["batch", CHANNELS, 32, 24]);
   });
 
   it("opens a batch of one where it is proven, unless it is to be kept", async () => {

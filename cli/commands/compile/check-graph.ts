@@ -2,14 +2,10 @@
 
 import type { AcceleratedModel } from "../../../src/accelerate/accelerate-model.js";
 import { batchOf } from "../../../src/accelerate/open-batch.js";
-import { collect } from "../../../src/base/bytes/byte-source.js";
 import { SmxcError } from "../../../src/base/diagnostics.js";
 import type { Compiled } from "../../../src/compile.js";
-import { encodeIfItFits } from "../../../src/onnx/encode.js";
 import type { ModelProto, ModelWithGraph } from "../../../src/onnx/graph/records.js";
 import { withOutputs } from "../../../src/onnx/rewrite/extract.js";
-import type { Session } from "../../../src/sessions/session.js";
-import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
 import { candidateSizes, compareRun, runSource, type SourceRun } from "../../../src/verify/against-source.js";
 import * as errors from "../../../src/verify/errors.js";
 import { isOpened, OPENED_SAMPLES, openedRuns } from "../../../src/verify/opened-batch.js";
@@ -18,6 +14,8 @@ import { smallProblems } from "../../../src/verify/problems.js";
 import { HALF_TOLERANCE, TOLERANCES, type Tolerance } from "../../../src/verify/tolerances.js";
 import { compareWithReference } from "../../../src/verify/verify.js";
 import type { Context } from "../../flags/command.js";
+import { compareOpenedSizes } from "./check-sizes.js";
+import { sessionOf } from "./session-of.js";
 
 /** What was compared, for `--json`. */
 export interface GraphCompared {
@@ -32,11 +30,13 @@ export interface GraphCompared {
 const RUNS = 2;
 
 /**
+ * @param original the file's own graph, whatever its sizes are to be
  * @param options `source`: where `done` is another function than its source, the same compile that is not, and what is said of that
  * @throws SmxcError `verify/compiled-differs` with the first value that differs, `verify/not-finite`
  */
 export async function checkGraph(
   context: Context,
+  original: ModelWithGraph,
   done: AcceleratedModel,
   {
     dtype,
@@ -46,7 +46,8 @@ export async function checkGraph(
     readonly source?: { readonly graph: AcceleratedModel; readonly note: string };
   },
 ): Promise<readonly GraphCompared[]> {
-  if (done.compiled.length === 0 && batchOf(done.model) === batchOf(done.source)) return [];
+  const sizes = await checkSizes(context, original, done);
+  if (done.compiled.length === 0 && batchOf(done.model) === batchOf(done.source)) return sizes;
   const tolerance = dtype === "float16" ? HALF_TOLERANCE : TOLERANCES;
   const bar = context.progress("comparing", done.compiled.length + RUNS);
   try {
@@ -63,10 +64,21 @@ export async function checkGraph(
     const { graph } = source ?? { graph: done };
     const whole = await checkWhole(context, graph.source, graph.model, tolerance);
     if (source !== undefined && whole !== undefined) context.note(source.note);
-    return [...found, ...(whole === undefined ? [] : [whole])];
+    return [...sizes, ...found, ...(whole === undefined ? [] : [whole])];
   } finally {
     bar.end();
   }
+}
+
+/** Whether the source with its height or width opened, which the compiled graph is compared with, is the source. */
+async function checkSizes(
+  context: Context,
+  original: ModelWithGraph,
+  { openedSizes }: AcceleratedModel,
+): Promise<readonly GraphCompared[]> {
+  if (openedSizes === undefined) return [];
+  const results = await compareOpenedSizes(context, original, openedSizes);
+  return results.length === 0 ? [] : [summary("source", results)];
 }
 
 /** Undefined where none of the sizes that the interpreter can do in seconds fits. */
@@ -100,35 +112,39 @@ async function checkWhole(
     );
     return undefined;
   }
-  const runs: SourceRun[] = [];
+  const groups: SourceRun[][] = [];
+  const samples = isOpened(source, model) ? OPENED_SAMPLES : 1;
   try {
-    const opened = isOpened(source, model);
-    const candidates = candidateSizes(original.inputs);
-    for (const [seed, sizes] of (opened
-      ? Array.from({ length: OPENED_SAMPLES }, () => candidates[0]!)
-      : candidates
-    ).entries()) {
-      if (!opened && runs.length === RUNS) break;
-      const run = await runSource(original, sizes, seed + 1);
-      if (run !== null) runs.push(run);
+    for (const sizes of candidateSizes(original.inputs)) {
+      if (groups.length === RUNS) break;
+      const group: SourceRun[] = [];
+      for (let sample = 0; sample < samples; sample++) {
+        const run = await runSource(original, sizes, groups.length * samples + sample + 1);
+        if (run === null) break;
+        group.push(run);
+      }
+      if (group.length > 0) groups.push(group);
     }
   } finally {
     await original.release();
   }
-  const finite = runs.filter(({ outputs }) => [...outputs.values()].every(({ data }) => data.every(Number.isFinite)));
-  if (finite.length < runs.length)
+  const hasNumbers = ({ outputs }: SourceRun): boolean =>
+    [...outputs.values()].every(({ data }) => data.every(Number.isFinite));
+  const finite = groups.map((group) => group.filter(hasNumbers)).filter(({ length }) => length > 0);
+  if (finite.flat().length < groups.flat().length)
     context.note("the source itself gives NaN or infinite values on random inputs: nothing is compared there");
   if (finite.length === 0) {
-    if (runs.length === 0)
+    if (groups.length === 0)
       context.note("not compared with the source: it runs at none of the usual sizes; smxc verify takes a --shape");
     return undefined;
   }
   const session = (await sessionOf(model, "all"))!;
   try {
     const results: OutputResult[] = [];
-    for (const run of openedRuns(source, model, finite)) results.push(...(await compareRun(session, run, tolerance)));
+    for (const run of finite.flatMap((group) => openedRuns(source, model, group)))
+      results.push(...(await compareRun(session, run, tolerance)));
     const failed = results.filter(({ passed }) => !passed);
-    if (failed.length > 0) throw await firstDifference(source, model, finite, tolerance, failed);
+    if (failed.length > 0) throw await firstDifference(source, model, finite.flat(), tolerance, failed);
     const compared = summary("source", results);
     context.note(
       `compared with the source on the CPU provider (${compared.inputs.join("; ")}): largest difference ${compared.maxError.toExponential(1)} at outputs up to ${compared.magnitude.toPrecision(2)}`,
@@ -182,12 +198,4 @@ function summary(against: GraphCompared["against"], results: readonly OutputResu
     maxError: worst.maxError,
     magnitude: worst.magnitude,
   };
-}
-
-/** Undefined where the model does not fit into memory as one. */
-async function sessionOf(model: ModelProto, optimization: "disabled" | "all"): Promise<Session | undefined> {
-  const encoded = encodeIfItFits(model);
-  if (encoded === null) return undefined;
-  const bytes = await collect(encoded.model);
-  return (await createCpuSession({ name: model.graph?.name ?? "the graph", bytes }, { optimization })).session;
 }

@@ -3,7 +3,7 @@
 import type { AcceleratedModel } from "../../../src/accelerate/accelerate-model.js";
 import type { BetaOptions } from "../../../src/accelerate/betas.js";
 import { batchOf } from "../../../src/accelerate/open-batch.js";
-import type { BatchReport } from "../../../src/accelerate/report.js";
+import { type BatchReport, LEFT_OPEN, type SizeReport } from "../../../src/accelerate/report.js";
 import type { Lines } from "../../../src/base/text/lines.js";
 import type { LoweringOptions } from "../../../src/compile-options.js";
 import type { LoweringChoice } from "../../../src/lowerings/choices.js";
@@ -101,7 +101,7 @@ export async function compileGraphFile(
     const loss = targetNote(done.model, done.opset.to, target, schemas);
     if (loss !== undefined) context.note(loss);
     const checking = verify ? await import("./check-graph.js") : undefined;
-    const compared = await checking?.checkGraph(context, done, {
+    const compared = await checking?.checkGraph(context, source.model, done, {
       dtype: lowering.dtype ?? "float32",
       ...(routing.compared === undefined ? {} : { source: { graph: await compile(asked), note: routing.compared } }),
     });
@@ -123,6 +123,8 @@ export async function compileGraphFile(
         ...(tuned ? { trials: tuned.trials } : {}),
         ...(exposeBeta ? { betas: done.betas } : {}),
         batch: done.report.batch,
+        height: done.report.height,
+        width: done.report.width,
         runtime: oldestRuntime(done.model) ?? null,
         ...(explain ? { lowerings: choicesOf(done), left: done.report.left, notRaised: done.notRaised } : {}),
       }),
@@ -178,6 +180,7 @@ function answerText(
       : `compiled ${count(nodes, "node")} in ${count(islands.length, "part")}; all other nodes are the source's`,
     ...(betas.length === 0 ? [] : [`added ${count(betas.length, "output")}: ${betas.join(", ")}`]),
     ...batchText(report.batch, source),
+    ...sizesText(report),
     ...(opset.from === opset.to ? [] : [`raised from opset ${opset.from} to ${opset.to}`]),
     ...written.map((file) => `wrote ${file.path} (${file.bytes.toLocaleString("en")} bytes)`),
     ...(runtime === undefined ? [] : [`runs in ONNX Runtime ${runtime} and later`]),
@@ -191,6 +194,13 @@ function batchText({ became, reason }: BatchReport, source: ModelWithGraph): Lin
   return [
     became === "kept" ? `the batch stays ${fixed}: ${reason}` : `the batch, which was ${fixed}, is open: ${reason}`,
   ];
+}
+
+/** What became of heights and widths that the source fixes, where they were to be others. */
+function sizesText({ height, width }: AcceleratedModel["report"]): Lines {
+  const isTold = ({ became, reason }: SizeReport): boolean => became !== "kept" && reason !== LEFT_OPEN;
+  const sides = Object.entries({ height, width }).filter(([, report]) => isTold(report));
+  return sides.map(([side, { became, reason }]) => `the ${side} is ${became}: ${reason}`);
 }
 
 function whyNothing(
@@ -217,7 +227,7 @@ function choicesOf({ compiled }: AcceleratedModel): readonly LoweringChoice[] {
 /** Every island and computed kernel: what it became, or why it stayed; what weighs channels beside one, and how convolutions run. */
 function explainText(done: AcceleratedModel): Lines {
   const { report, notRaised, compiled } = done;
-  const { islands, kernels, batch, left } = report;
+  const { islands, kernels, batch, height, width, left } = report;
   const beside = compiled.flatMap(({ rewrites }) => rewrites.filter(({ pass }) => pass === takeIntoMixtures.name));
   const choices = choicesOf(done);
   return [
@@ -247,6 +257,8 @@ function explainText(done: AcceleratedModel): Lines {
           "",
         ]),
     `batch ${batch.became}: ${batch.reason}`,
+    `height ${height.became}: ${height.reason}`,
+    `width ${width.became}: ${width.reason}`,
     ...notRaised.map(({ node, place, reason }) => `not raised: ${node ?? place}: ${reason}`),
     "",
   ];

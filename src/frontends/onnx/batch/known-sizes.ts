@@ -90,7 +90,7 @@ function hasIntegerDefaults({ graph }: ModelWithGraph): boolean {
 }
 
 /** What depends on how often something runs: its sizes may differ from turn to turn. */
-function behindTurns({ node }: GraphProto): ReadonlySet<string> {
+export function behindTurns({ node }: GraphProto): ReadonlySet<string> {
   const found = new Set<string>();
   for (const each of node)
     if (hasTurns(each) || [...namesRead(each)].some((name) => found.has(name)))

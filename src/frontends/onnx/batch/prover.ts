@@ -108,7 +108,7 @@ export class Prover {
     const picture = node.input[0]!;
     if (this.carried.has(picture)) return undefined;
     const shape = shapeOf(picture);
-    if (shape === undefined || !isNumbers(shape) || shape[0] !== 1)
+    if (!shape?.every((size) => typeof size === "number") || shape[0] !== 1)
       return `the size of "${picture}", which is the same for every sample, is not known`;
     this.repeats.set(node.output[0]!, { like: read.find((name) => this.carried.has(name))!, shape });
     return undefined;
@@ -129,10 +129,12 @@ export class Prover {
     } else if (!this.pending.has(input)) return false;
     const [from, to] = [this.firstKnown(input, shapeOf(input)), shapeOf(output)];
     if (this.noViews.has(output)) return false;
-    if (from === undefined || to === undefined || !isNumbers(to) || !keepsOrder(node, from)) return false;
+    if (from === undefined || to === undefined || !keepsOrder(node, from)) return false;
     const of = this.pending.get(input) ?? input;
     if (to[0] === 1) {
-      this.edits.set(index, { kind: "reshape", of, target: [0, ...to.slice(1)] });
+      const target = sampleTarget(this.firstKnown(of, shapeOf(of)), to);
+      if (target === undefined) return false;
+      this.edits.set(index, { kind: "reshape", of, target });
       this.carried.add(output);
     } else this.pending.set(output, of);
     return true;
@@ -163,8 +165,17 @@ function isOneSample(shape: KnownShape): boolean {
   return shape !== undefined && shape.length > 1 && shape[0] === 1;
 }
 
-function isNumbers(shape: readonly (number | string | null)[]): shape is readonly number[] {
-  return shape.every((size) => typeof size === "number");
+/**
+ * What a Reshape of a value to samples of this shape says: a zero where an open size is that of the same axis, and what is
+ * left over for one other. Undefined where more are open.
+ */
+function sampleTarget(from: KnownShape, to: readonly (number | string | null)[]): readonly number[] | undefined {
+  const target = to.map((size, axis) => {
+    if (axis === 0) return 0;
+    if (typeof size === "number") return size;
+    return size !== null && size === from?.[axis] ? 0 : -1;
+  });
+  return target.filter((size) => size === -1).length > 1 ? undefined : target;
 }
 
 /** Attributes that cannot be read are a reason too. */

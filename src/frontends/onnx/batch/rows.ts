@@ -99,9 +99,8 @@ const reshape: BatchRow = (view) => {
   if (isKnown && !keepsZeros) return new Map([[1, [0, ...(to.slice(1) as readonly number[])]]]);
   if (isKnown) return new Map([[1, [-1, ...(to.slice(1) as readonly number[])]]]);
   if (target === undefined) return "its shape is computed";
-  return target.includes(-1) && target[0] !== -1
-    ? new Map([[1, [0, ...target.slice(1)]]])
-    : "sizes of its result are not known";
+  // All that follows the first axis is one sample's, whether the target says its size, copies it or takes what is left over.
+  return target[0] === 1 ? new Map([[1, [0, ...target.slice(1)]]]) : "sizes of its result are not known";
 };
 
 const expand: BatchRow = ofFirst((view) => {

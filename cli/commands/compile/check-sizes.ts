@@ -1,0 +1,214 @@
+/** Whether a graph whose height and width were opened computes what the source does: the source takes the exported size alone. */
+import { type HeldValue, heldValues, withHeld } from "../../../src/accelerate/local-part.js";
+import type { OpenedSizes, Side } from "../../../src/frontends/onnx/sizes/open-sizes.js";
+import type { ModelWithGraph } from "../../../src/onnx/graph/records.js";
+import { inferModel } from "../../../src/onnx/infer/infer-model.js";
+import { withOutputs } from "../../../src/onnx/rewrite/extract.js";
+import { loadSchemas, type SchemaRegistry } from "../../../src/onnx/schemas/registry.js";
+import { findTiling, type TilingFinding } from "../../../src/restore/graph-tiling.js";
+import type { Session, Tensor } from "../../../src/sessions/session.js";
+import { candidateSizes, compareRun, randomFeeds, runSource } from "../../../src/verify/against-source.js";
+import { compareValues } from "../../../src/verify/compare.js";
+import { cropped, type Place, placesAlong, scaledSpan, shifted } from "../../../src/verify/crops.js";
+import type { OutputResult } from "../../../src/verify/output-result.js";
+import { TOLERANCES } from "../../../src/verify/tolerances.js";
+import type { Context } from "../../flags/command.js";
+import { sessionOf } from "./session-of.js";
+
+/**
+ * The opened graph at the exported size, and at a larger one beside the source on crops of the exported size, as far as it
+ * looks no farther than they are large. What it computes of the whole picture, such as the mean that a gate follows from, is
+ * held at what it is for the larger picture. Says what was not compared.
+ */
+export async function compareOpenedSizes(
+  context: Context,
+  source: ModelWithGraph,
+  opened: OpenedSizes,
+): Promise<readonly OutputResult[]> {
+  const [original, other] = [await sessionOf(source, "disabled"), await sessionOf(opened.model, "disabled")];
+  if (original === undefined || other === undefined) {
+    context.note("not compared at other heights and widths: the weights are too large for a graph in memory");
+    return [];
+  }
+  try {
+    const run = await runSource(original, candidateSizes(original.inputs)[0]!, 1);
+    if (run === null) {
+      context.note("not compared at the exported height and width: the source does not run there");
+      return [];
+    }
+    if (![...run.outputs.values()].every(({ data }) => data.every(Number.isFinite))) return [];
+    const exported = await compareRun(other, run, TOLERANCES);
+    const crops = await onCrops(source, opened, other);
+    if (typeof crops === "string") {
+      context.note(`of the opened sizes, the exported one alone is compared with the source: ${crops}`);
+      return exported;
+    }
+    context.note(
+      `compared with the source on crops of ${crops.crop.join("×")} of a picture of ${crops.picture.join("×")}: ${crops.what}`,
+    );
+    return [...exported, ...crops.results];
+  } finally {
+    await original.release();
+    await other.release();
+  }
+}
+
+/** Pixels by which the larger picture is larger, at least. */
+const MORE: Readonly<Record<Side, number>> = { height: 6, width: 10 };
+
+interface OnCrops {
+  readonly results: readonly OutputResult[];
+  readonly crop: readonly number[];
+  readonly picture: readonly number[];
+  readonly what: string;
+}
+
+async function onCrops(source: ModelWithGraph, opened: OpenedSizes, session: Session): Promise<OnCrops | string> {
+  const { name } = session.inputs[0]!;
+  const exported = exportedShape(source, name);
+  if (exported.length !== 4) return "its input has more axes than those of one picture";
+  const [, channels, height, width] = exported as readonly [number, number, number, number];
+  const schemas = await loadSchemas();
+  const types = inferModel(source, schemas);
+  const isFloat = (value: string): boolean => {
+    const type = types.get(value);
+    return type?.kind === "tensor" && type.elem === 1;
+  };
+  const held = heldValues(opened.model, opened.followed, isFloat);
+  if (held === undefined) return "what it computes of the whole picture are no floats, which cannot be held";
+  const values = [...opened.followed].filter((value) => value !== name && isFloat(value));
+  const at = (sizes: readonly number[]): ReadonlyMap<string, readonly number[]> =>
+    candidateSizes(session.inputs, [1, channels, ...sizes])[0]!;
+  const small = await heldIn(opened.model, held, randomFeeds(session.inputs, at([height, width]), 2));
+  if (small === undefined) return "its weights are too large";
+  const crop = [height, width];
+  const sides = [...opened.symbols.keys()];
+  const least = Math.min(...sides.map((side) => (side === "height" ? height : width)));
+  const look = lookerOf(opened.model, name, small, schemas);
+  const found = lastWithin(values, look, least);
+  if (found === undefined) return whyNot(look(values[0] ?? name), crop);
+  const { value, reach, multiple, scale } = found;
+  const picture = (["height", "width"] as const).map((side, axis) =>
+    opened.symbols.has(side) ? crop[axis]! + Math.ceil(MORE[side] / multiple) * multiple : crop[axis]!,
+  );
+  const feeds = randomFeeds(session.inputs, at(picture), 3);
+  const large = await heldIn(opened.model, [...held, value], feeds);
+  if (large === undefined) return "its weights are too large";
+  const whole = large.get(value)!;
+  const kept = new Map(held.map((each) => [each, large.get(each)!]));
+  const part = await sessionOf(withHeld(source, value, kept), "disabled");
+  if (part === undefined) return "its weights are too large";
+  try {
+    const results: OutputResult[] = [];
+    for (const rows of placesAlong(picture[0]!, crop[0]!, reach)) {
+      for (const columns of placesAlong(picture[1]!, crop[1]!, reach)) {
+        const own = cropped(feeds.get(name)!, { rows: rows.crop, columns: columns.crop });
+        const inputs = new Map([...feeds, [name, own] as const].filter(([each]) => part.inputNames.includes(each)));
+        const result = (await part.run(inputs)).get(value)!;
+        const want = cropped(result, {
+          rows: scaledSpan(rows.inner, scale),
+          columns: scaledSpan(columns.inner, scale),
+        });
+        const inWhole = ({ crop: outer, inner }: Place) => scaledSpan(shifted(inner, outer.from), scale);
+        const got = cropped(whole, { rows: inWhole(rows), columns: inWhole(columns) });
+        const problem = `${name} ${[1, channels, ...picture].join("x")}, the crop at ${rows.crop.from},${columns.crop.from}`;
+        results.push({
+          problem,
+          output: value,
+          shape: want.shape,
+          ...compareValues(want.data, got.data, TOLERANCES),
+        });
+      }
+    }
+    return { results, crop, picture, what: told(found, held, source) };
+  } finally {
+    await part.release();
+  }
+}
+
+function told({ value, reach, isLast }: Found, held: readonly string[], { graph }: ModelWithGraph): string {
+  const isOutput = graph.output.some(({ name }) => name === value);
+  return [
+    `it looks ${reach} pixels around`,
+    ...(held.length === 0 ? [] : [`with what ${count(held.length)} of the whole picture held`]),
+    ...(isLast && isOutput
+      ? []
+      : [`as far as to "${value}": what follows looks farther, or smxc does not know how far`]),
+  ].join(", ");
+}
+
+function count(held: number): string {
+  return held === 1 ? "one node computes" : `${held} nodes compute`;
+}
+
+interface Found {
+  readonly value: string;
+  readonly reach: number;
+  readonly multiple: number;
+  readonly scale: number;
+  readonly isLast: boolean;
+}
+
+/** How far a value looks into the picture. */
+function lookerOf(
+  model: ModelWithGraph,
+  input: string,
+  held: ReadonlyMap<string, HeldValue>,
+  schemas: SchemaRegistry,
+): (value: string) => TilingFinding {
+  const open = { samples: undefined, channels: undefined, height: undefined, width: undefined };
+  return (value) => {
+    const ports = { input: { ...open, name: input }, output: { ...open, name: value } };
+    return findTiling(withHeld(model, value, held), ports, schemas);
+  };
+}
+
+function whyNot(finding: TilingFinding, crop: readonly number[]): string {
+  if (finding.kind === "tiles") return `it looks farther than the ${crop.join("×")} pixels of the export`;
+  const [first] = finding.obstacles;
+  const where = first === undefined ? "" : `: node "${first.node}" (${first.operator}): ${first.reason}`;
+  return `how far it looks into the picture is not known${where}`;
+}
+
+/** The last value that looks less far than a size; values that follow look farther. */
+function lastWithin(
+  values: readonly string[],
+  look: (value: string) => TilingFinding,
+  size: number,
+): Found | undefined {
+  let found: Found | undefined;
+  let [from, to] = [0, values.length - 1];
+  let middle = to;
+  while (from <= to) {
+    const value = values[middle]!;
+    const seen = look(value);
+    if (seen.kind === "tiles" && seen.tiling.reach < size) {
+      found = { ...seen.tiling, scale: seen.scale, value, isLast: middle === values.length - 1 };
+      from = middle + 1;
+    } else to = middle - 1;
+    middle = Math.floor((from + to) / 2);
+  }
+  return found;
+}
+
+/** What some values of a model are. */
+async function heldIn(
+  model: ModelWithGraph,
+  names: readonly string[],
+  feeds: ReadonlyMap<string, Tensor>,
+): Promise<ReadonlyMap<string, Tensor> | undefined> {
+  if (names.length === 0) return new Map();
+  const session = await sessionOf(withOutputs(model, names), "disabled");
+  if (session === undefined) return undefined;
+  try {
+    const outputs = await session.run(feeds);
+    return new Map(names.map((name) => [name, outputs.get(name)!]));
+  } finally {
+    await session.release();
+  }
+}
+
+function exportedShape({ graph }: ModelWithGraph, name: string): readonly number[] {
+  const dims = graph.input.find((each) => each.name === name)?.type?.tensor_type?.shape?.dim ?? [];
+  return dims.map(({ dim_value }) => Number(dim_value ?? 1));
+}
