@@ -147,7 +147,7 @@ function compiledBy(
     ...(options.portable ? { portable: true } : {}),
     ...(options.threads === undefined || options.threads === 1 ? {} : { threads: options.threads }),
     ...(options.measured === undefined ? {} : { measured: Object.fromEntries(options.measured) }),
-    choices: [...choices],
+    choices: choices.map(({ layer, lowering, perSample, reason }) => ({ layer, lowering, perSample, reason })),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Lines } from "../../src/base/text/lines.js";
 import type { DeclinedRewrite } from "../../src/inspect/declined.js";
 import type { ModelSummary } from "../../src/inspect/model.js";
-import type { LoweringChoice } from "../../src/lowerings/choices.js";
 import type { Target } from "../../src/lowerings/targets.js";
 import type { DocumentModel, GraphModel } from "../../src/open-model.js";
 import { argument, type Context, defineCommand, option } from "../flags/command.js";
@@ -10,6 +9,7 @@ import { EXIT } from "../flags/exit-code.js";
 import { shape } from "../flags/values.js";
 import { bytesText, scaled } from "../terminal/scaled.js";
 import { table } from "../terminal/table.js";
+import { choicesText, span } from "./inspect/choices-text.js";
 
 export const inspectCommand = defineCommand({
   name: "inspect",
@@ -126,32 +126,9 @@ function text(summary: ModelSummary): Lines {
   ];
 }
 
-/** Layers that run alike for the same reason share a row. */
-function choicesText(choices: readonly LoweringChoice[], target: string): Lines {
-  const rows = new Map<string, { readonly choice: LoweringChoice; readonly layers: string[] }>();
-  for (const choice of choices) {
-    const key = JSON.stringify([choice.lowering, choice.perSample, choice.reason]);
-    const row = rows.get(key) ?? { choice, layers: [] };
-    row.layers.push(choice.layer);
-    rows.set(key, row);
-  }
-  return table(
-    [`on ${target}, runs as`, "layers", "because"],
-    [...rows.values()].map(({ choice, layers }) => [
-      choice.perSample ? `${choice.lowering}, per sample` : choice.lowering,
-      span(layers),
-      choice.reason,
-    ]),
-  );
-}
-
 /** What rewrites left as it is; an empty line after it, or nothing. */
 function declinedText(declined: readonly DeclinedRewrite[]): Lines {
   if (declined.length === 0) return [];
   const rows = declined.map(({ rule, nodes, reason }) => [rule, span(nodes), reason]);
   return [...table(["not rewritten by", "layers", "because"], rows), ""];
-}
-
-function span(layers: readonly string[]): string {
-  return layers.length === 1 ? layers[0]! : `${layers.length}: ${layers[0]} … ${layers.at(-1)}`;
 }

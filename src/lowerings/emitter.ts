@@ -47,7 +47,7 @@ export class GraphEmitter {
   /** The emitter whose graph holds the constants: this one, or an enclosing one. */
   private readonly constants: GraphEmitter;
   private readonly outermost: GraphEmitter;
-  /** Values that were made of constants, by what they are. */
+  /** Values that are made once, by what they are. */
   private readonly made = new Map<string, string>();
 
   /**
@@ -177,6 +177,15 @@ export class GraphEmitter {
     return value;
   }
 
+  /** What several layers of this graph read: made for the first of them. */
+  once(content: string, make: () => string): string {
+    const known = this.made.get(content);
+    if (known !== undefined) return known;
+    const value = make();
+    this.made.set(content, value);
+    return value;
+  }
+
   private store(content: LazyTensor | string, name: string, make: (name: string) => TensorProto): string {
     if (this.constants !== this) return this.constants.store(content, name, make);
     const known = this.stored.get(content);
@@ -196,10 +205,21 @@ export class GraphEmitter {
     keep: boolean,
     shape: Shape,
   ): string {
+    const { inputs, attributes } = this.reduction(op, input, axes, keep);
+    return this.op(op, name, inputs, shape, attributes);
+  }
+
+  /** Operands and attributes of a reduction. */
+  reduction(
+    op: "ReduceMean" | "ReduceSum" | "ReduceMax",
+    input: string,
+    axes: readonly number[],
+    keep: boolean,
+  ): { readonly inputs: readonly string[]; readonly attributes: Readonly<Record<string, AttributeValue>> } {
     const keepdims = keep ? 1 : 0;
     return op === "ReduceSum" || this.options.opset >= 18
-      ? this.op(op, name, [input, this.ints(axes)], shape, { keepdims })
-      : this.op(op, name, [input], shape, { keepdims, axes });
+      ? { inputs: [input, this.ints(axes)], attributes: { keepdims } }
+      : { inputs: [input], attributes: { keepdims, axes } };
   }
 
   /**

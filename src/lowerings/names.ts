@@ -4,6 +4,7 @@ export const LOWERING_NAMES = [
   "direct",
   "grouped",
   "unfold",
+  "windows",
   "experts",
   "winograd-f4x4",
   "winograd-f4x6",

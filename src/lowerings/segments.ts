@@ -12,7 +12,7 @@ export interface Segment {
 }
 
 /** Lowerings that take the batch as it is. */
-const BATCHED: ReadonlySet<string> = new Set(["grouped", "unfold", "experts"]);
+const BATCHED: ReadonlySet<string> = new Set(["grouped", "unfold", "windows", "experts"]);
 
 /**
  * From the first mixed convolution, or the first on a canvas, to the last, a batch runs as a Scan over its samples, whose working set stays in

@@ -142,10 +142,14 @@ describe("convolutions for WebGPU", () => {
     expect(await expectSame(constantConv(sizes), 2, "auto")).toHaveLength(1);
   });
 
-  describe.each(["direct", "grouped", "unfold", "experts"])("mixed, by %s", (lowering) => {
+  describe.each(["direct", "grouped", "unfold", "windows", "experts"])("mixed, by %s", (lowering) => {
     it.each(SIZES)("$channels to $out channels in $groups groups", async (sizes) => {
       const batch = lowering === "direct" ? 1 : 2;
-      await expectSame(mixedConv(sizes, lowering === "unfold" ? symbol("N") : batch), batch, lowering);
+      await expectSame(
+        mixedConv(sizes, ["unfold", "windows"].includes(lowering) ? symbol("N") : batch),
+        batch,
+        lowering,
+      );
     });
   });
 

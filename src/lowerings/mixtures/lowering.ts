@@ -8,6 +8,8 @@ export interface MixConvProblem {
   readonly attributes: MixConvAttributes;
   /** Shape of x, [N,C,H,W]. */
   readonly x: Shape;
+  /** Shapes of the factors, [N or 1, k or 1, blocks] each. */
+  readonly factors: readonly Shape[];
   readonly target: Target;
   /** Whether the one factor is a hard choice. */
   readonly oneHot: boolean;

@@ -4,6 +4,7 @@ import { bankSizes, type MixConvAttributes, mixConvInputs } from "../../ir/ops/m
 import { permuted, reshaped, summed } from "../../tensors/derived.js";
 import type { GraphEmitter } from "../emitter.js";
 import type { LowerSite } from "../site.js";
+import { TARGET_PROFILES } from "../targets.js";
 import {
   axesOf,
   type Bank,
@@ -91,7 +92,8 @@ export function emitBias(
 /**
  * Rows mixed by factors over experts and output blocks: [N,O,row], or [1,O,row] without factors. The factors are
  * multiplied to one table [N,k,d]; a matrix product per block mixes the experts, [N,d,1,k] × [d,k,(O/d)·row]. Where all
- * experts have the same factors, it is the sum of the bank that is weighed.
+ * experts have the same factors, it is the sum of the bank that is weighed. A product of one row fills a tile where devices
+ * multiply tiles: there Einsum says the same, element by element.
  */
 function emitMixedRows(e: GraphEmitter, label: string, factors: readonly EmittedFactor[], bank: Bank): Rows {
   const { experts, out, row } = bank;
@@ -103,9 +105,14 @@ function emitMixedRows(e: GraphEmitter, label: string, factors: readonly Emitted
   }
   const blocks = factors.reduce((least, factor) => commonMultiple(least, factor.blocks), 1);
   const table = emitTable(e, label, factors, blocks);
+  const size = (out / blocks) * row;
+  if (!TARGET_PROFILES[e.options.target].rowProducts) {
+    const rows = e.weight(`${bank.name}/by_expert`, reshaped(bank.data, [experts, blocks, size]));
+    const mixed = e.op("Einsum", `${label}/mixed`, [table, rows], [batch, blocks, size], { equation: "nkd,kds->nds" });
+    return { value: e.reshape(`${label}/rows`, mixed, [batch, blocks, size], [batch, out, row]), samples: batch };
+  }
   const byBlock = e.transpose(`${label}/by_block`, table, [batch, blocks, experts], [0, 2, 1]);
   const left = e.reshape(`${label}/left`, byBlock, [batch, blocks, experts], [batch, blocks, 1, experts]);
-  const size = (out / blocks) * row;
   const right = e.weight(`${bank.name}/by_block`, permuted(reshaped(bank.data, [experts, blocks, size]), [1, 0, 2]));
   const mixed = e.op("MatMul", `${label}/mixed`, [left, right], [batch, blocks, 1, size]);
   return { value: e.reshape(`${label}/rows`, mixed, [batch, blocks, 1, size], [batch, out, row]), samples: batch };

@@ -1,10 +1,9 @@
-import { addDims, type Shape } from "../../ir/dim.js";
+import type { Shape } from "../../ir/dim.js";
 import type { Window } from "../../ir/ops/windows.js";
 import type { LowerSite } from "../site.js";
 import { TARGETS } from "../targets.js";
-import { emitFromColumns, pixelsOf } from "./columns.js";
 import type { Lowering } from "./lowering.js";
-import { emitMixedKernel } from "./mix-kernel.js";
+import { type EmittedValue, emitPadded, emitWindowProduct } from "./window-product.js";
 
 /**
  * The window of every output position gathered by one Slice for each tap, then one matrix product per sample and group:
@@ -16,42 +15,14 @@ export const unfold: Lowering = {
   description: "windows gathered by Slices, then a matrix product per sample (any batch, no control flow)",
   targets: TARGETS,
   refuses: () => undefined,
-  emit(attributes, site) {
-    const { e, name } = site;
-    const [batch, channels] = site.inputShapes[0]! as readonly [Shape[number], number];
-    const { groups, out } = attributes;
-    const row = (channels / groups) * attributes.kernel[0] * attributes.kernel[1];
-    const positions = pixelsOf(site.shape);
-
-    const windows = emitWindows(attributes, site);
-    const columns = e.op(
-      "Reshape",
-      `${name}/columns`,
-      [windows.value, e.ints([0, groups, row, -1])],
-      [batch, groups, row, positions],
-    );
-    const kernel = e.reshape(
-      `${name}/kernels`,
-      emitMixedKernel(attributes, site),
-      [batch, out, row],
-      [batch, groups, out / groups, row],
-    );
-    const productShape = [batch, groups, out / groups, positions];
-    const product = e.op("MatMul", `${name}/product`, [kernel, columns], productShape);
-    emitFromColumns(attributes, site, {
-      columns: product,
-      shape: productShape,
-      sized: windows.value,
-      sizedShape: windows.shape,
-    });
-  },
+  emit: (attributes, site) => emitWindowProduct(attributes, site, emitWindows(attributes, site)),
 };
 
 /** An end that is beyond every axis. */
 const TO_THE_END = 2 ** 31 - 1;
 
 /** The windows of all positions, [N,C,taps,H',W']; with one tap [N,C,H',W']. */
-function emitWindows(window: Window, site: LowerSite): { readonly value: string; readonly shape: Shape } {
+function emitWindows(window: Window, site: LowerSite): EmittedValue {
   const { e, name } = site;
   const x = site.inputShapes[0]! as readonly [Shape[number], number, Shape[number], Shape[number]];
   const [batch, channels] = x;
@@ -81,18 +52,4 @@ function emitWindows(window: Window, site: LowerSite): { readonly value: string;
   if (only) return { value: slices[0]!, shape: tapShape };
   const shape = [batch, channels, slices.length, height, width];
   return { value: e.op("Concat", `${name}/windows`, slices, shape, { axis: 2 }), shape };
-}
-
-/** The input with the window's zeros around it. */
-function emitPadded(
-  { pads: [top, left, bottom, right] }: Window,
-  site: LowerSite,
-): { readonly value: string; readonly shape: Shape } {
-  const { e, name } = site;
-  const shape = site.inputShapes[0]!;
-  const x = site.read(0);
-  if (top + left + bottom + right === 0) return { value: x, shape };
-  const padded = [shape[0]!, shape[1]!, addDims(shape[2]!, top + bottom), addDims(shape[3]!, left + right)];
-  const pads = e.ints([0, 0, top, left, 0, 0, bottom, right]);
-  return { value: e.op("Pad", `${name}/padded`, [x, pads], padded, { mode: "constant" }), shape: padded };
 }

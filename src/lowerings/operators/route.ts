@@ -3,6 +3,7 @@ import type { Normaliser, RouteAttributes } from "../../ir/ops/router.js";
 import { emitActivation } from "../activations.js";
 import type { GraphEmitter } from "../emitter.js";
 import type { LowerSite } from "../site.js";
+import { emitFlatMean } from "./mean.js";
 
 /** β as ONNX operators: pool, perceptron, temperature, normaliser; result [N, experts, cardinals]. */
 export function lowerRoute(attributes: RouteAttributes, site: LowerSite): void {
@@ -24,8 +25,7 @@ function emitPooled(site: LowerSite): string {
   if (site.inputShapes[0]!.length === 2) return site.read(0);
   const known = site.mean(0);
   if (known !== undefined) return known;
-  const mean = site.e.op("GlobalAveragePool", `${site.name}/mean`, [site.read(0)], [batch, channels, 1, 1]);
-  return site.e.op("Flatten", `${site.name}/pooled`, [mean], [batch, channels], { axis: 1 });
+  return emitFlatMean(site, `${site.name}/pooled`, [batch, channels]);
 }
 
 function emitPerceptron(attributes: RouteAttributes, site: LowerSite, pooled: string, batch: Dim): string {
