@@ -88,13 +88,21 @@ export const compileCommand = defineCommand({
         const fold = await foldSource(context, model, options, pictures, base);
         const untuned = fold ? { ...base, fold: { ...fold, layers: options.foldLayers } } : base;
         const tuned = options.tune ? await measurements(context, model, untuned, options) : undefined;
-        const compileOptions = tuned ? { ...untuned, measured: tuned.measured } : untuned;
-        const compiled = compile(model.spec, model.weights, compileOptions);
+        const asked = tuned ? { ...untuned, measured: tuned.measured } : untuned;
+        const half = await halfReports(context, model, asked, options.verify, pictures);
+        const checking = options.verify ? await import("./compile/check-compiled.js") : undefined;
+        const { orWithoutWinograd } = await import("./compile/magnified-rounding.js");
+        const { compiled, compared, compileOptions } = await orWithoutWinograd(
+          context,
+          asked,
+          async (compileOptions) => {
+            const compiled = compile(model.spec, model.weights, compileOptions);
+            const compared = await checking?.checkCompiled(context, model, compiled, compileOptions);
+            return { compiled, compared, compileOptions };
+          },
+        );
         const onnx = compiled.model;
         const files = encodeForFiles(onnx, options.output, options.externalData, options.target);
-        const half = await halfReports(context, model, compileOptions, options.verify, pictures);
-        const checking = options.verify ? await import("./compile/check-compiled.js") : undefined;
-        const compared = await checking?.checkCompiled(context, model, compiled, compileOptions);
         const cost = await fold?.study?.measure(compileOptions);
         const written = await writeFiles(files, { inputs: [...model.files, ...(fold?.files ?? [])] });
         const { foldStudyJson, foldStudyText } = await import("./compile/fold-study.js");

@@ -1,4 +1,4 @@
-import { type Diagnostic, error } from "../base/diagnostics.js";
+import { type Diagnostic, error, SmxcError, warning } from "../base/diagnostics.js";
 import { option, remedy } from "../base/remedy.js";
 import type { RuleError } from "../ir/ops/operator.js";
 import { decibelsText } from "../pictures/decibels.js";
@@ -11,7 +11,22 @@ const apart = (result: { readonly maxError: number; readonly limit: number }): s
   `by ${result.maxError.toExponential(2)}, more than the allowed ${result.limit.toExponential(2)}`;
 
 /** What is wrong with the comparison of a graph that was just compiled. */
-export const compiledDiffers = (result: OutputResult): Diagnostic =>
+/** A compiled graph that does not compute what it should. */
+export class CompiledDiffers extends SmxcError {
+  /** The largest difference as a multiple of what is allowed; NaN where values are not finite or of another shape. */
+  readonly excess: number;
+
+  constructor(results: readonly OutputResult[]) {
+    super(results.map(compiledDiffers));
+    this.excess = Math.max(...results.map(excessOf));
+  }
+}
+
+function excessOf(result: OutputResult): number {
+  return notComparable(result, undefined) === undefined ? result.maxError / result.limit : Number.NaN;
+}
+
+const compiledDiffers = (result: OutputResult): Diagnostic =>
   notComparable(result, undefined) ??
   error(
     "verify/compiled-differs",
@@ -20,6 +35,13 @@ export const compiledDiffers = (result: OutputResult): Diagnostic =>
       place: result.output,
       ...remedy`this is a defect of smxc or of ONNX Runtime: please report it; ${option("lowering", "direct")} may avoid it`,
     },
+  );
+
+/** @param differs what the comparison said of the graph with Winograd convolutions */
+export const withoutWinograd = (differs: CompiledDiffers): Diagnostic =>
+  warning(
+    "compile/without-winograd",
+    `the network magnifies rounding: with Winograd convolutions ${differs.diagnostics[0]!.message}; compiled without them`,
   );
 
 export const float16Overflow = (layer: string, value: number, sample: string): Diagnostic =>

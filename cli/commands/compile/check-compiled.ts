@@ -1,5 +1,4 @@
 import { collect } from "../../../src/base/bytes/byte-source.js";
-import { SmxcError } from "../../../src/base/diagnostics.js";
 import { type Compiled, compile } from "../../../src/compile.js";
 import type { CompileOptions } from "../../../src/compile-options.js";
 import { encodeIfItFits } from "../../../src/onnx/encode.js";
@@ -101,8 +100,7 @@ async function compare(
       onProgress: (done) => bar.update(done),
     });
     const failed = results.filter((result) => !result.passed);
-    if (failed.length > 0)
-      throw new SmxcError((await withOverflow(compiled, problems, failed)).map(errors.compiledDiffers));
+    if (failed.length > 0) throw new errors.CompiledDiffers(await withOverflow(compiled, problems, failed));
     const worst = results.reduce((a, b) => (b.maxError / b.limit > a.maxError / a.limit ? b : a));
     return {
       provider,

@@ -2,7 +2,7 @@
 
 import type { AcceleratedModel } from "../../../src/accelerate/accelerate-model.js";
 import { batchOf } from "../../../src/accelerate/open-batch.js";
-import { SmxcError } from "../../../src/base/diagnostics.js";
+import type { SmxcError } from "../../../src/base/diagnostics.js";
 import type { Compiled } from "../../../src/compile.js";
 import type { ModelProto, ModelWithGraph } from "../../../src/onnx/graph/records.js";
 import { withOutputs } from "../../../src/onnx/rewrite/extract.js";
@@ -167,12 +167,12 @@ async function firstDifference(
   const names = source.graph.node.flatMap(({ output }) => output.filter((name) => name !== "" && kept.has(name)));
   const run = runs.find(({ label }) => label === failed[0]!.problem);
   // The source runs samples one by one alone: it has no values of several together.
-  if (run === undefined) return new SmxcError(failed.map(errors.compiledDiffers));
+  if (run === undefined) return new errors.CompiledDiffers(failed);
   const [original, compiled] = [
     await sessionOf(withOutputs(source, names), "disabled"),
     await sessionOf(withOutputs(model, names), "all"),
   ];
-  if (original === undefined || compiled === undefined) return new SmxcError(failed.map(errors.compiledDiffers));
+  if (original === undefined || compiled === undefined) return new errors.CompiledDiffers(failed);
   try {
     const outputs = await original.run(run.feeds);
     const results = await compareRun(
@@ -181,7 +181,7 @@ async function firstDifference(
       tolerance,
     );
     const first = results.find(({ passed }) => !passed);
-    return new SmxcError((first === undefined ? failed : [first]).map(errors.compiledDiffers));
+    return new errors.CompiledDiffers(first === undefined ? failed : [first]);
   } finally {
     await original.release();
     await compiled.release();
@@ -190,7 +190,7 @@ async function firstDifference(
 
 function summary(against: GraphCompared["against"], results: readonly OutputResult[]): GraphCompared {
   const failed = results.filter(({ passed }) => !passed);
-  if (failed.length > 0) throw new SmxcError(failed.map(errors.compiledDiffers));
+  if (failed.length > 0) throw new errors.CompiledDiffers(failed);
   const worst = results.reduce((a, b) => (b.maxError / b.limit > a.maxError / a.limit ? b : a));
   return {
     against,

@@ -27,6 +27,7 @@ import { openGraphSource } from "../../models/graph-source.js";
 import { table } from "../../terminal/table.js";
 import { choicesText, rewriteLines } from "./explain-compile.js";
 import type { RoutingSource } from "./graph-routing.js";
+import { orWithoutWinograd } from "./magnified-rounding.js";
 import { targetNote } from "./target-note.js";
 import type { Tuned, TuneFiles } from "./tune.js";
 
@@ -94,17 +95,22 @@ export async function compileGraphFile(
             inputs,
           });
     const lowering = tuned === undefined ? untuned : { ...untuned, measured: tuned.measured };
-    const asked = { ...lowering, ...sized };
-    const done = await compile({ ...asked, ...betas });
-    const model = await withPictures(context, graph.name, source.model, done, { told: pictures, lowering, betas });
-    const { target = "cpu" } = lowering;
+    const { target = "cpu", dtype = "float32" } = lowering;
+    const checking = verify ? await import("./check-graph.js") : undefined;
+    const { done, model, compared } = await orWithoutWinograd(context, lowering, async (taken) => {
+      const asked = { ...taken, ...sized };
+      const done = await compile({ ...asked, ...betas });
+      const model = await withPictures(context, graph.name, source.model, done, {
+        told: pictures,
+        lowering: taken,
+        betas,
+      });
+      const mixing =
+        routing.compared === undefined ? {} : { source: { graph: await compile(asked), note: routing.compared } };
+      return { done, model, compared: await checking?.checkGraph(context, source.model, done, { dtype, ...mixing }) };
+    });
     const loss = targetNote(done.model, done.opset.to, target, schemas);
     if (loss !== undefined) context.note(loss);
-    const checking = verify ? await import("./check-graph.js") : undefined;
-    const compared = await checking?.checkGraph(context, source.model, done, {
-      dtype: lowering.dtype ?? "float32",
-      ...(routing.compared === undefined ? {} : { source: { graph: await compile(asked), note: routing.compared } }),
-    });
     const files = encodeForFiles(model, output, externalData, target);
     const told = await routing.tell(done);
     const trials = tuned ? (await import("./tune.js")).trialsText(tuned.trials) : [];
