@@ -50,6 +50,11 @@ export function scaledSpan({ from, size }: Span, scale: number): Span {
   return { from: first, size: Math.floor((from + size) * scale) - first };
 }
 
+/** Whether crops at both ends of a larger axis have whole pixels of a result of so many per pixel that see no border of their own. */
+export function seesInner(crop: number, reach: number, scale: number): boolean {
+  return placesAlong(crop + 1, crop, reach).every(({ inner }) => scaledSpan(inner, scale).size > 0);
+}
+
 export function shifted({ from, size }: Span, by: number): Span {
   return { from: from + by, size };
 }

@@ -9,7 +9,7 @@ import { findTiling, type TilingFinding } from "../../../src/restore/graph-tilin
 import type { Session, Tensor } from "../../../src/sessions/session.js";
 import { candidateSizes, compareRun, randomFeeds, runSource } from "../../../src/verify/against-source.js";
 import { compareValues } from "../../../src/verify/compare.js";
-import { cropped, type Place, placesAlong, scaledSpan, shifted } from "../../../src/verify/crops.js";
+import { cropped, type Place, placesAlong, scaledSpan, seesInner, shifted } from "../../../src/verify/crops.js";
 import type { OutputResult } from "../../../src/verify/output-result.js";
 import { TOLERANCES } from "../../../src/verify/tolerances.js";
 import type { Context } from "../../flags/command.js";
@@ -170,7 +170,7 @@ function whyNot(finding: TilingFinding, crop: readonly number[]): string {
   return `how far it looks into the picture is not known${where}`;
 }
 
-/** The last value that looks less far than a size; values that follow look farther. */
+/** The last value of which a crop of a size has pixels that see no border of its own; values that follow look farther. */
 function lastWithin(
   values: readonly string[],
   look: (value: string) => TilingFinding,
@@ -182,7 +182,7 @@ function lastWithin(
   while (from <= to) {
     const value = values[middle]!;
     const seen = look(value);
-    if (seen.kind === "tiles" && seen.tiling.reach < size) {
+    if (seen.kind === "tiles" && seesInner(size, seen.tiling.reach, seen.scale)) {
       found = { ...seen.tiling, scale: seen.scale, value, isLast: middle === values.length - 1 };
       from = middle + 1;
     } else to = middle - 1;
