@@ -5,7 +5,7 @@ import { sizeOf } from "../ir/typical-size.js";
 import type { constantTensor, EmitOptions } from "./emitter.js";
 import { FORM_PREFIX, runsInForms } from "./winograd/choose-form.js";
 import { costKey, type LayerProblem, problemText } from "./winograd/cost.js";
-import { FORMS } from "./winograd/forms.js";
+import { EXACT_FORMS } from "./winograd/forms.js";
 import { planCanvases } from "./winograd/plan.js";
 
 export interface Trial {
@@ -32,7 +32,7 @@ export function trialsOf(graphs: readonly Graph[], options: EmitOptions): readon
     for (const { problem } of planCanvases(graph, options).choices.values())
       problems.set(costKey(problem, undefined, options), problem);
   return [...problems.values()].map((problem) =>
-    [undefined, ...(runsInForms(problem) ? FORMS : [])].map(
+    [undefined, ...(runsInForms(problem) ? EXACT_FORMS : [])].map(
       (form): Trial => ({
         key: costKey(problem, form, options),
         convolution: problemText(problem),

@@ -47,12 +47,7 @@ describe("--tune of an ONNX graph", () => {
     expect(stderr).toContain("compared with the source");
     const { trials } = answerOf(stdout) as { readonly trials: readonly Trial[] };
     const mixed = trials.filter(({ convolution }) => convolution === "16 to 16, 16x12, 4 experts");
-    expect(mixed.map(({ lowering }) => lowering)).toEqual([
-      "direct",
-      "winograd-f4x4",
-      "winograd-f4x6",
-      "winograd-f6x6",
-    ]);
+    expect(mixed.map(({ lowering }) => lowering)).toEqual(["direct", "winograd-f4x4", "winograd-f4x6"]);
     expect(trials.some(({ convolution }) => convolution.endsWith("constant"))).toBe(true);
     for (const { ns, measured } of trials) {
       expect(ns).toBeGreaterThan(0);
@@ -65,7 +60,7 @@ describe("--tune of an ONNX graph", () => {
 
     for (const [fastest, lowering] of [
       ["f4x4", "winograd-f4x4"],
-      ["f6x6", "winograd-f6x6"],
+      ["f4x6", "winograd-f4x6"],
       ["direct", "direct"],
     ] as const) {
       writeCache("given.json", Object.keys(cache), fastest);

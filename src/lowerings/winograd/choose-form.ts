@@ -1,7 +1,7 @@
 /** Chooses the form of layers that share a canvas, and which of them are better off without. */
 import { sizeOf } from "../../ir/typical-size.js";
 import { type Cost, type CostOptions, costOf, type LayerProblem, layoutCost } from "./cost.js";
-import { FORMS, type WinogradForm } from "./forms.js";
+import { EXACT_FORMS, FORMS, type WinogradForm } from "./forms.js";
 
 export interface FormOptions extends CostOptions {
   /** `auto`, or the name of a lowering. */
@@ -52,7 +52,7 @@ export function chooseForms(
 ): readonly LayerChoice[] {
   const named = FORMS.find(({ name }) => options.lowering === `${FORM_PREFIX}${name}`);
   const layout = (taken: readonly boolean[]): number => layoutCost(changed(taken), options);
-  const plans = (named ? [named] : FORMS).map((form): Plan => {
+  const plans = (named ? [named] : EXACT_FORMS).map((form): Plan => {
     const rivals = layers.map((layer): Rivals => {
       const [winograd, direct] = [costOf(layer, form, options), costOf(layer, undefined, options)];
       return {

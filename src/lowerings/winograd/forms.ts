@@ -36,3 +36,9 @@ function form(m1: number, m2: number): WinogradForm {
  * reaches 1.6e-5 of the output's magnitude with the best points found, F(6×8) 2e-5, and a graph may not exceed 1e-5.
  */
 export const FORMS: readonly WinogradForm[] = [form(4, 4), form(4, 6), form(6, 6)];
+
+/**
+ * Those that are taken unasked. One layer of 64 channels in F(6×6) is at 0.9e-5 to 1.2e-5 of its output on random weights, a chain of
+ * linear ones beyond: it is there for who asks for it by name.
+ */
+export const EXACT_FORMS: readonly WinogradForm[] = FORMS.filter(({ name }) => name !== "f6x6");
