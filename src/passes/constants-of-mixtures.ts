@@ -27,12 +27,20 @@ export function whyNotFolded({ mixture, scale }: Constants, view: GraphView): De
     return { declined: "the mixed convolution before it is read elsewhere too", because: [name] };
   if (scale !== undefined && attributes.demodulate !== null)
     return { declined: "the kernel is demodulated, which takes weights of its elements back", because: [name] };
-  return scale === undefined && attributes.bias === "bank"
+  return scale === undefined && attributes.bias === "bank" && !sumsToOne(mixture, view)
     ? { declined: "the bias is mixed, and what is added to it is not", because: [name] }
     : undefined;
 }
 
-/** The bank times the scale; a plain bias scaled and shifted, a mixed one scaled, and the shift left behind. */
+/** Whether what weighs a mixed bias is a softmax over the experts: what is added to all of them is added to their mixture. */
+function sumsToOne({ attributes, inputs }: NodeOf<"mix_conv">, view: GraphView): boolean {
+  const { factors } = mixConvInputs(attributes, inputs);
+  const weighing = factors.filter((_, index) => attributes.factors[index]!.on !== "kernel");
+  const router = weighing.length === 1 ? view.producer(weighing[0]!) : undefined;
+  return router?.op === "route" && router.attributes.normalise === "softmax";
+}
+
+/** The bank times the scale; a plain bias scaled and shifted, a mixed one scaled, and shifted where its weights sum to one. */
 export function folded({ node, mixture, scale, shift }: Constants, view: GraphView): Edit {
   const { attributes, inputs } = mixture;
   const { out, experts, bias } = attributes;
@@ -54,6 +62,11 @@ export function folded({ node, mixture, scale, shift }: Constants, view: GraphVi
     attributes: { ...attributes, bias: kind },
   });
   if (bias === "bank") {
+    if (shift !== undefined && sumsToOne(mixture, view)) {
+      const moved = eachShifted(view.constant(parts.bias!)!, { scale, shift }, out);
+      const taken = mixedWith(bias, [added("folded_bias", moved)]);
+      return { nodes: new Map([[mixture.name, [taken]]]), constants, bypass: new Map([[node.name, mixture.name]]) };
+    }
     const taken = mixedWith(bias, [scaled(parts.bias!, "folded_bias")]);
     const left: NodeOf<"channel_bias">[] =
       shift === undefined
@@ -86,6 +99,19 @@ function timesChannels(
   return computed(bank.shape, [bank, scale], (values, scales) =>
     Float64Array.from(values, (value, i) => value * ofChannel(scales, Math.floor(i / row) % out, out)),
   );
+}
+
+/** A bank of biases, expert-major, each times its channel's scale and shifted. */
+function eachShifted(bank: LazyTensor, { scale, shift }: ChannelMap, out: number): LazyTensor {
+  const present = [bank, scale, shift].filter((tensor) => tensor !== undefined);
+  return computed(bank.shape, present, (biases, ...maps) => {
+    const shifts = maps.at(-1)!;
+    const scales = maps.length > 1 ? maps[0]! : undefined;
+    return Float64Array.from(
+      biases,
+      (value, i) => value * (scales ? ofChannel(scales, i % out, out) : 1) + ofChannel(shifts, i % out, out),
+    );
+  });
 }
 
 /** bias · scale + shift [out]; what is absent is 0, 1 and 0. */

@@ -128,6 +128,21 @@ function graphOf(mixture: Mixture, outputs: readonly string[] = ["y"]): Graph {
   };
 }
 
+/** The same with β of a router that reads x. */
+function routed(graph: Graph, { experts, channels }: Mixture, normalise: "softmax" | "sigmoid"): Graph {
+  const shape = [experts, channels];
+  const linear = { shape, read: async () => numbers(shape, 99) };
+  const stages = [{ kind: "linear", bias: false }] as const;
+  const attributes = { experts, cardinals: 1, stages, temperature: 1, normalise };
+  const origin = { layer: "beta", pointer: "" };
+  return {
+    ...graph,
+    inputs: graph.inputs.filter(({ name }) => name !== "beta"),
+    constants: new Map([...graph.constants, ["linear", linear]]),
+    nodes: [{ op: "route", name: "beta", inputs: ["x", "linear"], attributes, origin }, ...graph.nodes],
+  };
+}
+
 function feedsOf({ inputs }: Graph): ReadonlyMap<string, DenseTensor> {
   return new Map(
     inputs.map(({ name, shape }, index) => {
@@ -276,6 +291,14 @@ describe("constants behind a mixed convolution", () => {
       "channel_bias",
       "activation",
     ]);
+  });
+
+  it.each([
+    ["softmax", ["route", "mix_conv", "activation"]],
+    ["sigmoid", ["route", "mix_conv", "channel_bias", "activation"]],
+  ] as const)("shift every expert's bias where their weights are a %s", async (normalise, ops) => {
+    const mixture: Mixture = { ...PLAIN, bias: "bank", on: "both", affines: ["affine"] };
+    expect((await taken(routed(graphOf(mixture), mixture, normalise))).ops).toEqual(ops);
   });
 
   const STAY: readonly (readonly [string, Partial<Mixture>, readonly string[], string])[] = [
