@@ -4,6 +4,14 @@ import type { NodeProto } from "../../../onnx/graph/records.js";
 /** Sizes as far as they are known; undefined where the rank is not. */
 export type KnownShape = readonly (number | string | null)[] | undefined;
 
+/** An element of a vector of sizes, or a size alone. */
+export interface KnownSize {
+  /** Its value at a batch of one; a symbol, or null, where only a run knows it. */
+  readonly atOne: number | string | null;
+  /** Whether it is this many times the number of samples; otherwise every batch has the same. */
+  readonly counts: boolean;
+}
+
 export interface BatchView {
   readonly node: NodeProto;
   readonly opset: number;
@@ -18,10 +26,19 @@ export interface BatchView {
   outputShape(index: number): KnownShape;
   /** The values of a constant vector of integers. */
   integers(index: number): readonly number[] | undefined;
+  /** The elements of a vector, or a scalar, that may be computed; undefined where it is neither, or of unknown length. */
+  sizes(index: number): readonly KnownSize[] | undefined;
 }
 
-/** What takes the place of an input: a vector of integers or of floats, or nothing. */
-export type InputEdit = readonly number[] | { readonly floats: readonly number[] } | null;
+/** A number, or what a vector has at a position. */
+export type VectorElement = number | { readonly at: number };
+
+/** What takes the place of an input: a vector of integers, of floats, or of elements of the vector that it replaces; or nothing. */
+export type InputEdit =
+  | readonly number[]
+  | { readonly floats: readonly number[] }
+  | { readonly elements: readonly VectorElement[] }
+  | null;
 
 /** What has to change in a node for any batch, by position of the input. */
 export type NodeEdits = ReadonlyMap<number, InputEdit>;

@@ -9,6 +9,7 @@ import { allNames, renamed } from "../../../onnx/rewrite/names.js";
 import { splice } from "../../../onnx/rewrite/splice.js";
 import { onnxOpset } from "../source-nodes.js";
 import { valueUses } from "../value-uses.js";
+import type { BatchRefusal } from "./prover.js";
 import { scannedParts } from "./scanned-parts.js";
 
 type Types = ReadonlyMap<string, TypeInfo>;
@@ -28,21 +29,31 @@ export interface Followed {
   readonly inside: ReadonlySet<string>;
 }
 
-/** @param types at a batch of one */
-export function inScans({ model, symbol }: Opened, { apart, carried, inside }: Followed, types: Types): Opened {
+/**
+ * @param types at a batch of one
+ * @returns why not, where sizes that a part computes are read by what does not run in it
+ */
+export function inScans(
+  { model, symbol }: Opened,
+  { apart, carried, inside }: Followed,
+  types: Types,
+): Opened | BatchRefusal {
   const { graph } = model;
   const uses = valueUses(graph);
   const setting = { carried, types, opset: onnxOpset(model), symbol, names: allNames(graph) };
-  const replacements = scannedParts(graph, apart, inside, uses).map((nodes) => {
+  const parts = scannedParts(graph, apart, inside, uses).map((nodes) => {
     const members = new Set(nodes);
     const seen = (name: string): boolean =>
       uses.shown.has(name) || (uses.readBy.get(name) ?? []).some((reader) => !members.has(reader));
     const outputs = nodes.flatMap((index) => graph.node[index]!.output.filter((name) => name !== "" && seen(name)));
     const given = new Set(nodes.flatMap((index) => graph.node[index]!.output));
     const read = [...new Set(nodes.flatMap((index) => [...uses.reads[index]!]))].filter((name) => !given.has(name));
-    const part = { nodes: nodes.map((index) => graph.node[index]!), read, outputs, given };
-    return { nodes, graph: scanOf(part, setting) };
+    return { nodes, part: { nodes: nodes.map((index) => graph.node[index]!), read, outputs, given } };
   });
+  const size = parts.flatMap(({ part }) => part.outputs).find((name) => !carried.has(name));
+  if (size !== undefined)
+    return { node: size, reason: "a part that runs sample by sample computes it for all samples" };
+  const replacements = parts.map(({ nodes, part }) => ({ nodes, graph: scanOf(part, setting) }));
   return { model: { ...model, graph: splice(graph, replacements) }, symbol };
 }
 

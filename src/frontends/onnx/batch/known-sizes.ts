@@ -11,6 +11,7 @@ import { allNames, namesRead, subgraphs } from "../../../onnx/rewrite/names.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
 import { callsOf } from "../source-constants.js";
 import { neededNodes } from "../value-uses.js";
+import { SHAPES } from "./size-rows.js";
 
 /** Inputs that are sizes, or places along axes, by operator. */
 const SIZE_INPUTS: Readonly<Record<string, readonly number[]>> = {
@@ -23,7 +24,6 @@ const SIZE_INPUTS: Readonly<Record<string, readonly number[]>> = {
   Tile: [1],
 };
 
-const SHAPES: ReadonlySet<string> = new Set(["Shape", "Size"]);
 const INT64 = elementCode("INT64");
 
 /**
@@ -84,7 +84,7 @@ export function withKnownSizes(model: ModelWithGraph, schemas: SchemaRegistry): 
 }
 
 /** Whether a caller can give other integers than the file has: sizes may be computed of them. */
-function hasIntegerDefaults({ graph }: ModelWithGraph): boolean {
+export function hasIntegerDefaults({ graph }: ModelWithGraph): boolean {
   const inputs = new Set(graph.input.map(({ name }) => name));
   return graph.initializer.some(({ name, data_type }) => inputs.has(name) && data_type !== elementCode("FLOAT"));
 }

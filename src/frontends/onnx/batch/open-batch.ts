@@ -3,12 +3,13 @@
 import type { GraphProto, ModelWithGraph, NodeProto, ValueInfoProto } from "../../../onnx/graph/records.js";
 import { inferModel } from "../../../onnx/infer/infer-model.js";
 import { SmallValue } from "../../../onnx/infer/small-value.js";
-import type { TypeInfo } from "../../../onnx/infer/type-info.js";
+import type { Shape } from "../../../onnx/infer/type-info.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
 import { onnxOpset } from "../source-nodes.js";
 import { neededNodes } from "../value-uses.js";
 import { inScans } from "./in-scans.js";
-import { type BatchRefusal, Prover } from "./prover.js";
+import { hasIntegerDefaults } from "./known-sizes.js";
+import { type BatchRefusal, type Inferred, Prover } from "./prover.js";
 import { withRepeatedPictures } from "./repeat-pictures.js";
 import { type Opened, withDeclared, withOpenBatch, withoutLeft } from "./with-open-batch.js";
 
@@ -42,26 +43,29 @@ export function openBatch(
   const visits = visitsOf(model, schemas, reads);
   if ("reason" in visits) return visits;
   const strict = proven(model, visits, inputs, reads, false);
-  const refusal = strict.refusal ?? outputRefusal(graph, strict.pending);
+  const refusal = strict.refusal ?? outputRefusal(graph, strict, strict.pending);
   const types = inferModel(model, schemas);
-  const opened = ({ carried, edits }: Prover) =>
-    withDeclared(withOpenBatch(model, carried, edits), carried, types, schemas);
+  const opened = ({ carried, edits }: Prover) => {
+    const written = withOpenBatch(model, carried, edits, types);
+    return { ...withDeclared(written, carried, types, schemas), positions: written.positions };
+  };
   const finished = (whole: Opened, { pending, repeats }: Prover): Opened =>
     withRepeatedPictures(withoutLeft(whole, graph, pending), repeats);
   if (refusal === undefined) return { ...finished(opened(strict), strict), scanned: [] };
   if (!mayScan || onnxOpset(model) < SCANS_SINCE) return refusal;
   const apart = provenApart(model, visits, inputs, reads);
-  const lost = apart.refusal ?? outputRefusal(graph, apart.inside);
+  const lost = apart.refusal ?? outputRefusal(graph, apart, apart.inside);
   if (lost !== undefined) return lost;
-  return { ...finished(inScans(opened(apart), apart, types), apart), scanned: [refusal] };
+  const whole = opened(apart);
+  const moved = new Set([...apart.apart].map((index) => whole.positions[index]!));
+  const scanned = inScans(whole, { apart: moved, carried: apart.carried, inside: apart.inside }, types);
+  return "reason" in scanned ? scanned : { ...finished(scanned, apart), scanned: [refusal] };
 }
 
 /** A node that outputs depend on, with what is inferred of what it reads and gives. */
-interface Visit {
+interface Visit extends Inferred {
   readonly node: NodeProto;
   readonly index: number;
-  readonly typeOf: (name: string) => TypeInfo | null;
-  readonly integersOf: (name: string) => readonly number[] | undefined;
 }
 
 function visitsOf(
@@ -74,6 +78,7 @@ function visitsOf(
   const positions = new Map(graph.node.map((node, index) => [node, index]));
   // What a caller may give is no constant, whatever its default.
   const given = new Set(graph.input.map(({ name }) => name));
+  const mayBeOthers = hasIntegerDefaults(model);
   const visits = new Map<number, Visit>();
   inferModel(model, schemas, {
     listener: {
@@ -82,11 +87,17 @@ function visitsOf(
       visited: (node, _, __, typeOf, known) => {
         const index = positions.get(node);
         if (index === undefined || !needed.has(index)) return;
-        const integersOf = (name: string): readonly number[] | undefined => {
+        const constantOf = (name: string): SmallValue | null => {
           const constant = given.has(name) ? null : known.constant(name);
-          return constant === null ? undefined : SmallValue.from(constant)?.data;
+          return constant === null ? null : SmallValue.from(constant);
         };
-        visits.set(index, { node, index, typeOf, integersOf });
+        const integersOf = (name: string): readonly number[] | undefined => constantOf(name)?.data;
+        const elementsOf = (name: string): Shape | undefined => {
+          const constant = constantOf(name);
+          if (constant !== null) return constant.dims.length > 1 ? undefined : constant.data;
+          return given.has(name) || mayBeOthers ? undefined : (known.sizes(name) ?? undefined);
+        };
+        visits.set(index, { node, index, typeOf, integersOf, elementsOf });
       },
     },
   });
@@ -107,9 +118,9 @@ function proven(
   noViews: ReadonlySet<string> = new Set(),
 ): Prover {
   const prover = new Prover(model, inputs, reads, mayRunApart, noViews);
-  for (const { node, index, typeOf, integersOf } of visits) {
+  for (const visit of visits) {
     if (prover.refusal !== undefined) break;
-    prover.prove(node, index, typeOf, integersOf);
+    prover.prove(visit.node, visit.index, visit);
   }
   return prover;
 }
@@ -124,15 +135,24 @@ function provenApart(
   const noViews = new Set<string>();
   for (;;) {
     const prover = proven(model, visits, inputs, reads, true, noViews);
-    const shown = model.graph.output.map(({ name = "" }) => name).filter((name) => prover.pending.has(name));
+    const shown = model.graph.output
+      .map(({ name = "" }) => name)
+      .filter((name) => prover.pending.has(name) || prover.counts(name));
     if (prover.lost.size === 0 && shown.length === 0) return prover;
     for (const name of [...prover.lost, ...shown]) noViews.add(name);
   }
 }
 
-function outputRefusal(graph: GraphProto, lost: { has(name: string): boolean }): BatchRefusal | undefined {
-  const output = graph.output.find(({ name = "" }) => lost.has(name));
-  return output && { node: output.name ?? "", reason: "an output has its batch along another axis" };
+function outputRefusal(
+  graph: GraphProto,
+  prover: Prover,
+  lost: { has(name: string): boolean },
+): BatchRefusal | undefined {
+  const names = graph.output.map(({ name = "" }) => name);
+  const output = names.find((name) => lost.has(name));
+  if (output !== undefined) return { node: output, reason: "an output has its batch along another axis" };
+  const counting = names.find((name) => prover.counts(name));
+  return counting === undefined ? undefined : { node: counting, reason: "an output holds the number of samples" };
 }
 
 /** The inputs whose first size is one: the main one, and others of two axes and more. */

@@ -7,8 +7,12 @@ import { namesRead } from "../../../onnx/rewrite/names.js";
 import { NotRead } from "../reading.js";
 import { callsOf } from "../source-constants.js";
 import { onnxOpset } from "../source-nodes.js";
-import type { BatchView, KnownShape, NodeEdits, Repeat } from "./carried.js";
+import type { BatchView, KnownShape, NodeEdits, Repeat, VectorElement } from "./carried.js";
 import { BATCH_ROWS } from "./rows.js";
+import { sampleSizes } from "./sample-sizes.js";
+import { SHAPES } from "./size-rows.js";
+import { type KnownElements, SizeVectors } from "./size-vectors.js";
+import { COUNTED_INPUTS } from "./sized-rows.js";
 import { keepsOrder, VIEWS } from "./views.js";
 
 /** A node of which it is not shown that it only carries the batch. */
@@ -20,12 +24,20 @@ export interface BatchRefusal {
 /** What takes a node's place for any batch. */
 export type NodeChange =
   | { readonly kind: "inputs"; readonly edits: NodeEdits }
-  /** A Reshape of a value to these sizes. */
-  | { readonly kind: "reshape"; readonly of: string; readonly target: readonly number[] };
+  /** A Reshape of a value to these sizes; those that are computed are the node's own. */
+  | { readonly kind: "reshape"; readonly of: string; readonly target: readonly VectorElement[] };
 
-type TypeOf = (name: string) => TypeInfo | null;
-type ShapeOf = (name: string) => KnownShape;
-type IntegersOf = (name: string) => readonly number[] | undefined;
+/** What is inferred of the values that a node reads and gives, at a batch of one. */
+export interface Inferred {
+  typeOf(name: string): TypeInfo | null;
+  /** The values of a constant vector. */
+  integersOf(name: string): readonly number[] | undefined;
+  readonly elementsOf: KnownElements;
+}
+
+interface Known extends Inferred {
+  shapeOf(name: string): KnownShape;
+}
 
 function isView({ domain, op_type = "" }: NodeProto): boolean {
   return isOnnxDomain(domain) && VIEWS.has(op_type);
@@ -44,8 +56,9 @@ export class Prover {
   readonly apart = new Set<number>();
   /** Values that only such nodes can read: their first axis is not one of samples. */
   readonly inside = new Set<string>();
-  /** Of `pending`: values that are read as what they are, so that their batch is lost. */
+  /** Of `pending`, and of sizes that hold the number of samples: values that are read as what they are at a batch of one. */
   readonly lost = new Set<string>();
+  private readonly vectors = new SizeVectors();
   private readonly opset: number;
   private readonly given: ReadonlySet<string>;
   private readonly isCall: (node: NodeProto) => boolean;
@@ -65,46 +78,81 @@ export class Prover {
     this.isCall = callsOf(model);
   }
 
-  prove(node: NodeProto, index: number, typeOf: TypeOf, integersOf: IntegersOf): void {
+  /** Whether a value holds the number of samples, as a size that is computed. */
+  counts(name: string): boolean {
+    return this.vectors.counts(name);
+  }
+
+  prove(node: NodeProto, index: number, inferred: Inferred): void {
     const read = [...(this.reads.get(index) ?? namesRead(node))];
-    const depends = (name: string): boolean =>
-      this.carried.has(name) || this.pending.has(name) || this.inside.has(name);
-    if (!read.some(depends)) return;
+    const depends = (name: string): boolean => this.carries(name) || this.counts(name);
+    const dependent = read.some(depends);
+    if (!dependent && !read.some((name) => this.vectors.has(name))) return;
     const shapeOf = (name: string): KnownShape => {
-      const type = name === "" ? null : typeOf(name);
+      const type = name === "" ? null : inferred.typeOf(name);
       return type?.kind === "tensor" ? (type.shape ?? undefined) : undefined;
     };
-    if (isView(node) && !this.isCall(node) && this.view(node, index, shapeOf, integersOf)) return;
-    const reason = this.reasonAgainst(node, index, read, shapeOf, integersOf);
+    const known = { ...inferred, shapeOf };
+    const unsized = this.reads.has(index) ? "" : this.size(node, read, known);
+    if (unsized === undefined || !dependent) return;
+    if (isView(node) && !this.isCall(node) && this.view(node, index, known)) return;
+    const reason = this.reasonAgainst(node, index, read, known, unsized);
     const outputs = node.output.filter((name) => name !== "");
-    if (reason === undefined) for (const output of outputs) this.carried.add(output);
-    else if (this.mayRunApart && !this.reads.has(index)) {
+    if (reason === undefined) {
+      for (const output of outputs) this.carried.add(output);
+      return;
+    }
+    for (const name of read) if (this.counts(name)) this.lost.add(name);
+    if (this.mayRunApart && !this.reads.has(index)) {
       this.apart.add(index);
       for (const output of outputs) (isOneSample(shapeOf(output)) ? this.carried : this.inside).add(output);
     } else this.refusal = { node: node.name || node.output[0]!, reason };
+  }
+
+  /** Whether a value depends on the samples, rather than on how many there are. */
+  private carries(name: string): boolean {
+    return this.carried.has(name) || this.pending.has(name) || this.inside.has(name);
+  }
+
+  /** Follows sizes that a node computes: undefined where it does so; otherwise why not, or nothing where it computes none. */
+  private size(node: NodeProto, read: readonly string[], known: Known): string | undefined {
+    if (!isOnnxDomain(node.domain) || this.isCall(node) || this.noViews.has(node.output[0]!)) return "";
+    const isShape = SHAPES.has(node.op_type ?? "");
+    const samples = read.filter((name) => this.carries(name));
+    if (isShape ? samples.some((name) => !this.carried.has(name)) : samples.length > 0) return "";
+    const input = node.input[0] ?? "";
+    const of = { shape: this.firstKnown(input, known.shapeOf(input)), carries: this.carried.has(input) };
+    return judged(() => this.vectors.follow(node, of, known));
   }
 
   private reasonAgainst(
     node: NodeProto,
     index: number,
     read: readonly string[],
-    shapeOf: ShapeOf,
-    integersOf: IntegersOf,
+    known: Known,
+    unsized: string,
   ): string | undefined {
     for (const name of read) if (this.pending.has(name)) this.lost.add(name);
     const waiting = read.find((name) => this.pending.has(name) || this.inside.has(name));
     if (waiting !== undefined) return `"${waiting}", which it reads, has its batch along another axis than the first`;
-    if (this.reads.has(index)) return this.mixture(node, read, shapeOf);
-    const row = isOnnxDomain(node.domain) && !this.isCall(node) ? BATCH_ROWS[node.op_type ?? ""] : undefined;
-    if (row === undefined) return `nothing is known of what ${node.op_type ?? "it"} does with a batch`;
-    const shown = judged(() => row(this.viewOf(node, shapeOf, integersOf)));
+    if (unsized !== "") return unsized;
+    const isOwn = isOnnxDomain(node.domain) && !this.isCall(node) && !this.reads.has(index);
+    const operator = node.op_type ?? "";
+    const places = (isOwn ? COUNTED_INPUTS.get(operator) : undefined) ?? [];
+    const counted = places.map((place) => node.input[place]);
+    const counting = read.find((name) => this.counts(name) && !counted.includes(name));
+    if (counting !== undefined) return `"${counting}", which it reads, holds the number of samples`;
+    if (this.reads.has(index)) return this.mixture(node, read, known.shapeOf);
+    const row = isOwn ? BATCH_ROWS[operator] : undefined;
+    if (row === undefined) return `nothing is known of what ${operator || "it"} does with a batch`;
+    const shown = judged(() => row(this.viewOf(node, known)));
     if (typeof shown === "string") return shown;
     if (shown.size > 0) this.edits.set(index, { kind: "inputs", edits: shown });
     return undefined;
   }
 
   /** A kernel for each sample needs a picture for each, which is another value where the source has one for all. */
-  private mixture(node: NodeProto, read: readonly string[], shapeOf: ShapeOf): string | undefined {
+  private mixture(node: NodeProto, read: readonly string[], shapeOf: Known["shapeOf"]): string | undefined {
     const picture = node.input[0]!;
     if (this.carried.has(picture)) return undefined;
     const shape = shapeOf(picture);
@@ -115,24 +163,25 @@ export class Prover {
   }
 
   /** Whether a node that only gives its input another shape was shown to do so for each sample. */
-  private view(node: NodeProto, index: number, shapeOf: ShapeOf, integersOf: IntegersOf): boolean {
+  private view(node: NodeProto, index: number, known: Known): boolean {
     const [input, output] = [node.input[0]!, node.output[0]!];
     const others = node.input.slice(1);
     if (others.some((name) => this.carried.has(name) || this.inside.has(name) || this.given.has(name))) return false;
     if (this.carried.has(input)) {
-      const shown = judged(() => BATCH_ROWS[node.op_type!]!(this.viewOf(node, shapeOf, integersOf)));
+      const shown = judged(() => BATCH_ROWS[node.op_type!]!(this.viewOf(node, known)));
       if (typeof shown !== "string") {
         if (shown.size > 0) this.edits.set(index, { kind: "inputs", edits: shown });
         this.carried.add(output);
         return true;
       }
     } else if (!this.pending.has(input)) return false;
-    const [from, to] = [this.firstKnown(input, shapeOf(input)), shapeOf(output)];
+    const [from, to] = [this.firstKnown(input, known.shapeOf(input)), known.shapeOf(output)];
     if (this.noViews.has(output)) return false;
     if (from === undefined || to === undefined || !keepsOrder(node, from)) return false;
     const of = this.pending.get(input) ?? input;
     if (to[0] === 1) {
-      const target = sampleTarget(this.firstKnown(of, shapeOf(of)), to);
+      const computed = node.op_type === "Reshape" ? this.vectors.of(node.input[1] ?? "", known) : undefined;
+      const target = sampleSizes(to, this.firstKnown(of, known.shapeOf(of)), computed);
       if (target === undefined) return false;
       this.edits.set(index, { kind: "reshape", of, target });
       this.carried.add(output);
@@ -140,7 +189,8 @@ export class Prover {
     return true;
   }
 
-  private viewOf(node: NodeProto, shapeOf: ShapeOf, integersOf: IntegersOf): BatchView {
+  private viewOf(node: NodeProto, known: Known): BatchView {
+    const { shapeOf, integersOf } = known;
     const at = (index: number): string => node.input[index] ?? "";
     return {
       node,
@@ -150,7 +200,8 @@ export class Prover {
       isGiven: (index) => this.given.has(at(index)),
       shape: (index) => this.firstKnown(at(index), shapeOf(at(index))),
       outputShape: (index) => shapeOf(node.output[index] ?? ""),
-      integers: (index) => (at(index) === "" ? undefined : integersOf(at(index))),
+      integers: (index) => (at(index) === "" || this.counts(at(index)) ? undefined : integersOf(at(index))),
+      sizes: (index) => (this.carries(at(index)) ? undefined : this.vectors.of(at(index), known)),
     };
   }
 
@@ -165,21 +216,8 @@ function isOneSample(shape: KnownShape): boolean {
   return shape !== undefined && shape.length > 1 && shape[0] === 1;
 }
 
-/**
- * What a Reshape of a value to samples of this shape says: a zero where an open size is that of the same axis, and what is
- * left over for one other. Undefined where more are open.
- */
-function sampleTarget(from: KnownShape, to: readonly (number | string | null)[]): readonly number[] | undefined {
-  const target = to.map((size, axis) => {
-    if (axis === 0) return 0;
-    if (typeof size === "number") return size;
-    return size !== null && size === from?.[axis] ? 0 : -1;
-  });
-  return target.filter((size) => size === -1).length > 1 ? undefined : target;
-}
-
 /** Attributes that cannot be read are a reason too. */
-function judged(row: () => string | NodeEdits): string | NodeEdits {
+function judged<T>(row: () => T): T | string {
   try {
     return row();
   } catch (cause) {

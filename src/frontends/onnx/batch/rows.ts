@@ -1,6 +1,7 @@
 /** By operator of ai.onnx: how it is shown that the first axis is only carried. */
 import { floatsOf, intOf, intsOf, textOf } from "../attributes.js";
 import { type BatchRow, type BatchView, type InputEdit, type NodeEdits, UNCHANGED } from "./carried.js";
+import { areSamplesFirst, SIZED_ROWS } from "./sized-rows.js";
 
 const rankOf = ({ shape }: BatchView, index: number): number | undefined => shape(index)?.length;
 
@@ -83,40 +84,6 @@ const gemm: BatchRow = (view) => {
 
 const transpose: BatchRow = ({ node }) => (intsOf(node, "perm")?.[0] === 0 ? UNCHANGED : "it moves the first axis");
 
-/** Row-major order keeps samples apart where the first axis stays one of samples. */
-const reshape: BatchRow = (view) => {
-  if (view.carries(1)) return "its shape depends on the sample";
-  if (view.isGiven(1)) return "its shape is an input";
-  const target = view.integers(1);
-  const [from, to] = [view.shape(0), view.outputShape(0)];
-  const keepsZeros = intOf(view.node, "allowzero", 0) !== 0;
-  if (from?.[0] !== 1 || to?.[0] !== 1) return "its result has another first axis";
-  if (target?.[0] === 0 && !keepsZeros) return UNCHANGED;
-  const isKnown = to.slice(1).every((size) => typeof size === "number" && size > 0);
-  if (target?.[0] === -1 && to.length > 1 && isKnown) return UNCHANGED;
-  if (keepsZeros && !isKnown) return "zeros of its shape are sizes";
-  // A zero copies the size of the input.
-  if (isKnown && !keepsZeros) return new Map([[1, [0, ...(to.slice(1) as readonly number[])]]]);
-  if (isKnown) return new Map([[1, [-1, ...(to.slice(1) as readonly number[])]]]);
-  if (target === undefined) return "its shape is computed";
-  // All that follows the first axis is one sample's, whether the target says its size, copies it or takes what is left over.
-  return target[0] === 1 ? new Map([[1, [0, ...target.slice(1)]]]) : "sizes of its result are not known";
-};
-
-const expand: BatchRow = ofFirst((view) => {
-  const target = view.integers(1);
-  const from = view.shape(0);
-  if (target === undefined || from === undefined) return "its shape is computed";
-  if (target.length > from.length) return "it adds axes before the first";
-  return target.length < from.length || target[0] === 1 ? UNCHANGED : "it repeats the samples";
-});
-
-const tile: BatchRow = ofFirst((view) => {
-  const repeats = view.integers(1);
-  if (repeats === undefined) return "its repeats are computed";
-  return repeats[0] === 1 ? UNCHANGED : "it repeats the samples";
-});
-
 const flatten: BatchRow = ({ node }) =>
   intOf(node, "axis", 1) === 1 ? UNCHANGED : "it joins other axes to the first, or puts one before it";
 
@@ -150,9 +117,9 @@ const gather: BatchRow = (view) => {
 };
 
 const pad: BatchRow = ofFirst((view) => {
-  const pads = intsOf(view.node, "pads") ?? view.integers(1);
+  const pads = intsOf(view.node, "pads") ?? view.sizes(1)?.map(({ atOne }) => atOne);
   if (view.has(3)) return "its axes are given";
-  if (pads === undefined) return "its pads are computed";
+  if (pads === undefined || pads[0] === null || pads[pads.length / 2] === null) return "its pads are computed";
   return pads[0] === 0 && pads[pads.length / 2] === 0 ? UNCHANGED : "it pads the first axis";
 });
 
@@ -161,7 +128,8 @@ const MOVING: ReadonlySet<string> = new Set(["tf_crop_and_resize", "tf_half_pixe
 
 /** Scales instead of sizes, which would fix how many samples there are, where they are as exact. */
 function scaled(view: BatchView): string | NodeEdits {
-  const [from, sizes] = [view.shape(0), view.integers(3)];
+  const [from, sizes, computed] = [view.shape(0), view.integers(3), view.sizes(3)];
+  if (from?.length === computed?.length && areSamplesFirst(computed)) return UNCHANGED;
   if (sizes === undefined || from?.length !== sizes.length) return "its sizes are computed";
   if (textOf(view.node, "keep_aspect_ratio_policy", "stretch") !== "stretch") return "its sizes hold that of the batch";
   const floats = sizes.map((size, axis) => Number(size) / Number(from[axis]));
@@ -183,8 +151,8 @@ const resize: BatchRow = ofFirst((view) => {
   if (axes !== undefined)
     return axes.some((axis) => isFirst(axisOf(view, axis))) ? "it resizes the first axis" : UNCHANGED;
   if (view.has(3)) return scaled(view);
-  const scales = floatsOf(view.node, "scales") ?? view.integers(view.opset < 11 ? 1 : 2);
-  if (scales === undefined) return "its scales are computed";
+  const scales = floatsOf(view.node, "scales") ?? view.sizes(view.opset < 11 ? 1 : 2)?.map(({ atOne }) => atOne);
+  if (typeof scales?.[0] !== "number") return "its scales are computed";
   return scales[0] === 1 ? UNCHANGED : "it resizes the first axis";
 });
 
@@ -226,8 +194,6 @@ const ROWS: Readonly<Record<string, BatchRow>> = {
   MatMul: matMul,
   Gemm: gemm,
   Transpose: transpose,
-  Reshape: reshape,
-  Expand: expand,
   Flatten: flatten,
   Squeeze: squeezed((view) => rankOf(view, 0)),
   Unsqueeze: squeezed((view) => view.outputShape(0)?.length),
@@ -236,8 +202,8 @@ const ROWS: Readonly<Record<string, BatchRow>> = {
   Gather: gather,
   Pad: pad,
   Resize: resize,
-  Tile: tile,
   Upsample: resize,
+  ...SIZED_ROWS,
 };
 
 /** The row of an operator of ai.onnx; no prototype, since a name such as `constructor` is no row. */

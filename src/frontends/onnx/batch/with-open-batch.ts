@@ -3,19 +3,14 @@
 import { freshName } from "../../../base/fresh-name.js";
 import * as build from "../../../onnx/graph/build.js";
 import { type ElementTypeName, elementType } from "../../../onnx/graph/element-types.js";
-import type {
-  GraphProto,
-  ModelWithGraph,
-  NodeProto,
-  TensorProto,
-  ValueInfoProto,
-} from "../../../onnx/graph/records.js";
+import type { GraphProto, ModelWithGraph, NodeProto, ValueInfoProto } from "../../../onnx/graph/records.js";
 import { inferModel } from "../../../onnx/infer/infer-model.js";
 import type { TypeInfo } from "../../../onnx/infer/type-info.js";
 import { allNames, namesRead } from "../../../onnx/rewrite/names.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
 import type { InputEdit } from "./carried.js";
 import type { NodeChange } from "./prover.js";
+import { VectorWriter } from "./vector-writer.js";
 
 export interface Opened {
   readonly model: ModelWithGraph;
@@ -23,50 +18,54 @@ export interface Opened {
   readonly symbol: string;
 }
 
+/**
+ * @param types at a batch of one
+ * @returns with where each node is now, by its position before
+ */
 export function withOpenBatch(
   model: ModelWithGraph,
   carried: ReadonlySet<string>,
   changes: ReadonlyMap<number, NodeChange>,
-): Opened {
+  types: ReadonlyMap<string, TypeInfo>,
+): Opened & { readonly positions: readonly number[] } {
   const { graph } = model;
   const names = allNames(graph);
   const symbol = freshName("batch", symbolsIn(graph));
-  const initializers: TensorProto[] = [];
-  const integers = (values: readonly number[]): string => {
-    const name = freshName(`batch/${values.join("x")}`, names);
-    initializers.push(build.intTensor(name, [values.length], values));
-    return name;
-  };
-  const floats = (values: readonly number[]): string => {
-    const name = freshName(`batch/${values.join("x")}`, names);
-    initializers.push(build.floatVector(name, values));
-    return name;
-  };
-  const edited = (edit: InputEdit): string =>
-    edit === null ? "" : "floats" in edit ? floats(edit.floats) : integers(edit);
-  const changed = (node: NodeProto, change: NodeChange): NodeProto => {
-    if (change.kind === "reshape")
-      return build.node("Reshape", [change.of, integers(change.target)], node.output, { name: node.name });
+  const vectors = new VectorWriter(model, names, types);
+  const changed = (node: NodeProto, change: NodeChange): readonly NodeProto[] => {
+    const before: NodeProto[] = [];
+    const edited = (edit: InputEdit, of: string): string => {
+      if (edit === null) return "";
+      if ("floats" in edit) return vectors.floats(edit.floats);
+      return "elements" in edit ? vectors.computed(edit.elements, of, before) : vectors.integers(edit);
+    };
+    if (change.kind === "reshape") {
+      const target = edited({ elements: change.target }, node.input[1] ?? "");
+      return [...before, build.node("Reshape", [change.of, target], node.output, { name: node.name })];
+    }
     const input = [...node.input];
-    for (const [position, edit] of change.edits) input[position] = edited(edit);
+    for (const [position, edit] of change.edits) input[position] = edited(edit, input[position] ?? "");
     while (input.at(-1) === "") input.pop();
-    return { ...node, input };
+    return [...before, { ...node, input }];
   };
-  const node = graph.node.map((each, index) => {
+  const positions: number[] = [];
+  const node: NodeProto[] = [];
+  for (const [index, each] of graph.node.entries()) {
     const change = changes.get(index);
-    return change === undefined ? each : changed(each, change);
-  });
+    node.push(...(change === undefined ? [each] : changed(each, change)));
+    positions.push(node.length - 1);
+  }
   const open = (info: ValueInfoProto): ValueInfoProto =>
     carried.has(info.name ?? "") ? withSymbol(info, symbol) : info;
   const rewritten: GraphProto = {
     ...graph,
     node,
-    initializer: [...graph.initializer, ...initializers],
+    initializer: [...graph.initializer, ...vectors.initializers],
     input: graph.input.map(open),
     output: graph.output.map(open),
     value_info: graph.value_info.map(open),
   };
-  return { model: { ...model, graph: rewritten }, symbol };
+  return { model: { ...model, graph: rewritten }, symbol, positions };
 }
 
 /** With the sizes of what carries the batch declared where they would not be inferred. @param types at a batch of one */
@@ -95,7 +94,7 @@ export function withDeclared(
 }
 
 /**
- * Without views that nobody reads any more, whose sizes hold for one sample, and without constants that went with them.
+ * Without views that nobody reads any more, whose sizes hold for one sample, and without what computed such sizes alone.
  *
  * @param source the graph before
  */
@@ -112,7 +111,7 @@ export function withoutLeft(
     .toReversed()
     .filter((each) => {
       const isView = each.output.every((name) => views.has(name) && !read.has(name));
-      if (isView || (each.op_type === "Constant" && each.output.every(isLeft))) return false;
+      if (isView || each.output.every(isLeft)) return false;
       for (const name of namesRead(each)) read.add(name);
       return true;
     })
