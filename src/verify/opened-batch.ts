@@ -17,16 +17,24 @@ export function openedRuns(
   runs: readonly SourceRun[],
 ): readonly SourceRun[] {
   if (!isOpened(source, model)) return runs;
-  const ports = portsOf(source);
-  const open = [...portsOf(model)].flatMap(([name, size]) =>
-    ports.get(name) !== undefined && size === undefined ? [name] : [],
+  const fixed = firstSizes(source);
+  const sizes = [...firstSizes(model)];
+  // A source may leave open what its outputs hold, though its inputs are fixed.
+  const symbols = new Set(
+    sizes.flatMap(([name, { dim_param }]) => (fixed.get(name)?.dim_value === undefined ? [] : [dim_param])),
+  );
+  const open = sizes.flatMap(([name, { dim_value, dim_param }]) =>
+    dim_value === undefined && dim_param !== undefined && symbols.has(dim_param) ? [name] : [],
   );
   return [...runs, joinedRun(runs, open), joinedRun(runs.toReversed(), open)];
 }
 
-/** The first axis of inputs and outputs, by name; undefined where it is open. */
-function portsOf({ graph }: ModelWithGraph): ReadonlyMap<string, unknown> {
+/** The first axis of inputs and outputs that have one, by name. */
+function firstSizes({ graph }: ModelWithGraph) {
   return new Map(
-    [...graph.input, ...graph.output].map(({ name = "", type }) => [name, type?.tensor_type?.shape?.dim[0]?.dim_value]),
+    [...graph.input, ...graph.output].flatMap(({ name = "", type }) => {
+      const first = type?.tensor_type?.shape?.dim[0];
+      return first === undefined ? [] : [[name, first] as const];
+    }),
   );
 }

@@ -46,6 +46,12 @@ export class KnownValues {
     return tensor.data;
   }
 
+  /** The elements of a scalar or vector of numbers, as far as they follow from constants and from other shapes. */
+  elements(name: string): Shape | null {
+    const tensor = this.tensor(name);
+    return tensor === null || tensor.dims.length > 1 || tensor.data.length > MOST_DIMENSIONS ? null : tensor.data;
+  }
+
   /** Remembers what a node makes of constants and sizes. */
   follow(node: NodeProto): void {
     const [output] = node.output;

@@ -33,6 +33,8 @@ export interface KnownOf {
   constant(name: string): Constant | null;
   /** The sizes that an integer vector holds, as far as they follow from shapes. */
   sizes(name: string): Shape | null;
+  /** The elements of a scalar or vector of numbers, as far as they follow from constants and shapes. */
+  elements(name: string): Shape | null;
 }
 
 export interface InferenceSetting {

@@ -87,16 +87,14 @@ function visitsOf(
       visited: (node, _, __, typeOf, known) => {
         const index = positions.get(node);
         if (index === undefined || !needed.has(index)) return;
-        const constantOf = (name: string): SmallValue | null => {
+        const integersOf = (name: string): readonly number[] | undefined => {
           const constant = given.has(name) ? null : known.constant(name);
-          return constant === null ? null : SmallValue.from(constant);
+          return constant === null ? undefined : SmallValue.from(constant)?.data;
         };
-        const integersOf = (name: string): readonly number[] | undefined => constantOf(name)?.data;
-        const elementsOf = (name: string): Shape | undefined => {
-          const constant = constantOf(name);
-          if (constant !== null) return constant.dims.length > 1 ? undefined : constant.data;
-          return given.has(name) || mayBeOthers ? undefined : (known.sizes(name) ?? undefined);
-        };
+        const elementsOf = (name: string): Shape | undefined =>
+          given.has(name) || (mayBeOthers && known.constant(name) === null)
+            ? undefined
+            : (known.elements(name) ?? undefined);
         visits.set(index, { node, index, typeOf, integersOf, elementsOf });
       },
     },

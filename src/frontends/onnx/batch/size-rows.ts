@@ -73,7 +73,10 @@ const slice: SizeRow = (view) => {
   const given = (name: string, index: number, otherwise?: number): number | undefined => {
     const attribute = intsOf(view.node, name);
     if (attribute !== undefined) return attribute[0];
-    return otherwise !== undefined && !view.node.input[index] ? otherwise : wholeOf(view.sizes(index)?.[0]);
+    if (otherwise !== undefined && !view.node.input[index]) return otherwise;
+    const place = view.sizes(index)?.[0];
+    // An end may be larger than any number that is exact here.
+    return place?.counts === false && typeof place.atOne === "number" ? place.atOne : undefined;
   };
   const [start, end, step] = [given("starts", 1), given("ends", 2), given("steps", 4, 1)];
   if (start === undefined || end === undefined || step === undefined) return COMPUTED;
