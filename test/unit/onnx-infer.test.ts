@@ -106,6 +106,69 @@ describe("inferModel", () => {
     expect(types).toMatchObject({ y: "tensor(float)[N, 7, 6]" });
   });
 
+  it("follows slices along any axis, backwards too, as exporters turn pads around", async () => {
+    const types = await infer({
+      graph: {
+        name: "g",
+        input: [value("x", ["N", 6, "H", "W"])],
+        initializer: [
+          ints("pairs", 2, 2),
+          ints("zero", 0),
+          ints("one", 1),
+          ints("last", -1),
+          ints("before", -(2 ** 62)),
+        ],
+        node: [
+          { opType: "Shape", input: ["x"], output: ["shape"] },
+          { opType: "Reshape", input: ["shape", "pairs"], output: ["rows"] },
+          { opType: "Slice", input: ["rows", "last", "before", "zero", "last"], output: ["turned"] },
+          { opType: "Reshape", input: ["turned", "last"], output: ["sizes"] },
+          { opType: "ConstantOfShape", input: ["sizes"], output: ["y"] },
+          { opType: "Slice", input: ["rows", "zero", "one", "one"], output: ["column"] },
+          { opType: "Reshape", input: ["column", "last"], output: ["first"] },
+          { opType: "ConstantOfShape", input: ["first"], output: ["z"] },
+        ],
+        output: [untyped("y"), untyped("z")],
+      },
+    });
+    expect(types).toMatchObject({ y: "tensor(float)[H, W, N, 6]", z: "tensor(float)[N, H]" });
+  });
+
+  it("follows the other sizes past one that is not known", async () => {
+    const types = await infer({
+      graph: {
+        name: "g",
+        input: [value("x", ["N", 6, "H", "W"]), value("rows", [1], 7)],
+        initializer: [ints("two", 2), ints("one", 1)],
+        node: [
+          { opType: "Mul", input: ["rows", "two"], output: ["twice"] },
+          { opType: "Shape", input: ["x"], output: ["shape"] },
+          { opType: "Gather", input: ["shape", "one"], output: ["c"], attribute: [int("axis", 0)] },
+          { opType: "Concat", input: ["c", "twice", "two"], output: ["sizes"], attribute: [int("axis", 0)] },
+          { opType: "ConstantOfShape", input: ["sizes"], output: ["y"] },
+        ],
+        output: [untyped("y")],
+      },
+    });
+    expect(types).toMatchObject({ y: "tensor(float)[6, ?, 2]" });
+  });
+
+  it("keeps what computed pads leave as it is", async () => {
+    const types = await infer({
+      graph: {
+        name: "g",
+        input: [value("x", ["N", 6, "H", 8]), value("rows", [1], 7)],
+        initializer: [ints("before", 0, 0, 0, 1, 0, 0), ints("after", 2)],
+        node: [
+          { opType: "Concat", input: ["before", "rows", "after"], output: ["pads"], attribute: [int("axis", 0)] },
+          { opType: "Pad", input: ["x", "pads"], output: ["y"] },
+        ],
+        output: [untyped("y")],
+      },
+    });
+    expect(types).toMatchObject({ y: "tensor(float)[N, 6, ?, 11]" });
+  });
+
   it("follows no operator that names an input very often", async () => {
     const types = await infer({
       graph: {

@@ -2,7 +2,7 @@ import type { NodeProto } from "../graph/records.js";
 import type { Constant } from "./constant.js";
 import { nodeConstant } from "./constant-value.js";
 import { foldOutput } from "./fold/fold-output.js";
-import { isNumeric, type SmallTensor } from "./fold/small-tensor.js";
+import { countOf, isNumeric, type SmallTensor } from "./fold/small-tensor.js";
 import { MOST_VALUES, SmallValue } from "./small-value.js";
 import { MOST_DIMENSIONS, type Shape } from "./type-info.js";
 import type { TypeScope } from "./type-scope.js";
@@ -64,7 +64,7 @@ export class KnownValues {
   private fold(node: NodeProto, output: string): void {
     const source = {
       type: (name: string) => this.types.get(name) ?? null,
-      tensor: (name: string) => this.tensor(name),
+      tensor: (name: string) => this.tensor(name) ?? this.unknownSizes(name),
     };
     const tensor = foldOutput(node, source, this.options.estimates ? MOST_VALUES : MOST_DIMENSIONS);
     if (tensor === null) return;
@@ -76,5 +76,14 @@ export class KnownValues {
   private tensor(name: string): SmallTensor | null {
     const constant = this.constant(name);
     return constant === null ? (this.followed.get(name) ?? null) : SmallValue.from(constant);
+  }
+  /** Sizes of which nothing is known but how many there are. */
+  private unknownSizes(name: string): SmallTensor | null {
+    const type = this.types.get(name);
+    if (type?.kind !== "tensor" || type.elem !== INT64 || !type.shape?.every((dim) => typeof dim === "number"))
+      return null;
+    const count = countOf(type.shape);
+    if (!(count <= MOST_DIMENSIONS)) return null;
+    return { dataType: INT64, dims: type.shape, data: new Array<null>(count).fill(null) };
   }
 }

@@ -46,16 +46,31 @@ const gather: OperatorFold = ({ attributes, inputs, dataType, most }) => {
   return { dataType, dims, data };
 };
 
-/** Of vectors. */
+/** Along one axis. */
 const slice: OperatorFold = ({ inputs, dataType }) => {
   const [from, starts, ends, axes, steps] = inputs;
-  if (from?.dims.length !== 1 || starts?.data.length !== 1 || ends?.data.length !== 1) return null;
-  if ((steps?.data[0] ?? 1) !== 1 || ![0, -1].includes(Number(axes?.data[0] ?? 0))) return null;
-  const [start, end] = [starts.data[0], ends.data[0]];
-  if (typeof start !== "number" || typeof end !== "number") return null;
-  const data = from.data.slice(start, end);
-  return { dataType, dims: [data.length], data };
+  if (!from || starts?.data.length !== 1 || ends?.data.length !== 1) return null;
+  const [start, end, step] = [starts.data[0], ends.data[0], steps?.data[0] ?? 1];
+  const axis = normalAxis(Number(axes?.data[0] ?? 0), from.dims.length);
+  const size = from.dims[axis];
+  if (typeof start !== "number" || typeof end !== "number" || typeof step !== "number") return null;
+  if (size === undefined || step === 0) return null;
+  const chosen = chosenOf(size, start, end, step);
+  const width = countOf(from.dims.slice(axis + 1));
+  const rows = Array.from({ length: countOf(from.dims.slice(0, axis)) }, (_, row) => row * size);
+  const data = rows.flatMap((row) =>
+    chosen.flatMap((index) => from.data.slice((row + index) * width, (row + index + 1) * width)),
+  );
+  return { dataType, dims: from.dims.with(axis, chosen.length), data };
 };
+
+/** Positions along an axis that a slice takes, in its order. */
+function chosenOf(size: number, start: number, end: number, step: number): readonly number[] {
+  const [least, most] = step > 0 ? [0, size] : [-1, size - 1];
+  const clamped = (place: number): number => Math.min(Math.max(normalAxis(place, size), least), most);
+  const count = Math.ceil((clamped(end) - clamped(start)) / step);
+  return Array.from({ length: Math.max(0, count) }, (_, index) => clamped(start) + index * step);
+}
 
 const expand: OperatorFold = ({ inputs, dataType, dims, most }) => {
   if (dims === null || !(countOf(dims) <= most)) return null;

@@ -135,9 +135,10 @@ function pad(node: NodeInference): void {
   const pads = node.version < 11 ? node.ints("pads") : padConstant(node);
   if (node.version < 11 && pads === null) refuse("pads is missing");
   if (pads === null || (axes.length === 0 && node.version >= 18)) {
+    const derived = derivedPads(node, axes.length);
     node.setShape(
       0,
-      input.map(() => null),
+      input.map((dim, i) => (derived === null ? null : paddedDim(dim, derived, axes.length, axes.indexOf(i)))),
     );
     return;
   }
@@ -148,9 +149,11 @@ function pad(node: NodeInference): void {
   );
 }
 
-function paddedDim(dim: Dim, pads: readonly number[], count: number, at: number): Dim {
+function paddedDim(dim: Dim, pads: Shape, count: number, at: number): Dim {
   if (at < 0) return typeof dim === "number" ? dim : null;
-  const total = pads[at]! + pads[count + at]!;
+  const [before, after] = [pads[at], pads[count + at]];
+  if (typeof before !== "number" || typeof after !== "number") return null;
+  const total = before + after;
   if (typeof dim === "number") return dim + total;
   return total === 0 ? dim : null;
 }
@@ -159,6 +162,13 @@ function paddedAxes(node: NodeInference, input: Shape): readonly number[] | null
   if (node.version < 18 || !node.knowsShape(3)) return [...input.keys()];
   const axes = node.constant(3)?.values("INT64");
   return axes === undefined ? null : distinctAxes(axes, input.length);
+}
+
+/** What is known of pads that are computed of sizes. */
+function derivedPads(node: NodeInference, axes: number): Shape | null {
+  if (node.version < 11 || axes === 0 || !node.knowsShape(1) || node.shape(1).length !== 1) return null;
+  const pads = node.sizesOf(1);
+  return pads?.length === 2 * axes ? pads : null;
 }
 
 function padConstant(node: NodeInference): readonly number[] | null {
