@@ -151,6 +151,69 @@ const resized: Step = (s) => {
   s.picture(name, { channels: c, scale: 2 });
 };
 
+/** What exporters compute sizes of, where the size that they are exported at is left to the run. */
+function sizesOf(s: Sketch, { name }: Picture): readonly string[] {
+  const shape = s.node("Shape", [name]);
+  return [0, 1, 2, 3].map((index) => s.node("Gather", [shape, s.integers([index])], { axis: int(0) }));
+}
+
+const joined = (s: Sketch, parts: readonly string[]): string => s.node("Concat", parts, { axis: int(0) });
+
+/** Samples and channels that change places in shapes, and may be read in between. */
+const computedShapes: Step = (s) => {
+  const x = s.any();
+  if (s.opset < 14) return;
+  const [n, c, h, w] = sizesOf(s, x) as [string, string, string, string];
+  const one = s.integers([1]);
+  const both = s.node("Mul", [n, c]);
+  const first = s.draw.pick([n, one, s.integers([0]), s.integers([-1]), s.node("Div", [both, c])]);
+  const target = s.draw.pick([
+    () => joined(s, [first, c, h, w]),
+    () => joined(s, [n, c, s.integers([-1])]),
+    () => joined(s, [one, both, h, w]),
+    () => joined(s, [both, h, w]),
+    () => joined(s, [c, n, h, w]),
+    () => joined(s, [s.node("Sub", [s.node("Add", [n, one]), one]), c, h, w]),
+  ])();
+  const there = s.node("Reshape", [x.name, target]);
+  const between = s.draw.yes() ? there : s.node("Sin", [there]);
+  s.picture(s.node("Reshape", [between, joined(s, [s.draw.pick([n, one]), c, h, w])]), x);
+};
+
+/** A constant for each sample. */
+const computedRepeats: Step = (s) => {
+  const x = s.any();
+  if (s.opset < 14) return;
+  const [n, , h, w] = sizesOf(s, x) as [string, string, string, string];
+  const bias = s.constant([1, x.channels, 1, 1], 0.3);
+  const one = s.integers([1]);
+  const repeated = s.draw.pick([
+    () => s.node("Expand", [bias, s.node("Shape", [x.name])]),
+    () => s.node("Tile", [bias, joined(s, [s.draw.pick([n, one]), one, h, w])]),
+    () => s.node("Expand", [s.constant([x.channels, 1, 1], 0.3), joined(s, [n, one, h, w])]),
+  ])();
+  s.picture(s.node("Add", [x.name, repeated]), x);
+};
+
+/** A size as a factor: how many rows there are, or how many samples. */
+const computedFactor: Step = (s) => {
+  const x = s.any();
+  const sizes = sizesOf(s, x);
+  const size = s.node("Cast", [s.draw.pick([sizes[2]!, sizes[0]!, s.node("Div", [sizes[2]!, sizes[0]!])])], {
+    to: int(1),
+  });
+  s.picture(s.node("Div", [x.name, size]), x);
+};
+
+const computedResize: Step = (s) => {
+  const x = s.any();
+  if (x.scale > 1 || s.opset < 13) return;
+  const [n, c, h, w] = sizesOf(s, x) as [string, string, string, string];
+  const two = s.integers([2]);
+  const target = joined(s, [n, c, s.node("Mul", [h, two]), s.node("Mul", [w, two])]);
+  s.picture(s.node("Resize", [x.name, "", "", target], { mode: text("nearest") }), { channels: x.channels, scale: 2 });
+};
+
 export const BATCH_STEPS: readonly Step[] = [
   tokens,
   windows,
@@ -163,4 +226,9 @@ export const BATCH_STEPS: readonly Step[] = [
   squeezed,
   overAll,
   resized,
+  computedShapes,
+  computedShapes,
+  computedRepeats,
+  computedFactor,
+  computedResize,
 ];

@@ -19,14 +19,15 @@ export interface SizeView {
   readonly givesIntegers: boolean;
 }
 
-/** The elements of the output, or why they are not known. */
+/** The elements of the output, or why they are not known; no reason where it reads other things than sizes. */
 export type SizeRow = (view: SizeView) => readonly KnownSize[] | string;
 
 const free = (atOne: KnownSize["atOne"] = null): KnownSize => ({ atOne, counts: false });
 const isWhole = (size: KnownSize): size is KnownSize & { readonly atOne: number } => Number.isSafeInteger(size.atOne);
 const wholeOf = (size: KnownSize | undefined): number | undefined =>
   size !== undefined && !size.counts && isWhole(size) ? size.atOne : undefined;
-const NO_VECTOR = "what it reads is no vector of known length";
+/** What it reads are no sizes, but a tensor or a vector of unknown length. */
+const NO_SIZES = "";
 const COMPUTED = "it chooses sizes by positions that are computed";
 
 const shape: SizeRow = ({ node, shape: dims, carries }) => {
@@ -46,14 +47,14 @@ const size: SizeRow = ({ shape: dims, carries }) => {
 /** The same elements, in a vector or scalar. */
 const moved: SizeRow = (view) => {
   const sizes = view.sizes(0);
-  if (sizes === undefined || view.rank === undefined || view.rank > 1) return NO_VECTOR;
+  if (sizes === undefined || view.rank === undefined || view.rank > 1) return NO_SIZES;
   return view.sizes(1)?.some(({ counts }) => counts) ? "its shape holds the number of samples" : sizes;
 };
 
 /** Between integers and floats: exact for multiples of whole numbers alone. */
 const rounded: SizeRow = (view) => {
   const sizes = view.sizes(0);
-  if (sizes === undefined) return NO_VECTOR;
+  if (sizes === undefined) return NO_SIZES;
   const isExact = view.isInteger(0) && view.givesIntegers;
   if (sizes.some((each) => each.counts && !isExact && !isWhole(each)))
     return "it rounds a multiple of the number of samples";
@@ -62,14 +63,14 @@ const rounded: SizeRow = (view) => {
 
 const gather: SizeRow = (view) => {
   const [sizes, indices] = [view.sizes(0), view.sizes(1)?.map(wholeOf)];
-  if (sizes === undefined || indices === undefined) return NO_VECTOR;
+  if (sizes === undefined || indices === undefined) return NO_SIZES;
   const chosen = indices.map((index) => (index === undefined ? undefined : sizes.at(index)));
   return chosen.every((each) => each !== undefined) ? chosen : COMPUTED;
 };
 
 const slice: SizeRow = (view) => {
   const sizes = view.sizes(0);
-  if (sizes === undefined) return NO_VECTOR;
+  if (sizes === undefined) return NO_SIZES;
   const given = (name: string, index: number, otherwise?: number): number | undefined => {
     const attribute = intsOf(view.node, name);
     if (attribute !== undefined) return attribute[0];
@@ -86,7 +87,7 @@ const slice: SizeRow = (view) => {
 
 const concat: SizeRow = (view) => {
   const parts = view.node.input.map((_, index) => view.sizes(index));
-  return parts.every((part) => part !== undefined) ? parts.flat() : NO_VECTOR;
+  return parts.every((part) => part !== undefined) ? parts.flat() : NO_SIZES;
 };
 
 type Pair = (a: KnownSize, b: KnownSize, view: SizeView) => KnownSize | string;
@@ -96,9 +97,9 @@ const pairwise =
   (pair: Pair): SizeRow =>
   (view) => {
     const [left, right] = [view.sizes(0), view.sizes(1)];
-    if (left === undefined || right === undefined) return NO_VECTOR;
+    if (left === undefined || right === undefined) return NO_SIZES;
     const count = Math.max(left.length, right.length);
-    if ([left, right].some(({ length }) => length !== count && length !== 1)) return NO_VECTOR;
+    if ([left, right].some(({ length }) => length !== count && length !== 1)) return NO_SIZES;
     const at = (sizes: readonly KnownSize[], index: number): KnownSize => sizes[sizes.length === 1 ? 0 : index]!;
     const pairs = Array.from({ length: count }, (_, index) => pair(at(left, index), at(right, index), view));
     const sizes = pairs.flatMap((each) => (typeof each === "string" ? [] : [each]));
@@ -147,9 +148,9 @@ const equal: Pair = (a, b) => {
 
 const where: SizeRow = (view) => {
   const [conditions, yes, no] = [view.sizes(0), view.sizes(1), view.sizes(2)];
-  if (conditions === undefined || yes === undefined || no === undefined) return NO_VECTOR;
+  if (conditions === undefined || yes === undefined || no === undefined) return NO_SIZES;
   const count = Math.max(conditions.length, yes.length, no.length);
-  if ([conditions, yes, no].some(({ length }) => length !== count && length !== 1)) return NO_VECTOR;
+  if ([conditions, yes, no].some(({ length }) => length !== count && length !== 1)) return NO_SIZES;
   const at = (sizes: readonly KnownSize[], index: number): KnownSize => sizes[sizes.length === 1 ? 0 : index]!;
   const chosen = Array.from({ length: count }, (_, index) => {
     const [condition, a, b] = [wholeOf(at(conditions, index)), at(yes, index), at(no, index)];

@@ -45,7 +45,7 @@ export class SizeVectors {
    * Follows what a node computes of sizes.
    *
    * @param first what is known of its first input
-   * @returns undefined where its output is followed; otherwise why not, or nothing where the node is of no such operator
+   * @returns undefined where its output is followed; otherwise why not, or no reason where the node does not compute sizes
    */
   follow(
     node: NodeProto,

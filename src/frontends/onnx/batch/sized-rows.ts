@@ -1,6 +1,6 @@
 /** Rows of operators that read sizes of their result, which may be computed, of the number of samples too. */
 import { intOf } from "../attributes.js";
-import { type BatchRow, type BatchView, type KnownSize, UNCHANGED } from "./carried.js";
+import { type BatchRow, type BatchView, type KnownShape, type KnownSize, UNCHANGED } from "./carried.js";
 import { withSamplesFirst } from "./sample-sizes.js";
 
 type Sizes = readonly KnownSize[] | undefined;
@@ -9,12 +9,21 @@ const noneCounts = (sizes: readonly KnownSize[]): boolean => sizes.every(({ coun
 
 /** Whether sizes begin with the number of samples, and hold it nowhere else. */
 export function areSamplesFirst(sizes: Sizes): boolean {
-  return sizes?.[0] !== undefined && sizes[0].counts && sizes[0].atOne === 1 && noneCounts(sizes.slice(1));
+  return sizes?.[0]?.counts === true && sizes[0].atOne === 1 && noneCounts(sizes.slice(1));
 }
 
 /** Whether sizes begin with a one, and are the same for every batch. */
 export function isOneFirst(sizes: Sizes): boolean {
   return sizes?.[0]?.atOne === 1 && noneCounts(sizes);
+}
+
+/** Whether what is left over for the first size is the number of samples: all others are those of a sample, in some order. */
+function leavesSamples(sizes: Sizes, from: KnownShape): boolean {
+  if (sizes?.[0]?.atOne !== -1 || from === undefined || !noneCounts(sizes)) return false;
+  const [asked, own] = [sizes.slice(1).map(({ atOne }) => atOne), from.slice(1)].map((each) =>
+    each.map((size) => (size === null ? "?" : `${size}`)).sort(),
+  );
+  return !asked!.some((size) => size === "?" || Number(size) <= 0) && asked!.join() === own!.join();
 }
 
 /** Where the input with the number of samples is. */
@@ -34,7 +43,8 @@ const reshape: BatchRow = (view) => {
   const [target, sizes] = [view.integers(1), view.sizes(1)];
   const [from, to] = [view.shape(0), view.outputShape(0)];
   const keepsZeros = intOf(view.node, "allowzero", 0) !== 0;
-  if (from?.[0] !== 1 || (to?.[0] ?? sizes?.[0]?.atOne) !== 1) return "its result has another first axis";
+  if (from?.[0] === 1 && leavesSamples(sizes, from)) return UNCHANGED;
+  if (from?.[0] !== 1 || (to?.[0] !== 1 && sizes?.[0]?.atOne !== 1)) return "its result has another first axis";
   if (areSamplesFirst(sizes) || (target?.[0] === 0 && !keepsZeros)) return UNCHANGED;
   const isKnown = to?.slice(1).every((size) => typeof size === "number" && size > 0) ?? false;
   if (target?.[0] === -1 && to !== undefined && to.length > 1 && isKnown) return UNCHANGED;
