@@ -64,7 +64,7 @@ const CAST = { to: int(1) };
 const BACK = { to: int(7) };
 /** Lines, or lines with attributes; without those of `SIZES`. The last gives y. */
 type Line = string | readonly [text: string, attributes: Readonly<Record<string, build.AttributeValue>>];
-type Case = readonly [title: string, lines: readonly Line[], reason?: RegExp, opset?: number];
+type Case = readonly [title: string, lines: readonly Line[], reason?: RegExp | undefined, opset?: number];
 /** What a size makes of a picture: the same for each sample only where it holds no number of samples. */
 const seen = (size: string): readonly Line[] => [[`f = Cast ${size}`, CAST], "y = Mul x f"];
 const joined = (name: string, parts: string): Line => [`${name} = Concat ${parts}`, { axis: int(0) }];
@@ -188,6 +188,12 @@ const CASES: readonly Case[] = [
   ],
   ["an enlargement by scales that are put together", [joined("t", "f11 f22"), "y = Resize x - t"]],
   ["an enlargement that repeats samples", [joined("t", "f22 f11"), "y = Resize x - t"], /resizes the first axis/],
+  [
+    "an enlargement of rows to the number of samples",
+    ["d = Mul h n", joined("t", "d w"), ["y = Resize x - - t", { axes: { ints: [2, 3] } }]],
+    /to the number of samples/,
+    18,
+  ],
   ["pads that are computed", [["m = Mod h i4", {}], joined("p", "i0 i0 i0 i0 i0 i0 m i0"), "y = Pad x p"]],
   [
     "pads of samples",

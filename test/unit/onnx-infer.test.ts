@@ -169,6 +169,24 @@ describe("inferModel", () => {
     expect(types).toMatchObject({ y: "tensor(float)[N, 6, ?, 11]" });
   });
 
+  it("takes repeats that are computed for sizes", async () => {
+    const types = await infer({
+      graph: {
+        name: "g",
+        input: [value("x", ["N", 6, "H", "W"]), value("c", [1, 6, 1, 2])],
+        initializer: [ints("ones", 1, 1), ints("two", 2), ints("four", 4)],
+        node: [
+          { opType: "Shape", input: ["x"], output: ["shape"] },
+          { opType: "Slice", input: ["shape", "two", "four"], output: ["rows"] },
+          { opType: "Concat", input: ["ones", "rows"], output: ["repeats"], attribute: [int("axis", 0)] },
+          { opType: "Tile", input: ["c", "repeats"], output: ["y"] },
+        ],
+        output: [untyped("y")],
+      },
+    });
+    expect(types).toMatchObject({ y: "tensor(float)[1, 6, H, ?]" });
+  });
+
   it("follows no operator that names an input very often", async () => {
     const types = await infer({
       graph: {

@@ -166,7 +166,7 @@ export class Prover {
   private view(node: NodeProto, index: number, known: Known): boolean {
     const [input, output] = [node.input[0]!, node.output[0]!];
     const others = node.input.slice(1);
-    if (others.some((name) => this.carried.has(name) || this.inside.has(name) || this.given.has(name))) return false;
+    if (others.some((name) => this.carries(name) || this.given.has(name))) return false;
     if (this.carried.has(input)) {
       const shown = judged(() => BATCH_ROWS[node.op_type!]!(this.viewOf(node, known)));
       if (typeof shown !== "string") {

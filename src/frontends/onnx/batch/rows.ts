@@ -148,6 +148,7 @@ function scaled(view: BatchView): string | NodeEdits {
 const resize: BatchRow = ofFirst((view) => {
   if (MOVING.has(textOf(view.node, "coordinate_transformation_mode", "half_pixel"))) return "it may move the samples";
   const axes = intsOf(view.node, "axes");
+  if (axes !== undefined && view.sizes(3)?.some(({ counts }) => counts)) return "it resizes to the number of samples";
   if (axes !== undefined)
     return axes.some((axis) => isFirst(axisOf(view, axis))) ? "it resizes the first axis" : UNCHANGED;
   if (view.has(3)) return scaled(view);

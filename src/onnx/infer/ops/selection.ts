@@ -1,4 +1,4 @@
-import { add, multiply } from "../arithmetic.js";
+import { add, multiply, multiplyDims } from "../arithmetic.js";
 import { refuse } from "../fault.js";
 import { unifyDims, unifyShapes } from "../merge.js";
 import type { NodeInference } from "../node-inference.js";
@@ -169,9 +169,10 @@ function tile(node: NodeInference): void {
   const input = node.denseShape(0);
   const constant = node.constant(1);
   if (constant === null || !node.knowsShapes(2)) {
+    const derived = node.knowsShape(1) && node.shape(1).length === 1 ? node.sizesOf(1) : null;
     node.setShape(
       0,
-      input.map(() => null),
+      input.map((dim, i) => (derived?.length === input.length ? multiplyDims(dim, derived[i]!) : null)),
     );
     return;
   }
