@@ -30,6 +30,14 @@ describe("verify of an opened batch", () => {
     expect(stdout).toContain("3 samples together");
   });
 
+  it("joins outputs of which the source says no batch, as exports of open sizes do", async () => {
+    const source = fixture("onnx-exports", "open-sizes", "legacy.onnx");
+    const { code, stdout, stderr } = await run("compile", source, "-o", at("sizes.onnx"));
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain("the batch, which was 1, is open: every node only carries the first axis");
+    expect(stdout + stderr).toContain("3 samples together");
+  });
+
   it("fails where samples meet, though each alone is right", async () => {
     await write("one.onnx", 1, [line("y = Relu x")]);
     await write("mean.onnx", "N", [

@@ -2,13 +2,14 @@
 import { describe, expect, it } from "vitest";
 import { bytesSource } from "../../src/base/bytes/byte-source.js";
 import { randomNumbers } from "../../src/base/random.js";
+import type { OpenedBatch } from "../../src/frontends/onnx/batch/open-batch.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
 import { decodeGraph } from "../../src/onnx/decode.js";
 import * as build from "../../src/onnx/graph/build.js";
 import type { ModelWithGraph, NodeProto, TensorProto } from "../../src/onnx/graph/records.js";
 import { inferModel } from "../../src/onnx/infer/infer-model.js";
 import { loadSchemas } from "../../src/onnx/schemas/registry.js";
-import { line, modelOf, weights } from "../support/onnx-graphs.js";
+import { line, linesOf, modelOf, weights } from "../support/onnx-graphs.js";
 import { checkOpened } from "../support/opened-batch.js";
 import { encoded } from "../support/sessions.js";
 
@@ -35,6 +36,7 @@ const CONSTANTS: readonly TensorProto[] = [
   integers("all", 1, 4, 6, 6),
   integers("one4", 1, 4),
   integers("lost", 0, 4),
+  integers("ones", 1),
   integers("ones4", 1, 1, 1, 1),
   integers("minus4", -1, -1, -1, -1),
   integers("open3", 4, -1, 6),
@@ -83,6 +85,7 @@ const CASES: readonly Case[] = [
   ["parts of a shape", [["s = Shape x", { start: int(0), end: int(-2) }], joined("t", "s hw"), "y = Reshape x t"]],
   ["samples among the channels", ["m = Mul n c", joined("t", "i1 m h w"), "r = Reshape x t", "y = Relu r"]],
   ["samples among channels that are open", ["m = Mul n w", joined("t", "i1 c h m"), "r = Reshape x t", "y = Relu r"]],
+  ["samples first and among the channels", ["m = Mul n c", joined("t", "n m h w"), "y = Reshape x t"]],
   [
     "samples before channels, and back",
     ["m = Mul n c", joined("t", "m h w"), "r = Reshape x t", joined("b", "n c h w"), "y = Reshape r b"],
@@ -246,5 +249,71 @@ describe("a graph that computes sizes opens, or says why not", () => {
     const found = await opened(lines, opset);
     if (reason === undefined) expect(found).not.toHaveProperty("reason");
     else expect(found).toMatchObject({ reason: expect.stringMatching(reason) });
+  });
+});
+
+/** The operators around a Reshape whose sizes were computed anew. */
+const operatorsOf = (model: ModelWithGraph): readonly string[] =>
+  linesOf(model.graph).map((each) => each.split(" ")[2]!);
+
+describe("sizes are computed anew", () => {
+  it("of the parts that made them, and once", async () => {
+    const lines = [joined("t", "i1 c h w"), "a = Reshape x t", "b = Relu a", "y = Reshape b t"];
+    const { model } = (await opened(lines)) as OpenedBatch;
+    const nodes = linesOf(model.graph).filter((each) => !/ = (Shape|Gather) /.test(each));
+    expect(nodes).toEqual([
+      "t/samples = Concat batch/0x4 h w",
+      "a = Reshape x t/samples",
+      "b = Relu a",
+      "y = Reshape b t/samples",
+    ]);
+  });
+
+  it("of elements of a vector, where nothing made it of parts", async () => {
+    const lines = [joined("t", "one4 hw"), ["q = Mul t ones", {}], "y = Reshape x q"] as const;
+    const { model } = (await opened(lines)) as OpenedBatch;
+    const nodes = linesOf(model.graph).filter((each) => / = (Gather|Concat|Reshape) /.test(each));
+    expect(nodes).toEqual([
+      "t = Concat one4 hw",
+      "q/2 = Gather q batch/2",
+      "q/3 = Gather q batch/3",
+      "q/samples = Concat batch/0x4 q/2 q/3",
+      "y = Reshape x q/samples",
+    ]);
+  });
+});
+
+describe("parts that run sample by sample", () => {
+  it("hold what counts the samples that they read", async () => {
+    const { model } = (await opened(seen("n"), 17, true)) as OpenedBatch;
+    expect(operatorsOf(model)).toEqual(["Scan", "Squeeze"]);
+  });
+
+  it("read sizes of what is around them", async () => {
+    const sizes = ["d = Div h i2", "e = Mul d i2", joined("q", "i1 c e w")];
+    const inside: Line = ["m = ReduceMax x", { axes: { ints: [0] } }];
+    const { model } = (await opened([...sizes, inside, "b = Expand m q", "y = Add x b"], 17, true)) as OpenedBatch;
+    expect(operatorsOf(model).filter((op) => !["Shape", "Gather"].includes(op))).toEqual([
+      "Div",
+      "Mul",
+      "Concat",
+      "Scan",
+      "Squeeze",
+      "Expand",
+      "Add",
+    ]);
+  });
+
+  it("are refused where they compute sizes that others read", async () => {
+    const inside: readonly Line[] = [
+      ["i = ReduceMax x", { axes: { ints: [0] }, keepdims: int(0) }],
+      "m = Mul i x",
+      "s = Shape m",
+      "r = Gather s i2",
+      "b = Slice i i0 r i1",
+      "o = Add b x",
+    ];
+    const found = await opened([...inside, ["f = Cast r", CAST], "z = Div x f", "y = Add o z"], 17, true);
+    expect(found).toEqual({ node: "r", reason: "a part that runs sample by sample computes it for all samples" });
   });
 });
