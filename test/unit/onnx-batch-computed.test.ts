@@ -77,6 +77,11 @@ const CASES: readonly Case[] = [
   ["a one first, and the rest left over", [joined("t", "i1 i4 minus w"), "y = Reshape x t"]],
   ["a zero first", [joined("t", "i0 i4 h w"), "y = Reshape x t"]],
   ["what is left over first", [joined("t", "minus i4 h w"), "r = Relu x", "y = Reshape r t"]],
+  [
+    "what is left over of other sizes first",
+    [joined("t", "minus c h i1"), "r = Reshape x t", "e = Relu r", "y = Reshape e shape"],
+    /"r", which it reads/,
+  ],
   ["a one and a shape's end", [joined("t", "one4 hw"), "y = Reshape x t"]],
   ["a one, and zeros that are sizes", [joined("t", "i1 c h w"), ["y = Reshape x t", { allowzero: int(1) }]]],
   ["samples first, and zeros that are sizes", [joined("t", "n c h w"), ["y = Reshape x t", { allowzero: int(1) }]]],
