@@ -50,6 +50,7 @@ const CASES: readonly Case[] = [
   ["a shape of a shape", ["s = Shape shape", "z = ConstantOfShape s", "t = Sub shape z", "y = Reshape x t"], /adds to/],
   ["other sizes in what is computed", ["a = Div h i2", "b = Mul a i2", ...seen("b")]],
   ["the number of samples in what is computed", seen("n"), /"f", which it reads, holds the number of samples/],
+  ["as many numbers of samples as samples", ["e = Expand n n", ...seen("e")], /"n", which it reads/],
   ["samples, divided away", ["m = Mul n h", "d = Div m n", ...seen("d")]],
   [
     "samples, taken away",

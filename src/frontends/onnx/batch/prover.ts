@@ -139,8 +139,9 @@ export class Prover {
     const isOwn = isOnnxDomain(node.domain) && !this.isCall(node) && !this.reads.has(index);
     const operator = node.op_type ?? "";
     const places = (isOwn ? COUNTED_INPUTS.get(operator) : undefined) ?? [];
-    const counted = places.map((place) => node.input[place]);
-    const counting = read.find((name) => this.counts(name) && !counted.includes(name));
+    const others = new Set(node.input.filter((_, place) => !places.includes(place)));
+    const isElsewhere = (name: string): boolean => others.has(name) || !node.input.includes(name);
+    const counting = read.find((name) => this.counts(name) && isElsewhere(name));
     if (counting !== undefined) return `"${counting}", which it reads, holds the number of samples`;
     if (this.reads.has(index)) return this.mixture(node, read, known.shapeOf);
     const row = isOwn ? BATCH_ROWS[operator] : undefined;
