@@ -1,6 +1,5 @@
 /** `smxc compile` of ONNX graphs with raised kernels: β shown, and β held. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
@@ -17,6 +16,7 @@ import { temporaryFolder } from "../support/cli.js";
 import { fixture, readTensors } from "../support/fixtures.js";
 import { encoded, joined, relativeError, runGraph } from "../support/sessions.js";
 import { runCaptured } from "./capture.js";
+import { compileAnswer } from "./compile-answer.js";
 
 const folder = temporaryFolder();
 const { at } = folder;
@@ -48,15 +48,6 @@ function rowsOf({ shape, data }: DenseTensor): readonly (readonly number[])[] {
 async function writeBetas(file: string, outputs: ReadonlyMap<string, DenseTensor>): Promise<void> {
   const betas = [...outputs].filter(([name]) => name.startsWith("beta."));
   writeFileSync(at(file), JSON.stringify(Object.fromEntries(betas.map(([name, value]) => [name, rowsOf(value)]))));
-}
-
-/** What `--json` says, in the form of its schema. */
-function answerOf(stdout: string) {
-  const answer = JSON.parse(stdout);
-  const schema = JSON.parse(readFileSync(new URL("../../schemas/compile.v1.schema.json", import.meta.url), "utf8"));
-  const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
-  expect(validate(answer), JSON.stringify(validate.errors)).toBe(true);
-  return answer;
 }
 
 const SOFTMAX = ["layer-dynamic-stride2", "layer-dynamic-5x5-grouped", "layer-dynamic-no-bias", "layer-einsum"];
@@ -120,7 +111,7 @@ describe("flags of β", () => {
 
   it("names the outputs in JSON, in the form of its schema", async () => {
     const { stdout } = await run("compile", einsum, "-o", "out.onnx", "--expose-beta", "--json");
-    expect(answerOf(stdout).betas).toEqual([BETA]);
+    expect(compileAnswer(stdout).betas).toEqual([BETA]);
   });
 
   it("a graph that shows β is verified against its source", async () => {
@@ -212,7 +203,7 @@ describe("β of a graph from pictures", () => {
   it("of one, holds what it gives there", async () => {
     const { code, stdout, stderr } = await run(...fold, "--image", "a.png", "--json");
     expect(code, stderr).toBe(0);
-    const { variation, images } = answerOf(stdout).fold;
+    const { variation, images } = compileAnswer(stdout).fold;
     expect(variation).toEqual({ [bodies[0]!]: 0, [bodies[1]!]: 0 });
     expect(images).toMatchObject([{ image: at("a.png"), picturePsnr: null, picturePsnrReason: "equal" }]);
     const x = await inputOf("a.png");

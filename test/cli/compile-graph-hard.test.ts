@@ -1,6 +1,5 @@
 /** `smxc compile --routing hard` of ONNX graphs: every router chooses one expert. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
@@ -15,6 +14,7 @@ import { temporaryFolder } from "../support/cli.js";
 import { fixture, readTensors } from "../support/fixtures.js";
 import { encoded, joined, relativeError, rowOf, runGraph } from "../support/sessions.js";
 import { runCaptured } from "./capture.js";
+import { compileAnswer } from "./compile-answer.js";
 
 const folder = temporaryFolder();
 const { at } = folder;
@@ -44,14 +44,6 @@ function chosen(outputs: ReadonlyMap<string, DenseTensor>): object {
       ];
     }),
   );
-}
-
-function answerOf(stdout: string) {
-  const answer = JSON.parse(stdout);
-  const schema = JSON.parse(readFileSync(new URL("../../schemas/compile.v1.schema.json", import.meta.url), "utf8"));
-  const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
-  expect(validate(answer), JSON.stringify(validate.errors)).toBe(true);
-  return answer;
 }
 
 describe.each(["layer-dynamic-stride2", "layer-einsum", "layer-odconv-all-inside", "nsr"])(
@@ -113,7 +105,7 @@ describe("--routing hard", () => {
     expect(stdout).toContain(
       "another function than the source's: one expert is chosen by beta./body.0/Conv, beta./body.1/Conv",
     );
-    const answer = answerOf((await run(...compile, "--json")).stdout);
+    const answer = compileAnswer((await run(...compile, "--json")).stdout);
     expect(answer.hard.routers).toEqual(["beta./body.0/Conv", "beta./body.1/Conv"]);
     expect(answer.hard.images[0].psnr).toBeLessThan(100);
     expect(answer.hard.images[0].image).toBe(at("a.png"));

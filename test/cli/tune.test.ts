@@ -1,6 +1,5 @@
 /** `smxc compile --tune`: what was measured decides, and is told. Times are given in the cache, so that nothing here depends on the machine. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
 import { bytesSource } from "../../src/base/bytes/byte-source.js";
@@ -10,6 +9,7 @@ import { metadataOf } from "../../src/onnx/signature.js";
 import { temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 import { runCaptured } from "./capture.js";
+import { compileAnswer } from "./compile-answer.js";
 
 const folder = temporaryFolder();
 const { at } = folder;
@@ -26,14 +26,6 @@ interface Trial {
   readonly measured: "now" | "before";
 }
 
-function answerOf(stdout: string) {
-  const answer = JSON.parse(stdout);
-  const schema = JSON.parse(readFileSync(new URL("../../schemas/compile.v1.schema.json", import.meta.url), "utf8"));
-  const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
-  expect(validate(answer), JSON.stringify(validate.errors)).toBe(true);
-  return answer;
-}
-
 /** A cache in which one lowering takes a nanosecond, and every other a second. */
 function writeCache(file: string, keys: readonly string[], fastest: string): void {
   const ns = keys.map((key) => [key, key.endsWith(`: ${fastest}`) ? 1 : 1e9] as const);
@@ -45,7 +37,7 @@ describe("--tune of an ONNX graph", () => {
     const { code, stdout, stderr } = await compile("--json");
     expect(code, stderr).toBe(0);
     expect(stderr).toContain("compared with the source");
-    const { trials } = answerOf(stdout) as { readonly trials: readonly Trial[] };
+    const { trials } = compileAnswer(stdout) as { readonly trials: readonly Trial[] };
     const mixed = trials.filter(({ convolution }) => convolution === "16 to 16, 16x12, 4 experts");
     expect(mixed.map(({ lowering }) => lowering)).toEqual(["direct", "winograd-f4x4", "winograd-f4x6"]);
     expect(trials.some(({ convolution }) => convolution.endsWith("constant"))).toBe(true);
@@ -55,7 +47,7 @@ describe("--tune of an ONNX graph", () => {
     }
     const cache = JSON.parse(readFileSync(at("out.onnx.tune.json"), "utf8")).ns;
     expect(Object.keys(cache)).toHaveLength(trials.length);
-    const again = answerOf((await compile("--json")).stdout).trials as readonly Trial[];
+    const again = compileAnswer((await compile("--json")).stdout).trials as readonly Trial[];
     expect(again).toEqual(trials.map((trial) => ({ ...trial, measured: "before" })));
 
     for (const [fastest, lowering] of [
@@ -81,7 +73,7 @@ describe("--tune of an ONNX graph", () => {
     writeFileSync(at("betas.json"), JSON.stringify(Object.fromEntries([beta("0"), beta("1")])));
     const { code, stdout, stderr } = await compile("--routing", "fold", "--beta", at("betas.json"), "--json");
     expect(code, stderr).toBe(0);
-    const convolutions = (answerOf(stdout).trials as readonly Trial[]).map(({ convolution }) => convolution);
+    const convolutions = (compileAnswer(stdout).trials as readonly Trial[]).map(({ convolution }) => convolution);
     expect(convolutions).toContain("16 to 16, 16x12, constant");
   }, 120_000);
 
@@ -89,7 +81,7 @@ describe("--tune of an ONNX graph", () => {
     const { code, stdout, stderr } = await compile("--portable", "--tune-cache", at("none.json"), "--json");
     expect(code, stderr).toBe(0);
     expect(stderr).toContain("nothing to measure: Winograd works strip by strip");
-    expect(answerOf(stdout).trials).toEqual([]);
+    expect(compileAnswer(stdout).trials).toEqual([]);
     expect(existsSync(at("none.json"))).toBe(false);
   });
 
