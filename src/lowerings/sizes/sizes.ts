@@ -1,5 +1,5 @@
 import type { Arithmetic } from "../../ir/arithmetic.js";
-import { addDims, type Dim, dimText, productDim, type Shape, symbol } from "../../ir/dim.js";
+import { addDims, type Dim, productDim, type Shape, symbol } from "../../ir/dim.js";
 import type { FoldAttributes } from "../../onnx/infer/fold/operator-fold.js";
 import { OPERATOR_FOLDS } from "../../onnx/infer/fold/operators.js";
 import { isNumeric } from "../../onnx/infer/fold/small-tensor.js";
@@ -54,28 +54,6 @@ export class Sizes implements Arithmetic<SizeTensor> {
     const { value, axis, divisor = 1 } = read();
     const size = this.emit("Shape", [value], [1], { start: axis, end: axis + 1 });
     return divisor === 1 ? size : this.div(size, divisor);
-  }
-
-  /**
-   * A size, computed of what can be read.
-   *
-   * @param axisOf where an open size is the size of an axis, by its text; it knows all atoms that are no quotients
-   */
-  of(dim: Dim, axisOf: (size: string) => AxisOfValue | undefined): SizeTensor {
-    if (typeof dim === "number") return knownTensor([dim]);
-    const whole = axisOf(dimText(dim));
-    if (whole) return this.ofAxis(dim, () => whole);
-    const terms = dim.terms.map(({ atom, coefficient, quotient }): SizeTensor => {
-      const own = axisOf(atom);
-      if (own === undefined && quotient === undefined)
-        throw new RangeError(`${this.prefix}: nothing has the size ${atom}`);
-      const value = own
-        ? this.ofAxis(symbol(atom), () => own)
-        : this.div(this.of(quotient!.of, axisOf), quotient!.divisor);
-      return coefficient === 1 ? value : this.mul(value, coefficient);
-    });
-    const sum = terms.reduce((a, b) => this.add(a, b));
-    return dim.constant === 0 ? sum : this.add(sum, dim.constant);
   }
 
   /** The dimension that a size is: its number, or a symbol of that name. */

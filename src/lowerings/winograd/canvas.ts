@@ -5,6 +5,7 @@
  */
 import { type Dim, dimText, productDim } from "../../ir/dim.js";
 import type { GraphEmitter } from "../emitter.js";
+import { sizeOfAxes } from "../sizes/size-of-axes.js";
 import type { SizeTensor } from "../sizes/size-tensor.js";
 import { type AxisOfValue, Sizes } from "../sizes/sizes.js";
 import type { WinogradForm } from "./forms.js";
@@ -95,8 +96,8 @@ export function canvasOf(
 ): Canvas {
   const s = new Sizes(e, `canvas.${dimText(height)}x${dimText(width)}.${form.name}.${cellsPerStrip}`);
   const [m1, m2] = [form.rows.m, form.columns.m];
-  const H = s.of(height, axisOf);
-  const W = s.of(width, axisOf);
+  const H = sizeOfAxes(s, height, axisOf);
+  const W = sizeOfAxes(s, width, axisOf);
   const allCellRows = s.ceilDiv(H, m1);
   const TW = s.ceilDiv(W, m2);
   const S = stripCountOf(s, allCellRows, TW, cellsPerStrip);
