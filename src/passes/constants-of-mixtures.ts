@@ -37,7 +37,9 @@ function sumsToOne({ attributes, inputs }: NodeOf<"mix_conv">, view: GraphView):
   const { factors } = mixConvInputs(attributes, inputs);
   const weighing = factors.filter((_, index) => attributes.factors[index]!.on !== "kernel");
   const router = weighing.length === 1 ? view.producer(weighing[0]!) : undefined;
-  return router?.op === "route" && router.attributes.normalise === "softmax";
+  if (router?.op !== "route") return false;
+  // One weight for all experts would be added once for each.
+  return router.attributes.normalise === "softmax" && router.attributes.experts === attributes.experts;
 }
 
 /** The bank times the scale; a plain bias scaled and shifted, a mixed one scaled, and shifted where its weights sum to one. */

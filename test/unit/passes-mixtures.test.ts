@@ -301,6 +301,12 @@ describe("constants behind a mixed convolution", () => {
     expect((await taken(routed(graphOf(mixture), mixture, normalise))).ops).toEqual(ops);
   });
 
+  it("leave the shift where all experts have one weight", async () => {
+    const mixture: Mixture = { ...PLAIN, bias: "bank", on: "both", affines: ["affine"] };
+    const graph = routed(graphOf(mixture), { ...mixture, experts: 1 }, "softmax");
+    expect((await taken(graph)).ops).toEqual(["route", "mix_conv", "channel_bias", "activation"]);
+  });
+
   const STAY: readonly (readonly [string, Partial<Mixture>, readonly string[], string])[] = [
     ["a shift behind a mixed bias", { bias: "bank", affines: ["bias"] }, ["y"], "the bias is mixed"],
     [
