@@ -4,14 +4,15 @@
  * product per point; two matrix products back. See docs/lowerings.md for why each step has the form that it has.
  */
 import { type Dim, productDim, symbol } from "../../ir/dim.js";
-import { GraphEmitter, valueInfo } from "../emitter.js";
+import type { GraphEmitter } from "../emitter.js";
 import type { CanvasLayer, LayerInput } from "./canvas-layer.js";
 import { inPoints } from "./kernel.js";
 import { kernelsOfParts, type LayerPart, partsOfLayer } from "./layer-parts.js";
 import { once } from "./lazily.js";
 import { inPointsShape } from "./points.js";
-import { type Clearing, emitStrip, type StripPart } from "./strip.js";
+import { emitStrip, type StripInputs, type StripPart } from "./strip.js";
 import { clears } from "./strip-activation.js";
+import { StripScan } from "./strip-scan.js";
 import { type CanvasValue, CHANNEL_AXIS, canvasValue } from "./value.js";
 
 export interface EmittedLayer {
@@ -85,91 +86,84 @@ function keptPoints(
   return parts.flatMap(({ inputs, keeps }, index) => inputs.map(() => (keeps ? points[index] : undefined)));
 }
 
-/** Strip after strip in a Scan: windows overlap by a row on either side, so each is cut out of the canvas by a Pad. */
+/** Strip after strip in a Scan. */
 function emitStrips(outer: GraphEmitter, layer: CanvasLayer): EmittedLayer {
   const { canvas, name, out } = layer;
-  const { strips, stripHeight, canvasWidth, width } = canvas.size;
-  const { tables, vectors } = canvas;
+  const { strips, stripHeight } = canvas.size;
   const parts = partsOfLayer(layer);
   const kernels = kernelsOfParts(outer, layer, parts).map((kernel) => inPoints(outer, layer, kernel));
-  const e = new GraphEmitter(outer.options, outer, "enclosing");
-  const feeds: string[] = [];
-  const infos: ReturnType<typeof valueInfo>[] = [];
-  const feed = (label: string, value: string, shape: readonly Dim[], type: "FLOAT" | "INT64" = "FLOAT"): string => {
-    const input = e.fresh(`${name}/${label}`);
-    feeds.push(value);
-    infos.push(valueInfo(input, shape, type));
-    return input;
-  };
+  const scan = new StripScan(outer, name);
   const windowRows = typeof stripHeight === "number" ? stripHeight + 2 : symbol(`${name}.window_rows`);
-  const windowShape = [1, 1, windowRows, width] as const;
-  const windowOf = (table: "windows" | "pictureWindows") =>
-    once(() => feed("strip_window", tables[table], [10], "INT64"));
-  const [canvasWindow, pictureWindow] = [windowOf("windows"), windowOf("pictureWindows")];
-  const cut = ({ picture, value, channels }: LayerInput): string => {
-    const operands = picture === undefined ? [value(), canvasWindow()] : [picture, pictureWindow()];
-    return e.op("Pad", `${name}/window`, operands, [...windowShape, channels]);
-  };
-  const stripParts = parts.map((part, index): StripPart => {
-    const { channels, points } = part;
-    const kernel = kernels[index]!;
-    return points === undefined
-      ? { channels, kernel, window: sideBySide(e, name, part, windowShape, cut) }
-      : { channels, kernel, points: feed("strip_points", points, inPointsShape(canvas, channels, name)) };
-  });
-  const ragged = !canvas.exactRows;
-  const clearing = (): Clearing => ({
-    bias: feed("strip_clearing", tables.clearingBias, [cellOutputs(layer), 1]),
-    slopes:
-      layer.activation?.kind === "prelu" ? feed("strip_slopes", tables.cellMask, [cellOutputs(layer), 1]) : undefined,
-  });
-  const strip: readonly Dim[] = [stripHeight, canvasWidth, out];
-  const residual = layer.residual?.raw().value;
-  const { value, shape, sums, points } = emitStrip(e, layer, {
-    parts: stripParts,
+  const windows = windowsOf(scan, layer, windowRows);
+  const { value, shape, sums, points } = emitStrip(scan.e, layer, {
+    parts: parts.map((part, index): StripPart => {
+      const { channels, points } = part;
+      const kernel = kernels[index]!;
+      return points === undefined
+        ? { channels, kernel, window: windows(part) }
+        : { channels, kernel, points: scan.feed("strip_points", points, inPointsShape(canvas, channels, name)) };
+    }),
     windowRows,
     rowPads: [0, 0],
-    residual:
-      residual &&
-      feed(
-        "strip_residual",
-        outer.op("Reshape", `${name}/residual`, [residual, vectors.allStrips], [strips, ...strip]),
-        strip,
-      ),
-    clearing: ragged && clears(layer.activation) ? clearing() : undefined,
-    mask: ragged && !clears(layer.activation) ? feed("strip_mask", tables.rowMask, [stripHeight, 1, 1]) : undefined,
+    residual: stripResidual(outer, scan, layer),
+    ...rowsBeyond(scan, layer),
   });
-  const output = (inner: string, label: string, itsShape: readonly Dim[]) => ({
-    inner,
-    name: outer.fresh(`${name}/${label}`),
-    shape: itsShape,
-  });
-  const result = output(value, "strips", shape);
-  const rowSums = sums === undefined ? [] : [output(sums, "strip_sums", [stripHeight, 1, out])];
-  const kept = parts.map(({ keeps, channels }, index) =>
-    keeps ? output(points[index]!, "points_of_strips", inPointsShape(canvas, channels, name)) : undefined,
+  const label = (index: number): string => `points_of_strips${index}`;
+  const kept = parts.flatMap(({ keeps, channels }, index) =>
+    keeps ? [{ value: points[index]!, label: label(index), shape: inPointsShape(canvas, channels, name) }] : [],
   );
-  const outputs = [result, ...rowSums, ...kept.filter((each) => each !== undefined)];
-  const body = e.finish(
-    `${name}/strip`,
-    infos,
-    outputs.map((each) => valueInfo(each.inner, each.shape)),
-  );
-  outer.multi(
-    "Scan",
-    `${name}/each_strip`,
-    feeds,
-    outputs.map((each) => ({ name: each.name, shape: [strips, ...each.shape] })),
-    { body: { g: body }, num_scan_inputs: feeds.length },
-  );
-  const raw = { value: result.name, shape: [strips, ...shape] };
+  const given = scan.finish(strips, [
+    { value, label: "strips", shape },
+    ...(sums === undefined ? [] : [{ value: sums, label: "strip_sums", shape: [stripHeight, 1, out] }]),
+    ...kept,
+  ]);
+  const raw = { value: given.get("strips")!, shape: [strips, ...shape] };
   return {
-    value: canvasValue(outer, { name, canvas, channels: out }, () => raw, rowSums[0]?.name),
+    value: canvasValue(outer, { name, canvas, channels: out }, () => raw, given.get("strip_sums")),
     points: keptPoints(
       parts,
-      kept.map((each) => each?.name),
+      parts.map((_, index) => given.get(label(index))),
     ),
   };
+}
+
+/** Windows overlap by a row on either side, so each is cut out by a Pad: of a canvas, or of a picture. */
+function windowsOf(scan: StripScan, { name, canvas }: CanvasLayer, rows: Dim): (part: LayerPart) => string {
+  const { tables, size } = canvas;
+  const pads = (table: "windows" | "pictureWindows") =>
+    once(() => scan.feed("strip_window", tables[table], [10], "INT64"));
+  const [ofCanvas, ofPicture] = [pads("windows"), pads("pictureWindows")];
+  const shape = [1, 1, rows, size.width] as const;
+  const cut = ({ picture, value, channels }: LayerInput): string => {
+    const operands = picture === undefined ? [value(), ofCanvas()] : [picture, ofPicture()];
+    return scan.e.op("Pad", `${name}/window`, operands, [...shape, channels]);
+  };
+  return (part) => sideBySide(scan.e, name, part, shape, cut);
+}
+
+function stripResidual(
+  outer: GraphEmitter,
+  scan: StripScan,
+  { name, canvas, residual, out }: CanvasLayer,
+): string | undefined {
+  if (residual === undefined) return undefined;
+  const { strips, stripHeight, canvasWidth } = canvas.size;
+  const strip = [stripHeight, canvasWidth, out];
+  const inStrips = [residual.raw().value, canvas.vectors.allStrips];
+  return scan.feed("strip_residual", outer.op("Reshape", `${name}/residual`, inStrips, [strips, ...strip]), strip);
+}
+
+/** What makes rows beyond the picture zero, where there are some: the activation if it can, otherwise a product. */
+function rowsBeyond(scan: StripScan, layer: CanvasLayer): Pick<StripInputs, "clearing" | "mask"> {
+  const { activation, canvas } = layer;
+  const { tables, size } = canvas;
+  if (canvas.exactRows) return { clearing: undefined, mask: undefined };
+  if (!clears(activation))
+    return { clearing: undefined, mask: scan.feed("strip_mask", tables.rowMask, [size.stripHeight, 1, 1]) };
+  const each = [cellOutputs(layer), 1];
+  const bias = scan.feed("strip_clearing", tables.clearingBias, each);
+  const slopes = activation?.kind === "prelu" ? scan.feed("strip_slopes", tables.cellMask, each) : undefined;
+  return { clearing: { bias, slopes }, mask: undefined };
 }
 
 /** Outputs per channel of a strip. */

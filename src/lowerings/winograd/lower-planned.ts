@@ -24,7 +24,7 @@ export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: Pla
     canvas,
     inputs: parts.map((part) => ({
       ...part,
-      points: node.op === "conv" && plan.chunk === 0 ? scope.pointsOf(part.name, canvas) : undefined,
+      points: plan.readsPoints ? scope.pointsOf(part.name, canvas) : undefined,
       keepsPoints: plan.keeps.has(part.name),
     })),
     channels: site.inputShapes[0]![1] as number,

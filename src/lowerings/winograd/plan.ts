@@ -8,9 +8,9 @@ import { TARGET_PROFILES } from "../targets.js";
 import type { CanvasShape } from "./canvas.js";
 import { chooseForms, chunkFor, FORM_PREFIX, type LayerChoice } from "./choose-form.js";
 import type { LayerProblem } from "./cost.js";
-import { type FusedActivation, FusionFinder } from "./fusion.js";
+import { type FusedActivation, type FusedTail, FusionFinder } from "./fusion.js";
 import { layoutChanges } from "./layout-changes.js";
-import { type PointsReader, pointsToKeep } from "./shared-points.js";
+import { pointsToKeep } from "./shared-points.js";
 import { cellsPerStrip } from "./strip-count.js";
 
 export type ConvolutionNode = NodeOf<"conv" | "mix_conv">;
@@ -26,6 +26,8 @@ export interface PlannedLayer extends CanvasShape {
   readonly result: string;
   /** Whether a router reads the result. */
   readonly sums: boolean;
+  /** Whether it can read values in the points: its kernel is constant, and all its points are worked on at once. */
+  readonly readsPoints: boolean;
   /** Values that it takes to the points for later layers too. */
   readonly keeps: ReadonlySet<string>;
 }
@@ -66,44 +68,78 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
     const key = `${dimText(height!)}x${dimText(width!)}`;
     bySize.set(key, [...(bySize.get(key) ?? []), node]);
   }
-  const layers = new Map<string, PlannedLayer>();
-  const fused = new Set<string>();
-  const choices = new Map<string, LayerChoice>();
-  const fusion = new FusionFinder(graph, inferShapes(batched));
-  const tails = new Map(candidates.map((node) => [node.name, fusion.behind(node)]));
+  const tails = tailsOf(candidates, graph, batched);
   const changes = layoutChanges(graph, shapes, tails);
-  for (const nodes of bySize.values()) {
-    const problems = nodes.map((node) => problemOf(node, shapes));
-    const chosen = chooseForms(problems, options, (taken) =>
-      changes(new Set(nodes.filter((_, index) => taken[index]).map(({ name }) => name))),
-    );
-    const winograd = problems.filter((_, index) => chosen[index]!.form !== undefined);
-    const strip = cellsPerStrip(Math.max(...winograd.map(({ channels, out }) => Math.max(channels, out))));
-    const readers: PointsReader[] = [];
-    nodes.forEach((node, index) => {
-      const { form } = chosen[index]!;
-      choices.set(node.name, chosen[index]!);
-      if (!form) return;
-      const { activation, residual, covered } = tails.get(node.name)!;
-      const result = covered.at(-1) ?? node.name;
-      for (const name of covered) fused.add(name);
-      const chunk = chunkFor(problems[index]!);
-      readers.push({ name: node.name, input: node.inputs[0]!, byValue: node.op === "conv" && chunk === 0 });
-      layers.set(node.name, {
+  const plans = [...bySize.values()].map((nodes) => planSize(nodes, { graph, shapes, tails, changes }, options));
+  const layers = new Map(plans.flatMap((plan) => [...plan.layers]));
+  const taken = candidates.filter(({ name }) => layers.has(name));
+  return {
+    layers,
+    fused: new Set(taken.flatMap(({ name }) => tails.get(name)!.covered)),
+    read: new Set(taken.map(({ inputs }) => inputs[0]!)),
+    choices: new Map(plans.flatMap((plan) => [...plan.choices])),
+  };
+}
+
+interface PlannedTail extends FusedTail {
+  /** Whether a router reads the result. */
+  readonly sums: boolean;
+}
+
+function tailsOf(candidates: readonly Node[], graph: Graph, batched: Graph): ReadonlyMap<string, PlannedTail> {
+  const fusion = new FusionFinder(graph, inferShapes(batched));
+  return new Map(
+    candidates.map((node) => {
+      const tail = fusion.behind(node);
+      return [node.name, { ...tail, sums: fusion.isRouted(tail.covered.at(-1) ?? node.name) }];
+    }),
+  );
+}
+
+interface Planning {
+  readonly graph: Graph;
+  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly tails: ReadonlyMap<string, PlannedTail>;
+  readonly changes: ReturnType<typeof layoutChanges>;
+}
+
+/** The layers of one size, which share a form, and what was weighed of each. */
+function planSize(
+  nodes: readonly ConvolutionNode[],
+  { graph, shapes, tails, changes }: Planning,
+  options: EmitOptions,
+): Pick<CanvasPlan, "layers" | "choices"> {
+  const problems = nodes.map((node) => problemOf(node, shapes));
+  const chosen = chooseForms(problems, options, (taken) =>
+    changes(new Set(nodes.filter((_, index) => taken[index]).map(({ name }) => name))),
+  );
+  const taken = nodes.flatMap((node, index) => {
+    const { form, problem } = chosen[index]!;
+    return form ? [{ node, form, problem, chunk: chunkFor(problem) }] : [];
+  });
+  const widest = Math.max(...taken.map(({ problem }) => Math.max(problem.channels, problem.out)));
+  const readsPoints = ({ node, chunk }: (typeof taken)[number]): boolean => node.op === "conv" && chunk === 0;
+  const readers = taken.filter(readsPoints).map(({ node }) => ({ name: node.name, input: node.inputs[0]! }));
+  const kept = pointsToKeep(graph, shapes, readers);
+  const layers = taken.map((layer): readonly [string, PlannedLayer] => {
+    const { node, form, chunk } = layer;
+    const { activation, residual, covered, sums } = tails.get(node.name)!;
+    return [
+      node.name,
+      {
         form,
-        cellsPerStrip: strip,
+        cellsPerStrip: cellsPerStrip(widest),
         chunk,
         activation,
         residual,
-        result,
-        sums: fusion.isRouted(result),
-        keeps: NONE,
-      });
-    });
-    for (const [name, keeps] of pointsToKeep(graph, shapes, readers)) layers.set(name, { ...layers.get(name)!, keeps });
-  }
-  const read = new Set(candidates.flatMap(({ name, inputs }) => (layers.has(name) ? [inputs[0]!] : [])));
-  return { layers, fused, read, choices };
+        result: covered.at(-1) ?? node.name,
+        sums,
+        readsPoints: readsPoints(layer),
+        keeps: kept.get(node.name) ?? NONE,
+      },
+    ];
+  });
+  return { layers: new Map(layers), choices: new Map(nodes.map(({ name }, index) => [name, chosen[index]!])) };
 }
 
 /** Why no convolution of a graph may run on a canvas; undefined when they may. */

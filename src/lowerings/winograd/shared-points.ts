@@ -6,13 +6,11 @@ import type { Shape } from "../../ir/dim.js";
 import type { Graph, Node } from "../../ir/graph.js";
 import { runsOnCanvas } from "./on-canvas.js";
 
-/** A layer in the order of the graph. */
+/** A layer that can read its input value by value. */
 export interface PointsReader {
   readonly name: string;
   /** What it reads. */
   readonly input: string;
-  /** Whether it can read its input value by value: its kernel is constant, and all its points are worked on at once. */
-  readonly byValue: boolean;
 }
 
 /**
@@ -25,13 +23,12 @@ export function pointsToKeep(
   readers: readonly PointsReader[],
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
-  const able = readers.filter(({ byValue }) => byValue);
-  const read = able.map(({ input }) => valuesSideBySide(input, nodes, shapes));
+  const read = readers.map(({ input }) => valuesSideBySide(input, nodes, shapes));
   const counts = new Map<string, number>();
   for (const value of read.flatMap((values) => [...new Set(values)])) counts.set(value, (counts.get(value) ?? 0) + 1);
   const kept = new Set<string>();
   return new Map(
-    able.map(({ name }, index) => {
+    readers.map(({ name }, index) => {
       const first = read[index]!.filter((value) => counts.get(value)! > 1 && !kept.has(value));
       for (const value of first) kept.add(value);
       return [name, new Set(first)] as const;
