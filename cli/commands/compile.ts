@@ -89,16 +89,16 @@ export const compileCommand = defineCommand({
         const untuned = fold ? { ...base, fold: { ...fold, layers: options.foldLayers } } : base;
         const tuned = options.tune ? await measurements(context, model, untuned, options) : undefined;
         const asked = tuned ? { ...untuned, measured: tuned.measured } : untuned;
-        const half = await halfReports(context, model, asked, options.verify, pictures);
         const checking = options.verify ? await import("./compile/check-compiled.js") : undefined;
         const { orWithoutWinograd } = await import("./compile/magnified-rounding.js");
-        const { compiled, compared, compileOptions } = await orWithoutWinograd(
+        const { compiled, half, compared, compileOptions } = await orWithoutWinograd(
           context,
           asked,
           async (compileOptions) => {
             const compiled = compile(model.spec, model.weights, compileOptions);
+            const half = await halfReports(context, model, compileOptions, options.verify, pictures);
             const compared = await checking?.checkCompiled(context, model, compiled, compileOptions);
-            return { compiled, compared, compileOptions };
+            return { compiled, half, compared, compileOptions };
           },
         );
         const onnx = compiled.model;

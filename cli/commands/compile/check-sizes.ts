@@ -1,5 +1,5 @@
 /** Whether a graph whose height and width were opened computes what the source does: the source takes the exported size alone. */
-import { type HeldValue, heldValues, withHeld } from "../../../src/accelerate/local-part.js";
+
 import type { OpenedSizes, Side } from "../../../src/frontends/onnx/sizes/open-sizes.js";
 import type { ModelWithGraph } from "../../../src/onnx/graph/records.js";
 import { inferModel } from "../../../src/onnx/infer/infer-model.js";
@@ -10,6 +10,7 @@ import type { Session, Tensor } from "../../../src/sessions/session.js";
 import { candidateSizes, compareRun, randomFeeds, runSource } from "../../../src/verify/against-source.js";
 import { compareValues } from "../../../src/verify/compare.js";
 import { cropped, type Place, placesAlong, scaledSpan, seesInner, shifted } from "../../../src/verify/crops.js";
+import { type HeldValue, heldValues, withHeld } from "../../../src/verify/local-part.js";
 import type { OutputResult } from "../../../src/verify/output-result.js";
 import { TOLERANCES } from "../../../src/verify/tolerances.js";
 import type { Context } from "../../flags/command.js";
@@ -87,7 +88,7 @@ async function onCrops(source: ModelWithGraph, opened: OpenedSizes, session: Ses
   const look = lookerOf(opened.model, name, small, schemas);
   const found = lastWithin(values, look, least);
   if (found === undefined) return whyNot(look(values[0] ?? name), crop);
-  const { value, reach, multiple, scale } = found;
+  const { value, multiple } = found;
   const picture = (["height", "width"] as const).map((side, axis) =>
     opened.symbols.has(side) ? crop[axis]! + Math.ceil(MORE[side] / multiple) * multiple : crop[axis]!,
   );
@@ -99,31 +100,46 @@ async function onCrops(source: ModelWithGraph, opened: OpenedSizes, session: Ses
   const part = await sessionOf(withHeld(source, value, kept), "disabled");
   if (part === undefined) return "its weights are too large";
   try {
-    const results: OutputResult[] = [];
-    for (const rows of placesAlong(picture[0]!, crop[0]!, reach)) {
-      for (const columns of placesAlong(picture[1]!, crop[1]!, reach)) {
-        const own = cropped(feeds.get(name)!, { rows: rows.crop, columns: columns.crop });
-        const inputs = new Map([...feeds, [name, own] as const].filter(([each]) => part.inputNames.includes(each)));
-        const result = (await part.run(inputs)).get(value)!;
-        const want = cropped(result, {
-          rows: scaledSpan(rows.inner, scale),
-          columns: scaledSpan(columns.inner, scale),
-        });
-        const inWhole = ({ crop: outer, inner }: Place) => scaledSpan(shifted(inner, outer.from), scale);
-        const got = cropped(whole, { rows: inWhole(rows), columns: inWhole(columns) });
-        const problem = `${name} ${[1, channels, ...picture].join("x")}, the crop at ${rows.crop.from},${columns.crop.from}`;
-        results.push({
-          problem,
-          output: value,
-          shape: want.shape,
-          ...compareValues(want.data, got.data, TOLERANCES),
-        });
-      }
-    }
+    const results = await compareCrops(part, { name, feeds, whole, found, crop, picture });
     return { results, crop, picture, what: told(found, held, source) };
   } finally {
     await part.release();
   }
+}
+
+interface Crops {
+  /** Of the picture's input. */
+  readonly name: string;
+  /** With the larger picture. */
+  readonly feeds: ReadonlyMap<string, Tensor>;
+  /** What the opened graph makes of that. */
+  readonly whole: Tensor;
+  readonly found: Found;
+  /** Height and width of crops, and of the larger picture. */
+  readonly crop: readonly number[];
+  readonly picture: readonly number[];
+}
+
+/** @param part the source up to the value that is compared, of the exported size */
+async function compareCrops(
+  part: Session,
+  { name, feeds, whole, found: { value, reach, scale }, crop, picture }: Crops,
+): Promise<readonly OutputResult[]> {
+  const inWhole = ({ crop: outer, inner }: Place) => scaledSpan(shifted(inner, outer.from), scale);
+  const all = feeds.get(name)!;
+  const results: OutputResult[] = [];
+  for (const rows of placesAlong(picture[0]!, crop[0]!, reach)) {
+    for (const columns of placesAlong(picture[1]!, crop[1]!, reach)) {
+      const own = cropped(all, { rows: rows.crop, columns: columns.crop });
+      const inputs = new Map([...feeds, [name, own] as const].filter(([each]) => part.inputNames.includes(each)));
+      const inner = { rows: scaledSpan(rows.inner, scale), columns: scaledSpan(columns.inner, scale) };
+      const want = cropped((await part.run(inputs)).get(value)!, inner);
+      const got = cropped(whole, { rows: inWhole(rows), columns: inWhole(columns) });
+      const problem = `${name} ${all.shape.join("x")}, the crop at ${rows.crop.from},${columns.crop.from}`;
+      results.push({ problem, output: value, shape: want.shape, ...compareValues(want.data, got.data, TOLERANCES) });
+    }
+  }
+  return results;
 }
 
 function told({ value, reach, isLast }: Found, held: readonly string[], { graph }: ModelWithGraph): string {
