@@ -49,8 +49,6 @@ function unknownVectors(model: ModelWithGraph, schemas: SchemaRegistry): readonl
   const found: Vector[] = [];
   inferModel(model, schemas, {
     listener: {
-      contradiction: () => {},
-      notInferred: () => {},
       visited: (node, _, __, typeOf, known) => {
         const [name = ""] = node.output;
         const index = candidates.get(name);

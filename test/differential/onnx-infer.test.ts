@@ -43,7 +43,6 @@ describe("inferModel infers what onnx infers", () => {
       const decoded = await decodeModel(bytes === null ? foreignSource(name) : bytesSource(name, bytes));
       inferModel(decoded.message, schemas, {
         listener: {
-          contradiction: () => {},
           notInferred: (schema) => void left.add(`${schema.domain}:${schema.name}`),
         },
       });

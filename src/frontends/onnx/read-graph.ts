@@ -66,8 +66,6 @@ function readOnce(
   const positions = new Map(graph.node.map((node, index) => [node, index]));
   inferModel(model, schemas, {
     listener: {
-      contradiction: () => {},
-      notInferred: () => {},
       visited: (node, _, __, typeOf, known) => {
         const index = positions.get(node);
         if (index !== undefined) readings[index] = isCall(node) ? UNKNOWN : reader.read(node, index, typeOf, known);

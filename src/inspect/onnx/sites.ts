@@ -28,8 +28,6 @@ export function sitesOf(
   inferModel(model, schemas, {
     ...options,
     listener: {
-      contradiction: () => {},
-      notInferred: () => {},
       // A node comes after all that is inside it.
       visited: (node, place, schema, typeOf) => {
         const first = open.findLastIndex((each) => !each.place.isInside(place)) + 1;

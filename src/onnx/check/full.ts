@@ -48,7 +48,6 @@ export function checkShapesStrictly(model: ModelProto, schemas: SchemaRegistry, 
     propagates: true,
     listener: {
       contradiction: (_, place, message) => report("onnx/strict-shapes", place, message),
-      notInferred: () => {},
     },
   });
 }

@@ -22,8 +22,6 @@ export function checkTarget(model: ModelProto, schemas: SchemaRegistry, target: 
   let hasConvolutions = false;
   inferModel(model, schemas, {
     listener: {
-      contradiction: () => {},
-      notInferred: () => {},
       visited: (node, place, schema, typeOf) => {
         if (seen.has(node)) return;
         seen.add(node);

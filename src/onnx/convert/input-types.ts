@@ -11,8 +11,6 @@ export function inputTypes(model: ModelProto, schemas: SchemaRegistry): InputTyp
   const types = new Map<NodeProto, readonly (TypeInfo | null)[]>();
   inferModel(model, schemas, {
     listener: {
-      contradiction: () => {},
-      notInferred: () => {},
       visited: (node, _place, schema, typeOf) => {
         if (schema?.domain === "" && schema.name in CONVERTERS) types.set(node, node.input.map(typeOf));
       },

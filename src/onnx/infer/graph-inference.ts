@@ -107,7 +107,7 @@ export class GraphInference {
       if (e instanceof Undecided) return false;
       if (!(e instanceof InferenceFault)) throw e;
       const isCertain = e.kind === "signature" || !this.isDoubtful;
-      this.setting.listener.contradiction(e.kind, place, e.message, isCertain);
+      this.setting.listener.contradiction?.(e.kind, place, e.message, isCertain);
       return false;
     }
   }
@@ -131,7 +131,7 @@ export class GraphInference {
     if (schema === null) return this.calledTypes(node, inputs, place);
     const isInferred = schema.hasInference || schema.hasPlainFunctionBody;
     const infer = isInferred ? inferenceOf(schema.domain, schema.name, schema.sinceVersion) : null;
-    if (isInferred && infer === null) this.setting.listener.notInferred(schema, place);
+    if (isInferred && infer === null) this.setting.listener.notInferred?.(schema, place);
     const isReady = !node.input.some((name) => this.isUnknown(name));
     const outputs = infer !== null && isReady ? this.run(node, schema, infer, inputs, place) : null;
     return checkSignatureTypes(schema, inputs, outputs ?? node.output.map(() => UNSET));

@@ -20,8 +20,6 @@ export interface InferModelOptions {
   readonly inputs?: readonly (TypeInfo | null)[];
 }
 
-const SILENT: InferenceListener = { contradiction: () => {}, notInferred: () => {} };
-
 /**
  * Types of all values of a model's main graph: what is declared, completed by what follows. The model must be valid.
  * Symbols (`dim_param`) are kept; dimensions that nothing is known of are null.
@@ -37,7 +35,7 @@ export function inferModel(
     schemas,
     functions: new Map(model.functions.map((fn) => [callId(fn.domain, fn.name, fn.overload), fn])),
     irVersion: Number(model.ir_version ?? 0),
-    listener: options.listener ?? SILENT,
+    listener: options.listener ?? {},
     propagates: options.propagates ?? true,
     estimates: options.estimates ?? false,
     budget: new CallBudget(),

@@ -9,12 +9,12 @@ import type { Constant } from "./constant.js";
 import type { FaultKind } from "./fault.js";
 import type { Shape, TypeInfo } from "./type-info.js";
 
-/** What inference finds. */
+/** What inference finds; each is told to those who listen for it. */
 export interface InferenceListener {
   /** A contradiction. `isCertain` is false where ONNX keeps quiet because of operators that it does not know. */
-  contradiction(kind: FaultKind, place: Place, message: string, isCertain: boolean): void;
+  contradiction?(kind: FaultKind, place: Place, message: string, isCertain: boolean): void;
   /** An operator that is not inferred: its outputs, and what follows from them, are not judged. */
-  notInferred(schema: Schema, place: Place): void;
+  notInferred?(schema: Schema, place: Place): void;
   /** A call or sub-graph that is not followed, and why: what follows from its outputs is not judged. */
   notFollowed?(place: Place, reason: string): void;
   /** A node, once its outputs are inferred as far as they can be. `typeOf` answers for the names that it sees. */

@@ -82,8 +82,6 @@ function visitsOf(
   const visits = new Map<number, Visit>();
   inferModel(model, schemas, {
     listener: {
-      contradiction: () => {},
-      notInferred: () => {},
       visited: (node, _, __, typeOf, known) => {
         const index = positions.get(node);
         if (index === undefined || !needed.has(index)) return;

@@ -129,8 +129,6 @@ function surveyed(
   const positions = new Map(graph.node.map((node, index) => [node, index]));
   inferModel(model, schemas, {
     listener: {
-      contradiction: () => {},
-      notInferred: () => {},
       visited: (node, _, __, typeOf, known) => {
         const index = positions.get(node);
         if (index === undefined) return;
