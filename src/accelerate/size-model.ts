@@ -1,7 +1,7 @@
 /** Height and width of a model as a compile asks for them: what the source fixes is opened where that is proven. */
 import { type Diagnostic, error, SmxcError } from "../base/diagnostics.js";
 import { option, remedy } from "../base/remedy.js";
-import { symbolsOf } from "../frontends/onnx/sizes/extent.js";
+import { wordsOf } from "../frontends/onnx/sizes/extent.js";
 import { mainInput, type OpenedSizes, openSizes, type Side } from "../frontends/onnx/sizes/open-sizes.js";
 import type { SizeRefusal } from "../frontends/onnx/sizes/size-prover.js";
 import type { GraphProto, ModelWithGraph, ValueInfoProto } from "../onnx/graph/records.js";
@@ -75,7 +75,7 @@ function reportOf(fixed: number | undefined, asked: AskedSize, hasSide: boolean)
 function withoutForms(model: ModelWithGraph, names: ReadonlySet<string>, schemas: SchemaRegistry): ModelWithGraph {
   if (names.size === 0) return model;
   const { graph } = model;
-  const follows = (text = ""): boolean => symbolsOf(text).some((word) => names.has(word));
+  const follows = (text = ""): boolean => wordsOf(text).some((word) => names.has(word));
   const isDeclaredBy = ({ type }: ValueInfoProto): boolean =>
     (type?.tensor_type?.shape?.dim ?? []).some(({ dim_param }) => follows(dim_param));
   const withSizesOf = (shapeOf: (name: string) => Shape | null): GraphProto => ({

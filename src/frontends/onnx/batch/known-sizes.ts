@@ -9,9 +9,9 @@ import { inferModel } from "../../../onnx/infer/infer-model.js";
 import { SmallValue } from "../../../onnx/infer/small-value.js";
 import { allNames, namesRead, subgraphs } from "../../../onnx/rewrite/names.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
+import { SHAPE_READERS } from "../operator-families.js";
 import { callsOf } from "../source-constants.js";
 import { neededNodes } from "../value-uses.js";
-import { SHAPES } from "./size-rows.js";
 
 /** Inputs that are sizes, or places along axes, by operator. */
 const SIZE_INPUTS: Readonly<Record<string, readonly number[]>> = {
@@ -53,8 +53,6 @@ export function withKnownSizes(model: ModelWithGraph, schemas: SchemaRegistry): 
   inferModel(model, schemas, {
     estimates: true,
     listener: {
-      contradiction: () => {},
-      notInferred: () => {},
       visited: (node, _, __, ___, known) => {
         const { op_type = "", domain } = node;
         if (!isOnnxDomain(domain) || isCall(node)) return;
@@ -63,7 +61,7 @@ export function withKnownSizes(model: ModelWithGraph, schemas: SchemaRegistry): 
           const value = constant === null ? null : SmallValue.from(constant);
           return value?.dataType === INT64 && value.dims.length <= 1 ? value : null;
         };
-        const shape = SHAPES.has(op_type) ? sizesIn(node.output[0] ?? "") : null;
+        const shape = SHAPE_READERS.has(op_type) ? sizesIn(node.output[0] ?? "") : null;
         if (shape !== null) shapes.set(node, build.intTensor(node.output[0]!, shape.dims, shape.data));
         const sizes = Object.hasOwn(SIZE_INPUTS, op_type) ? SIZE_INPUTS[op_type]! : [];
         const input = node.input.map((name, index) => {

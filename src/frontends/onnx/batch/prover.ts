@@ -4,14 +4,14 @@ import { isOnnxDomain } from "../../../onnx/domains.js";
 import type { ModelWithGraph, NodeProto } from "../../../onnx/graph/records.js";
 import type { TypeInfo } from "../../../onnx/infer/type-info.js";
 import { namesRead } from "../../../onnx/rewrite/names.js";
+import { SHAPE_READERS } from "../operator-families.js";
 import { NotRead } from "../reading.js";
 import { callsOf } from "../source-constants.js";
 import { onnxOpset } from "../source-nodes.js";
 import type { BatchView, KnownShape, NodeEdits, Repeat, VectorElement } from "./carried.js";
+import { CountedSizes, type KnownElements } from "./counted-sizes.js";
 import { BATCH_ROWS } from "./rows.js";
 import { sampleSizes } from "./sample-sizes.js";
-import { SHAPES } from "./size-rows.js";
-import { type KnownElements, SizeVectors } from "./size-vectors.js";
 import { COUNTED_INPUTS } from "./sized-rows.js";
 import { keepsOrder, VIEWS } from "./views.js";
 
@@ -58,7 +58,7 @@ export class Prover {
   readonly inside = new Set<string>();
   /** Of `pending`, and of sizes that hold the number of samples: values that are read as what they are at a batch of one. */
   readonly lost = new Set<string>();
-  private readonly vectors = new SizeVectors();
+  private readonly vectors = new CountedSizes();
   private readonly opset: number;
   private readonly given: ReadonlySet<string>;
   private readonly isCall: (node: NodeProto) => boolean;
@@ -117,7 +117,7 @@ export class Prover {
   /** Follows sizes that a node computes: undefined where it does so; otherwise why not, or nothing where it computes none. */
   private size(node: NodeProto, read: readonly string[], known: Known): string | undefined {
     if (!isOnnxDomain(node.domain) || this.isCall(node) || this.noViews.has(node.output[0]!)) return "";
-    const isShape = SHAPES.has(node.op_type ?? "");
+    const isShape = SHAPE_READERS.has(node.op_type ?? "");
     const samples = read.filter((name) => this.carries(name));
     if (isShape ? samples.some((name) => !this.carried.has(name)) : samples.length > 0) return "";
     const input = node.input[0] ?? "";

@@ -1,5 +1,6 @@
 /** By operator of ai.onnx: how it is shown that the first axis is only carried. */
 import { floatsOf, intOf, intsOf, textOf } from "../attributes.js";
+import { BROADCASTING, ELEMENTWISE, REDUCTIONS, rowsOf, tableOf } from "../operator-families.js";
 import { type BatchRow, type BatchView, type InputEdit, type NodeEdits, UNCHANGED } from "./carried.js";
 import { areSamplesFirst, SIZED_ROWS } from "./sized-rows.js";
 
@@ -163,29 +164,17 @@ const oneOutput =
   (view) =>
     view.node.output.slice(1).some((name) => name !== "") ? reason : row(view);
 
-const rows = (names: string, row: BatchRow): Readonly<Record<string, BatchRow>> =>
-  Object.fromEntries(names.split(" ").map((name) => [name, row]));
-
-const ROWS: Readonly<Record<string, BatchRow>> = {
-  ...rows(
-    "Abs Acos Asin Atan Cast Ceil Celu Clip Cos Dropout Elu Erf Exp Floor Gelu HardSigmoid HardSwish Identity IsInf IsNaN LeakyRelu Log Mish Neg Not RandomNormalLike RandomUniformLike Reciprocal Relu Round Selu Sigmoid Sign Sin Softplus Softsign Sqrt Tan Tanh ThresholdedRelu",
-    firstOnly,
-  ),
-  ...rows(
-    "Add And Div Equal Greater GreaterOrEqual Less LessOrEqual Max Mean Min Mod Mul Or Pow Sub Sum Where Xor",
-    elementwise,
-  ),
-  ...rows(
+export const BATCH_ROWS = tableOf<BatchRow>({
+  ...rowsOf(ELEMENTWISE, firstOnly),
+  ...rowsOf(BROADCASTING, elementwise),
+  ...rowsOf(
     "AveragePool Conv ConvTranspose DepthToSpace GlobalAveragePool GlobalMaxPool GlobalLpPool GroupNormalization InstanceNormalization LRN LpPool SpaceToDepth",
     firstOnly,
   ),
-  ...rows("ArgMax ArgMin", attributeAxis(0)),
-  ...rows("LogSoftmax Softmax Hardmax LayerNormalization LpNormalization RMSNormalization", attributeAxis(-1)),
-  ...rows("Split", attributeAxis(0)),
-  ...rows(
-    "ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare",
-    reduction,
-  ),
+  ...rowsOf("ArgMax ArgMin", attributeAxis(0)),
+  ...rowsOf("LogSoftmax Softmax Hardmax LayerNormalization LpNormalization RMSNormalization", attributeAxis(-1)),
+  ...rowsOf("Split", attributeAxis(0)),
+  ...rowsOf(REDUCTIONS, reduction),
   BatchNormalization: oneOutput(
     (view) => (intOf(view.node, "training_mode", 0) === 0 ? firstOnly(view) : "it takes its statistics over the batch"),
     "it takes its statistics over the batch",
@@ -205,7 +194,4 @@ const ROWS: Readonly<Record<string, BatchRow>> = {
   Resize: resize,
   Upsample: resize,
   ...SIZED_ROWS,
-};
-
-/** The row of an operator of ai.onnx; no prototype, since a name such as `constructor` is no row. */
-export const BATCH_ROWS = Object.assign<Readonly<Record<string, BatchRow>>, typeof ROWS>(Object.create(null), ROWS);
+});

@@ -53,7 +53,7 @@ export function extentText(size: Extent): string {
 }
 
 /** The words of a size's text: names of open sizes among them. */
-export function symbolsOf(text: string): readonly string[] {
+export function wordsOf(text: string): readonly string[] {
   return text.split(/[^\p{L}\p{N}_#.[\]/]+/u);
 }
 

@@ -1,6 +1,7 @@
 /** Integers that a graph computes of open sizes, as forms: what Shape gives, and arithmetic on it. */
 import { addDims, type Dim, floorDivDim, scaleDim } from "../../../ir/dim.js";
 import { intOf } from "../attributes.js";
+import { tableOf } from "../operator-families.js";
 import { type Extent, type Extents, fixed, formOf, isOpen, joined, mapped, open } from "./extent.js";
 import type { SizeView } from "./size-row.js";
 
@@ -54,7 +55,7 @@ const arithmetic =
 
 const sized = (exported: number, dim: Dim): Extent => (typeof dim === "number" ? fixed(exported) : open(exported, dim));
 
-export const INTEGER_ROWS: Readonly<Record<string, IntegerRow>> = Object.assign(Object.create(null), {
+export const INTEGER_ROWS = tableOf<IntegerRow>({
   Shape: shape,
   Cast: same,
   Identity: same,

@@ -8,7 +8,7 @@ import { SmallValue } from "../../../onnx/infer/small-value.js";
 import { type Dimension, withDims } from "../../../onnx/rewrite/with-dims.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
 import { behindTurns } from "../batch/known-sizes.js";
-import { type Extent, type Extents, extentText, fixed, isOpen, open, symbolsOf } from "./extent.js";
+import { type Extent, type Extents, extentText, fixed, isOpen, open, wordsOf } from "./extent.js";
 import { SizeProver, type SizeRefusal } from "./size-prover.js";
 import { withOpenedSizes } from "./with-opened-sizes.js";
 
@@ -54,8 +54,7 @@ export function openSizes(
   const opened = withOpenedSizes(model, prover, schemas);
   if (!("model" in opened)) return opened;
   const names = new Set(symbols.values());
-  const depends = (size: Extent): boolean =>
-    isOpen(size) && symbolsOf(extentText(size)).some((name) => names.has(name));
+  const depends = (size: Extent): boolean => isOpen(size) && wordsOf(extentText(size)).some((name) => names.has(name));
   const followed = [...prover.shapes].flatMap(([name, shape]) => (shape.some(depends) ? [name] : []));
   return { ...opened, symbols, followed: new Set(followed) };
 }
@@ -81,8 +80,6 @@ function proven(model: ModelWithGraph, schemas: SchemaRegistry, inputs: Readonly
   inferModel(model, schemas, {
     estimates: true,
     listener: {
-      contradiction: () => {},
-      notInferred: () => {},
       visited: (node, _, __, typeOf, known) => {
         const index = positions.get(node);
         if (index === undefined || prover.refusal !== undefined) return;

@@ -6,8 +6,8 @@ import { inferModel } from "../../../onnx/infer/infer-model.js";
 import { namesRead } from "../../../onnx/rewrite/names.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
 import { type Extent, extentText, isOpen, told } from "./extent.js";
+import { OpenedVectors } from "./opened-vectors.js";
 import type { SizeProver, SizeRefusal } from "./size-prover.js";
-import { Vectors } from "./size-vectors.js";
 
 export function withOpenedSizes(
   model: ModelWithGraph,
@@ -15,7 +15,7 @@ export function withOpenedSizes(
   schemas: SchemaRegistry,
 ): { readonly model: ModelWithGraph } | SizeRefusal {
   const { graph } = model;
-  const vectors = new Vectors(graph, shapes);
+  const vectors = new OpenedVectors(graph, shapes);
   const nodes: NodeProto[] = [];
   for (const [index, node] of graph.node.entries()) {
     const own = edits.get(index);

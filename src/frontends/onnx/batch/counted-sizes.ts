@@ -3,7 +3,7 @@ import { elementType } from "../../../onnx/graph/element-types.js";
 import type { NodeProto } from "../../../onnx/graph/records.js";
 import { MOST_DIMENSIONS, type TypeInfo } from "../../../onnx/infer/type-info.js";
 import type { KnownShape, KnownSize } from "./carried.js";
-import { SIZE_ROWS } from "./size-rows.js";
+import { COUNTED_ROWS } from "./counted-size-rows.js";
 
 /** The elements of a scalar or vector at a batch of one, as far as they are known. */
 export type KnownElements = (name: string) => readonly (number | string | null)[] | undefined;
@@ -17,7 +17,7 @@ const INTEGERS: ReadonlySet<string> = new Set(["INT32", "INT64"]);
 /** Numbers of samples are exact in these. */
 const NUMBERS: ReadonlySet<string> = new Set([...INTEGERS, "FLOAT", "DOUBLE"]);
 
-export class SizeVectors {
+export class CountedSizes {
   private readonly followed = new Map<string, readonly KnownSize[]>();
 
   has(name: string): boolean {
@@ -52,7 +52,7 @@ export class SizeVectors {
     first: { readonly shape: KnownShape; readonly carries: boolean },
     known: Known,
   ): string | undefined {
-    const row = SIZE_ROWS.get(node.op_type ?? "");
+    const row = COUNTED_ROWS[node.op_type ?? ""];
     if (row === undefined) return "";
     const output = node.output[0]!;
     const elementOf = (name: string): string => {

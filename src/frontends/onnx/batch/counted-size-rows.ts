@@ -4,9 +4,10 @@
  */
 import type { NodeProto } from "../../../onnx/graph/records.js";
 import { intOf, intsOf } from "../attributes.js";
+import { rowsOf, tableOf } from "../operator-families.js";
 import type { KnownShape, KnownSize } from "./carried.js";
 
-export interface SizeView {
+export interface CountedView {
   readonly node: NodeProto;
   /** Elements of a vector or scalar; undefined where an input is neither, or of unknown length. */
   sizes(index: number): readonly KnownSize[] | undefined;
@@ -20,7 +21,7 @@ export interface SizeView {
 }
 
 /** The elements of the output, or why they are not known; no reason where it reads other things than sizes. */
-export type SizeRow = (view: SizeView) => readonly KnownSize[] | string;
+export type CountedRow = (view: CountedView) => readonly KnownSize[] | string;
 
 const free = (atOne: KnownSize["atOne"] = null): KnownSize => ({ atOne, counts: false });
 const isWhole = (size: KnownSize): size is KnownSize & { readonly atOne: number } => Number.isSafeInteger(size.atOne);
@@ -30,13 +31,13 @@ const wholeOf = (size: KnownSize | undefined): number | undefined =>
 const NO_SIZES = "";
 const COMPUTED = "it chooses sizes by positions that are computed";
 
-const shape: SizeRow = ({ node, shape: dims, carries }) => {
+const shape: CountedRow = ({ node, shape: dims, carries }) => {
   if (dims === undefined) return "the rank of its input is not known";
   const sizes = dims.map((atOne, axis) => ({ atOne, counts: carries && axis === 0 }));
   return sizes.slice(intOf(node, "start", 0), intOf(node, "end", sizes.length));
 };
 
-const size: SizeRow = ({ shape: dims, carries }) => {
+const size: CountedRow = ({ shape: dims, carries }) => {
   const count = dims?.reduce<number | null>(
     (product, each) => (product === null || typeof each !== "number" ? null : product * each),
     1,
@@ -45,14 +46,14 @@ const size: SizeRow = ({ shape: dims, carries }) => {
 };
 
 /** The same elements, in a vector or scalar. */
-const moved: SizeRow = (view) => {
+const moved: CountedRow = (view) => {
   const sizes = view.sizes(0);
   if (sizes === undefined || view.rank === undefined || view.rank > 1) return NO_SIZES;
   return view.sizes(1)?.some(({ counts }) => counts) ? "its shape holds the number of samples" : sizes;
 };
 
 /** Between integers and floats: exact for multiples of whole numbers alone. */
-const rounded: SizeRow = (view) => {
+const rounded: CountedRow = (view) => {
   const sizes = view.sizes(0);
   if (sizes === undefined) return NO_SIZES;
   const isExact = view.isInteger(0) && view.givesIntegers;
@@ -61,14 +62,14 @@ const rounded: SizeRow = (view) => {
   return sizes.map((each) => (each.counts || isWhole(each) ? each : free()));
 };
 
-const gather: SizeRow = (view) => {
+const gather: CountedRow = (view) => {
   const [sizes, indices] = [view.sizes(0), view.sizes(1)?.map(wholeOf)];
   if (sizes === undefined || indices === undefined) return NO_SIZES;
   const chosen = indices.map((index) => (index === undefined ? undefined : sizes.at(index)));
   return chosen.every((each) => each !== undefined) ? chosen : COMPUTED;
 };
 
-const slice: SizeRow = (view) => {
+const slice: CountedRow = (view) => {
   const sizes = view.sizes(0);
   if (sizes === undefined) return NO_SIZES;
   const given = (name: string, index: number, otherwise?: number): number | undefined => {
@@ -85,16 +86,16 @@ const slice: SizeRow = (view) => {
   return sizes.slice(start, end).filter((_, index) => index % step === 0);
 };
 
-const concat: SizeRow = (view) => {
+const concat: CountedRow = (view) => {
   const parts = view.node.input.map((_, index) => view.sizes(index));
   return parts.every((part) => part !== undefined) ? parts.flat() : NO_SIZES;
 };
 
-type Pair = (a: KnownSize, b: KnownSize, view: SizeView) => KnownSize | string;
+type Pair = (a: KnownSize, b: KnownSize, view: CountedView) => KnownSize | string;
 
 /** Element by element, or one with all. */
 const pairwise =
-  (pair: Pair): SizeRow =>
+  (pair: Pair): CountedRow =>
   (view) => {
     const [left, right] = [view.sizes(0), view.sizes(1)];
     if (left === undefined || right === undefined) return NO_SIZES;
@@ -112,7 +113,7 @@ const combined = (a: KnownSize, b: KnownSize, counts: boolean, make: (a: number,
 };
 
 /** In floats only whole numbers are exact. */
-const isExact = (sizes: readonly KnownSize[], view: SizeView): boolean => view.givesIntegers || sizes.every(isWhole);
+const isExact = (sizes: readonly KnownSize[], view: CountedView): boolean => view.givesIntegers || sizes.every(isWhole);
 const INEXACT = "it computes with the number of samples in floats that are not whole";
 
 const product: Pair = (a, b, view) => {
@@ -146,7 +147,7 @@ const equal: Pair = (a, b) => {
   return isSize && isBelow ? free(0) : "it compares with the number of samples";
 };
 
-const where: SizeRow = (view) => {
+const where: CountedRow = (view) => {
   const [conditions, yes, no] = [view.sizes(0), view.sizes(1), view.sizes(2)];
   if (conditions === undefined || yes === undefined || no === undefined) return NO_SIZES;
   const count = Math.max(conditions.length, yes.length, no.length);
@@ -160,26 +161,18 @@ const where: SizeRow = (view) => {
   return chosen.every((each) => each !== undefined) ? chosen : "it chooses the number of samples by what is computed";
 };
 
-const rows = (names: string, row: SizeRow): Readonly<Record<string, SizeRow>> =>
-  Object.fromEntries(names.split(" ").map((name) => [name, row]));
-
-export const SIZE_ROWS: ReadonlyMap<string, SizeRow> = new Map(
-  Object.entries({
-    Shape: shape,
-    Size: size,
-    ...rows("Identity Unsqueeze Squeeze Reshape", moved),
-    ...rows("Cast Ceil Floor Round", rounded),
-    Gather: gather,
-    Slice: slice,
-    Concat: concat,
-    Mul: pairwise(product),
-    Add: pairwise(sum(1)),
-    Sub: pairwise(sum(-1)),
-    Div: pairwise(quotient),
-    Equal: pairwise(equal),
-    Where: where,
-  }),
-);
-
-/** Those that ask for the shape of what they read. */
-export const SHAPES: ReadonlySet<string> = new Set(["Shape", "Size"]);
+export const COUNTED_ROWS = tableOf<CountedRow>({
+  Shape: shape,
+  Size: size,
+  ...rowsOf("Identity Unsqueeze Squeeze Reshape", moved),
+  ...rowsOf("Cast Ceil Floor Round", rounded),
+  Gather: gather,
+  Slice: slice,
+  Concat: concat,
+  Mul: pairwise(product),
+  Add: pairwise(sum(1)),
+  Sub: pairwise(sum(-1)),
+  Div: pairwise(quotient),
+  Equal: pairwise(equal),
+  Where: where,
+});

@@ -1,5 +1,6 @@
 /** The part of a graph that looks at a part of the picture only: what is computed of the whole picture is held. */
 
+import { SHAPE_READERS } from "../frontends/onnx/operator-families.js";
 import { record, tensor } from "../onnx/graph/build.js";
 import type { ModelWithGraph } from "../onnx/graph/records.js";
 import { extract } from "../onnx/rewrite/extract.js";
@@ -25,7 +26,7 @@ export function heldValues(
   for (const node of graph.node) {
     const read = [...namesRead(node)].filter((name) => depends.has(name));
     if (read.length === 0) continue;
-    const isOfShapes = SHAPES.has(node.op_type ?? "") || read.every((name) => ofShapes.has(name));
+    const isOfShapes = SHAPE_READERS.has(node.op_type ?? "") || read.every((name) => ofShapes.has(name));
     for (const name of node.output) {
       depends.add(name);
       if (isOfShapes) ofShapes.add(name);
@@ -36,8 +37,6 @@ export function heldValues(
   const names = [...held].filter((name) => isFloat(name) || !ofShapes.has(name));
   return names.every(isFloat) ? names : undefined;
 }
-
-const SHAPES: ReadonlySet<string> = new Set(["Shape", "Size"]);
 
 /** What a value was. */
 export interface HeldValue {

@@ -21,7 +21,7 @@ interface Site {
   readonly before: NodeProto[];
 }
 
-export class Vectors {
+export class OpenedVectors {
   readonly initializers: TensorProto[] = [];
   private readonly names: Set<string>;
   /** The first value with a size. */
