@@ -8,6 +8,8 @@ export type Layer = ModelDocument["layers"][number];
 export interface ConvSpec {
   /** Of the layer, and what stands before the names of its tensors in the checkpoint. */
   readonly name: string;
+  /** What stands before the names of the tensors, where it is not the layer's name. */
+  readonly from?: string;
   readonly in: string;
   readonly channels: number;
   readonly out: number;
@@ -33,15 +35,59 @@ export class NetworkWriter {
   }
 
   /** Adds a convolution of stride 1 that keeps the size of the picture. @returns its name */
-  conv({ name, in: input, channels, out, kernel, bias = true }: ConvSpec): string {
-    this.keep(`${name}.weight`, this.reader.takeWeight(`${name}.`, [out, channels, kernel, kernel]));
-    if (bias) this.keep(`${name}.bias`, this.reader.take(`${name}.bias`, [out]));
-    const without = bias ? {} : ({ bias: false } as const);
-    return this.add({ name, op: "conv", in: input, out, kernel, pad: Math.floor(kernel / 2), ...without } as Layer);
+  conv({ name, from = name, in: input, channels, out, kernel, bias = true }: ConvSpec): string {
+    const [weight, offset] = [`${from}.weight`, `${from}.bias`];
+    this.keep(weight, this.reader.takeWeight(`${from}.`, [out, channels, kernel, kernel]));
+    if (bias) this.keep(offset, this.reader.take(offset, [out]));
+    return this.add({
+      name,
+      op: "conv",
+      in: input,
+      out,
+      kernel,
+      pad: Math.floor(kernel / 2),
+      ...(bias ? {} : { bias: false }),
+      ...(from === name ? {} : { weights: { weight, ...(bias ? { bias: offset } : {}) } }),
+    });
   }
 
   /** Takes a tensor along under a name that a layer reads. */
   keep(name: string, tensor: NamedTensor["tensor"]): void {
     this.tensors.push({ name, tensor });
   }
+}
+
+/** What a network makes of pictures. */
+export interface PictureSpec {
+  /** Channels of the input and of the output. */
+  readonly channels: number;
+  readonly out: number;
+  /** Output pixels per input pixel along one side. */
+  readonly scale: number;
+  /** Values of black and white. */
+  readonly range: readonly [number, number];
+}
+
+const COLORS: Readonly<Record<number, "gray" | "rgb">> = { 1: "gray", 3: "rgb" };
+
+/** The document's entry on pictures; none where the channels are not those of a picture before and after. */
+export function imageOf({ channels, out, scale, range: [black, white] }: PictureSpec): ModelDocument["image"] {
+  const color = channels === out ? COLORS[channels] : undefined;
+  return color ? { range: [black, white], color, scale } : undefined;
+}
+
+/** The document of a network that makes one picture `y` of one picture `x`. */
+export function pictureDocument(
+  name: string,
+  layers: readonly Layer[],
+  picture: PictureSpec,
+): Omit<ModelDocument, "weights" | "source" | "version"> {
+  const image = imageOf(picture);
+  return {
+    name,
+    ...(image ? { image } : {}),
+    inputs: [{ name: "x", dtype: "float32", shape: ["N", picture.channels, "H", "W"] }],
+    layers: [...layers],
+    outputs: ["y"],
+  };
 }

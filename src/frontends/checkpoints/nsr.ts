@@ -4,7 +4,9 @@ import type { NamedTensor } from "../../files/safetensors-write.js";
 import type { ModelDocument } from "../document/document.js";
 import type { Config } from "./config.js";
 import type { ImportedModel, Importer } from "./importer.js";
+import { lastIndex } from "./indexed-names.js";
 import { mostCommon } from "./most-common.js";
+import { imageOf } from "./network-writer.js";
 import type { TensorReader } from "./tensor-reader.js";
 
 type Layer = ModelDocument["layers"][number];
@@ -75,17 +77,14 @@ const patchAssumed = (config: Config): Diagnostic => {
   );
 };
 
+/** No blocks, two convolutions in a row. */
 function isBodyOnly(tensors: TensorReader): boolean {
-  return ["body.0.", "body.1."].every((prefix) => tensors.weightShape(prefix) !== undefined);
+  return ["body.0.", "body.1."].every((prefix) => tensors.weightShape(prefix)?.length === 4);
 }
 
 /** Reads the hyper-parameters off the shapes; where blocks disagree, the majority holds and the rest is reported later. */
 function shapeOf(tensors: TensorReader, config: Config, warnings: Diagnostic[]): NsrShape {
-  const indices = tensors.names().flatMap((name) => {
-    const match = /^body\.([0-9]+)\.body\./.exec(name);
-    return match ? [Number(match[1])] : [];
-  });
-  const blocks = lastBlock(indices);
+  const blocks = lastIndex(tensors.names(), /^body\.([0-9]+)\.body\./, 0);
   const each = (suffix: string, axis: number, weight = true): number[] =>
     Array.from({ length: blocks }, (_, i) => {
       const prefix = `body.${i + 1}.body.${suffix}`;
@@ -117,19 +116,6 @@ function shapeOf(tensors: TensorReader, config: Config, warnings: Diagnostic[]):
   const width = config.number("width", hidden / units);
   if (Math.floor(units * width) !== hidden) config.confirm("width", hidden / units);
   return shape;
-}
-
-/** Missing blocks in a row that are told of one by one; a name with an index far beyond the others is one too many. */
-const MOST_MISSING = 16;
-
-/** The last of the indices before the first great gap, so that the blocks are no more than the names allow. */
-function lastBlock(indices: readonly number[]): number {
-  let last = 0;
-  for (const index of [...new Set(indices)].sort((a, b) => a - b)) {
-    if (index > last + MOST_MISSING + 1) break;
-    last = index;
-  }
-  return last;
 }
 
 interface Reading {
@@ -212,10 +198,10 @@ class NsrNetwork {
     if (scale > 1) this.layers.push({ name: "shuffle", op: "pixel_shuffle", in: "sum", scale });
     this.layers.push({ name: burst ? "uncentre" : "y", op: "affine", in: scale > 1 ? "shuffle" : "sum", shift: mean });
     if (burst) this.layers.push({ name: "y", op: "unfold_frames", in: "uncentre" });
-    const color = ({ 1: "gray", 3: "rgb" } as const)[channels];
+    const image = burst ? undefined : imageOf({ channels, out: channels, scale, range: [0, 1] });
     return {
       name: `nsr-x${scale}`,
-      ...(color && !burst ? { image: { range: [0, 1], color, scale } } : {}),
+      ...(image ? { image } : {}),
       context: patchContext(config, entry, tail),
       inputs: [
         { name: "x", dtype: "float32", shape: burst ? ["N", channels, frames, "H", "W"] : ["N", channels, "H", "W"] },
