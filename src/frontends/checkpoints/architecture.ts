@@ -5,6 +5,7 @@ import type { FindPrefixes, TensorShapes } from "../../files/torch/state-dict.js
 import type { TensorStore } from "../../tensors/tensor.js";
 import type { Importer } from "./importer.js";
 import { IMPORTERS } from "./index.js";
+import { landmarkOfImporter, matches } from "./recognise.js";
 import { TensorReader } from "./tensor-reader.js";
 
 /** An architecture, and what stands before the names of its tensors. */
@@ -29,7 +30,7 @@ export function findArchitectures(tensors: TensorShapes, importers = IMPORTERS):
     const outer = found.at(-1);
     if (outer !== undefined && prefix.startsWith(outer.prefix)) continue;
     const inside = new Map(namesUnder(names, prefix).map((name) => [name.slice(prefix.length), tensors.get(name)!]));
-    const importer = importers.find(({ matches }) => matches(TensorReader.ofShapes(inside)));
+    const importer = importers.find((each) => matches(each, TensorReader.ofShapes(inside)));
     if (importer) found.push({ importer, prefix });
   }
   return found;
@@ -37,8 +38,9 @@ export function findArchitectures(tensors: TensorShapes, importers = IMPORTERS):
 
 function candidates(names: readonly string[], importers: readonly Importer[]): ReadonlySet<string> {
   const found = new Set<string>();
+  const landmarks = importers.map(landmarkOfImporter);
   for (const name of names) {
-    for (const { landmark } of importers) {
+    for (const landmark of landmarks) {
       const match = landmark.exec(name.slice(0, LONGEST_PREFIX));
       if (match) found.add(name.slice(0, match.index + (match[0].startsWith(".") ? 1 : 0)));
     }
@@ -86,7 +88,7 @@ export function chooseArchitecture(
   if (arch !== undefined && importersOf(arch).length === 0) throw new SmxcError([unknownArch(arch)], "usage");
   const wrapped = TensorReader.wrapperOf(store);
   const whole = new TensorReader(store, wrapped);
-  const importer = importersOf(arch).find(({ matches }) => matches(whole));
+  const importer = importersOf(arch).find((each) => matches(each, whole));
   if (importer) return { importer, prefix: wrapped };
   const found = findArchitectures(store.tensors, importersOf(arch));
   const networks = found.filter((each) => each.importer.covers === "network");

@@ -7,7 +7,8 @@ import type { ImportedModel, Importer } from "./importer.js";
 import { lastIndex } from "./indexed-names.js";
 import { mostCommon } from "./most-common.js";
 import { imageOf } from "./network-writer.js";
-import type { TensorReader } from "./tensor-reader.js";
+import type { Signature } from "./signature.js";
+import { type TensorReader, WEIGHT_NAMES } from "./tensor-reader.js";
 
 type Layer = ModelDocument["layers"][number];
 
@@ -33,8 +34,16 @@ export const nsr: Importer = {
   name: "nsr",
   description: "whole networks with neural sparse representation (the naming of wdsr_nsr)",
   covers: "network",
-  landmark: /(?:^|\.)body\.(?:[0-9]+\.body\.[02]|0)\./,
-  matches: (tensors) => tensors.names().some((name) => /^body\.[0-9]+\.body\.[02]\./.test(name)) || isBodyOnly(tensors),
+  signatures: [
+    { all: ["body.*.body.0.mlp.0.weight"] },
+    { all: ["body.*.body.2.mlp.0.weight"] },
+    // Without blocks, there are only the convolutions around them.
+    ...WEIGHT_NAMES.map(
+      (weight): Signature => ({ all: [`body.0.${weight}`, `body.1.${weight}`], none: ["body.2.weight"] }),
+    ),
+  ],
+  // The second parameter of other networks' bodies is a PReLU's.
+  shapesFit: (tensors) => tensors.weightShape("body.1.")?.length !== 1,
   keys: {
     mean: "what is taken off the input and added to the output (default 0.5)",
     patch: "side of the training patch in input pixels (default 48, with a warning)",
@@ -76,11 +85,6 @@ const patchAssumed = (config: Config): Diagnostic => {
     },
   );
 };
-
-/** No blocks, two convolutions in a row. */
-function isBodyOnly(tensors: TensorReader): boolean {
-  return ["body.0.", "body.1."].every((prefix) => tensors.weightShape(prefix)?.length === 4);
-}
 
 /** Reads the hyper-parameters off the shapes; where blocks disagree, the majority holds and the rest is reported later. */
 function shapeOf(tensors: TensorReader, config: Config, warnings: Diagnostic[]): NsrShape {

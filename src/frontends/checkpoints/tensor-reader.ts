@@ -25,6 +25,7 @@ type Sizes = readonly (number | null)[];
 export class TensorReader {
   readonly found: Diagnostic[] = [];
   private readonly used = new Set<string>();
+  private readonly useless = new Set<string>();
   private readonly missing: string[] = [];
   private relative: readonly string[] | undefined;
 
@@ -107,6 +108,11 @@ export class TensorReader {
     return stored;
   }
 
+  /** Names a tensor that the network does not need; it may be there or not, and its values are not read. */
+  passOver(name: string): void {
+    this.useless.add(this.prefix + name);
+  }
+
   /**
    * A weight that may be under weight_norm (Salimans & Kingma 2016): `weight_g`/`weight_v`,
    * `parametrizations.weight.original0/1`, or the plain `weight`. w = g·v/‖v‖ over each row of the whole bank, in float64.
@@ -121,14 +127,13 @@ export class TensorReader {
 
   /** The shape of a weight under any of its names. */
   weightShape(prefix: string): readonly number[] | undefined {
-    const names = [...WEIGHT_NORM_NAMES.map(([, v]) => v), "weight"];
-    return names.map((name) => this.shapeOf(`${prefix}${name}`)).find((shape) => shape !== undefined);
+    return WEIGHT_NAMES.map((name) => this.shapeOf(`${prefix}${name}`)).find((shape) => shape !== undefined);
   }
 
   /** Everything that is wrong, once all that is known has been taken; of each kind the first, and how many more. */
   finish(): readonly Diagnostic[] {
     const left = this.ours([...this.store.tensors.keys(), ...this.store.others.keys()]).filter(
-      (name) => !this.used.has(name) && !IGNORED.test(name.slice(this.prefix.length)),
+      (name) => !this.used.has(name) && !this.useless.has(name) && !IGNORED.test(name.slice(this.prefix.length)),
     );
     const leftNames = left.map((name) => name.slice(this.prefix.length));
     const full = (name: string | undefined) => (name === undefined ? undefined : this.prefix + name);
@@ -144,6 +149,9 @@ const WEIGHT_NORM_NAMES = [
   ["weight_g", "weight_v"],
   ["parametrizations.weight.original0", "parametrizations.weight.original1"],
 ] as const;
+
+/** The names under which the directions of a weight may stand, or the whole of it. */
+export const WEIGHT_NAMES: readonly string[] = [...WEIGHT_NORM_NAMES.map(([, v]) => v), "weight"];
 
 /** The largest finite float32. */
 const FLOAT32_MAX = 2 ** 128 - 2 ** 104;
