@@ -9,7 +9,7 @@ import type { DenseTensor } from "../../src/ir/ops/dense-tensor.js";
 import { LOWERING_NAMES } from "../../src/lowerings/names.js";
 import { TARGETS } from "../../src/lowerings/targets.js";
 import type { SessionOptions } from "../../src/sessions/session.js";
-import { type ImportedFixture, importOracle, ORACLE_CASES, readTensors } from "../support/fixtures.js";
+import { type ImportedFixture, importOracle, NETWORK_CASES, ORACLE_CASES, readOracle } from "../support/fixtures.js";
 import { absoluteError, encoded, joined, relativeError, runGraph, samples, type Values } from "../support/sessions.js";
 
 /** The acceptance of the project, relative to the largest |y|. */
@@ -26,11 +26,8 @@ interface Oracle extends ImportedFixture {
 }
 
 async function openCase(index: number): Promise<Oracle> {
-  const { name } = ORACLE_CASES[index]!;
-  const [model, io] = await Promise.all([
-    importOracle(ORACLE_CASES[index]!),
-    readTensors("oracle", name, "io.safetensors"),
-  ]);
+  const oracle = ORACLE_CASES[index]!;
+  const [model, io] = await Promise.all([importOracle(oracle), readOracle(oracle)]);
   const inputs = new Map(model.spec.inputs.map((input) => [input.name, io.get(input.name)!]));
   return { ...model, inputs, y: io.get("y")!, betas: betasOf(io) };
 }
@@ -73,8 +70,9 @@ function levels(lowering: string, opset: (typeof OPSETS)[number]): readonly Leve
   return [opset === 17 ? "all" : "disabled"];
 }
 
-it("covers every importer", () => {
-  expect(new Set(ORACLE_CASES.map(({ family }) => family))).toEqual(new Set(IMPORTERS.map(({ name }) => name)));
+it("covers every importer, with the checkpoints of whole networks", () => {
+  const covered = [...ORACLE_CASES, ...NETWORK_CASES].map(({ family }) => family);
+  expect(new Set(covered)).toEqual(new Set(IMPORTERS.map(({ name }) => name)));
 });
 
 describe.each(ORACLE_CASES.map((oracle, index) => ({ ...oracle, index })))("$name", ({ index }) => {

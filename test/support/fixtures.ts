@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { bytesSource, collect } from "../../src/base/bytes/byte-source.js";
 import { openWeights } from "../../src/files/open.js";
+import { prefixFinder } from "../../src/frontends/checkpoints/architecture.js";
 import type { ConfigValue } from "../../src/frontends/checkpoints/config.js";
 import { type Imported, type ImportOptions, importModel } from "../../src/frontends/checkpoints/import.js";
 import type { ModelSpec } from "../../src/frontends/document/document.js";
@@ -27,21 +28,38 @@ export async function readTensors(...path: readonly string[]): Promise<ReadonlyM
   return new Map(await Promise.all(read));
 }
 
+/** A checkpoint, and beside it `io.safetensors`, inputs and what PyTorch computed of them. */
 export interface OracleCase {
   readonly name: string;
   /** The importer's name. */
   readonly family: string;
   readonly config: ReadonlyMap<string, ConfigValue>;
+  /** Its folder under `fixtures/`. */
+  readonly folder: readonly string[];
+  readonly checkpoint: string;
+  /** Whether the family must be given; otherwise the tensors tell it. */
+  readonly given: boolean;
 }
 
+const foldersOf = (...path: readonly string[]): readonly string[] =>
+  readdirSync(fixture(...path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
 /** Every folder of `fixtures/oracle`. */
-export const ORACLE_CASES: readonly OracleCase[] = readdirSync(fixture("oracle"), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => {
-    const entries = Object.entries(readJson<Record<string, ConfigValue>>("oracle", name, "case.json"));
-    const config = new Map(entries);
-    return { name, family: String(config.get("family")), config };
-  });
+export const ORACLE_CASES: readonly OracleCase[] = foldersOf("oracle").map((name) => {
+  const folder = ["oracle", name];
+  const config = new Map(Object.entries(readJson<Record<string, ConfigValue>>(...folder, "case.json")));
+  return { name, family: String(config.get("family")), config, folder, checkpoint: "weights.safetensors", given: true };
+});
+
+/** Every folder of `fixtures/checkpoints/networks`: whole networks that are imported by what their tensors tell. */
+export const NETWORK_CASES: readonly OracleCase[] = foldersOf("checkpoints", "networks").map((name) => {
+  const folder = ["checkpoints", "networks", name];
+  const { arch, needs = {} } = readJson<{ arch: string; needs?: Record<string, ConfigValue> }>(...folder, "case.json");
+  const config = new Map(Object.entries(needs));
+  return { name, family: arch, config, folder, checkpoint: "checkpoint.pth", given: false };
+});
 
 export function readJson<T>(...path: readonly string[]): T {
   return JSON.parse(readFileSync(fixture(...path), "utf8")) as T;
@@ -63,6 +81,21 @@ export async function importStore(store: TensorStore, options: ImportOptions = {
   return { imported, bytes, spec, weights: await openWeights(bytesSource("model.weights.safetensors", bytes)) };
 }
 
-export async function importOracle({ name, family, config }: OracleCase): Promise<ImportedFixture> {
-  return importStore(await openFixture("oracle", name, "weights.safetensors"), { arch: family, config });
+/** The tensors of a case, opened as `smxc import` does. */
+export function openOracle({ family, folder, checkpoint, given }: OracleCase): Promise<TensorStore> {
+  const source = bytesSource(checkpoint, Uint8Array.from(readFileSync(fixture(...folder, checkpoint))));
+  return openWeights(source, { findPrefixes: prefixFinder(given ? family : undefined) });
 }
+
+export async function importOracle(oracle: OracleCase, report?: ImportOptions["report"]): Promise<ImportedFixture> {
+  const { family, config, given } = oracle;
+  return importStore(await openOracle(oracle), {
+    config,
+    ...(given ? { arch: family } : {}),
+    ...(report ? { report } : {}),
+  });
+}
+
+/** Inputs of a case, and what PyTorch computed of them. */
+export const readOracle = ({ folder }: OracleCase): ReturnType<typeof readTensors> =>
+  readTensors(...folder, "io.safetensors");

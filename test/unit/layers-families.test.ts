@@ -7,7 +7,7 @@ import { IMPORTERS } from "../../src/frontends/checkpoints/index.js";
 import type { ModelSpec } from "../../src/frontends/document/document.js";
 import { parseDocument } from "../../src/frontends/document/parse.js";
 import { evaluate } from "../../src/ir/evaluate.js";
-import { importOracle, importStore, ORACLE_CASES, openFixture, readTensors } from "../support/fixtures.js";
+import { importOracle, importStore, NETWORK_CASES, ORACLE_CASES, openOracle, readOracle } from "../support/fixtures.js";
 import { relativeError } from "../support/sessions.js";
 
 const folder = new URL("../../docs/families/", import.meta.url);
@@ -31,7 +31,7 @@ const BLOCKS = pages.flatMap((page): readonly Block[] =>
   })),
 );
 
-const caseOf = (name: string) => ORACLE_CASES.find((each) => each.name === name)!;
+const caseOf = (name: string) => [...ORACLE_CASES, ...NETWORK_CASES].find((each) => each.name === name)!;
 
 /** What PyTorch computed, float32. */
 const TOLERANCE = 1e-6;
@@ -40,8 +40,7 @@ const TOLERANCE = 1e-6;
 const withoutOrigin = ({ source: _source, $schema: _schema, weights: _weights, ...rest }: ModelSpec) => rest;
 
 async function expectOracle(name: string, spec: ModelSpec): Promise<void> {
-  const { weights } = await importOracle(caseOf(name));
-  const io = await readTensors("oracle", name, "io.safetensors");
+  const [{ weights }, io] = await Promise.all([importOracle(caseOf(name)), readOracle(caseOf(name))]);
   const graph = referenceGraph(spec, weights);
   const values = await evaluate(graph, new Map(graph.inputs.map((input) => [input.name, io.get(input.name)!])));
   expect(relativeError(values.get(graph.outputs[0]!.value)!, io.get("y")!)).toBeLessThanOrEqual(TOLERANCE);
@@ -94,8 +93,7 @@ describe("docs/families", () => {
     "$page: what is given is enough for $name",
     async ({ name, json }) => {
       const config = new Map(Object.entries(JSON.parse(json) as Record<string, ConfigValue>));
-      const store = await openFixture("oracle", name, "weights.safetensors");
-      const { spec } = await importStore(store, { arch: caseOf(name).family, config });
+      const { spec } = await importStore(await openOracle(caseOf(name)), { arch: caseOf(name).family, config });
       await expectOracle(name, spec);
     },
   );

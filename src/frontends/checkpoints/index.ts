@@ -1,3 +1,4 @@
+import { compact } from "./compact.js";
 import { condconv } from "./condconv.js";
 import { dynamicConv } from "./dynamic-conv.js";
 import type { Importer } from "./importer.js";
@@ -5,7 +6,18 @@ import { modulatedConv } from "./modulated-conv.js";
 import { nsr } from "./nsr.js";
 import { nsrConv } from "./nsr-conv.js";
 import { odconv } from "./odconv.js";
+import { rrdb } from "./rrdb.js";
 import { sparseBlock } from "./sparse-block.js";
 
 /** The architectures that smxc imports, the most specific first: the first that matches is taken. */
-export const IMPORTERS: readonly Importer[] = [nsr, sparseBlock, odconv, dynamicConv, condconv, modulatedConv, nsrConv];
+export const IMPORTERS: readonly Importer[] = [
+  rrdb,
+  nsr,
+  compact,
+  sparseBlock,
+  odconv,
+  dynamicConv,
+  condconv,
+  modulatedConv,
+  nsrConv,
+];
