@@ -93,6 +93,7 @@ export function divideDim(dim: Dim, divisor: number): Dim | undefined {
 }
 
 export function sameDim(a: Dim, b: Dim): boolean {
+  if (a === b) return true;
   return typeof a === "number" || typeof b === "number" ? a === b : dimText(a) === dimText(b);
 }
 

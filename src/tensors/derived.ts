@@ -103,6 +103,24 @@ export function computed(
   };
 }
 
+/**
+ * The same tensor, for readers that take parts of it one after the other: what was read is handed out again as long as
+ * the memory is not needed. Readers must not write into it.
+ */
+export function remembered(tensor: LazyTensor): LazyTensor {
+  let last: WeakRef<TensorData> | undefined;
+  return {
+    shape: tensor.shape,
+    async read() {
+      const known = last?.deref();
+      if (known) return known;
+      const values = await tensor.read();
+      last = new WeakRef(values);
+      return values;
+    },
+  };
+}
+
 export function newLike(data: TensorData, length: number): TensorData {
   return data instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
 }

@@ -22,6 +22,10 @@ export function convolve(
   const y = dense([out, outHeight, outWidth]);
   const { data } = x;
   const stride = window.stride[1];
+  const columns = Array.from({ length: kw }, (_, j) => {
+    const shift = j * window.dilation[1] - left;
+    return { shift, ...inside(outWidth, width, stride, shift) };
+  });
   const outPerGroup = out / groups;
   if (channels !== perGroup * groups) throw new RangeError("channels do not match the kernel");
   for (let o = 0; o < out; o++) {
@@ -32,8 +36,7 @@ export function convolve(
       for (let i = 0; i < kh; i++) {
         for (let j = 0; j < kw; j++) {
           const w = weight.data[((o * perGroup + c) * kh + i) * kw + j]!;
-          const shift = j * window.dilation[1] - left;
-          const [begin, end] = inside(outWidth, width, stride, shift);
+          const { shift, begin, end } = columns[j]!;
           for (let row = 0; row < outHeight; row++) {
             const fromRow = row * window.stride[0] + i * window.dilation[0] - top;
             if (fromRow < 0 || fromRow >= height) continue;
@@ -49,7 +52,12 @@ export function convolve(
 }
 
 /** The output columns, from `begin` up to `end`, whose input column `column · stride + shift` is not padding. */
-function inside(outWidth: number, width: number, stride: number, shift: number): readonly [begin: number, end: number] {
+function inside(
+  outWidth: number,
+  width: number,
+  stride: number,
+  shift: number,
+): { readonly begin: number; readonly end: number } {
   const begin = Math.max(0, Math.ceil(-shift / stride));
-  return [begin, Math.min(outWidth, Math.floor((width - 1 - shift) / stride) + 1)];
+  return { begin, end: Math.min(outWidth, Math.floor((width - 1 - shift) / stride) + 1) };
 }

@@ -75,9 +75,13 @@ function pointMatrix(form: WinogradForm): readonly (readonly number[])[] {
 }
 
 /** The part of a constant kernel that some input channels have. */
-export function kernelPart(e: GraphEmitter, layer: CanvasLayer, range: readonly [number, number]): KernelSource {
-  if (!("constant" in layer.kernel)) throw new TypeError(`${layer.name}: only a constant kernel has parts`);
-  return { kind: "finished", value: emitFinished(e, layer, layer.kernel, range) };
+export function kernelPart(
+  e: GraphEmitter,
+  layer: CanvasLayer,
+  kernel: ConstantKernel,
+  range: readonly [number, number],
+): KernelSource {
+  return { kind: "finished", value: emitFinished(e, layer, kernel, range) };
 }
 
 /**
@@ -103,7 +107,9 @@ function emitFinished(
     const taps = top.ofConstants(`${part}/taps`, () =>
       top.weight(`${part}/taps`, permuted(reshaped(own, [out, channels, TAPS]), [2, 1, 0])),
     );
-    const rows = pointRows(top, canvas.form, { count, columns: canvas.form.columns.n / count, points });
+    const rows = top.once(`${canvas.form.name}/rows:${count}`, () =>
+      pointRows(top, canvas.form, { count, columns: canvas.form.columns.n / count, points }),
+    );
     const equation = count === 1 ? "pt,tco->pco" : "qpt,tco->qpco";
     return top.op("Einsum", label, [rows, taps], shape, { equation });
   });

@@ -1,4 +1,5 @@
 /** A layer's input in parts: side by side where it is transformed, by value where it is in the points already or stays there. */
+import { remembered } from "../../tensors/derived.js";
 import type { GraphEmitter } from "../emitter.js";
 import type { CanvasLayer, LayerInput } from "./canvas-layer.js";
 import { chunksOf, type KernelSource, kernelPart, kernelSource } from "./kernel.js";
@@ -34,9 +35,12 @@ export function kernelsOfParts(
 ): readonly KernelSource[] {
   if (parts.length === 1) return [kernelSource(e, layer)];
   if (chunksOf(layer).count > 1) throw new TypeError(`${layer.name}: an input in parts has its points in one chunk`);
+  const { kernel } = layer;
+  if (!("constant" in kernel)) throw new TypeError(`${layer.name}: only a constant kernel has parts`);
+  const whole = { ...kernel, constant: remembered(kernel.constant) };
   let start = 0;
   return parts.map(({ channels }) => {
     start += channels;
-    return kernelPart(e, layer, [start - channels, start]);
+    return kernelPart(e, layer, whole, [start - channels, start]);
   });
 }
