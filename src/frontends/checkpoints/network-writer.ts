@@ -51,6 +51,13 @@ export class NetworkWriter {
     });
   }
 
+  /** Adds a linear layer whose weight is that of a 1×1 convolution. @returns its name */
+  linear({ name, in: input, channels, out }: Pick<ConvSpec, "name" | "in" | "channels" | "out">): string {
+    this.keep(`${name}.weight`, this.reader.take(`${name}.weight`, [out, channels, 1, 1]));
+    this.keep(`${name}.bias`, this.reader.take(`${name}.bias`, [out]));
+    return this.add({ name, op: "linear", in: input, out });
+  }
+
   /** Takes a tensor along under a name that a layer reads. */
   keep(name: string, tensor: NamedTensor["tensor"]): void {
     this.tensors.push({ name, tensor });
