@@ -81,7 +81,7 @@ export function libraryReporter(report: Reporter | undefined): { readonly report
 
 /** A value that no checkpoint tells, as `import` takes it. */
 export function configValue(key: string, value: string | number): NamedOption {
-  return { flag: `--set ${key}=${value}`, library: `config: new Map([["${key}", ${value}]])` };
+  return { flag: `--set ${key}=${value}`, library: `config: new Map([["${key}", ${JSON.stringify(value)}]])` };
 }
 
 /** Several remedies in one. */

@@ -57,6 +57,29 @@ export class Config {
     return fallback;
   }
 
+  /** Several numbers, given with commas between, or one for all of them; or the defaults. */
+  numbers(key: string, fallback: readonly number[]): readonly number[] {
+    const value = this.values.get(key);
+    if (value === undefined) return fallback;
+    const given = typeof value === "string" ? value.split(",").map(configValue) : [value];
+    const [first] = given;
+    if (given.every((each) => typeof each === "number")) {
+      if (given.length === fallback.length) return given;
+      if (given.length === 1) return fallback.map(() => Number(first));
+    }
+    this.found.push(
+      error(
+        "import/bad-config",
+        `the value of "${key}" must be ${numbersText(fallback.length)}, not ${JSON.stringify(value)}`,
+        {
+          ...this.placeOf(key),
+          hint: `write ${key} with numbers, such as ${fallback.join(",")}`,
+        },
+      ),
+    );
+    return fallback;
+  }
+
   boolean(key: string, fallback: boolean): boolean {
     const value = this.values.get(key);
     if (value === undefined) return fallback;
@@ -111,3 +134,6 @@ export class Config {
     );
   }
 }
+
+const numbersText = (count: number): string =>
+  count === 1 ? "a number" : `a number, or ${count} numbers with commas between`;

@@ -50,6 +50,8 @@ export function importModel(store: TensorStore, options: ImportOptions = {}): Im
   }
   const tensors = new TensorReader(store, prefix);
   tensors.refuseEmpty();
+  const doubt = options.arch === undefined ? importer.doubt?.(tensors) : undefined;
+  if (doubt) throw new SmxcError([doubt]);
   const model = importer.read(tensors, config);
   const found = [...config.found, ...tensors.finish()];
   if (found.length > 0) throw new SmxcError(found);

@@ -36,6 +36,8 @@ interface ImporterParts {
   readonly name: string;
   readonly description: string;
   readonly covers: "network" | "layer";
+  /** Why tensors that match may be another architecture's all the same, so that only `--arch` tells. */
+  readonly doubt?: (tensors: TensorReader) => Diagnostic | undefined;
   /** The keys of the configuration, with what they mean; the others are ignored with a warning. */
   readonly keys: Readonly<Record<string, string>>;
   /** Reads the checkpoint. Problems are reported to the reader and the configuration, which collect them. */

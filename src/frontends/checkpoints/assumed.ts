@@ -1,0 +1,27 @@
+/** What no tensor tells: the public default is taken, and said. */
+import { type Diagnostic, warning } from "../../base/diagnostics.js";
+import { configValue, listed, remedy } from "../../base/remedy.js";
+import type { Config, ConfigValue } from "./config.js";
+
+/** A key of the configuration, and its public default. */
+export interface Assumption {
+  readonly key: string;
+  readonly value: Exclude<ConfigValue, boolean>;
+}
+
+/** One warning that names what was taken for the keys that are not given, and how to give them; none where all are. */
+export function assumed(config: Config, assumptions: readonly Assumption[]): readonly Diagnostic[] {
+  const open = assumptions.filter(({ key }) => !config.has(key));
+  const [first] = open;
+  if (first === undefined) return [];
+  const text = open.map(({ key, value }) => `${key} = ${value}`).join(", ");
+  return [
+    warning("import/assumed", `the tensors do not tell everything; taken as usual is ${text}`, {
+      ...config.placeOf(first.key),
+      ...remedy`if the network was trained otherwise, give it: ${listed(
+        open.map(({ key, value }) => remedy`${configValue(key, value)}`),
+        " ",
+      )}`,
+    }),
+  ];
+}
