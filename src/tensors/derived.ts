@@ -1,6 +1,12 @@
 /** Tensors computed from others when they are read: nothing is computed or held before a file is written. */
 import { elementCount, type LazyTensor, type TensorData } from "./tensor.js";
 
+/** Numbers that are at hand. */
+export const constantTensor = (shape: readonly number[], values: TensorData): LazyTensor => ({
+  shape,
+  read: async () => values,
+});
+
 /** The same values under another shape. */
 export function reshaped(tensor: LazyTensor, shape: readonly number[]): LazyTensor {
   if (elementCount(shape) !== elementCount(tensor.shape)) {

@@ -1,4 +1,4 @@
-/** What no tensor tells: the public default is taken, and said. */
+/** What no tensor tells: the public default is taken, and said; what is given for nothing is said too. */
 import { type Diagnostic, warning } from "../../base/diagnostics.js";
 import { configValue, listed, remedy } from "../../base/remedy.js";
 import type { Config, ConfigValue } from "./config.js";
@@ -24,4 +24,11 @@ export function assumed(config: Config, assumptions: readonly Assumption[]): rea
       )}`,
     }),
   ];
+}
+
+/** A warning where a key is given that this checkpoint has no use for. */
+export function unused(config: Config, key: string, why: string): readonly Diagnostic[] {
+  if (!config.has(key)) return [];
+  const hint = "leave it out, or give the checkpoint that it belongs to";
+  return [warning("import/unused-config", `"${key}" is given, but ${why}`, { ...config.placeOf(key), hint })];
 }

@@ -57,6 +57,19 @@ export class Config {
     return fallback;
   }
 
+  /** A number above 0 that is given, or the default. */
+  positive(key: string, fallback: number): number {
+    const value = this.number(key, fallback);
+    if (value > 0) return value;
+    this.found.push(
+      error("import/bad-config", `"${key}" must be above 0, not ${value}`, {
+        ...this.placeOf(key),
+        hint: `the usual value is ${fallback}`,
+      }),
+    );
+    return fallback;
+  }
+
   /** Several numbers, given with commas between, or one for all of them; or the defaults. */
   numbers(key: string, fallback: readonly number[]): readonly number[] {
     const value = this.values.get(key);

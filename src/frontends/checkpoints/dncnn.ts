@@ -1,7 +1,8 @@
 import { error } from "../../base/diagnostics.js";
 import { option, remedy } from "../../base/remedy.js";
+import { constantTensor } from "../../tensors/derived.js";
 import type { ModelDocument } from "../document/document.js";
-import { assumed } from "./assumed.js";
+import { assumed, unused } from "./assumed.js";
 import type { Importer } from "./importer.js";
 import { lastIndex } from "./indexed-names.js";
 import { mostCommon } from "./most-common.js";
@@ -51,6 +52,7 @@ export const dncnn: Importer = {
   },
   keys: {
     epsilon: "added to the variances of BatchNorm (default 1e-4; 1e-5 for networks without any bias)",
+    noise: "of FDnCNN: the standard deviation of the noise, for values of 0 to 255, in place of the second input",
     depth: "checked against the shapes",
     units: "checked against the shapes",
     channels: "checked against the shapes",
@@ -60,16 +62,22 @@ export const dncnn: Importer = {
     const { channels, map } = picturesOf(tensors, chain) ?? { channels: 1, map: false };
     const usual = usualEpsilon(tensors, chain);
     const network = new NetworkWriter(tensors);
-    const units = writeChain(network, tensors, chain, { channels, map, epsilon: config.number("epsilon", usual) });
+    const open = map && !config.has("noise");
+    if (map && !open) writeMap(network, channels, config.number("noise", 0));
+    const units = writeChain(network, tensors, chain, { channels, map, epsilon: config.positive("epsilon", usual) });
     config.confirm("depth", chain.convs.length);
     config.confirm("units", units);
     config.confirm("channels", channels);
     const name = map ? "fdncnn" : "dncnn";
     const document = pictureDocument(name, network.layers, { channels, out: channels, scale: 1, range: [0, 1] });
     return {
-      document: map ? { ...document, inputs: [...document.inputs, MAP] } : document,
+      document: open ? { ...document, inputs: [...document.inputs, MAP] } : document,
       tensors: network.tensors,
-      warnings: chain.normalised ? assumed(config, [{ key: "epsilon", value: usual }]) : [],
+      warnings: [
+        ...(chain.normalised ? assumed(config, [{ key: "epsilon", value: usual }]) : []),
+        ...(chain.normalised ? [] : unused(config, "epsilon", "the network has no BatchNorm")),
+        ...(map ? [] : unused(config, "noise", "the network takes no map of the noise level")),
+      ],
     };
   },
 };
@@ -79,6 +87,13 @@ const SMALLEST: Chain = { root: "model", convs: [0, 2, 4], normalised: false };
 
 /** The noise level of each pixel, as the standard deviation of values of 0 to 1. */
 const MAP = { name: "noise_map", dtype: "float32", shape: ["N", 1, "H", "W"] } satisfies Input;
+
+/** Writes the map of a noise level that is the same for all pixels and pictures. */
+function writeMap(network: NetworkWriter, channels: number, noise: number): void {
+  network.keep(`${MAP.name}.weight`, constantTensor([1, channels, 1, 1], new Float32Array(channels)));
+  network.keep(`${MAP.name}.bias`, constantTensor([1], Float32Array.of(noise / 255)));
+  network.add({ name: MAP.name, op: "conv", in: "x", out: 1, kernel: 1 });
+}
 
 function chainOf(tensors: TensorReader): Chain | undefined {
   const root = ["dncnn", "model"].find((name) => tensors.has(`${name}.0.weight`));

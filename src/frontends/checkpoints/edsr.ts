@@ -69,6 +69,7 @@ export const edsr: Importer = {
       write: (network, units, input) =>
         writeBlocks(network, naming.convs, { blocks, units, scale: config.number("res_scale", usual) }, input),
       assumptions: [{ key: "res_scale", value: usual }],
+      warnings: [],
     });
   },
 };

@@ -1,6 +1,7 @@
 /** The mean colour that a network takes off pictures and adds to its result. */
-import type { LazyTensor } from "../../tensors/tensor.js";
-import type { Assumption } from "./assumed.js";
+import type { Diagnostic } from "../../base/diagnostics.js";
+import { constantTensor } from "../../tensors/derived.js";
+import { type Assumption, unused } from "./assumed.js";
 import type { Config } from "./config.js";
 import type { NetworkWriter } from "./network-writer.js";
 import type { TensorReader } from "./tensor-reader.js";
@@ -22,6 +23,7 @@ export interface MeanShift {
   /** Writes the value with the mean as `y`. */
   add(network: NetworkWriter, input: string): void;
   readonly assumptions: readonly Assumption[];
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
@@ -37,6 +39,7 @@ export function meanOf(tensors: TensorReader, config: Config, spec: MeanSpec): M
     takeOff: (network, input) => network.conv({ name: "sub_mean", in: input, ...kernel }),
     add: (network, input) => network.conv({ name: "y", from: "add_mean", in: input, ...kernel }),
     assumptions: [],
+    warnings: unused(config, "mean", 'the checkpoint holds it, in "sub_mean" and "add_mean"'),
   };
 }
 
@@ -67,6 +70,7 @@ function fromNumbers(config: Config, { channels, white, gain }: MeanSpec): MeanS
       network.add({ name: "y", in: input, weights, ...layer });
     },
     assumptions: usual ? [{ key: "mean", value: usual.join(",") }] : [],
+    warnings: [],
   };
 }
 
@@ -75,8 +79,6 @@ function keepDiagonal(network: NetworkWriter, name: string, factor: number, offs
   const count = offsets.length;
   const weight = new Float32Array(count * count);
   for (let c = 0; c < count; c++) weight[c * count + c] = factor;
-  network.keep(`${name}.weight`, constant([count, count, 1, 1], weight));
-  network.keep(`${name}.bias`, constant([count], Float32Array.from(offsets)));
+  network.keep(`${name}.weight`, constantTensor([count, count, 1, 1], weight));
+  network.keep(`${name}.bias`, constantTensor([count], Float32Array.from(offsets)));
 }
-
-const constant = (shape: readonly number[], values: Float32Array): LazyTensor => ({ shape, read: async () => values });

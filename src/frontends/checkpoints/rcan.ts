@@ -1,3 +1,4 @@
+import { unused } from "./assumed.js";
 import type { Importer } from "./importer.js";
 import { lastIndex } from "./indexed-names.js";
 import { mostCommon } from "./most-common.js";
@@ -96,6 +97,7 @@ export const rcan: Importer = {
         return writeGroups(network, naming, { groups, blocks, units, hidden, scale }, input);
       },
       assumptions: naming.scaled ? [{ key: "res_scale", value: 1 }] : [],
+      warnings: naming.scaled ? [] : unused(config, "res_scale", "the authors' code does not scale"),
     });
   },
 };

@@ -2,6 +2,7 @@
  * What EDSR and RCAN have in common: the mean is taken off, a convolution, a body with a skip around it, an enlargement by
  * pixel shuffles, a convolution, and the mean is added.
  */
+import type { Diagnostic } from "../../base/diagnostics.js";
 import { type Assumption, assumed } from "./assumed.js";
 import type { Config } from "./config.js";
 import type { ImportedModel } from "./importer.js";
@@ -28,6 +29,7 @@ export interface Body {
   write(network: NetworkWriter, units: number, input: string): string;
   /** What the blocks take that no tensor tells. */
   readonly assumptions: readonly Assumption[];
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** Keys of the configuration that both have. */
@@ -56,7 +58,7 @@ export function readUpscaler(
   const network = new NetworkWriter(tensors);
   const units = unitsOf(tensors, naming);
   const channels = colours(tensors, naming);
-  const range = config.number("range", USUAL_RANGE);
+  const range = config.positive("range", USUAL_RANGE);
   const white = naming.pictures === "range" ? range : 1;
   const mean = meanOf(tensors, config, { channels, white, gain: range / white });
   const first = network.conv({
@@ -84,11 +86,11 @@ export function readUpscaler(
       range: [0, white],
     }),
     tensors: network.tensors,
-    warnings: assumed(config, [
-      ...body.assumptions,
-      ...(mean?.assumptions ?? []),
-      { key: "range", value: USUAL_RANGE },
-    ]),
+    warnings: [
+      ...assumed(config, [...body.assumptions, ...(mean?.assumptions ?? []), { key: "range", value: USUAL_RANGE }]),
+      ...(mean?.warnings ?? []),
+      ...body.warnings,
+    ],
   };
 }
 
