@@ -63,7 +63,12 @@ export const compileFlags = {
   target: grouped("How it runs:", targetFlag),
   threads: grouped(
     "How it runs:",
-    optionOr("--threads <n>", "threads per operator that the choice of lowerings is for", positiveInteger, 1),
+    optionOr(
+      "--threads <n>",
+      "threads of each session that will run the graph; for several, Winograd is taken only where it gains on every kind of machine that was measured",
+      positiveInteger,
+      1,
+    ),
   ),
   winograd: grouped(
     "How it runs:",

@@ -116,6 +116,14 @@ describe("the choice", () => {
     expect(chooseForms([problem], { ...auto, measured })[0]!.direct).toEqual({ ns: 1, measured: true });
   });
 
+  it("with several threads only layers that gain on every kind of machine leave the direct convolution", () => {
+    const several = { ...auto, threads: 2 };
+    expect(name(layer(64, 128, 0))).toBeDefined();
+    expect(name(layer(64, 128, 0), several)).toBeUndefined();
+    expect(name(layer(64, 128, 0), { ...auto, threads: 8 })).toBeUndefined();
+    expect(name(layer(256, 96), several)).toBeDefined();
+  });
+
   it("only large layers are worked on in chunks", () => {
     expect(chunkFor(layer(64, 48))).toBe(0);
     expect(chunkFor(layer(128, 48))).toBe(2);

@@ -6,7 +6,7 @@ import type { Dim } from "../../ir/dim.js";
 import { sizeOf } from "../../ir/typical-size.js";
 import type { Target } from "../targets.js";
 import type { WinogradForm } from "./forms.js";
-import { PARALLEL, RATES, type Rates } from "./rates.js";
+import { PARALLEL, type ParallelShares, RATES, type Rates } from "./rates.js";
 import { cellsPerStrip, stripCount } from "./strip-count.js";
 
 /** A 3×3 convolution of stride 1 and one zero around, for one sample. */
@@ -38,22 +38,51 @@ const TAPS = 9;
 export function costOf(problem: LayerProblem, form: WinogradForm | undefined, options: CostOptions): Cost {
   const measured = options.measured?.get(costKey(problem, form, options));
   if (measured !== undefined) return { ns: measured, measured: true };
-  const ns = form
-    ? overKinds((rates) => canvasCost(problem, form, rates), PARALLEL.canvas, options)
-    : overKinds((rates) => directCost(problem, rates), PARALLEL.direct, options);
-  return { ns, measured: false };
+  return { ns: form ? canvasOver(problem, form, options) : directOver(problem, options), measured: false };
 }
 
 /** Nanoseconds that it takes to bring so many elements onto a canvas, or from it into a picture. */
 export function layoutCost(elements: number, options: CostOptions): number {
-  return overKinds((rates) => elements * rates.layout, PARALLEL.canvas, options);
+  return meanOf(kindsOf(options).map(({ rates, slower }) => elements * rates.layout * slower.transform));
 }
 
-/** The geometric mean over the kinds of machine. */
-function overKinds(alone: (rates: Rates) => number, parallel: number, { target, threads = 1 }: CostOptions): number {
-  const kinds = Object.values(RATES[target === "wasm" ? "wasm" : "cpu"]);
-  const mean = kinds.map(alone).reduce((product, ns) => product * ns, 1) ** (1 / kinds.length);
-  return mean * (1 - parallel + parallel / threads);
+/** A kind of machine, and what the time of one thread is multiplied by with the threads that are asked for. */
+interface Kind {
+  readonly rates: Rates;
+  readonly slower: ParallelShares;
+}
+
+function kindsOf({ target, threads = 1 }: CostOptions): readonly Kind[] {
+  const over = (share: number): number => 1 - share + share / threads;
+  const rates = RATES[target === "wasm" ? "wasm" : "cpu"];
+  return (["avx2", "avx512"] as const).map((kind) => {
+    const { product, transform } = PARALLEL[kind];
+    return { rates: rates[kind], slower: { product: over(product), transform: over(transform) } };
+  });
+}
+
+/** The geometric mean. */
+function meanOf(values: readonly number[]): number {
+  return values.reduce((product, value) => product * value, 1) ** (1 / values.length);
+}
+
+const directOn = (problem: LayerProblem, { rates, slower }: Kind): number =>
+  directCost(problem, rates) * slower.product;
+
+function directOver(problem: LayerProblem, options: CostOptions): number {
+  return meanOf(kindsOf(options).map((kind) => directOn(problem, kind)));
+}
+
+/**
+ * With one thread the mean over the kinds of machine. With several they differ so much that a mean hides losses: the share of the direct
+ * convolution's time that it takes where it takes the most, so that in doubt the direct convolution runs.
+ */
+function canvasOver(problem: LayerProblem, form: WinogradForm, options: CostOptions): number {
+  const kinds = kindsOf(options);
+  const on = kinds.map((kind) => canvasCost(problem, form, kind));
+  if ((options.threads ?? 1) === 1) return meanOf(on);
+  const worst = Math.max(...kinds.map((kind, index) => on[index]! / directOn(problem, kind)));
+  return worst * directOver(problem, options);
 }
 
 /** Under what a measurement is kept: everything that the time depends on. */
@@ -75,7 +104,7 @@ function directCost({ channels, out, height, width, experts }: LayerProblem, rat
   return macs * rates.direct + channels * TAPS * area * rates.gather + experts * channels * out * TAPS * rates.mix;
 }
 
-function canvasCost(problem: LayerProblem, form: WinogradForm, rates: Rates): number {
+function canvasCost(problem: LayerProblem, form: WinogradForm, { rates, slower }: Kind): number {
   const { channels, out, experts } = problem;
   const work = canvasWork(problem, form);
   const { cells, points } = work;
@@ -83,15 +112,9 @@ function canvasCost(problem: LayerProblem, form: WinogradForm, rates: Rates): nu
   // Along the width n2 values for each of a cell's m1 rows, then n1·n2; and back, and once more into the order of the picture.
   const moved = cells * (channels * (n2 * m1 + points) + out * (points + n2 * m1 + m1 * m2));
   const kernel = experts > 0 ? channels * out * (experts * TAPS * rates.mix + (TAPS + points) * rates.points) : 0;
-  return (
-    points * cells * channels * out * rates.product +
-    points * work.strips * channels * out * rates.pack +
-    moved * rates.transform +
-    work.copied * rates.copy +
-    work.cleared * rates.ragged +
-    kernel +
-    rates.layer
-  );
+  const products = channels * out * points * (cells * rates.product + work.strips * rates.pack);
+  const rest = moved * rates.transform + work.copied * rates.copy + work.cleared * rates.ragged + kernel + rates.layer;
+  return products * slower.product + rest * slower.transform;
 }
 
 interface CanvasWork {

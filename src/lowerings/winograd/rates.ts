@@ -26,8 +26,22 @@ export interface Rates {
   readonly layout: number;
 }
 
-/** Shares of the time that further threads divide, of direct convolutions and of those on a canvas: estimates, not fitted. */
-export const PARALLEL = { direct: 0.97, canvas: 0.8 } as const;
+/** Shares of the time that further threads divide. Below zero: they wait for each other longer than they save. */
+export interface ParallelShares {
+  /** Of direct convolutions, and of the products between transforms. */
+  readonly product: number;
+  /** Of all else on a canvas, and of changes of layout. */
+  readonly transform: number;
+}
+
+/**
+ * By the kind of machine. Where cores share a cache the transforms divide; where they share none, each waits for what the other core
+ * made (docs/lowerings.md, "The cost model").
+ */
+export const PARALLEL: Readonly<Record<"avx2" | "avx512", ParallelShares>> = {
+  avx2: { product: 0.97, transform: 0.75 },
+  avx512: { product: 0.97, transform: -0.5 },
+};
 
 /**
  * The kinds of machine that were measured: x86-64 with vectors of 256 and of 512 bits. A graph is to run on either, and on
