@@ -33,7 +33,7 @@ const ort = await import("onnxruntime-node").then(
   (module) => module.default,
   (cause) => leave(`onnxruntime-node is not installed: ${cause.message}`),
 );
-const { graphBytes, layerGraph, operatorGraph } = await import("./gpu-graphs.mjs");
+const { graphBytes, LAYERS, layerGraph, operatorGraph } = await import("./gpu-graphs.mjs");
 
 /** Drivers of software, by the names of their libraries. */
 const SOFTWARE = /swiftshader|vulkan_lvp|lavapipe/;
@@ -121,7 +121,7 @@ for (const { batch, side } of CASES) {
     const rivals = await Promise.all(forms.map((form) => operatorGraph(what, form, sizes)));
     await race(`${what}, ${at}`, rivals);
   }
-  await race(`one mixed convolution, ${at}`, await layerGraph(sizes), [
+  await race(`${LAYERS} mixed convolutions in a row, of which the model weighs one, ${at}`, await layerGraph(sizes), [
     "estimated, ms",
     "dispatches",
     "MB moved",
