@@ -91,18 +91,21 @@ export const compileCommand = defineCommand({
         const asked = tuned ? { ...untuned, measured: tuned.measured } : untuned;
         const checking = options.verify ? await import("./compile/check-compiled.js") : undefined;
         const { orWithoutWinograd } = await import("./compile/magnified-rounding.js");
-        const { compiled, half, compared, compileOptions } = await orWithoutWinograd(
+        const { compiled, half, checked, compileOptions } = await orWithoutWinograd(
           context,
           asked,
           async (compileOptions) => {
             const compiled = compile(model.spec, model.weights, compileOptions);
             const half = await halfReports(context, model, compileOptions, options.verify, pictures);
-            const compared = await checking?.checkCompiled(context, model, compiled, compileOptions);
-            return { compiled, half, compared, compileOptions };
+            const checked = await checking?.checkCompiled(context, model, compiled, compileOptions);
+            return { compiled, half, checked, compileOptions };
           },
         );
         const onnx = compiled.model;
-        const files = encodeForFiles(onnx, options.output, options.externalData, options.target);
+        const files =
+          checked?.bytes && !options.externalData
+            ? [{ path: options.output, content: checked.bytes }]
+            : encodeForFiles(onnx, options.output, options.externalData, options.target);
         const cost = await fold?.study?.measure(compileOptions);
         const written = await writeFiles(files, { inputs: [...model.files, ...(fold?.files ?? [])] });
         const { foldStudyJson, foldStudyText } = await import("./compile/fold-study.js");
@@ -122,7 +125,7 @@ export const compileCommand = defineCommand({
             opset: onnx.opset_import[0]?.version,
             nodes: onnx.graph.node.length,
             files: written,
-            ...(checking && compared ? { compared: compared.map(checking.comparedJson) } : {}),
+            ...(checking && checked ? { compared: checked.compared.map(checking.comparedJson) } : {}),
             ...(study ? { fold: foldStudyJson(study) } : {}),
             ...(half ? { float16: { images: half.reports } } : {}),
             ...(tuned ? { trials: tuned.trials } : {}),

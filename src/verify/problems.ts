@@ -17,6 +17,10 @@ export interface Problem {
 
 /** Multiply-accumulates, and values, that the reference interpreter may spend on one problem: about a second. */
 const WORK_PER_PROBLEM = 6e8;
+/** And on all of them. */
+const WORK_OF_PROBLEMS = 7e8;
+/** What it costs to read a weight, for each problem anew, beside a multiplication by it. */
+const WORK_PER_WEIGHT = 8;
 /** 2 GiB in float64. */
 const MOST_ELEMENTS = 2 ** 28;
 
@@ -27,8 +31,12 @@ export const CANDIDATES: readonly (readonly [batch: number, height: number, widt
   [2, 12, 10],
   [1, 13, 11],
   [1, 9, 12],
+  // Where pictures are taken in squares of four pixels.
+  [1, 12, 8],
   [1, 6, 8],
   [1, 4, 5],
+  // For networks of tens of millions of weights.
+  [1, 2, 3],
   // For networks that refuse small pictures.
   [1, 48, 40],
   [1, 96, 80],
@@ -37,16 +45,37 @@ export const CANDIDATES: readonly (readonly [batch: number, height: number, widt
 /** A few small problems of different batches and sizes, as far as the graph leaves them open. */
 export function smallProblems(graph: Graph, count = 3): readonly Problem[] {
   const problems = new Map<string, Problem>();
-  for (const [batch, height, width] of CANDIDATES) {
+  let left = WORK_OF_PROBLEMS;
+  for (const candidate of CANDIDATES) {
     if (problems.size === count) break;
-    const shapes = concreteShapes(graph, (axis, rank) =>
-      axis === 0 ? batch : axis === rank - 1 ? width : axis === rank - 2 ? height : 3,
-    );
+    const shapes = candidateShapes(graph, candidate);
     const label = shapesLabel(shapes);
-    if (problems.has(label) || !(workOf(graph, shapes) <= WORK_PER_PROBLEM)) continue;
+    if (problems.has(label)) continue;
+    const work = referenceWork(graph, shapes);
+    if (!(work <= Math.min(left, WORK_PER_PROBLEM))) continue;
+    left -= work;
     problems.set(label, randomProblem(shapes, problems.size + 1));
   }
   return [...problems.values()];
+}
+
+/** Whether the most telling of them are left out for the time that the reference interpreter would take. */
+export function areProblemsReduced(graph: Graph): boolean {
+  const work = referenceWork(graph, candidateShapes(graph, CANDIDATES[0]!));
+  return Number.isFinite(work) && work > WORK_PER_PROBLEM;
+}
+
+function referenceWork(graph: Graph, shapes: ReadonlyMap<string, readonly number[]>): number {
+  const weights = [...graph.constants.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return workOf(graph, shapes) + WORK_PER_WEIGHT * weights;
+}
+
+type Candidate = (typeof CANDIDATES)[number];
+
+function candidateShapes(graph: Graph, [batch, height, width]: Candidate): ReturnType<typeof concreteShapes> {
+  return concreteShapes(graph, (axis, rank) =>
+    axis === 0 ? batch : axis === rank - 1 ? width : axis === rank - 2 ? height : 3,
+  );
 }
 
 /** The inputs' shapes with every open size chosen; equal symbols get equal sizes. */

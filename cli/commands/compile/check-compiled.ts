@@ -9,7 +9,7 @@ import { valuesPsnr } from "../../../src/verify/compare.js";
 import * as errors from "../../../src/verify/errors.js";
 import { firstOverflow } from "../../../src/verify/first-overflow.js";
 import type { OutputResult } from "../../../src/verify/output-result.js";
-import { type Problem, smallProblems } from "../../../src/verify/problems.js";
+import { areProblemsReduced, type Problem, smallProblems } from "../../../src/verify/problems.js";
 import { HALF_TOLERANCE, TOLERANCES } from "../../../src/verify/tolerances.js";
 import { compareWithReference } from "../../../src/verify/verify.js";
 import type { Context } from "../../flags/command.js";
@@ -27,10 +27,18 @@ export interface Compared {
   /** What was compared in place of the graph that is written; null where it was that one. */
   readonly inPlace: string | null;
   readonly inputs: readonly string[];
+  /** Whether they are smaller than usual, since the reference would take its time on a network of this size. */
+  readonly reduced: boolean;
   readonly maxError: number;
   readonly magnitude: number;
   /** The least; Infinity where all values are equal. */
   readonly psnr: number;
+}
+
+export interface Checked {
+  readonly compared: readonly Compared[];
+  /** The graph that is to be written, with all weights inside, where it was what was compared. */
+  readonly bytes: Uint8Array | undefined;
 }
 
 /**
@@ -44,7 +52,7 @@ export async function checkCompiled(
   { spec, weights }: DocumentModel,
   compiled: Compiled,
   options: CompileOptions,
-): Promise<readonly Compared[]> {
+): Promise<Checked> {
   const open = { ...options, height: "dynamic", width: "dynamic", report: () => {} } as const;
   const own = smallProblems(compiled.reference);
   const checks = [
@@ -56,6 +64,7 @@ export async function checkCompiled(
       : []),
   ];
   const found: Compared[] = [];
+  let bytes: Uint8Array | undefined;
   for (const check of checks) {
     const encoded = encodeIfItFits(check.compiled.model);
     if (check.problems.length === 0)
@@ -67,12 +76,14 @@ export async function checkCompiled(
         "not compared with the reference: the weights are too large for a graph in memory; smxc verify compares the files",
       );
     else {
-      const compared = await compare(context, check, await collect(encoded.model), options.dtype ?? "float32");
+      const graph = await collect(encoded.model);
+      if (check.inPlace === null) bytes = graph;
+      const compared = await compare(context, check, graph, options.dtype ?? "float32");
       context.note(comparedText(compared));
       found.push(compared);
     }
   }
-  return found;
+  return { compared: found, bytes };
 }
 
 function smallCheck(compiled: Compiled, inPlace: string): Check {
@@ -106,6 +117,7 @@ async function compare(
       provider,
       inPlace,
       inputs: problems.map(({ label }) => label),
+      reduced: areProblemsReduced(compiled.reference),
       maxError: worst.maxError,
       magnitude: worst.magnitude,
       psnr: Math.min(...results.map((result) => valuesPsnr(result, Math.max(1, result.magnitude)))),
@@ -135,8 +147,9 @@ const PROVIDER_TEXTS: Readonly<Record<CpuProvider, string>> = {
   wasm: "the WebAssembly provider, since onnxruntime-node is not installed",
 };
 
-function comparedText({ provider, inPlace, inputs, maxError, magnitude, psnr }: Compared): string {
-  const where = `${PROVIDER_TEXTS[provider]}${inPlace === null ? "" : ` of ${inPlace}`} (${inputs.join("; ")})`;
+function comparedText({ provider, inPlace, inputs, reduced, maxError, magnitude, psnr }: Compared): string {
+  const sizes = `${inputs.join("; ")}${reduced ? ": smaller inputs than usual, since this network takes the reference long" : ""}`;
+  const where = `${PROVIDER_TEXTS[provider]}${inPlace === null ? "" : ` of ${inPlace}`} (${sizes})`;
   const ratio = psnr === Number.POSITIVE_INFINITY ? "all values equal" : `PSNR of ${decibelsText(psnr, 1)}`;
   return `compared with the reference on ${where}: largest difference ${maxError.toExponential(1)} at outputs up to ${magnitude.toPrecision(2)}, ${ratio}`;
 }
