@@ -5,8 +5,10 @@ import type { FindPrefixes, TensorShapes } from "../../files/torch/state-dict.js
 import type { TensorStore } from "../../tensors/tensor.js";
 import type { Importer } from "./importer.js";
 import { IMPORTERS } from "./index.js";
+import { quotedSample } from "./quoted-sample.js";
 import { landmarkOfImporter, matches } from "./recognise.js";
 import { TensorReader } from "./tensor-reader.js";
+import { foreignNetwork, unrecognised } from "./unrecognised.js";
 
 /** An architecture, and what stands before the names of its tensors. */
 export interface Architecture {
@@ -23,7 +25,7 @@ const LONGEST_PREFIX = 400;
  * network do, the outer one is meant.
  */
 export function findArchitectures(tensors: TensorShapes, importers = IMPORTERS): readonly Architecture[] {
-  const names = [...tensors.keys()].filter(({ length }) => length <= LONGEST_NAME).sort();
+  const names = [...readableNames(tensors)].sort();
   const found: Architecture[] = [];
   // In the order of the alphabet what lies inside a prefix follows it at once.
   for (const prefix of [...candidates(names, importers)].sort()) {
@@ -35,6 +37,9 @@ export function findArchitectures(tensors: TensorShapes, importers = IMPORTERS):
   }
   return found;
 }
+
+const readableNames = (tensors: TensorShapes): readonly string[] =>
+  [...tensors.keys()].filter(({ length }) => length <= LONGEST_NAME);
 
 function candidates(names: readonly string[], importers: readonly Importer[]): ReadonlySet<string> {
   const found = new Set<string>();
@@ -92,11 +97,14 @@ export function chooseArchitecture(
   if (importer) return { importer, prefix: wrapped };
   const found = findArchitectures(store.tensors, importersOf(arch));
   const networks = found.filter((each) => each.importer.covers === "network");
+  if (arch === undefined && networks.length === 0 && foreignNetwork(readableNames(store.tensors)) !== undefined) {
+    throw new SmxcError([unrecognised(store, readableNames(store.tensors))]);
+  }
   const eligible = networks.length > 0 ? networks : found;
   const [only, ...more] = eligible;
   if (only === undefined) {
     if (arch !== undefined) return { importer: importersOf(arch)[0]!, prefix: wrapped };
-    throw new SmxcError([unrecognised(store)]);
+    throw new SmxcError([unrecognised(store, readableNames(store.tensors))]);
   }
   const rest = [...store.tensors.keys()].filter((name) => !name.startsWith(only.prefix));
   if (more.length > 0) throw new SmxcError([several(eligible)]);
@@ -115,25 +123,7 @@ const unknownArch = (arch: string): Diagnostic => {
   });
 };
 
-/** At most five names, shortened, and how many more there are. */
-function sample(names: readonly string[]): string {
-  const shown = names.slice(0, 5).map((name) => `"${name.length <= 80 ? name : `${name.slice(0, 79)}…`}"`);
-  return `${shown.join(", ")}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ""}`;
-}
-
 const keyOf = ({ prefix }: Architecture): string => prefix.slice(0, -1);
-
-const unrecognised = (store: TensorStore): Diagnostic => {
-  const names = IMPORTERS.map(({ name }) => name);
-  const [other] = store.others.values();
-  const found =
-    store.tensors.size > 0
-      ? `the first are ${sample([...store.tensors.keys()])}`
-      : `none holds floating-point numbers${other ? `; "${other.name}" holds ${other.dtype}` : ""}`;
-  return error("import/unrecognised", `the tensors are of no architecture that smxc knows (${found})`, {
-    ...remedy`name it with ${option("arch")} (${names.join(", ")}), or with ${option("key")} the entry that holds the tensors, or what stands before their names`,
-  });
-};
 
 const several = (found: readonly Architecture[]): Diagnostic =>
   error("import/several-architectures", "the tensors are of several networks or layers that smxc knows", {
@@ -150,13 +140,13 @@ const layerOnly = (found: Architecture, rest: readonly string[]): Diagnostic =>
     "import/unrecognised",
     `the tensors are of no network that smxc knows; "${keyOf(found)}" alone is a layer that it knows, ${found.importer.name}`,
     {
-      ...remedy`import the layer by ${option("key", keyOf(found))}; the other tensors are ${sample(rest)}`,
+      ...remedy`import the layer by ${option("key", keyOf(found))}; the other tensors are ${quotedSample(rest)}`,
     },
   );
 
 const leftOut = (taken: Architecture, rest: readonly string[]): Diagnostic =>
   warning(
     "import/left-out",
-    `the network is taken from the tensors whose names begin with "${taken.prefix}"; not taken are ${sample(rest)}`,
+    `the network is taken from the tensors whose names begin with "${taken.prefix}"; not taken are ${quotedSample(rest)}`,
     remedy`${option("key", keyOf(taken))} chooses it without this warning`,
   );

@@ -20,14 +20,17 @@ const wholeName = (template: string): RegExp => new RegExp(`^${pattern(template)
 
 /** The templates of a signature that no name fits. */
 export function missingOf({ all }: Signature, names: readonly string[]): readonly string[] {
-  return all.filter((template) => !found(template, names));
+  return all.filter((template) => !foundIn(template, names));
 }
 
 export function fits(signature: Signature, names: readonly string[]): boolean {
-  return missingOf(signature, names).length === 0 && !(signature.none ?? []).some((template) => found(template, names));
+  return (
+    missingOf(signature, names).length === 0 && !(signature.none ?? []).some((template) => foundIn(template, names))
+  );
 }
 
-function found(template: string, names: readonly string[]): boolean {
+/** Whether a name fits the template. */
+export function foundIn(template: string, names: readonly string[]): boolean {
   const expression = wholeName(template);
   return names.some((name) => expression.test(name));
 }

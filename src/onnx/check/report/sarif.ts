@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../../base/diagnostics.js";
+import { DOCS } from "../../../base/docs.js";
 import { VERSION } from "../../../base/version.js";
 import type { FindingSeverity } from "../rule.js";
 import { ruleDocumentName, sentence } from "../rule-document.js";
@@ -11,7 +12,7 @@ const LEVELS: Readonly<Record<FindingSeverity, "error" | "warning" | "note">> = 
   unchecked: "note",
 };
 
-const DOCS = "https://github.com/smxc/smxc/blob/main/docs/rules";
+const RULES_DOCS = `${DOCS}/rules`;
 
 /**
  * Static Analysis Results Interchange Format 2.1.0 (OASIS), as GitHub code scanning reads it: each result points at the
@@ -81,7 +82,7 @@ function failedInvocation(unread: readonly Diagnostic[]): object {
 function ruleDescriptor(id: RuleId): object {
   const rule = RULES[id];
   const remedy = sentence(rule.remedy);
-  const helpUri = `${DOCS}/${ruleDocumentName(id)}`;
+  const helpUri = `${RULES_DOCS}/${ruleDocumentName(id)}`;
   return {
     id,
     shortDescription: { text: rule.demand },
