@@ -10,6 +10,7 @@ import { nsrConv } from "./nsr-conv.js";
 import { odconv } from "./odconv.js";
 import { rcan } from "./rcan.js";
 import { rrdb } from "./rrdb.js";
+import { span } from "./span.js";
 import { sparseBlock } from "./sparse-block.js";
 
 /** The architectures that smxc imports, the most specific first: the first that matches is taken. */
@@ -18,6 +19,7 @@ export const IMPORTERS: readonly Importer[] = [
   edsr,
   rcan,
   dncnn,
+  span,
   nsr,
   compact,
   sparseBlock,

@@ -66,6 +66,8 @@ const NAMINGS: readonly [RrdbNames, ...RrdbNames[]] = [basicSr, rewritten, seque
 
 export const RRDB_SIGNATURES: readonly Signature[] = NAMINGS.map(({ body, part, inner }) => ({
   all: [`${body}.*.${part}1.conv1${inner}.weight`],
+  // MM-RealSR has these blocks in another network.
+  none: ["am_list.*.fc.0.weight"],
 }));
 
 /** The naming whose blocks are there, and how many they are; BasicSR's where there are none. */
