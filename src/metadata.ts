@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { CompileOptions, LoweringOptions } from "./compile-options.js";
-import { documentSchema, type ModelSpec } from "./frontends/document/document.js";
+import { documentSchema, imageSchema, type ModelSpec } from "./frontends/document/document.js";
 import { ROUTING_MODES } from "./frontends/document/retarget.js";
 import type { LoweringChoice } from "./lowerings/choices.js";
 import type { Target } from "./lowerings/targets.js";
@@ -9,18 +9,8 @@ import type { BetaTable } from "./passes/given-betas.js";
 /** The ONNX metadata key under which smxc keeps what a runtime needs to feed the graph. */
 export const METADATA_KEY = "smxc";
 
-/**
- * What the channels of a network's pictures are: colours in the order of `rgb` or `bgr`, one grey, or the luma of BT.601 in
- * studio range beside which the chroma is resized.
- */
-export const PICTURE_COLORS = ["rgb", "bgr", "gray", "y"] as const;
-export type PictureColor = (typeof PICTURE_COLORS)[number];
-
-const pictureSchema = z.object({
-  range: z.tuple([z.number(), z.number()]),
-  color: z.enum(PICTURE_COLORS),
-  scale: z.int().positive(),
-});
+/** What smxc does not know yet, it passes over. */
+const pictureSchema = imageSchema.strip();
 
 const tilingSchema = z.object({ reach: z.int().nonnegative(), multiple: z.int().positive() });
 

@@ -5,6 +5,7 @@ import type { Imported } from "../../src/frontends/checkpoints/import.js";
 import { argument, defineCommand, option, repeatedOption, requiredOption } from "../flags/command.js";
 import { EXIT } from "../flags/exit-code.js";
 import { filePath, keyValue, name } from "../flags/values.js";
+import { formatDocument } from "./import/format-document.js";
 
 export const importCommand = defineCommand({
   name: "import",
@@ -12,7 +13,8 @@ export const importCommand = defineCommand({
   summary: "turn a PyTorch or safetensors checkpoint into a model document and its weights",
   description:
     "Reads .pt/.pth (never executing what is in it) or .safetensors, recognises the architecture by its tensors, folds weight_norm, " +
-    "and writes model.json with model.weights.safetensors beside it. Every tensor of the network must be used exactly once.",
+    "and writes model.json with model.weights.safetensors beside it. Every tensor of the network must be used exactly once. " +
+    "The model is named after the checkpoint's file.",
   arguments: [argument("checkpoint", "the checkpoint: .pt, .pth or .safetensors")],
   options: {
     output: requiredOption("-o, --output <model.json>", "the model document to write", filePath),
@@ -58,7 +60,7 @@ export const importCommand = defineCommand({
     try {
       const place = inFile(checkpoint);
       const report = (found: Diagnostic): void => context.report(place(found));
-      const { arch, document, weights, parameters } = await placeErrors(place, () => read(source, options, report));
+      const { arch, document, weights, parameters } = await placeErrors(place, () => read(source, { ...options, name: basename(checkpoint) }, report));
       const origin = { ...document.source, sha256: await source.sha256() };
       const text = (sha256: string): string => {
         const { $schema, version, name, ...rest } = document;
@@ -108,16 +110,21 @@ interface ReadOptions {
   readonly config: string | undefined;
   readonly set: readonly (readonly [key: string, text: string])[];
   readonly key: string | undefined;
+  /** Of the checkpoint's file. */
+  readonly name: string;
 }
 
-async function read(source: ByteSource, { arch, config, set, key }: ReadOptions, report: Reporter): Promise<Imported> {
-  const [{ prefixFinder }, { importModel }, { openWeights }, { readConfig }] = await Promise.all([
+async function read(source: ByteSource, options: ReadOptions, report: Reporter): Promise<Imported> {
+  const [{ prefixFinder }, { importModel }, { modelNameOf }, { openWeights }, { readConfig }] = await Promise.all([
     import("../../src/frontends/checkpoints/architecture.js"),
     import("../../src/frontends/checkpoints/import.js"),
+    import("../../src/frontends/checkpoints/model-name.js"),
     import("../../src/files/open.js"),
     import("./import/read-config.js"),
   ]);
+  const { arch, config, set, key } = options;
   const given = await readConfig(config, set);
+  const name = modelNameOf(options.name);
   const store = await openWeights(source, {
     report,
     findPrefixes: prefixFinder(arch),
@@ -128,14 +135,6 @@ async function read(source: ByteSource, { arch, config, set, key }: ReadOptions,
     configPlace: (name) => given.place(name) ?? { place: name },
     report,
     ...(arch === undefined ? {} : { arch }),
+    ...(name === undefined ? {} : { name }),
   });
-}
-
-/** One line per layer, so that documents are short and differences of two are readable. */
-function formatDocument(document: Readonly<Record<string, unknown>>): string {
-  const fields = Object.entries(document).map(([key, value]) => {
-    if (!Array.isArray(value) || key === "outputs") return `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`;
-    return `  ${JSON.stringify(key)}: [\n${value.map((item) => `    ${JSON.stringify(item)}`).join(",\n")}\n  ]`;
-  });
-  return `{\n${fields.join(",\n")}\n}\n`;
 }

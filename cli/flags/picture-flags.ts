@@ -1,6 +1,6 @@
 /** The flags that say how an ONNX graph takes pictures. */
 import { InvalidArgumentError } from "commander";
-import type { PictureColor } from "../../src/metadata.js";
+import type { PictureColor } from "../../src/frontends/document/document.js";
 import type { ValueRange } from "../../src/pictures/image.js";
 import type { PictureOptions } from "../../src/restore/graph-format.js";
 import { grouped, type OptionSpec, option } from "./command.js";

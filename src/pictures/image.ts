@@ -44,19 +44,6 @@ export function imageToTensor(image: Image, [black, white]: ValueRange = [0, 1])
 }
 
 /**
- * What a network takes a picture as: [1, 3, height, width] for colours, and for a network of grey one sample for each
- * channel, [1 or 3, 1, height, width].
- */
-export function networkInput(
-  image: Image,
-  { color, range }: { readonly color: "rgb" | "gray"; readonly range: ValueRange },
-): Tensor {
-  const { data, shape } = imageToTensor(color === "rgb" ? toRgb(image) : image, range);
-  const [, channels, height, width] = shape as [number, number, number, number];
-  return { data, shape: color === "rgb" ? shape : [channels, 1, height, width] };
-}
-
-/**
  * Clamps to the range and rounds half up, as the field's evaluations do before they compare.
  *
  * @param tensor [1, 1 or 3, height, width]; further axes of length 1 are allowed before height

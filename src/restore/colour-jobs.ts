@@ -1,5 +1,5 @@
 /** What of a picture a network sees, by the colours that it takes, and how its results become a picture again. */
-import type { PictureColor } from "../metadata.js";
+import type { PictureColor } from "../frontends/document/document.js";
 import { type Image, newSamples, type Samples, toRgb } from "../pictures/image.js";
 import { chromaOf, lumaOf, writeColours, writeGrey } from "../pictures/luma.js";
 import { resizeBicubic } from "../pictures/resize.js";

@@ -2,7 +2,7 @@
 import { type Diagnostic, error, warning } from "../base/diagnostics.js";
 import { type NamedOption, option, remedy } from "../base/remedy.js";
 import { listText } from "../base/text/alike.js";
-import type { PictureColor } from "../metadata.js";
+import type { PictureColor } from "../frontends/document/document.js";
 import type { Obstacle } from "./obstacle.js";
 import type { Size } from "./tiles.js";
 

@@ -1,6 +1,7 @@
 /** How a graph takes pictures: what was told, what its metadata says, what its shapes say; in this order. */
 import { type Reporter, SmxcError } from "../base/diagnostics.js";
-import type { GraphPicture, ModelMetadata, PictureColor } from "../metadata.js";
+import type { PictureColor } from "../frontends/document/document.js";
+import type { GraphPicture, ModelMetadata } from "../metadata.js";
 import type { ModelProto } from "../onnx/graph/records.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 import * as errors from "./errors.js";
@@ -9,7 +10,7 @@ import type { PictureSize } from "./graph-scale.js";
 import type { PictureFormat } from "./restorer.js";
 
 /** What a user says of a graph's pictures. */
-export type PictureOptions = Partial<PictureFormat>;
+export type PictureOptions = Partial<Omit<PictureFormat, "task">>;
 
 export interface PictureGraph {
   /** What messages call the graph. */
@@ -59,7 +60,13 @@ function formatOfMetadata(
   told: PictureOptions,
   { report }: Pick<FormatTools, "report">,
 ): GraphPicture {
-  const format = { ...said, ...told, range: [...(told.range ?? said.range)] as [number, number] };
+  const format = {
+    range: [...(told.range ?? said.range)] as [number, number],
+    color: told.color ?? said.color,
+    scale: told.scale ?? said.scale,
+    // What is said of another scale is not true of this one.
+    ...(said.task === undefined || (told.scale ?? said.scale) !== said.scale ? {} : { task: said.task }),
+  };
   if (channelsOf(format.color) !== channelsOf(said.color))
     throw new SmxcError([errors.colorOfOther(name, format.color, channelsOf(said.color))]);
   for (const key of ["range", "color", "scale"] as const) {

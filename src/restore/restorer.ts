@@ -1,6 +1,6 @@
 /** What runs a network on a picture, whatever β is pooled over. */
 import type { Graph } from "../ir/graph.js";
-import type { PictureColor } from "../metadata.js";
+import type { PictureColor } from "../frontends/document/document.js";
 import type { Image, ValueRange } from "../pictures/image.js";
 import type { Session, Tensor } from "../sessions/session.js";
 import type { Rect } from "./tiles.js";
@@ -14,6 +14,8 @@ export interface PictureFormat {
   readonly color: PictureColor;
   /** Pixels of the result per pixel of the picture, along one side. */
   readonly scale: number;
+  /** What the network does to pictures, in words, where that is known. */
+  readonly task?: string | undefined;
 }
 
 /** A network whose parts can be compiled one by one. */

@@ -6,7 +6,8 @@ import { referenceGraph } from "../../../src/compile.js";
 import type { CompileOptions } from "../../../src/compile-options.js";
 import type { DocumentModel } from "../../../src/open-model.js";
 import { decibelsJson, decibelsText, psnr } from "../../../src/pictures/decibels.js";
-import { imageToTensor, toRgb } from "../../../src/pictures/image.js";
+import { imageToTensor } from "../../../src/pictures/image.js";
+import { networkPictures } from "../../../src/restore/colour-jobs.js";
 import { noImage } from "../../../src/restore/errors.js";
 import { createCpuSession } from "../../../src/sessions/session-cpu-node.js";
 import { checkHalfRange, type HalfCost, type HalfSample } from "../../../src/verify/half-range.js";
@@ -70,9 +71,12 @@ async function pictureSamples(
   if (!format) throw new SmxcError([noImage(files[0]!)]);
   const samples: HalfSample[] = [];
   for (const label of pictures) {
-    const picture = await readPicture(context, label);
-    const x = imageToTensor(format.color === "rgb" ? toRgb(picture) : picture, format.range);
-    samples.push({ label, feeds: new Map([[spec.inputs[0]!.name, x]]) });
+    const seen = networkPictures(format.color, await readPicture(context, label));
+    for (const [index, picture] of seen.entries()) {
+      const x = imageToTensor(picture, format.range);
+      const name = seen.length === 1 ? label : `${label}, channel ${index + 1}`;
+      samples.push({ label: name, feeds: new Map([[spec.inputs[0]!.name, x]]) });
+    }
   }
   return samples;
 }

@@ -2,7 +2,9 @@ import { inFile, placeErrors } from "../../../src/base/place-errors.js";
 import type { Graph } from "../../../src/ir/graph.js";
 import { workOf } from "../../../src/ir/work.js";
 import type { DocumentModel } from "../../../src/open-model.js";
-import { crop, type Image, networkInput } from "../../../src/pictures/image.js";
+import { crop, type Image } from "../../../src/pictures/image.js";
+import { channelsOf } from "../../../src/restore/graph-format.js";
+import { networkInput } from "../../../src/restore/network-input.js";
 import { checkSizes, inputSizes, type Problem, randomProblem, smallProblems } from "../../../src/verify/problems.js";
 import type { Context } from "../../flags/command.js";
 import { readPicture } from "../../pictures/read-picture.js";
@@ -77,7 +79,7 @@ function affordable(graph: Graph, picture: Image, format: Parameters<typeof netw
     height: typeof height === "number" ? Math.min(height, picture.height) : picture.height,
     width: typeof width === "number" ? Math.min(width, picture.width) : picture.width,
   };
-  const samples = format.color === "gray" ? [picture.channels, 1] : [1, 3];
+  const samples = format.color === "gray" ? [picture.channels, 1] : [1, channelsOf(format.color)];
   const sizes = inputSizes(graph, [...samples, fixed.height, fixed.width]);
   checkSizes(graph, sizes);
   const share = Math.min(1, WORK_PER_PICTURE / workOf(graph, sizes));

@@ -8,6 +8,7 @@ import { checkDocument } from "../document/parse.js";
 import { chooseArchitecture } from "./architecture.js";
 import { Config, type ConfigPlace, type ConfigValue } from "./config.js";
 import type { Importer } from "./importer.js";
+import { withTask } from "./task.js";
 import { TensorReader, ZeroNormError } from "./tensor-reader.js";
 
 export interface ImportOptions {
@@ -60,6 +61,7 @@ export function importModel(store: TensorStore, options: ImportOptions = {}): Im
     $schema: MODEL_SCHEMA_URL,
     version: 1 as const,
     ...model.document,
+    ...(model.document.image ? { image: withTask(model.document.image) } : {}),
     ...(options.name === undefined ? {} : { name: options.name }),
     source: { arch: importer.name },
   };

@@ -5,6 +5,26 @@ import { LAYERS } from "./layers/index.js";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits in lower case");
 
+/**
+ * What the channels of a network's pictures are: colours in the order of `rgb` or `bgr`, one grey, or the luma of BT.601 in
+ * studio range beside which the chroma is resized.
+ */
+export const PICTURE_COLORS = ["rgb", "bgr", "gray", "y"] as const;
+export type PictureColor = (typeof PICTURE_COLORS)[number];
+
+/** Words for people, of one line that every terminal and page has room for. */
+const taskText = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,80}$/u, "must be one line of 1 to 80 characters");
+
+/** How pictures become the main input of a network, and what its result is. */
+export const imageSchema = z.strictObject({
+  range: z.tuple([z.number(), z.number()]).describe("Values of black and white"),
+  color: z
+    .enum(PICTURE_COLORS)
+    .describe("Colours in the order of rgb or bgr; gray: each channel by itself; y: luma alone, the chroma resized"),
+  scale: positive.describe("Output pixels per input pixel along one side"),
+  task: taskText.optional().describe("What the network does to pictures, in words"),
+});
+
 type LayerSchemas = { readonly [Kind in keyof typeof LAYERS]: (typeof LAYERS)[Kind]["schema"] };
 const schemas = Object.values(LAYERS).map((definition) => definition.schema) as unknown as [
   LayerSchemas[keyof LayerSchemas],
@@ -45,14 +65,7 @@ export const documentSchema = z
       .strictObject({ arch: z.string(), sha256: sha256.optional() })
       .optional()
       .describe("What the model was imported from"),
-    image: z
-      .strictObject({
-        range: z.tuple([z.number(), z.number()]).describe("Values of black and white"),
-        color: z.enum(["rgb", "gray"]),
-        scale: positive.describe("Output pixels per input pixel along one side"),
-      })
-      .optional()
-      .describe("How pictures become the main input"),
+    image: imageSchema.optional().describe("How pictures become the main input"),
     context: z.discriminatedUnion("kind", [patchContext, wholeContext]).optional(),
     inputs: z
       .array(

@@ -2,6 +2,7 @@
 import { importCheckpoint } from "../../../src/api.js";
 import { type ByteSource, blobSource, bytesSource } from "../../../src/base/bytes/byte-source.js";
 import { type Diagnostic, type Reporter, SmxcError } from "../../../src/base/diagnostics.js";
+import { modelNameOf } from "../../../src/frontends/checkpoints/model-name.js";
 import type { ModelSpec } from "../../../src/frontends/document/document.js";
 import { readMetadata } from "../../../src/metadata.js";
 import type { ModelProto } from "../../../src/onnx/graph/records.js";
@@ -43,12 +44,14 @@ async function openCheckpoint(
   { file, settings }: Extract<ModelFiles, { readonly kind: "checkpoint" }>,
   report: Reporter,
 ): Promise<OpenedModel> {
+  const model = modelNameOf(file.name);
   const { document, weights } = await importCheckpoint(sourceOf(file), {
     config: settings.config,
     configPlace: (key) => ({ place: settings.config.has(key) ? `--set ${key}` : key }),
     report,
     ...(settings.arch === undefined ? {} : { arch: settings.arch }),
     ...(settings.key === undefined ? {} : { key: settings.key }),
+    ...(model === undefined ? {} : { name: model }),
   });
   const name = `${stemOf(file.name)}.json`;
   return {

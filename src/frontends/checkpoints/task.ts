@@ -1,0 +1,9 @@
+/** What an imported network does, in words. */
+import type { ImportedModel } from "./importer.js";
+
+type Image = NonNullable<ImportedModel["document"]["image"]>;
+
+/** How pictures become the input, with the task that the scale tells where the importer knows no better. */
+export function withTask(image: Image): Image {
+  return image.task !== undefined || image.scale === 1 ? image : { ...image, task: `enlarge ×${image.scale}` };
+}
