@@ -64,6 +64,12 @@ function offlineFiles(): Plugin {
   };
 }
 
+/** The networks that come with smxc have a folder of their own, which the package leaves out: it has them once already. */
+const OUTPUT = {
+  assetFileNames: ({ originalFileNames }: { readonly originalFileNames: readonly string[] }) =>
+    `${originalFileNames.some((name) => /(?:^|\/)models\/[^/]+$/.test(name)) ? "models" : "assets"}/[name]-[hash][extname]`,
+};
+
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   // Relative, so that the page can lie in any folder of a host.
@@ -75,9 +81,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // The worker's runtime-free part is far below; ONNX Runtime's own files are not in it.
     chunkSizeWarningLimit: 1000,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: { checks: { pluginTimings: false }, output: OUTPUT },
   },
-  worker: { format: "es" },
+  worker: { format: "es", rolldownOptions: { output: OUTPUT } },
   resolve: {
     // Entries of onnxruntime-web that load their WebAssembly from a folder instead of carrying the loader with them.
     conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "development|production"],

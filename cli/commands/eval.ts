@@ -16,7 +16,7 @@ export const evalCommand = defineCommand({
     "Pictures are rounded to 8 bits first, as the field does. The baseline is bicubic enlargement (Pillow's), or the input itself " +
     "at scale 1. PSNR of RGB is over all samples; --y takes BT.601's luma in studio range. Pairs have the same name, or are named as " +
     "data sets do (0801x2 and 0801, baby_LR and baby_HR). A pair that fails is listed, and the means are over the others.",
-  arguments: [argument("model", "a model document (.json) or an ONNX graph (.onnx), smxc's or anyone's")],
+  arguments: [argument("model", "a model document (.json), an ONNX graph (.onnx), smxc's or anyone's, or the name of a network that comes with smxc")],
   options: {
     pairs: repeatedOption("--pairs <dirs...>", "the folder of inputs, then that of the true pictures", filePath),
     shave: option(
@@ -30,8 +30,8 @@ export const evalCommand = defineCommand({
     ...pictureFlags,
   },
   examples: [
-    { does: "On a folder of pairs", line: "smxc eval nsr-x2.json --pairs x2/ hr/ --y" },
-    { does: "With a report to look at", line: "smxc eval nsr-x2.json --pairs x2/ hr/ --html report.html" },
+    { does: "On a folder of pairs", line: "smxc eval nsr-x2 --pairs x2/ hr/ --y" },
+    { does: "With a report to look at", line: "smxc eval nsr-x2 --pairs x2/ hr/ --html report.html" },
   ],
   async action(context, [modelPath], { pairs: folders, shave, y, html, ...options }) {
     const [
@@ -94,6 +94,7 @@ export const evalCommand = defineCommand({
         ],
         json: () => ({
           model: modelPath,
+          ...(network.format.task === undefined ? {} : { task: network.format.task }),
           color: metric.color,
           shave: metric.shave,
           context: network.context,

@@ -6,6 +6,7 @@ import { diffCommand } from "./diff.js";
 import { evalCommand } from "./eval.js";
 import { importCommand } from "./import.js";
 import { inspectCommand } from "./inspect.js";
+import { modelsCommand } from "./models.js";
 import { routesCommand } from "./routes.js";
 import { runCommand } from "./run.js";
 import { serveCommand } from "./serve.js";
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   verifyCommand,
   checkCommand,
   runCommand,
+  modelsCommand,
   evalCommand,
   inspectCommand,
   diffCommand,

@@ -3,6 +3,7 @@ import type { DeclinedRewrite } from "../../src/inspect/declined.js";
 import type { ModelSummary } from "../../src/inspect/model.js";
 import type { Target } from "../../src/lowerings/targets.js";
 import type { DocumentModel, GraphModel } from "../../src/open-model.js";
+import type { PictureFormat } from "../../src/restore/restorer.js";
 import { argument, type Context, defineCommand, option } from "../flags/command.js";
 import { targetFlag } from "../flags/compile-flags.js";
 import { EXIT } from "../flags/exit-code.js";
@@ -15,7 +16,7 @@ export const inspectCommand = defineCommand({
   name: "inspect",
   group: "Look inside:",
   summary: "list a model's layers with shapes, parameters, work and memory, or what an ONNX file is made of",
-  arguments: [argument("model", "a model document (.json) or an ONNX file, anyone's")],
+  arguments: [argument("model", "a model document (.json), an ONNX file, anyone's, or the name of a network that comes with smxc")],
   options: {
     shape: option(
       "--shape <NxCxHxW>",
@@ -87,7 +88,7 @@ async function inspectDocument(
   const coverage = providers.filter(({ provider }) => provider === target);
   await context.answer({
     text: () => [
-      ...text(summary),
+      ...text(summary, spec.image),
       "",
       ...choicesText(choices, target),
       "",
@@ -97,6 +98,7 @@ async function inspectDocument(
     ],
     json: () => ({
       ...summary,
+      ...(spec.image ? { image: spec.image } : {}),
       target,
       choices,
       declined,
@@ -105,7 +107,7 @@ async function inspectDocument(
   });
 }
 
-function text(summary: ModelSummary): Lines {
+function text(summary: ModelSummary, image: PictureFormat | undefined): Lines {
   const shapeOf = (value: { readonly name: string; readonly shape: readonly (number | string)[] }): string =>
     `${value.name} [${value.shape.join(", ")}]`;
   const rows = summary.layers.map((layer) => [
@@ -117,6 +119,7 @@ function text(summary: ModelSummary): Lines {
   ]);
   return [
     `${summary.name}: ${summary.inputs.map(shapeOf).join(", ")} → ${summary.outputs.map(shapeOf).join(", ")}`,
+    ...(image ? [pictureText(image)] : []),
     "",
     ...table(["layer", "op", "shape", "parameters", "MACs"], rows),
     "",
@@ -124,6 +127,13 @@ function text(summary: ModelSummary): Lines {
     `weights ${bytesText(summary.weightBytes)}, activations at most ${bytesText(summary.peakBytes)} at once, in float32`,
     `routing and mixing take ${(100 * summary.routingShare).toPrecision(2)} % of them`,
   ];
+}
+
+/** `enlarge ×2: pictures in rgb from 0 to 1, results 2 times as large` */
+function pictureText({ task, color, range: [black, white], scale }: PictureFormat): string {
+  const pictures = `pictures in ${color === "gray" ? "grey" : color} from ${black} to ${white}`;
+  const size = scale === 1 ? "of the same size" : `${scale} times as large`;
+  return `${task === undefined ? "" : `${task}: `}${pictures}, results ${size}`;
 }
 
 /** What rewrites left as it is; an empty line after it, or nothing. */

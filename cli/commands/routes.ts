@@ -16,7 +16,7 @@ export const routesCommand = defineCommand({
     "Runs the model on pictures and looks at every β: how even the experts are, which of them lead, and how far β moves from picture " +
     "to picture and from patch to patch. Where it hardly moves, folding (compile --routing fold) costs hardly anything. Of an ONNX graph the kernels are taken that compile reads as " +
     "mixtures; one that was compiled with --expose-beta runs as it is. What it gives besides may be anything, such as scores.",
-  arguments: [argument("model", "a model document, or an ONNX graph whose kernels are mixed by routers")],
+  arguments: [argument("model", "a model document, an ONNX graph whose kernels are mixed by routers, or the name of a network that comes with smxc")],
   options: {
     images: option("--images <dir>", "a folder of pictures", filePath),
     image: repeatedOption("--image <file>", "a picture (repeatable)", filePath),
@@ -31,8 +31,8 @@ export const routesCommand = defineCommand({
     color: pictureFlags.color,
   },
   examples: [
-    { does: "On a folder of pictures", line: "smxc routes nsr-x2.json --images photos/" },
-    { does: "With heat maps to look at", line: "smxc routes nsr-x2.json --images photos/ -o routes.html" },
+    { does: "On a folder of pictures", line: "smxc routes nsr-x2 --images photos/" },
+    { does: "With heat maps to look at", line: "smxc routes nsr-x2 --images photos/ -o routes.html" },
     { does: "Of an exported network", line: "smxc routes net.onnx --images photos/ --range 0..255" },
   ],
   async action(context, [modelPath], { images, image, output, context: kind, range, color }) {

@@ -1,3 +1,4 @@
+import type { Network } from "../../src/restore/network.js";
 import { argument, choice, defineCommand, grouped, manyArguments, option, requiredOption } from "../flags/command.js";
 import { contextFlags, contextOptionsOf } from "../flags/context-flags.js";
 import { EXIT } from "../flags/exit-code.js";
@@ -18,7 +19,7 @@ export const runCommand = defineCommand({
   arguments: [
     argument(
       "model",
-      "a model document (.json), which is compiled on the way, or an ONNX graph (.onnx), smxc's or anyone's",
+      "a model document (.json), which is compiled on the way, an ONNX graph (.onnx), smxc's or anyone's, or the name of a network that comes with smxc (smxc models)",
     ),
     manyArguments("pictures", "PNG, JPEG, WebP or TIFF files, pipes (- is standard input), or folders of such files"),
   ],
@@ -46,14 +47,14 @@ export const runCommand = defineCommand({
     ),
   },
   examples: [
-    { does: "Enlarge a photograph", line: "smxc run nsr-x2.json photo.png -o larger.png" },
-    { does: "All of a folder", line: "smxc run nsr-x2.json photos/ -o larger/" },
-    { does: "Some pictures, as JPEG", line: "smxc run nsr-x2.json a.png b.webp -o larger/ --format jpg" },
-    { does: "From another program", line: "convert photo.heic png:- | smxc run nsr-x2.json - -o larger.png" },
+    { does: "Enlarge a photograph", line: "smxc run nsr-x2 photo.png -o larger.png" },
+    { does: "All of a folder", line: "smxc run nsr-x2 photos/ -o larger/" },
+    { does: "Some pictures, as JPEG", line: "smxc run model.json a.png b.webp -o larger/ --format jpg" },
+    { does: "From another program", line: "convert photo.heic png:- | smxc run nsr-x2 - -o larger.png" },
     { does: "With anyone's graph", line: "smxc run esrgan.onnx photo.png -o larger.png --range 0..255 --color bgr" },
     {
       does: "Without patches, in tiles that fit into memory",
-      line: "smxc run nsr-x2.json photo.png -o larger.png --context global --tile 512",
+      line: "smxc run nsr-x2 photo.png -o larger.png --context global --tile 512",
     },
   ],
   async action(context, [modelPath, inputs], { output, format, alpha, selfEnsemble, ...options }) {
@@ -99,7 +100,7 @@ export const runCommand = defineCommand({
           await context.answer({
             text: () => results.map((result) => resultText(result, contextText(network, result.report))),
             json: () => {
-              const pictures = results.map((result) => resultJson(result, network.trained, selfEnsemble));
+              const pictures = results.map((result) => resultJson(result, network, selfEnsemble));
               return plan.single ? pictures[0]! : { pictures, ...failuresJson(failures) };
             },
           });
@@ -122,8 +123,8 @@ function resultText({ output, from, to, seconds }: Restored, context: string): s
 
 function resultJson(
   { input, output, to, seconds, report }: Restored,
-  trained: "whole" | "patch" | undefined,
+  { trained, format: { task } }: Pick<Network, "trained" | "format">,
   selfEnsemble: boolean,
 ): object {
-  return { input, output, ...to, seconds, ...report, trainedContext: trained ?? null, selfEnsemble };
+  return { input, output, ...to, seconds, ...report, trainedContext: trained ?? null, selfEnsemble, ...(task === undefined ? {} : { task }) };
 }

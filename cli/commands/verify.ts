@@ -20,7 +20,7 @@ export const verifyCommand = defineCommand({
     "of other weights than the document's fails. A graph that was compiled from another graph is compared with that one, which ONNX Runtime runs with " +
     "optimisations off; the first value that differs is named as the source names it.",
   arguments: [
-    argument("source", "the model document, or the ONNX graph"),
+    argument("source", "the model document, the ONNX graph, or the name of a network that comes with smxc"),
     argument("model.onnx", "the graph that was compiled from it"),
   ],
   options: {

@@ -8,12 +8,12 @@ import { usageError } from "./errors.js";
 const SUMMARY = "Compiles networks of neural sparse representation to ONNX graphs that run exactly and fast.";
 
 const EXAMPLES: readonly Example[] = [
-  { does: "A PyTorch checkpoint becomes a document and its weights", line: "smxc import nsr-x2.pt -o nsr-x2.json" },
+  { does: "A network that comes with smxc enlarges a picture", line: "smxc run nsr-x2 photo.png -o larger.png" },
+  { does: "A PyTorch checkpoint becomes a document and its weights", line: "smxc import net.pth -o net.json" },
   {
     does: "The document becomes a graph, compared with the reference",
-    line: "smxc compile nsr-x2.json -o nsr-x2.onnx",
+    line: "smxc compile net.json -o net.onnx",
   },
-  { does: "The graph enlarges a picture", line: "smxc run nsr-x2.onnx photo.png -o larger.png" },
 ];
 
 /** Longer lines are hard to read. */

@@ -5,13 +5,19 @@ import { type Reporter, SmxcError } from "../../src/base/diagnostics.js";
 import * as errors from "../../src/frontends/document/errors.js";
 import { type Signature, signatureOf } from "../../src/onnx/signature.js";
 import { type ModelOf, openModel, type WantedModel } from "../../src/open-model.js";
+import { modelPath } from "../../src/shipped/model-path-node.js";
 
-/** Opens `model.json` with the weights that it names, or `model.onnx`. @throws SmxcError as `openModel`, and `io/…` */
+/**
+ * Opens `model.json` with the weights that it names, `model.onnx`, or a network that comes with smxc by its name.
+ *
+ * @throws SmxcError as `openModel` and `modelPath`, and `io/…`
+ */
 export async function openModelFile<W extends WantedModel>(
-  path: string,
+  given: string,
   wanted: W,
   report: Reporter = () => {},
 ): Promise<ModelOf<W>> {
+  const path = await modelPath(given, wanted === "graph" ? "graph" : "document", report);
   return openModel(await openFileSource(path), wanted, {
     report,
     weights: async (file) => (file === undefined ? undefined : openFileSource(besideDocument(path, file))),

@@ -2,13 +2,15 @@
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { openFileSource } from "../base/bytes/file-source-node.js";
-import { SmxcError } from "../base/diagnostics.js";
+import { type Reporter, SmxcError } from "../base/diagnostics.js";
+import { asLibrary, libraryReporter } from "../base/remedy.js";
 import { weightsElsewhere } from "../frontends/document/errors.js";
 import { parseDocument } from "../frontends/document/parse.js";
 import type { Target } from "../lowerings/targets.js";
 import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "../restore/load.js";
 import { cannotReadModel } from "../sessions/errors.js";
 import { createNodeSession } from "../sessions/session-ort-node.js";
+import { modelPath } from "../shipped/model-path-node.js";
 
 export { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.js";
 export type { ImageFormat } from "../files/image-format.js";
@@ -29,15 +31,17 @@ export interface NodeLoadOptions extends LoadOptions {
 /**
  * Loads a network.
  *
- * @param model the path of a model document or of a compiled graph, or either in memory
+ * @param model the path of a model document or of a compiled graph, or either in memory; or the name of a network that
+ *   comes with smxc, such as `nsr-x2`, unless there is a file of that name
  * @throws SmxcError with everything that is wrong with the model or the options
  */
 export async function load(model: string | ModelInput, options: NodeLoadOptions = {}): Promise<LoadedNetwork> {
   const { target = "cpu", threads } = options;
   const session = { target, ...(threads === undefined ? {} : { threads }) };
-  const { input, close } = typeof model === "string" ? await fromFiles(model) : { input: model, close: async () => {} };
+  const path = typeof model === "string" ? await asLibrary(() => pathOf(model, options.report)) : undefined;
+  const { input, close } = typeof model === "string" ? await fromFiles(path!) : { input: model, close: async () => {} };
   // ONNX Runtime finds the external data of a graph beside its file.
-  const file = typeof model === "string" && "graph" in input ? model : undefined;
+  const file = "graph" in input ? path : undefined;
   try {
     const network = await loadWith(input, target, options, (bytes) => createNodeSession(file ?? bytes, session));
     return {
@@ -51,6 +55,10 @@ export async function load(model: string | ModelInput, options: NodeLoadOptions 
     await close();
     throw cause;
   }
+}
+
+function pathOf(model: string, report: Reporter | undefined): Promise<string> {
+  return modelPath(model, "document", libraryReporter(report).report ?? (() => {}));
 }
 
 /** The weights are read when parts of the network are compiled, so their file stays open until the network is released. */

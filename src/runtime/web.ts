@@ -1,6 +1,8 @@
 /** `smxc/runtime` in browsers: onnxruntime-web on WebGPU, or on WebAssembly where there is no graphics adapter. */
+import { asLibrary } from "../base/remedy.js";
 import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "../restore/load.js";
 import { createWebSession, type WebTarget } from "../sessions/session-ort-web.js";
+import { fetchNetwork } from "../shipped/fetch-network.js";
 
 export { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.js";
 export type { Image, Samples, ValueRange } from "../pictures/image.js";
@@ -18,11 +20,20 @@ export interface WebLoadOptions extends LoadOptions {
   readonly wasmPaths?: string;
 }
 
-/** Loads a network. Runs in workers too. */
-export async function load(model: ModelInput, options: WebLoadOptions = {}): Promise<LoadedNetwork> {
+/**
+ * Loads a network. Runs in workers too.
+ *
+ * @param model a model in memory; or the name of a network that comes with smxc, such as `nsr-x2`, which is fetched from
+ *   where the bundler put it
+ * @throws SmxcError with everything that is wrong with the model or the options
+ */
+export async function load(model: string | ModelInput, options: WebLoadOptions = {}): Promise<LoadedNetwork> {
   const { threads, wasmPaths } = options;
-  const target = options.target ?? (await bestTarget());
-  return loadWith(model, target, options, (bytes) =>
+  const [target, input] = await Promise.all([
+    options.target ?? bestTarget(),
+    typeof model === "string" ? asLibrary(() => fetchNetwork(model)) : model,
+  ]);
+  return loadWith(input, target, options, (bytes) =>
     createWebSession(bytes, {
       target,
       ...(threads === undefined ? {} : { threads }),

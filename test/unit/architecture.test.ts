@@ -101,6 +101,7 @@ const ORDER = [
   "tensors",
   "ir",
   "files",
+  "shipped",
   "onnx",
   "tiling",
   "passes",

@@ -29,14 +29,14 @@ export function listOwn(files: ModelFiles, info: ModelInfo): void {
     { class: "card own-card" },
     input,
     make("span", { class: "card-title" }, info.name),
-    make("span", { class: "card-does" }, `from ${files.file.name}`),
+    make("span", { class: "card-does" }, [info.format?.task, `from ${files.file.name}`].filter(Boolean).join(", ")),
   );
   fieldset.append(entry);
 }
 
 /** The network that is chosen, when it is one that came with the page. */
 export function chosenShipped(): ShippedNetwork | undefined {
-  return SHIPPED.find(({ id }) => id === chosen("network"));
+  return SHIPPED.find(({ name }) => name === chosen("network"));
 }
 
 export async function chosenFiles(): Promise<ModelFiles> {
@@ -46,7 +46,7 @@ export async function chosenFiles(): Promise<ModelFiles> {
 }
 
 export function chosenName(): string {
-  return chosenShipped()?.id ?? own!.info.name;
+  return chosenShipped()?.name ?? own!.info.name;
 }
 
 /** By how much the chosen network enlarges. */

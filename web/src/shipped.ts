@@ -1,13 +1,9 @@
 /** The trained networks that come with the page, each with a photograph to try it on. */
+import { NETWORKS, type ShippedNetwork as Files } from "#models";
 import type { ModelFiles } from "./engine/protocol.js";
 
-export interface ShippedNetwork {
-  /** The value of its choice on the page. */
-  readonly id: string;
-  readonly checkpoint: string;
-  /** Side of the patches that it was trained on, which no tensor tells. */
-  readonly patch: number;
-  readonly scale: number;
+/** Its name is the value of its choice on the page. */
+export interface ShippedNetwork extends Files {
   readonly sample: Sample;
 }
 
@@ -20,58 +16,50 @@ export interface Sample {
 const NASA = "photograph: NASA, public domain";
 const CC0 = "photograph: CC0";
 
-export const SHIPPED: readonly ShippedNetwork[] = [
-  {
-    id: "nsr-x2",
-    checkpoint: new URL("../../fixtures/models/nsr-x2/checkpoint.pt", import.meta.url).href,
-    patch: 32,
-    scale: 2,
-    sample: {
-      url: new URL("../../fixtures/photographs/x2/chelsea.png", import.meta.url).href,
-      name: "chelsea.png",
-      credit: CC0,
-    },
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  "nsr-x2": {
+    url: new URL("../../fixtures/photographs/x2/chelsea.png", import.meta.url).href,
+    name: "chelsea.png",
+    credit: CC0,
   },
-  {
-    id: "nsr-x3",
-    checkpoint: new URL("../../fixtures/models/nsr-x3/checkpoint.pt", import.meta.url).href,
-    patch: 24,
-    scale: 3,
-    sample: {
-      url: new URL("../../fixtures/photographs/x3/coffee.png", import.meta.url).href,
-      name: "coffee.png",
-      credit: CC0,
-    },
+  "nsr-x3": {
+    url: new URL("../../fixtures/photographs/x3/coffee.png", import.meta.url).href,
+    name: "coffee.png",
+    credit: CC0,
   },
-  {
-    id: "nsr-denoise25",
-    checkpoint: new URL("../../fixtures/models/nsr-denoise25/checkpoint.pt", import.meta.url).href,
-    patch: 40,
-    scale: 1,
-    sample: {
-      url: new URL("../../fixtures/photographs/noise25/chelsea-crop.png", import.meta.url).href,
-      name: "chelsea-noise.png",
-      credit: CC0,
-    },
+  "nsr-x4": {
+    url: new URL("../../fixtures/photographs/x4/coffee.png", import.meta.url).href,
+    name: "coffee.png",
+    credit: CC0,
   },
-  {
-    id: "nsr-jpeg10",
-    checkpoint: new URL("../../fixtures/models/nsr-jpeg10/checkpoint.pt", import.meta.url).href,
-    patch: 40,
-    scale: 1,
-    sample: {
-      url: new URL("../../fixtures/photographs/jpeg10/astronaut-crop.png", import.meta.url).href,
-      name: "astronaut-jpeg.png",
-      credit: NASA,
-    },
+  "nsr-real-x2": {
+    url: new URL("../../fixtures/photographs/real2/chelsea.png", import.meta.url).href,
+    name: "chelsea-noise.png",
+    credit: CC0,
   },
-];
+  "nsr-denoise25": {
+    url: new URL("../../fixtures/photographs/noise25/chelsea-crop.png", import.meta.url).href,
+    name: "chelsea-noise.png",
+    credit: CC0,
+  },
+  "nsr-jpeg10": {
+    url: new URL("../../fixtures/photographs/jpeg10/astronaut-crop.png", import.meta.url).href,
+    name: "astronaut-jpeg.png",
+    credit: NASA,
+  },
+};
 
-export async function filesOf({ id, checkpoint, patch }: ShippedNetwork): Promise<ModelFiles> {
+export const SHIPPED: readonly ShippedNetwork[] = NETWORKS.flatMap((network) => {
+  const sample = SAMPLES[network.name];
+  return sample === undefined ? [] : [{ ...network, sample }];
+});
+
+export async function filesOf({ name, document, weights }: ShippedNetwork): Promise<ModelFiles> {
+  const [documentBlob, weightsBlob] = await Promise.all([document, weights].map(({ href }) => fetchBlob(href)));
   return {
-    kind: "checkpoint",
-    file: { name: `${id}.pt`, blob: await fetchBlob(checkpoint) },
-    settings: { config: new Map([["patch", patch]]) },
+    kind: "document",
+    file: { name: `${name}.json`, blob: documentBlob! },
+    weights: { name: `${name}.weights.safetensors`, blob: weightsBlob! },
   };
 }
 

@@ -13,9 +13,15 @@ const HOST = "127.0.0.1";
 /** Beside dist/cli, where this file runs. */
 const PAGE = fileURLToPath(new URL("../../../web/", import.meta.url));
 
+/** Of the package. */
+const NETWORKS = fileURLToPath(new URL("../../../../models/", import.meta.url));
+
 /** ONNX Runtime's files are not in the package twice: they come from the dependency. A folder of its version follows. */
 const ORT_PREFIX = "/ort/";
 const ORT_FILE = /^ort-wasm-simd-threaded(\.asyncify)?\.(mjs|wasm)$/;
+
+/** Likewise the networks that come with smxc, which the build calls after their content. */
+const NETWORK_FILE = /^\/models\/([^/]+)-[\w-]{8}(\.\w+)$/;
 
 const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -115,6 +121,8 @@ function fileOf(url: string): string | undefined {
     const name = basename(path);
     return ORT_FILE.test(name) ? join(ortFolder(), name) : undefined;
   }
+  const [, stem, ending] = NETWORK_FILE.exec(path) ?? [];
+  if (stem !== undefined) return join(NETWORKS, `${stem}${ending}`);
   // `normalize` of an absolute path leaves no `..` in it.
   return join(PAGE, normalize(path === "/" ? "/index.html" : path));
 }
