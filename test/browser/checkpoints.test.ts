@@ -1,0 +1,130 @@
+/** Checkpoints of every architecture in the page's worker: imported, compiled and run on pictures, in Chromium. */
+import { readdirSync, readFileSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dense } from "../../src/ir/ops/dense-tensor.js";
+import { crop, type Image } from "../../src/pictures/image.js";
+import { readImage } from "../../src/pictures/image-node.js";
+import { imageFromPixels, load, pixelsOf } from "../../src/runtime/index-node.js";
+import { fixture, type ImportedFixture, importStore, openFixture, readTensors } from "../support/fixtures.js";
+import { NETWORK_CASES, type NetworkCase } from "../support/network-cases.js";
+import { relativeError } from "../support/sessions.js";
+import { type ServedPage, servePage } from "../support/serve-page.js";
+import { launchChromium } from "./chromium.js";
+import { openPage } from "./page-driver.js";
+import { type Served, serveCheckout } from "./serve.js";
+
+/** Relative to the largest |y|. */
+const TOLERANCE = 1e-4;
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+
+let served: ServedPage;
+let checkout: Served;
+let browser: Browser;
+/** The page, with its worker at hand, and a page that runs graphs. */
+let page: Page;
+let runner: Page;
+let picture: Image;
+
+beforeAll(async () => {
+  [served, checkout, browser] = await Promise.all([servePage(), serveCheckout(), launchChromium()]);
+  page = (await openPage(browser, served.address)).page;
+  const worker = readdirSync(new URL("../../dist/web/assets", import.meta.url)).find((name) => /^worker-.*\.js$/.test(name))!;
+  // As text: this file is compiled without the types of browsers.
+  await page.evaluate(`{
+    const worker = new Worker("assets/${worker}", { type: "module" });
+    let last = 0;
+    globalThis.ask = (call, input) => new Promise((resolve, reject) => {
+      const id = ++last;
+      worker.addEventListener("message", ({ data }) => {
+        if (data.id !== id || "stage" in data || "done" in data) return;
+        if ("output" in data) resolve(data.output);
+        else reject(new Error(JSON.stringify(data)));
+      });
+      worker.postMessage({ id, call, input });
+    });
+    globalThis.bytesOf = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    globalThis.base64Of = async (bytes) => new Promise((resolve) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+      reader.readAsDataURL(new Blob([bytes]));
+    });
+    undefined;
+  }`);
+  runner = await browser.newPage();
+  await runner.goto(`${checkout.origin}/test/browser/pages/network.html`);
+  const photograph = await readImage(fixture("photographs", "x3", "coffee.png"), () => {});
+  picture = crop(photograph, 60, 30, 24, 16);
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+  await checkout?.close();
+});
+
+interface Opened {
+  readonly name: string;
+  readonly format?: { readonly range: readonly number[]; readonly color: string; readonly scale: number };
+}
+
+/** Gives the worker a checkpoint as the page does when one is dropped. */
+function open({ name, checkpoint, needs }: NetworkCase): Promise<Opened> {
+  const file = `My ${name}.pth`;
+  return page.evaluate(`ask("open", {
+    kind: "checkpoint",
+    file: { name: ${JSON.stringify(file)}, blob: new Blob([bytesOf("${base64(readFileSync(fixture(...checkpoint)))}")]) },
+    settings: { config: new Map(${JSON.stringify([...needs])}) },
+  })`);
+}
+
+describe.each(NETWORK_CASES)("$name", (network) => {
+  let opened: Opened;
+  let model: ImportedFixture;
+  beforeAll(async () => {
+    model = await importStore(await openFixture(...network.checkpoint), { config: network.needs });
+    opened = await open(network);
+  });
+
+  it("is imported under the name of its file, with what its pictures are", () => {
+    expect(opened.name).toBe(`My-${network.name}`);
+    expect(opened.format).toEqual(model.spec.image);
+  });
+
+  it("is compiled to a graph that gives PyTorch's numbers", async () => {
+    const graph = await page.evaluate(`ask("compile", { target: "wasm", exposeBeta: false }).then(base64Of)`);
+    const io = await readTensors(...network.io);
+    const [{ name: first }, ...others] = model.spec.inputs as readonly [{ readonly name: string }];
+    for (const [x, y] of [
+      ["x", "y"],
+      ["xs", "ys"],
+    ] as const) {
+      const input = io.get(x);
+      if (input === undefined) continue;
+      const inputs = [[first, input] as const, ...others.map(({ name }) => [name, io.get(name)!] as const)];
+      const feeds = inputs.map(([name, { shape, data }]) => [name, { shape, data: [...data] }]);
+      const args = [graph, feeds, model.spec.outputs[0], { target: "wasm" }].map((each) => JSON.stringify(each));
+      const result: { readonly shape: number[]; readonly data: number[] } = await runner.evaluate(
+        `runNetwork(${args.join(", ")})`,
+      );
+      expect(relativeError(dense(result.shape, result.data), io.get(y)!)).toBeLessThanOrEqual(TOLERANCE);
+    }
+  });
+
+  it("restores a picture in colours as Node does", async ({ skip }) => {
+    if (opened.format === undefined) skip("it takes more than a picture");
+    const { width, height, data } = pixelsOf(picture);
+    const pixels = `{ width: ${width}, height: ${height}, data: Uint8ClampedArray.from(${JSON.stringify([...data])}) }`;
+    const restored: { readonly width: number; readonly height: number; readonly data: readonly number[] } =
+      await page.evaluate(
+        `ask("restore", { pixels: ${pixels}, providers: ["wasm"], context: "whole" })
+          .then(({ pixels: { width, height, data } }) => ({ width, height, data: [...data] }))`,
+      );
+    const loaded = await load({ document: JSON.stringify(model.imported.document), weights: model.bytes });
+    const expected = pixelsOf((await loaded.restore(imageFromPixels(pixelsOf(picture)), {})).image);
+    await loaded.release();
+    expect([restored.width, restored.height]).toEqual([expected.width, expected.height]);
+    const apart = restored.data.map((sample, index) => Math.abs(sample - expected.data[index]!));
+    expect(Math.max(...apart)).toBeLessThanOrEqual(1);
+  });
+});
