@@ -87,6 +87,12 @@ export const otherInputs = (file: string, picture: string, others: readonly stri
     },
   );
 
+export const otherDocumentInputs = (file: string, picture: string, others: readonly string[]): Diagnostic =>
+  error("run/other-inputs", `beside the picture "${picture}" the network wants ${listText(others)}`, {
+    file,
+    hint: "compile it, and feed the graph in a program of yours: here a network gets a picture alone",
+  });
+
 export const otherChannels = (file: string, taken: number, given: number): Diagnostic =>
   error(
     "run/other-channels",

@@ -10,7 +10,7 @@ import { encodeModel } from "../onnx/encode.js";
 import type { ModelBytes, Session } from "../sessions/session.js";
 import type { TensorStore } from "../tensors/tensor.js";
 import { noPatchContext } from "../tiling/errors.js";
-import { documentFormat, noImage } from "./errors.js";
+import { documentFormat, noImage, otherDocumentInputs } from "./errors.js";
 import type { ContextOptions, Network } from "./network.js";
 import { globalRestorer } from "./restore-global.js";
 import { patchRestorer } from "./restore-patches.js";
@@ -32,6 +32,8 @@ export async function openDocument(
   const format = spec.image;
   if (Object.keys(picture).length > 0) throw new SmxcError([documentFormat(model.name)]);
   if (!format) throw new SmxcError([noImage(model.name)]);
+  const [main, ...others] = spec.inputs.map(({ name }) => name);
+  if (others.length > 0) throw new SmxcError([otherDocumentInputs(model.name, main!, others)]);
   const trained = spec.context?.kind;
   const kind = context ?? trained ?? "whole";
   const network: PartedNetwork = {

@@ -100,11 +100,12 @@ async function formatOfShapes(name: string, model: ModelProto): Promise<PictureF
   });
 }
 
-function infoOf({ name, image, context, layers }: ModelSpec): Omit<ModelInfo, "warnings"> {
+/** A network that wants more than a picture is compiled here, and not run. */
+function infoOf({ name, image, inputs, context, layers }: ModelSpec): Omit<ModelInfo, "warnings"> {
   return {
     name,
     layers: layers.length,
-    ...(image ? { format: image } : {}),
+    ...(image && inputs.length === 1 ? { format: image } : {}),
     ...(context?.kind === "patch" ? { patch: context.patch } : {}),
   };
 }
