@@ -1,5 +1,6 @@
 /** The trained networks of `fixtures/models` give PyTorch's pictures. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NETWORKS } from "../../models/index.js";
 import { compile } from "../../src/compile.js";
 import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import { crop, imageToTensor } from "../../src/pictures/image.js";
@@ -25,45 +26,40 @@ interface Info {
   readonly psnr: Readonly<Record<string, { readonly whole: Psnr; readonly patch: Psnr }>>;
 }
 
-const NETWORKS = ["nsr-x2", "nsr-x3", "nsr-denoise25", "nsr-jpeg10"] as const;
+/** Those of which PyTorch's output on a photograph is stored. */
+const STORED = ["nsr-x2", "nsr-x3", "nsr-denoise25", "nsr-jpeg10"] as const;
 
 const picture = (...path: readonly string[]) =>
   readImage(fixture("photographs", ...path), (warning) => {
     throw new Error(warning.message);
   });
 
-describe.each(NETWORKS)("%s", (name) => {
+const importTrained = async (name: string) => importStore(await openFixture("models", name, "checkpoint.pt"));
+
+it.each(STORED)("%s gives PyTorch's output on a whole photograph", async (name) => {
+  const model = await importTrained(name);
+  const io = await readTensors("models", name, "whole.safetensors");
+  const bytes = await encoded(compile(model.spec, model.weights).model);
+  const [result] = await runGraph(bytes, [new Map([["x", io.get("x")!]])]);
+  expect(absoluteError(result!.get("y")!, io.get("y")!)).toBeLessThanOrEqual(WHOLE_TOLERANCE);
+});
+
+describe.each(NETWORKS.map(({ name }) => name))("%s", (name) => {
   const info = readJson<Info>("models", name, "info.json");
   const folder = temporaryFolder();
   let model: ImportedFixture;
 
   beforeAll(async () => {
-    const checkpoint = fixture("models", name, "checkpoint.pt");
-    await Promise.all([
-      openFixture("models", name, "checkpoint.pt").then(async (store) => {
-        model = await importStore(store);
-      }),
-      succeed(
-        ["import", checkpoint, "-o", "model.json", "--config", fixture("models", name, "info.json")],
-        folder.path,
-      ),
-    ]);
+    model = await importTrained(name);
   });
   afterAll(folder.remove);
-
-  it("gives PyTorch's output on a whole photograph", async () => {
-    const io = await readTensors("models", name, "whole.safetensors");
-    const bytes = await encoded(compile(model.spec, model.weights).model);
-    const [result] = await runGraph(bytes, [new Map([["x", io.get("x")!]])]);
-    expect(absoluteError(result!.get("y")!, io.get("y")!)).toBeLessThanOrEqual(WHOLE_TOLERANCE);
-  });
 
   const runs = Object.keys(info.psnr).flatMap((image) =>
     (["whole", "patch"] as const).map((kind) => [image, kind] as const),
   );
-  it.each(runs)("restores %s as well as PyTorch does in the context %s, from file to file", async (image, kind) => {
+  it.each(runs)("restores %s as well as PyTorch does in the context %s, from file to file, by its name", async (image, kind) => {
     const [input, output] = [fixture("photographs", info.task, `${image}.png`), folder.at(`${image}.${kind}.png`)];
-    await succeed(["run", "model.json", input, "-o", output, "--context", kind], folder.path);
+    await succeed(["run", name, input, "-o", output, "--context", kind], folder.path);
     const [restored, original] = await Promise.all([readImage(output, () => {}), picture("hr", `${image}.png`)]);
     const shave = info.scale === 1 ? 0 : info.scale;
     for (const color of ["rgb", "y"] as const) {

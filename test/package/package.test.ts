@@ -6,6 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NETWORKS } from "../../models/index.js";
 import { compile, importCheckpoint } from "../../src/api.js";
 import { crop } from "../../src/pictures/image.js";
 import { encodeImage, readImage } from "../../src/pictures/image-node.js";
@@ -19,14 +20,16 @@ import { installedProject, type Packed, type Project, ROOT, run } from "./pack.j
 const CHECKPOINT = fixture("models", "nsr-x3", "checkpoint.pt");
 
 let project: Project & { readonly packed: Packed };
-/** Of the graph that the checkout's own compiler makes. */
+/** Of the graphs that the checkout's own compiler makes: of the library's import, and of the command's, which names it after the file. */
 let expectedSha256: string;
+let commandSha256: string;
 
 beforeAll(async () => {
   project = await installedProject();
   const bytes = Uint8Array.from(readFileSync(CHECKPOINT));
   const { document, weights } = await importCheckpoint(bytes, { config: new Map([["patch", 24]]) });
   expectedSha256 = sha256(await compile(document, weights));
+  commandSha256 = sha256(await compile({ ...document, name: "checkpoint" }, weights));
 });
 afterAll(() => project?.remove());
 
@@ -56,10 +59,16 @@ describe("the tarball", () => {
       "schemas/model.v1.schema.json",
     ];
     expect(wanted.filter((path) => !paths.has(path))).toEqual([]);
-    for (const model of ["nsr-x2", "nsr-x3", "nsr-denoise25", "nsr-jpeg10"]) {
-      const { length } = readFileSync(fixture("models", model, "checkpoint.pt"));
-      expect(project.packed.files.filter(({ path, size }) => path.endsWith(".pt") && size === length)).toHaveLength(1);
-    }
+  });
+
+  it("holds each network once, the page's included", () => {
+    const holding = (ending: string) =>
+      project.packed.files.filter(({ path }) => path.endsWith(ending)).map(({ path }) => path);
+    const names = NETWORKS.map(({ name }) => name).toSorted();
+    expect(names).toContain("nsr-x2");
+    expect(holding(".safetensors").toSorted()).toEqual(names.map((name) => `models/${name}.weights.safetensors`));
+    expect(holding(".json").filter((path) => path.includes("nsr-"))).toHaveLength(names.length);
+    expect(holding(".pt")).toEqual([]);
   });
 
   it("holds nothing else, and stays small", () => {
@@ -67,12 +76,13 @@ describe("the tarball", () => {
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schemas\/[\w.]+\.json)$/,
       /^dist\/src\/[\w./-]+\.(js|d\.ts)$/,
       /^dist\/cli\/[\w./-]+(?<!\.d)\.js$/,
-      /^dist\/web\/(index\.html|offline\.js|offline\.json|assets\/[\w.-]+\.(js|css|png|svg|pt))$/,
+      /^dist\/web\/(index\.html|offline\.js|offline\.json|assets\/[\w.-]+\.(js|css|png|svg))$/,
+      /^models\/(index\.js|index\.d\.ts|[\w-]+\.json|[\w-]+\.weights\.safetensors)$/,
     ];
     const others = project.packed.files.filter(({ path }) => !allowed.some((pattern) => pattern.test(path)));
     expect(others.map(({ path }) => path)).toEqual([]);
     expect(project.packed.files.filter(({ path }) => /\/start\.js$|test/.test(path))).toEqual([]);
-    expect(project.packed.size).toBeLessThan(6e6);
+    expect(project.packed.size).toBeLessThan(11e6);
   });
 
   it("pleases publint", async () => {
@@ -97,7 +107,7 @@ describe("installed without scripts and optional packages", () => {
   it("runs in Node, and says what is missing where it is", async () => {
     const { code, stdout, stderr } = await runNode(["node/compile.mjs", CHECKPOINT, "out.onnx"], project.path);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(JSON.parse(stdout)).toMatchObject({ width: 36, height: 27, code: "runtime/not-installed" });
+    expect(JSON.parse(stdout)).toMatchObject({ width: 36, height: 27, named: "36x27", code: "runtime/not-installed" });
     expect(sha256(readFileSync(project.at("out.onnx")))).toBe(expectedSha256);
   });
 
@@ -109,8 +119,10 @@ describe("installed without scripts and optional packages", () => {
     const { stderr } = await smxc("compile", "m.json", "-o", "m.onnx");
     expect(stderr).toContain("on the WebAssembly provider, since onnxruntime-node is not installed");
     await smxc("compile", "m.json", "-o", "m.onnx", "--no-verify");
-    expect(sha256(readFileSync(project.at("m.onnx")))).toBe(expectedSha256);
+    expect(sha256(readFileSync(project.at("m.onnx")))).toBe(commandSha256);
     expect((await smxc("check", "m.onnx")).stdout).toContain("valid");
+    expect(JSON.parse((await smxc("models", "--json")).stdout).models).toHaveLength(NETWORKS.length);
+    await smxc("compile", "nsr-x3", "-o", "named.onnx", "--no-verify");
   });
 
   it("runs the scripts of docs/onnx.md", async () => {
@@ -176,6 +188,13 @@ describe("a Vite application", () => {
     const { page, close } = await openBuilt(project.at("vite"));
     await page.waitForFunction("document.title !== 'working'", undefined, { timeout: 90_000 });
     expect(await page.title()).toBe(`36x27 ${expectedSha256}`);
+    await close();
+  });
+
+  it("loads a network of the package by its name in the browser, whose files the bundler copied", async () => {
+    const { page, close } = await openBuilt(project.at("vite-named"));
+    await page.waitForFunction("document.title !== 'working'", undefined, { timeout: 90_000 });
+    expect(await page.title()).toBe("36x27, enlarge ×3, model/no-such-network");
     await close();
   });
 

@@ -15,6 +15,11 @@ const picture = { width: 12, height: 9, channels: 3, bitDepth: 8, data: new Uint
 const { image } = await network.restore(picture);
 await network.release();
 
+// A network that comes with the package.
+const named = await load("nsr-x3", { target: "wasm" });
+const { image: larger } = await named.restore(picture);
+await named.release();
+
 // onnxruntime-node is optional, and not installed here.
 const refused = await load({ graph }, { target: "cpu" }).catch((cause) => cause);
 console.log(
@@ -22,6 +27,7 @@ console.log(
     version: VERSION,
     width: image.width,
     height: image.height,
+    named: `${larger.width}x${larger.height}`,
     code: refused instanceof SmxcError ? refused.diagnostics[0].code : String(refused),
   }),
 );

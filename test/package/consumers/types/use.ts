@@ -20,6 +20,11 @@ export async function restore(graph: Uint8Array, pixels: Uint8Array): Promise<Ru
   return report;
 }
 
+/** The work of a network that comes with the package, in words. */
+export async function task(): Promise<string | undefined> {
+  return (await load("nsr-x2")).format.task;
+}
+
 export function isOurs(cause: unknown): cause is SmxcError {
   return cause instanceof SmxcError && cause.diagnostics.every(({ severity }) => severity === "error");
 }
