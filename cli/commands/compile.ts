@@ -18,7 +18,12 @@ export const compileCommand = defineCommand({
   description:
     "Batch, height and width of a document stay dynamic unless they are fixed by flag, those of an ONNX graph stay as they are, but for a batch of one, which is opened where every node is shown to carry it. Of a graph the parts that smxc knows and that gain are compiled; all other nodes, and the names, order and types of inputs and outputs, stay the source's. The compile ends with a run in ONNX Runtime that is compared with " +
     "the reference interpreter in float64, and for a graph with the source; values that are NaN or infinite fail it.",
-  arguments: [argument("model", "a model document, whose weights lie beside it, an ONNX graph of any exporter, or the name of a network that comes with smxc")],
+  arguments: [
+    argument(
+      "model",
+      "a model document, whose weights lie beside it, an ONNX graph of any exporter, or the name of a network that comes with smxc",
+    ),
+  ],
   options: {
     output: requiredOption("-o, --output <model.onnx>", "the graph to write", filePath),
     ...foldFlags,

@@ -16,7 +16,12 @@ export const evalCommand = defineCommand({
     "Pictures are rounded to 8 bits first, as the field does. The baseline is bicubic enlargement (Pillow's), or the input itself " +
     "at scale 1. PSNR of RGB is over all samples; --y takes BT.601's luma in studio range. Pairs have the same name, or are named as " +
     "data sets do (0801x2 and 0801, baby_LR and baby_HR). A pair that fails is listed, and the means are over the others.",
-  arguments: [argument("model", "a model document (.json), an ONNX graph (.onnx), smxc's or anyone's, or the name of a network that comes with smxc")],
+  arguments: [
+    argument(
+      "model",
+      "a model document (.json), an ONNX graph (.onnx), smxc's or anyone's, or the name of a network that comes with smxc",
+    ),
+  ],
   options: {
     pairs: repeatedOption("--pairs <dirs...>", "the folder of inputs, then that of the true pictures", filePath),
     shave: option(

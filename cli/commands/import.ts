@@ -60,7 +60,9 @@ export const importCommand = defineCommand({
     try {
       const place = inFile(checkpoint);
       const report = (found: Diagnostic): void => context.report(place(found));
-      const { arch, document, weights, parameters } = await placeErrors(place, () => read(source, { ...options, name: basename(checkpoint) }, report));
+      const { arch, document, weights, parameters } = await placeErrors(place, () =>
+        read(source, { ...options, name: basename(checkpoint) }, report),
+      );
       const origin = { ...document.source, sha256: await source.sha256() };
       const text = (sha256: string): string => {
         const { $schema, version, name, ...rest } = document;

@@ -16,7 +16,12 @@ export const inspectCommand = defineCommand({
   name: "inspect",
   group: "Look inside:",
   summary: "list a model's layers with shapes, parameters, work and memory, or what an ONNX file is made of",
-  arguments: [argument("model", "a model document (.json), an ONNX file, anyone's, or the name of a network that comes with smxc")],
+  arguments: [
+    argument(
+      "model",
+      "a model document (.json), an ONNX file, anyone's, or the name of a network that comes with smxc",
+    ),
+  ],
   options: {
     shape: option(
       "--shape <NxCxHxW>",

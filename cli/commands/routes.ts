@@ -16,7 +16,12 @@ export const routesCommand = defineCommand({
     "Runs the model on pictures and looks at every β: how even the experts are, which of them lead, and how far β moves from picture " +
     "to picture and from patch to patch. Where it hardly moves, folding (compile --routing fold) costs hardly anything. Of an ONNX graph the kernels are taken that compile reads as " +
     "mixtures; one that was compiled with --expose-beta runs as it is. What it gives besides may be anything, such as scores.",
-  arguments: [argument("model", "a model document, an ONNX graph whose kernels are mixed by routers, or the name of a network that comes with smxc")],
+  arguments: [
+    argument(
+      "model",
+      "a model document, an ONNX graph whose kernels are mixed by routers, or the name of a network that comes with smxc",
+    ),
+  ],
   options: {
     images: option("--images <dir>", "a folder of pictures", filePath),
     image: repeatedOption("--image <file>", "a picture (repeatable)", filePath),

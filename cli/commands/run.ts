@@ -126,5 +126,14 @@ function resultJson(
   { trained, format: { task } }: Pick<Network, "trained" | "format">,
   selfEnsemble: boolean,
 ): object {
-  return { input, output, ...to, seconds, ...report, trainedContext: trained ?? null, selfEnsemble, ...(task === undefined ? {} : { task }) };
+  return {
+    input,
+    output,
+    ...to,
+    seconds,
+    ...report,
+    trainedContext: trained ?? null,
+    selfEnsemble,
+    ...(task === undefined ? {} : { task }),
+  };
 }

@@ -1,6 +1,7 @@
 /** What runs a network on a picture, whatever β is pooled over. */
-import type { Graph } from "../ir/graph.js";
+
 import type { PictureColor } from "../frontends/document/document.js";
+import type { Graph } from "../ir/graph.js";
 import type { Image, ValueRange } from "../pictures/image.js";
 import type { Session, Tensor } from "../sessions/session.js";
 import type { Rect } from "./tiles.js";

@@ -17,7 +17,10 @@ export const noFileOrNetwork = (given: string, names: readonly string[]): Diagno
   const meant = nearest(given, names);
   return error("io/not-found", `there is no file ${given}, and smxc ships no network of that name`, {
     file: given,
-    hint: meant === undefined ? "check the path; smxc models lists the networks that come by name" : `did you mean ${meant}?`,
+    hint:
+      meant === undefined
+        ? "check the path; smxc models lists the networks that come by name"
+        : `did you mean ${meant}?`,
     libraryHint: `${meant === undefined ? "check the path" : `did you mean "${meant}"?`} The networks that come by name are ${names.join(", ")}`,
   });
 };
@@ -52,5 +55,5 @@ export const notBuilt = (name: string, file: string): Diagnostic =>
 export const cannotFetch = (name: string, address: string, cause: string): Diagnostic =>
   error("model/cannot-fetch", `the network "${name}" cannot be fetched: ${cause}`, {
     file: address,
-    hint: "serve what the bundler copied beside the script; Vite's development server wants optimizeDeps: { exclude: [\"smxc\"] }",
+    hint: 'serve what the bundler copied beside the script; Vite\'s development server wants optimizeDeps: { exclude: ["smxc"] }',
   });

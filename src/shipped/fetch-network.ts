@@ -15,7 +15,15 @@ export async function fetchNetwork(name: string): Promise<FetchedNetwork> {
   const networks = await shippedNetworks();
   const network = networks.find((each) => each.name === name);
   if (network === undefined)
-    throw new SmxcError([errors.noSuchNetwork(name, networks.map((each) => each.name))], "usage");
+    throw new SmxcError(
+      [
+        errors.noSuchNetwork(
+          name,
+          networks.map((each) => each.name),
+        ),
+      ],
+      "usage",
+    );
   const [document, weights] = await Promise.all([get(name, network.document), get(name, network.weights)]);
   return { document: new Uint8Array(await document.arrayBuffer()), weights, name: `${name}.json` };
 }

@@ -25,7 +25,10 @@ export async function modelPath(given: string, wanted: "document" | "graph", rep
     return given;
   }
   if (network === undefined) {
-    const found = notFound(given, networks.map(({ name }) => name));
+    const found = notFound(
+      given,
+      networks.map(({ name }) => name),
+    );
     if (found === undefined) return given;
     throw new SmxcError([found], "io");
   }

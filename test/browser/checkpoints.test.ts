@@ -8,8 +8,8 @@ import { readImage } from "../../src/pictures/image-node.js";
 import { imageFromPixels, load, pixelsOf } from "../../src/runtime/index-node.js";
 import { fixture, type ImportedFixture, importStore, openFixture, readTensors } from "../support/fixtures.js";
 import { NETWORK_CASES, type NetworkCase } from "../support/network-cases.js";
-import { relativeError } from "../support/sessions.js";
 import { type ServedPage, servePage } from "../support/serve-page.js";
+import { relativeError } from "../support/sessions.js";
 import { launchChromium } from "./chromium.js";
 import { openPage } from "./page-driver.js";
 import { type Served, serveCheckout } from "./serve.js";
@@ -33,7 +33,9 @@ let picture: Image;
 beforeAll(async () => {
   [served, checkout, browser] = await Promise.all([servePage(), serveCheckout(), launchChromium()]);
   page = (await openPage(browser, served.address)).page;
-  const worker = readdirSync(new URL("../../dist/web/assets", import.meta.url)).find((name) => /^worker-.*\.js$/.test(name))!;
+  const worker = readdirSync(new URL("../../dist/web/assets", import.meta.url)).find((name) =>
+    /^worker-.*\.js$/.test(name),
+  )!;
   // As text: this file is compiled without the types of browsers.
   await page.evaluate(`{
     const worker = new Worker("assets/${worker}", { type: "module" });

@@ -29,7 +29,7 @@ describe("the answers under --json", () => {
   it("of import: what it made of the checkpoint", () => {
     expect(json(imported)).toEqual({
       schemaVersion: 1,
-      name: "nsr-x2",
+      name: "checkpoint",
       arch: "nsr",
       layers: 19,
       parameters: 11932,
@@ -53,7 +53,7 @@ describe("the answers under --json", () => {
   it("of compile: the files with their hashes; the comparison with the reference is told beside it", () => {
     expect(json(compiled)).toMatchObject({
       schemaVersion: 1,
-      name: "nsr-x2",
+      name: "checkpoint",
       opset: 17,
       files: [{ path: "model.onnx", sha256: sha256("model.onnx") }],
     });
@@ -86,7 +86,7 @@ describe("the answers under --json", () => {
     const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
     expect(summary).toMatchObject({
       schemaVersion: 1,
-      name: "nsr-x2",
+      name: "checkpoint",
       inputs: [{ name: "x", shape: ["N", 3, "H", "W"] }],
       outputs: [{ name: "y", shape: ["N", 3, "2*H", "2*W"] }],
       measuredAt: [{ name: "x", shape: [2, 3, 10, 20] }],
@@ -124,11 +124,18 @@ describe("the same inputs give the same bytes", () => {
   it("of document, weights and graph, in another folder and from another format", async () => {
     const again = folder.at("again");
     mkdirSync(again);
-    copyFileSync(CHECKPOINT, `${again}/other name.pt`);
-    await succeed(["import", "other name.pt", "-o", "model.json", "--quiet"], again);
+    // The name of the file is an input too: that of the model.
+    copyFileSync(CHECKPOINT, `${again}/checkpoint.pt`);
+    await succeed(["import", "checkpoint.pt", "-o", "model.json", "--quiet"], again);
     await succeed(["compile", "model.json", "-o", "model.onnx", "--quiet", "--no-verify"], again);
     for (const file of ["model.json", "model.weights.safetensors", "model.onnx"])
       expect(sha256(`again/${file}`), file).toBe(sha256(file));
+    copyFileSync(CHECKPOINT, `${again}/other name.pt`);
+    await succeed(["import", "other name.pt", "-o", "model.json", "--quiet"], again);
+    expect(JSON.parse(readFileSync(`${again}/model.json`, "utf8"))).toEqual({
+      ...JSON.parse(readFileSync(folder.at("model.json"), "utf8")),
+      name: "other-name",
+    });
     await succeed(["import", fixture("oracle", "nsr-x2", "weights.safetensors"), "-o", "safe.json", "--quiet"], again);
     expect(sha256("again/safe.weights.safetensors")).toBe(sha256("model.weights.safetensors"));
   });

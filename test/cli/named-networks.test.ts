@@ -56,7 +56,10 @@ describe("a name stands for the document", () => {
     expect(inspected.stdout).toContain("enlarge ×3: pictures in rgb from 0 to 1, results 3 times as large");
     await succeed(["routes", "nsr-x3", "--image", "p.png"], folder.path);
     const folders = ["x3", "hr"].map((name) => fixture("photographs", name));
-    const { stdout } = await succeed(["eval", "nsr-jpeg10", "--pairs", folders[0]!, folders[0]!, "--json"], folder.path);
+    const { stdout } = await succeed(
+      ["eval", "nsr-jpeg10", "--pairs", folders[0]!, folders[0]!, "--json"],
+      folder.path,
+    );
     expect(JSON.parse(stdout)).toMatchObject({
       model: "nsr-jpeg10",
       task: "remove traces of JPEG compression (quality 10)",

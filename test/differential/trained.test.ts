@@ -57,17 +57,20 @@ describe.each(NETWORKS.map(({ name }) => name))("%s", (name) => {
   const runs = Object.keys(info.psnr).flatMap((image) =>
     (["whole", "patch"] as const).map((kind) => [image, kind] as const),
   );
-  it.each(runs)("restores %s as well as PyTorch does in the context %s, from file to file, by its name", async (image, kind) => {
-    const [input, output] = [fixture("photographs", info.task, `${image}.png`), folder.at(`${image}.${kind}.png`)];
-    await succeed(["run", name, input, "-o", output, "--context", kind], folder.path);
-    const [restored, original] = await Promise.all([readImage(output, () => {}), picture("hr", `${image}.png`)]);
-    const shave = info.scale === 1 ? 0 : info.scale;
-    for (const color of ["rgb", "y"] as const) {
-      const measured = picturePsnr(restored, original, { shave, color });
-      const expected = info.psnr[image]![kind][color];
-      expect(Math.abs(measured - expected), `${color} ${measured}`).toBeLessThanOrEqual(PSNR_TOLERANCE);
-    }
-  });
+  it.each(runs)(
+    "restores %s as well as PyTorch does in the context %s, from file to file, by its name",
+    async (image, kind) => {
+      const [input, output] = [fixture("photographs", info.task, `${image}.png`), folder.at(`${image}.${kind}.png`)];
+      await succeed(["run", name, input, "-o", output, "--context", kind], folder.path);
+      const [restored, original] = await Promise.all([readImage(output, () => {}), picture("hr", `${image}.png`)]);
+      const shave = info.scale === 1 ? 0 : info.scale;
+      for (const color of ["rgb", "y"] as const) {
+        const measured = picturePsnr(restored, original, { shave, color });
+        const expected = info.psnr[image]![kind][color];
+        expect(Math.abs(measured - expected), `${color} ${measured}`).toBeLessThanOrEqual(PSNR_TOLERANCE);
+      }
+    },
+  );
 
   it.each(["cpu", "webgpu"] as const)("serves batches of different pictures by one graph for %s", async (target) => {
     const bytes = await encoded(compile(model.spec, model.weights, { target }).model);

@@ -8,6 +8,7 @@ import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
 import type { ConfigValue } from "../../src/frontends/checkpoints/config.js";
 import { load } from "../../src/runtime/index-node.js";
 import { load as loadInBrowser } from "../../src/runtime/web.js";
+import { fetchNetwork } from "../../src/shipped/fetch-network.js";
 import { fixture, readJson } from "../support/fixtures.js";
 
 const PICTURE = { width: 9, height: 8, channels: 3, bitDepth: 8, data: new Uint8Array(9 * 8 * 3).fill(100) } as const;
@@ -62,7 +63,8 @@ describe("load", () => {
 
   describe("in browsers", () => {
     afterAll(() => vi.unstubAllGlobals());
-    const serve = (answer: (address: URL) => Response | Promise<Response>) => vi.stubGlobal("fetch", async (address: URL) => answer(address));
+    const serve = (answer: (address: URL) => Response | Promise<Response>) =>
+      vi.stubGlobal("fetch", async (address: URL) => answer(address));
 
     it("fetches the network of a name", async () => {
       const asked: string[] = [];
@@ -70,7 +72,8 @@ describe("load", () => {
         asked.push(fileURLToPath(address));
         return new Response(Uint8Array.from(readFileSync(address)));
       });
-      const network = await loadInBrowser("nsr-x3", { target: "wasm" });
+      // What `load` is given in browsers; it runs in one in test/package.
+      const network = await load(await fetchNetwork("nsr-x3"));
       const { image } = await network.restore(PICTURE);
       expect([image.width, image.height, network.format.task]).toEqual([27, 24, "enlarge ×3"]);
       expect(asked.toSorted().map((path) => path.split("/").at(-1))).toEqual([

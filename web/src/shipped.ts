@@ -1,5 +1,5 @@
 /** The trained networks that come with the page, each with a photograph to try it on. */
-import { NETWORKS, type ShippedNetwork as Files } from "#models";
+import { type ShippedNetwork as Files, NETWORKS } from "#models";
 import type { ModelFiles } from "./engine/protocol.js";
 
 /** Its name is the value of its choice on the page. */
