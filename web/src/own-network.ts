@@ -23,7 +23,9 @@ let lastWork = 0;
 
 /** The names that `--arch` takes; a test holds them equal to the importers'. */
 export const ARCHITECTURES = [
+  "rrdb",
   "nsr",
+  "compact",
   "nsr-conv",
   "sparse-block",
   "condconv",

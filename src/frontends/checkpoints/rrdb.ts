@@ -111,9 +111,11 @@ function unshuffleOf(ratio: number, enlarged: number): number {
 
 class RrdbNetwork {
   readonly writer: NetworkWriter;
+  private readonly reader: TensorReader;
   private readonly shape: RrdbShape;
 
   constructor(reader: TensorReader, shape: RrdbShape) {
+    this.reader = reader;
     this.writer = new NetworkWriter(reader);
     this.shape = shape;
   }
@@ -137,9 +139,15 @@ class RrdbNetwork {
   }
 
   private block(block: number, input: string): string {
-    let value = input;
-    for (const part of PARTS) value = this.dense(densePrefix(this.shape, block, part), value);
-    return this.residual(`${this.shape.names.body}.${block}`, value, input);
+    const name = `${this.shape.names.body}.${block}`;
+    const parts = PARTS.map((part) => densePrefix(this.shape, block, part));
+    // What ESRGAN+ makes noise of in training.
+    if (this.shape.plus) for (const each of [name, ...parts]) this.reader.passOver(`${each}.noise.noise`);
+    return this.residual(
+      name,
+      parts.reduce((value, part) => this.dense(part, value), input),
+      input,
+    );
   }
 
   /** Each convolution sees the input and what all before it gave. */
