@@ -6,8 +6,11 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { problemsOf } from "../../cli/commands/verify/problems.js";
 import { referenceGraph } from "../../src/compile.js";
 import { parseDocument } from "../../src/frontends/document/parse.js";
+import type { Graph } from "../../src/ir/graph.js";
 import { workOf } from "../../src/ir/work.js";
 import { encodeImage } from "../../src/pictures/image-node.js";
+import type { StoredTensor, TensorStore } from "../../src/tensors/tensor.js";
+import { areProblemsReduced, smallProblems } from "../../src/verify/problems.js";
 import { type ImportedFixture, importStore, openFixture } from "../support/fixtures.js";
 
 const GREY = `{"version":1,"name":"grey","image":{"range":[0,1],"color":"gray","scale":1},
@@ -75,4 +78,51 @@ it("gives a network of grey the channels of a picture as samples, and a graph fo
     });
     expect(problem!.inputs.get("x")!.shape).toEqual([samples, 1, 10, 20]);
   }
+});
+
+/** A chain of 3×3 convolutions, whose weights are never read. */
+function chain(units: number, convolutions: number, first?: Readonly<Record<string, unknown>>) {
+  const names = ["x", ...(first ? ["first"] : []), ...Array.from({ length: convolutions }, (_, i) => `conv.${i}`)];
+  const convs = names.slice(first ? 2 : 1).map((name, i) => {
+    return { name, op: "conv", in: names[i + (first ? 1 : 0)], out: units, kernel: 3, pad: 1, bias: false };
+  });
+  const channels = first ? units / 16 : units;
+  const document = {
+    version: 1,
+    name: "chain",
+    weights: { file: "weights.safetensors" },
+    inputs: [{ name: "x", shape: ["N", channels, "H", "W"] }],
+    layers: [...(first ? [first] : []), ...convs],
+    outputs: [names.at(-1)],
+  };
+  const shape = [units, units, 3, 3];
+  const tensors = convs.map(({ name }): [string, StoredTensor] => {
+    const read = () => Promise.reject(new Error("nothing is read"));
+    return [`${name}.weight`, { name: `${name}.weight`, dtype: "float32", shape, read }];
+  });
+  const weights: TensorStore = { tensors: new Map(tensors), others: new Map(), metadata: new Map() };
+  return referenceGraph(parseDocument(JSON.stringify(document), "chain.json").spec, weights);
+}
+
+const shapesOf = (graph: Graph): readonly string[] =>
+  smallProblems(graph).map(({ inputs }) => inputs.get("x")!.shape.join("x"));
+
+it("compares small networks at the usual sizes, and larger ones at smaller, within a bound for all together", () => {
+  const small = chain(16, 4);
+  expect([shapesOf(small), areProblemsReduced(small)]).toEqual([["2x16x24x20", "1x16x25x23", "2x16x12x10"], false]);
+  for (const convolutions of [14, 30, 120, 400, 1000]) {
+    const graph = chain(64, convolutions);
+    const problems = smallProblems(graph);
+    const work = problems.reduce((sum, { inputs }) => {
+      return sum + workOf(graph, new Map([...inputs].map(([name, { shape }]) => [name, shape])));
+    }, 0);
+    expect(problems.length, `${convolutions} convolutions`).toBeGreaterThan(0);
+    expect(work).toBeLessThan(7e8);
+    expect(areProblemsReduced(graph)).toBe(convolutions > 14);
+  }
+});
+
+it("finds a size for large networks that take pictures in squares", () => {
+  const graph = chain(64, 400, { name: "first", op: "pixel_unshuffle", in: "x", scale: 4 });
+  expect(shapesOf(graph)).toEqual(["1x4x12x8"]);
 });

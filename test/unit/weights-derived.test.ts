@@ -1,7 +1,7 @@
 /** Tensors that are others in another shape or order. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { permuted, reshaped } from "../../src/tensors/derived.js";
+import { permuted, remembered, reshaped, sliced } from "../../src/tensors/derived.js";
 import { type LazyTensor, partsOf } from "../../src/tensors/tensor.js";
 
 /** A tensor of 0, 1, 2, …. */
@@ -77,4 +77,25 @@ it("have one part otherwise", async () => {
 
 it("are refused another number of elements", () => {
   expect(() => reshaped(counting([2, 3]), [7])).toThrow(RangeError);
+});
+
+it("are read once where parts of them are taken one after the other", async () => {
+  let reads = 0;
+  const source = counting([2, 6]);
+  const tensor = remembered({
+    shape: source.shape,
+    read: () => {
+      reads++;
+      return source.read();
+    },
+  });
+  const parts = [0, 2, 4].map((start) => sliced(tensor, 1, start, start + 2));
+  const values = [];
+  for (const part of parts) values.push([...(await part.read())]);
+  expect(values).toEqual([
+    [0, 1, 6, 7],
+    [2, 3, 8, 9],
+    [4, 5, 10, 11],
+  ]);
+  expect(reads).toBe(1);
 });
