@@ -102,10 +102,10 @@ export const rcan: Importer = {
   },
 };
 
-/** Each group has as many blocks as most have; all together are no more than there are names. */
+/** Each group has as many blocks as most have; groups, and all their blocks, are no more than there are names. */
 function counted(tensors: TensorReader, { block }: Naming): { readonly groups: number; readonly blocks: number } {
   const names = tensors.names();
-  const groups = lastIndex(names, block) + 1;
+  const groups = Math.max(1, Math.min(lastIndex(names, block) + 1, names.length));
   const inside = new Map<string, string[]>();
   for (const name of names) {
     const [, group, index] = block.exec(name) ?? [];
