@@ -33,19 +33,13 @@ describe.each(NETWORK_CASES)("$name", (oracle) => {
 
   it("is recognised, with what pictures are to it", async () => {
     const { imported, warnings } = await opened;
-<<<<<<< HEAD
-    const told = readJson<{ scale?: number; range: readonly number[] }>(...oracle.folder, "case.json");
+    // A picture of other channels than one and three has no range.
+    const { scale = 1, range } = readJson<{ scale?: number; range?: readonly number[] }>(...oracle.folder, "case.json");
     expect(imported.arch).toBe(oracle.family);
     // What no tensor tells is taken as usual, and said.
     expect(warnings.filter(({ code }) => code !== "import/assumed")).toEqual([]);
-    expect(imported.document.image).toMatchObject({ range: told.range, scale: told.scale ?? 1 });
-=======
-    // A picture of other channels than one and three has no range.
-    const { scale = 1, range } = readJson<{ scale?: number; range?: readonly number[] }>(...oracle.folder, "case.json");
-    expect([imported.arch, warnings]).toEqual([oracle.family, []]);
     if (range) expect(imported.document.image).toMatchObject({ range, scale });
     else expect(imported.document.image).toBeUndefined();
->>>>>>> 71846ab (Hold the variants of RRDBNet and SRVGGNetCompact to PyTorch's numbers: scales, colours, conv1x1, activations)
   });
 
   it.each([
