@@ -9,6 +9,7 @@ import type { CompileOptions } from "./compile-options.js";
 import { openWeights } from "./files/open.js";
 import { prefixFinder } from "./frontends/checkpoints/architecture.js";
 import { type ImportOptions, importModel } from "./frontends/checkpoints/import.js";
+import { originOf } from "./frontends/checkpoints/origin.js";
 import type { ModelDocument } from "./frontends/document/document.js";
 import { type DocumentInput, openGiven } from "./model-input.js";
 import { encodeModel } from "./onnx/encode.js";
@@ -83,6 +84,6 @@ async function importBytes(
   const imported = importModel(store, rest);
   const weights = await collect(imported.weights);
   const sha256 = await bytesSource(weightsFile, weights).sha256();
-  const origin = { arch: imported.arch, sha256: await source.sha256() };
+  const origin = await originOf(imported.arch, source);
   return { document: { ...imported.document, source: origin, weights: { file: weightsFile, sha256 } }, weights };
 }

@@ -45,10 +45,11 @@ export const importCommand = defineCommand({
     { does: "A single layer", line: "smxc import layer.safetensors -o layer.json --arch nsr-conv --set experts=4" },
   ],
   async action(context, [checkpoint], options) {
-    const [{ openFileSource }, { checkOutputs }, { placeErrors, inFile }] = await Promise.all([
+    const [{ openFileSource }, { checkOutputs }, { placeErrors, inFile }, { originOf }] = await Promise.all([
       import("../../src/base/bytes/file-source-node.js"),
       import("../files/check-outputs.js"),
       import("../../src/base/place-errors.js"),
+      import("../../src/frontends/checkpoints/origin.js"),
     ]);
     const inputs = [checkpoint, ...(options.config === undefined ? [] : [options.config])];
     const outputs = {
@@ -63,7 +64,7 @@ export const importCommand = defineCommand({
       const { arch, document, weights, parameters } = await placeErrors(place, () =>
         read(source, { ...options, name: basename(checkpoint) }, report),
       );
-      const origin = { ...document.source, sha256: await source.sha256() };
+      const origin = await originOf(arch, source);
       const text = (sha256: string): string => {
         const { $schema, version, name, ...rest } = document;
         const weightsEntry = { file: basename(outputs.weights), sha256 };

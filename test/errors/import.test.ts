@@ -223,7 +223,10 @@ describe("the prefix of all names", () => {
     read: async () => new Float32Array(1),
   });
 
-  it.each(["net.", "generator.module.", "a.b.c."])("is found: %s", async (prefix) => {
+  it.each([
+    ...["net.", "generator.module.", "a.b.c.", "module.", "_orig_mod.", "generator.", "netG.", "net_g.", "model."],
+    ...["model.net.", "module._orig_mod.", "_orig_mod.module.", "model._orig_mod.", "module.model.", "G."],
+  ])("is found: %s", async (prefix) => {
     expect(await warningsOf(await under(prefix), options({ patch: 48 }))).toEqual([]);
   });
 
@@ -240,9 +243,42 @@ describe("the prefix of all names", () => {
   });
 
   it("is asked for where several hold an architecture", async () => {
-    const store = await under("net.", "net_ema.");
+    const store = await under("net.", "other.");
     expect(refusal(() => importModel(store)).found).toMatchObject([
-      { code: "import/several-architectures", hint: expect.stringContaining("net (nsr), net_ema (nsr)") },
+      { code: "import/several-architectures", hint: expect.stringContaining("net (nsr), other (nsr)") },
+    ]);
+  });
+
+  it.each(["net_ema.", "ema_model.module.", "generator_ema."])(
+    "is that of an average, and the rest is named: %s",
+    async (prefix) => {
+      const store = await under("net.", prefix);
+      expect(await warningsOf(store, options({ patch: 48 }))).toMatchObject([
+        {
+          code: "import/left-out",
+          message: expect.stringContaining(`"${prefix}", an average over the training; not taken are "net.`),
+        },
+      ]);
+    },
+  );
+
+  it("is asked for where the average is of another network", async () => {
+    const store = await under("net.", "net_ema.");
+    const tensors = new Map(store.tensors);
+    tensors.delete("net_ema.body.0.bias");
+    expect(refusal(() => importModel({ ...store, tensors })).found).toMatchObject([
+      { code: "import/several-architectures" },
+    ]);
+  });
+
+  it.each([
+    ["net_g.", "net_d."],
+    ["generator.", "discriminator."],
+    ["netG.module.", "netD.module."],
+  ])("is %s, never %s", async (generator, discriminator) => {
+    const warnings = await warningsOf(await under(discriminator, generator), options({ patch: 48 }));
+    expect(warnings).toMatchObject([
+      { code: "import/left-out", message: expect.stringContaining(`"${generator}"; not taken are "${discriminator}`) },
     ]);
   });
 

@@ -27,29 +27,47 @@ async function open(root: Uint8Array, key?: string) {
   return { names: [...tensors.keys()], warnings };
 }
 
-describe("copies of the tensors", () => {
-  const copies: readonly (readonly [key: string, root: Uint8Array])[] = [
-    ...["ema", "state_dict_ema", "model_ema", "ema_state_dict", "ema_model", "module_ema", "averaged"].map(
-      (key) => [key, dict({ model: layer(), [key]: layer() })] as const,
+describe("averages of the tensors", () => {
+  const NAMED = [
+    ...["ema", "state_dict_ema", "model_ema", "ema_state_dict", "ema_model", "module_ema", "averaged", "params_ema"],
+    ...["net_g_ema", "netG_ema", "g_ema", "generator_ema", "EMA", "emaModel", "model_state_dict_ema", "ema_0.999"],
+  ];
+  const averages: readonly (readonly [key: string, plain: string, root: Uint8Array])[] = [
+    ...["model", "state_dict", "params", "net_g", "netG", "generator", "model_state_dict"].map(
+      (plain) => ["ema", plain, dict({ [plain]: layer(), ema: layer() })] as const,
     ),
-    ["ema.module", dict({ model: layer(), ema: dict({ module: layer(), decay: b.op("N") }) })],
-    ["ema.shadow", dict({ state_dict: layer("net."), ema: dict({ shadow: layer("net.") }) })],
-    ["ema", dict({ model: layer("module."), ema: layer() })],
-    ["ema", dict({ model: layer(), ema: layer("module.") })],
-    ["ema", dict({ state_dict: layer("net."), ema: layer() })],
-    ["averages.1", dict({ model: layer(), averages: list(b.op("N"), layer()) })],
+    ...NAMED.map((key) => [key, "model", dict({ model: layer(), [key]: layer() })] as const),
+    ["params_ema", "params", dict({ params: layer(), params_ema: layer() })],
+    ["ema.module", "model", dict({ model: layer(), ema: dict({ module: layer(), decay: b.op("N") }) })],
+    ["ema.shadow", "state_dict", dict({ state_dict: layer("net."), ema: dict({ shadow: layer("net.") }) })],
+    ["ema", "model", dict({ model: layer("module."), ema: layer() })],
+    ["ema", "model", dict({ model: layer(), ema: layer("module.") })],
+    ["ema", "state_dict", dict({ state_dict: layer("net."), ema: layer() })],
+    ["averages.1", "model", dict({ model: layer(), averages: list(b.op("N"), layer()) })],
     [
       "callbacks.EMA{'decay': 0.999}.ema_state_dict",
+      "state_dict",
       dict({ state_dict: layer(), callbacks: dict({ "EMA{'decay': 0.999}": dict({ ema_state_dict: layer() }) }) }),
     ],
   ];
 
-  it.each(copies)("are named with what --key takes: %s", async (key, root) => {
+  it.each(averages)("%s is taken before %s, which is mentioned", async (key, plain, root) => {
     const { warnings } = await open(root);
-    expect(warnings).toMatchObject([{ code: "torch/several-state-dicts", severity: "warning" }]);
-    expect(warnings[0]?.message).toContain(`${JSON.stringify(key)} holds tensors of the same names and shapes`);
-    expect(warnings[0]?.hint).toContain(`--key: ${JSON.stringify(key)}`);
+    expect(warnings).toMatchObject([{ code: "torch/several-state-dicts", severity: "warning", place: key }]);
+    expect(warnings[0]?.message).toContain(`taken from ${JSON.stringify(key)}, an average over the training`);
+    expect(warnings[0]?.message).toContain(`${JSON.stringify(plain)} holds tensors of the same names and shapes`);
+    expect(warnings[0]?.hint).toContain(`--key: ${JSON.stringify(plain)}`);
     expect((await open(root, key)).warnings).toEqual([]);
+    expect((await open(root, plain)).warnings).toEqual([]);
+  });
+
+  it.each(["best", "schema", "cinema", "backup_model"])("are not told by %s, which is mentioned", async (key) => {
+    const { warnings } = await open(dict({ model: layer(), [key]: layer() }));
+    expect(warnings).toMatchObject([{ code: "torch/several-state-dicts", place: "model" }]);
+    expect(warnings[0]?.message).toContain(
+      `${JSON.stringify(key)} holds tensors of the same names and shapes, perhaps`,
+    );
+    expect(warnings[0]?.hint).toContain(`--key: ${JSON.stringify(key)}`);
   });
 
   it("without names are mentioned", async () => {
@@ -94,6 +112,24 @@ describe("the entry that is taken", () => {
     ["what is there, where nothing is known", dict({ model: stateDict(["x"]) }), "x"],
   ])("is %s", async (_, root, name) => {
     expect((await open(root)).names).toContain(name);
+  });
+
+  it.each([
+    ["net_g", "net_d"],
+    ["generator", "discriminator"],
+    ["netG", "netD_A"],
+    ["some", "optimizer_and_discriminator"],
+  ])("is %s, never %s", async (generator, discriminator) => {
+    const root = dict({ [discriminator]: layer("d."), [generator]: layer("g.") });
+    expect(await open(root)).toMatchObject({ names: NAMES.map((name) => `g.${name}`), warnings: [] });
+    expect((await open(root, discriminator)).names).toEqual(NAMES.map((name) => `d.${name}`));
+  });
+
+  it.each(["state", "checkpoint.weights"])("may lie in %s, as a path that --key takes", async (path) => {
+    const inside = dict({ net_d: layer("d."), net_g: layer("g.") });
+    const root = path.split(".").reduceRight((value, key) => dict({ [key]: value, epoch: b.int(3) }), inside);
+    expect((await open(root)).names).toContain("g.weight");
+    expect((await open(root, `${path}.net_d`)).names).toContain("d.weight");
   });
 
   it("is asked for where several hold an architecture", async () => {

@@ -19,6 +19,12 @@ export function pathText(path: EntryPath | undefined): string {
   return text;
 }
 
+/** Whether one of the path's keys is such. */
+export function somewhere(path: EntryPath | undefined, is: (key: string) => boolean): boolean {
+  for (let at = path; at !== undefined; at = at.parent) if (is(at.key.slice(0, MOST_LETTERS))) return true;
+  return false;
+}
+
 export function isDict(value: PyValue): value is PyDict {
   return typeof value === "object" && value?.kind === "dict";
 }

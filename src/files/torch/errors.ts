@@ -145,21 +145,26 @@ export const severalNetworks = (file: string, entries: readonly string[]): Diagn
 /** `copies` have tensors of the same names and shapes. */
 export const otherHolders = (
   file: string,
-  chosen: string,
+  chosen: { readonly path: string; readonly average: boolean },
   copies: readonly string[],
   others: readonly string[],
 ): Diagnostic => {
   const hold = (entries: readonly string[]) => `${list(entries)} ${entries.length === 1 ? "holds" : "hold"}`;
   const told = [
     ...(copies.length > 0
-      ? [`${hold(copies)} tensors of the same names and shapes, perhaps averages of the training`]
+      ? [
+          `${hold(copies)} tensors of the same names and shapes${chosen.average ? "" : ", perhaps averages of the training"}`,
+        ]
       : []),
     ...(others.length > 0 ? [`${hold(others)} tensors too`] : []),
   ];
-  const from = chosen === "" ? "the checkpoint itself" : quote(chosen, MOST_OF_NAME);
+  const entry = chosen.path === "" ? "the checkpoint itself" : quote(chosen.path, MOST_OF_NAME);
+  const from = chosen.average
+    ? `${entry}, an average over the training, which most often gives better pictures`
+    : entry;
   return warning("torch/several-state-dicts", `The tensors are taken from ${from}; ${told.join("; ")}.`, {
     file,
-    place: chosen,
+    place: chosen.path,
     ...remedy`Choose another by ${option("key")}: ${list([...copies, ...others])}.`,
   });
 };

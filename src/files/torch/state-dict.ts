@@ -1,13 +1,15 @@
 import { type Reporter, SmxcError } from "../../base/diagnostics.js";
+import { isAverage, isDiscriminator } from "../roles.js";
 import type { TorchContainer } from "./container.js";
 import { copiesOf, listsLike } from "./copies.js";
 import { isFloat } from "./dtypes.js";
-import { type EntryPath, follow, pathText } from "./entry-path.js";
+import { type EntryPath, follow, pathText, somewhere } from "./entry-path.js";
 import * as errors from "./errors.js";
 import { forbiddenHint } from "./globals.js";
 import { forbiddenGlobal } from "./pickle/errors.js";
 import { describe, type PyOther, type PyValue } from "./pickle/values.js";
 import { inPlaceOfTensors, isTensor, type StateDict, stateDictsOf, usualStateDicts } from "./state-dicts.js";
+import type { Steps } from "./steps.js";
 
 /** Tensors by name, as far as an architecture is told by them. */
 export type TensorShapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
@@ -25,7 +27,7 @@ export interface CheckpointOptions {
   /**
    * The entry that holds the tensors, its parts joined by dots, or what stands before the tensors' names, or both, one
    * after the other. Found without it where it is one of the usual ones, or the only one in which `findPrefixes` finds
-   * something.
+   * something; an average of the same tensors comes first, a discriminator never.
    */
   readonly key?: string;
   /** What stands before the names of tensors that the caller can make something of; chooses among entries. */
@@ -50,7 +52,7 @@ export function findStateDict(container: TorchContainer, options: CheckpointOpti
   const { root, steps } = container;
   const { dicts: all, lists } = stateDictsOf(root, steps);
   const usual = usualStateDicts(root, all);
-  const chosen = choose(usual, all, options.findPrefixes);
+  const chosen = averageOf(choose(usual, all, options.findPrefixes), all, options.findPrefixes, steps);
   if (options.key !== undefined) return byKey(container, { ...options, key: options.key }, all, chosen);
   const file = container.source.name;
   if (chosen === undefined) {
@@ -63,9 +65,14 @@ export function findStateDict(container: TorchContainer, options: CheckpointOpti
   const own = pathText(chosen.path);
   const others = (paths: readonly (EntryPath | undefined)[]) =>
     [...new Set(paths.map(pathText))].filter((path) => path !== "" && path !== own);
-  const copies = others(copiesOf(chosen, all, steps));
-  const beside = others(usual.map(({ path }) => path)).filter((path) => !copies.includes(path));
-  if (copies.length + beside.length > 0) options.report?.(errors.otherHolders(file, own, copies, beside));
+  const generators = all.filter(({ path }) => !somewhere(path, isDiscriminator));
+  const copies = others(copiesOf(chosen, generators, steps));
+  const plain = usual.map(({ path }) => path).filter((path) => !somewhere(path, isAverage));
+  const beside = others(plain).filter((path) => !copies.includes(path));
+  if (copies.length + beside.length > 0) {
+    const average = somewhere(chosen.path, isAverage);
+    options.report?.(errors.otherHolders(file, { path: own, average }, copies, beside));
+  }
   const unnamed = others(listsLike(chosen, lists, steps));
   if (unnamed.length > 0) options.report?.(errors.unnamedTensors(file, own, unnamed));
   return { state: chosen, prefix: "" };
@@ -89,7 +96,22 @@ function choose(
   return others.length > 1 ? undefined : (others[0] ?? usual[0]);
 }
 
-function found({ dict }: StateDict, findPrefixes: FindPrefixes = () => []): readonly Finding[] {
+/** The first average of the same tensors in which as much is found; the dict itself where there is none, or it is one. */
+function averageOf(
+  chosen: StateDict | undefined,
+  all: readonly StateDict[],
+  findPrefixes: FindPrefixes | undefined,
+  steps: Steps,
+): StateDict | undefined {
+  if (chosen === undefined || somewhere(chosen.path, isAverage)) return chosen;
+  const averages = all.filter(({ path }) => somewhere(path, isAverage));
+  if (averages.length === 0 || found(chosen, findPrefixes).length === 0) return chosen;
+  const copies = copiesOf(chosen, averages, steps);
+  return averages.find((each) => copies.includes(each.path) && found(each, findPrefixes).length > 0) ?? chosen;
+}
+
+function found({ dict, path }: StateDict, findPrefixes: FindPrefixes = () => []): readonly Finding[] {
+  if (somewhere(path, isDiscriminator)) return [];
   const shapes = new Map<string, { readonly shape: readonly number[] }>();
   for (const [name, value] of dict.entries) {
     if (typeof name === "string" && isTensor(value) && isFloat(value.dtype)) shapes.set(name, value);

@@ -54,8 +54,34 @@ function tensorsIn(holder: Holder): readonly PyTensor[] {
 
 const sizeOf = (holder: Holder): number => (holder.kind === "dict" ? holder.entries.size : holder.items.length);
 
+/** Entries under which training scripts keep averages of the weights, which most often give better pictures. */
+const AVERAGES = [
+  "params_ema",
+  "ema_state_dict",
+  "state_dict_ema",
+  "model_state_dict_ema",
+  "ema_model_state_dict",
+  "model_ema",
+  "ema_model",
+  "net_g_ema",
+  "netG_ema",
+  "generator_ema",
+  "g_ema",
+  "ema",
+  "shadow",
+];
+
 /** Entries under which training scripts keep the tensors of the model, in the order in which they are tried. */
-export const USUAL_KEYS = ["model_state_dict", "state_dict", "params_ema", "params", "model"];
+export const USUAL_KEYS: readonly string[] = [
+  ...AVERAGES,
+  "model_state_dict",
+  "state_dict",
+  "params",
+  "model",
+  "net_g",
+  "netG",
+  "generator",
+];
 
 /** How far dicts are searched within each other for the usual entries. */
 const MAX_DEPTH = 4;

@@ -1,6 +1,7 @@
 import { type Diagnostic, error, SmxcError, warning } from "../../base/diagnostics.js";
 import { nearest } from "../../base/nearest.js";
 import { option, remedy } from "../../base/remedy.js";
+import { isAverage, isDiscriminator } from "../../files/roles.js";
 import type { FindPrefixes, TensorShapes } from "../../files/torch/state-dict.js";
 import type { TensorStore } from "../../tensors/tensor.js";
 import type { Importer } from "./importer.js";
@@ -22,7 +23,7 @@ const LONGEST_PREFIX = 400;
 
 /**
  * The architectures that are found among tensors, each with its prefix. Where one lies inside another, as the layers of a
- * network do, the outer one is meant.
+ * network do, the outer one is meant. Discriminators are none.
  */
 export function findArchitectures(tensors: TensorShapes, importers = IMPORTERS): readonly Architecture[] {
   const names = [...readableNames(tensors)].sort();
@@ -31,12 +32,15 @@ export function findArchitectures(tensors: TensorShapes, importers = IMPORTERS):
   for (const prefix of [...candidates(names, importers)].sort()) {
     const outer = found.at(-1);
     if (outer !== undefined && prefix.startsWith(outer.prefix)) continue;
+    if (partsOf(prefix).some(isDiscriminator)) continue;
     const inside = new Map(namesUnder(names, prefix).map((name) => [name.slice(prefix.length), tensors.get(name)!]));
     const importer = importers.find((each) => matches(each, TensorReader.ofShapes(inside)));
     if (importer) found.push({ importer, prefix });
   }
   return found;
 }
+
+const partsOf = (prefix: string): readonly string[] => prefix.split(".");
 
 const readableNames = (tensors: TensorShapes): readonly string[] =>
   [...tensors.keys()].filter(({ length }) => length <= LONGEST_NAME);
@@ -100,7 +104,7 @@ export function chooseArchitecture(
   if (arch === undefined && networks.length === 0 && foreignNetwork(readableNames(store.tensors)) !== undefined) {
     throw new SmxcError([unrecognised(store, readableNames(store.tensors))]);
   }
-  const eligible = networks.length > 0 ? networks : found;
+  const eligible = preferAverage(networks.length > 0 ? networks : found, store);
   const [only, ...more] = eligible;
   if (only === undefined) {
     if (arch !== undefined) return { importer: importersOf(arch)[0]!, prefix: wrapped };
@@ -113,6 +117,18 @@ export function chooseArchitecture(
   }
   if (rest.length > 0) report(leftOut(only, rest));
   return only;
+}
+
+/** One network alone, where it is the only average and the others have tensors of the same names. */
+function preferAverage(found: readonly Architecture[], store: TensorStore): readonly Architecture[] {
+  const averages = found.filter(({ prefix }) => partsOf(prefix).some(isAverage));
+  const [average] = averages;
+  if (average === undefined || averages.length > 1) return found;
+  const names = ({ prefix }: Architecture) => new TensorReader(store, prefix).names();
+  const own = new Set(names(average));
+  const alike = (each: Architecture): boolean =>
+    each.importer === average.importer && names(each).length === own.size && names(each).every((name) => own.has(name));
+  return found.every(alike) ? [average] : found;
 }
 
 const unknownArch = (arch: string): Diagnostic => {
@@ -144,9 +160,12 @@ const layerOnly = (found: Architecture, rest: readonly string[]): Diagnostic =>
     },
   );
 
+const averageText = ({ prefix }: Architecture): string =>
+  partsOf(prefix).some(isAverage) ? ", an average over the training" : "";
+
 const leftOut = (taken: Architecture, rest: readonly string[]): Diagnostic =>
   warning(
     "import/left-out",
-    `the network is taken from the tensors whose names begin with "${taken.prefix}"; not taken are ${quotedSample(rest)}`,
+    `the network is taken from the tensors whose names begin with "${taken.prefix}"${averageText(taken)}; not taken are ${quotedSample(rest)}`,
     remedy`${option("key", keyOf(taken))} chooses it without this warning`,
   );
