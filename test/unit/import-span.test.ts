@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
 import type { ConfigValue } from "../../src/frontends/checkpoints/config.js";
 import { takeConv3xc } from "../../src/frontends/checkpoints/conv3xc.js";
-import { importModel } from "../../src/frontends/checkpoints/import.js";
+import { type Imported, importModel } from "../../src/frontends/checkpoints/import.js";
 import { TensorReader } from "../../src/frontends/checkpoints/tensor-reader.js";
 import type { StoredTensor, TensorStore } from "../../src/tensors/tensor.js";
 import { openFixture } from "../support/fixtures.js";
@@ -112,7 +112,12 @@ function shapesOf({ units = 2, channels = 3, rows = 12, more = {} as Shapes } = 
   return { ...Object.fromEntries(tensors), ...more };
 }
 
-function imported(shapes: Shapes, config: Readonly<Record<string, ConfigValue>> = {}) {
+interface Result extends Partial<Imported> {
+  readonly warnings: readonly Diagnostic[];
+  readonly found: readonly Diagnostic[];
+}
+
+function imported(shapes: Shapes, config: Readonly<Record<string, ConfigValue>> = {}): Result {
   const warnings: Diagnostic[] = [];
   try {
     const model = importModel(
