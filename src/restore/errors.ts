@@ -1,6 +1,6 @@
 /** What can be wrong with networks that restore pictures. */
 import { type Diagnostic, error, warning } from "../base/diagnostics.js";
-import { type NamedOption, option, remedy } from "../base/remedy.js";
+import { configValue, type NamedOption, option, remedy } from "../base/remedy.js";
 import { listText } from "../base/text/alike.js";
 import type { PictureColor } from "../frontends/document/document.js";
 import type { Obstacle } from "./obstacle.js";
@@ -90,7 +90,7 @@ export const otherInputs = (file: string, picture: string, others: readonly stri
 export const otherDocumentInputs = (file: string, picture: string, others: readonly string[]): Diagnostic =>
   error("run/other-inputs", `beside the picture "${picture}" the network wants ${listText(others)}`, {
     file,
-    hint: "compile it, and feed the graph in a program of yours: here a network gets a picture alone",
+    ...remedy`here a network gets a picture alone: import it with a value in place of the other (FDnCNN: ${configValue("noise", 25)}), or compile it and feed the graph in a program of yours`,
   });
 
 export const otherChannels = (file: string, taken: number, given: number): Diagnostic =>
