@@ -129,7 +129,7 @@ describe("compact", () => {
   it("reads convolutions, units, channels and scale", async () => {
     const { arch, document, warnings } = await imported(compact({ convs: 5, scale: 3 }), { convs: 5, units: 6 });
     expect([arch, document.name, warnings]).toEqual(["compact", "compact-x3", []]);
-    expect(document.image).toEqual({ range: [0, 1], color: "rgb", scale: 3 });
+    expect(document.image).toMatchObject({ range: [0, 1], color: "rgb", scale: 3 });
     expect(document.layers.filter(({ op }) => op === "prelu")).toHaveLength(6);
     expect(await refused(compact(), { convs: 3 })).toEqual(["import/config-contradicts-shapes convs"]);
   });
