@@ -10,7 +10,7 @@ import type { PictureSize } from "./graph-scale.js";
 import type { PictureFormat } from "./restorer.js";
 
 /** What a user says of a graph's pictures. */
-export type PictureOptions = Partial<Omit<PictureFormat, "task">>;
+export type PictureOptions = Partial<Omit<PictureFormat, "multiple" | "task">>;
 
 export interface PictureGraph {
   /** What messages call the graph. */
@@ -64,6 +64,7 @@ function formatOfMetadata(
     range: [...(told.range ?? said.range)] as [number, number],
     color: told.color ?? said.color,
     scale: told.scale ?? said.scale,
+    ...(said.multiple === undefined ? {} : { multiple: said.multiple }),
     // What is said of another scale is not true of this one.
     ...(said.task === undefined || (told.scale ?? said.scale) !== said.scale ? {} : { task: said.task }),
   };

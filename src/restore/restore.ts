@@ -5,6 +5,7 @@ import { type Image, largestSample, newSamples, type Samples, type ValueRange } 
 import type { Session, Tensor } from "../sessions/session.js";
 import { colourJobs, type Job, planeOf, resized } from "./colour-jobs.js";
 import { wrongScale } from "./errors.js";
+import { paddedTo, within } from "./multiples.js";
 import type { Network } from "./network.js";
 import { wholeRestorer } from "./restore-whole.js";
 import type { Emit, PictureFormat, RunOptions, RunReport } from "./restorer.js";
@@ -36,7 +37,7 @@ export async function restorePicture(
   options: RestoreOptions = {},
 ): Promise<Restored> {
   const { alpha = "resize", selfEnsemble = false, onProgress, signal, onBetas } = options;
-  const { scale, range, color } = network.format;
+  const { scale, range, color, multiple = 1 } = network.format;
   const [width, height] = [picture.width * scale, picture.height * scale];
   const data = roomFor(picture, width, height);
   const opacity = picture.alpha;
@@ -55,11 +56,13 @@ export async function restorePicture(
     const write = writer(job, { width, height, range, scale });
     const sum = selfEnsemble ? new Ensemble(job.source.channels, height, width, orientations.length) : undefined;
     for (const orientation of orientations) {
-      const source = oriented(job.source, orientation);
+      const upright = oriented(job.source, orientation);
+      const source = paddedTo(multiple, upright);
       const emit: Emit = sum ? (rect, values) => sum.add(rect, values, sourceOf(orientation, height, width)) : write;
+      const result = { width: upright.width * scale, height: upright.height * scale };
       const done = reports.length;
       reports.push(
-        await network.restorer.restore(source, emit, {
+        await network.restorer.restore(source, source === upright ? emit : within(result, emit), {
           ...(signal ? { signal } : {}),
           ...(onBetas ? { onBetas } : {}),
           ...(onProgress ? { onProgress: (part, total) => onProgress(done * total + part, runs * total) } : {}),

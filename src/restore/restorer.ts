@@ -15,6 +15,8 @@ export interface PictureFormat {
   readonly color: PictureColor;
   /** Pixels of the result per pixel of the picture, along one side. */
   readonly scale: number;
+  /** Sides of pictures are multiples of it, 1 where it is absent: others are padded, and the result is cropped. */
+  readonly multiple?: number | undefined;
   /** What the network does to pictures, in words, where that is known. */
   readonly task?: string | undefined;
 }

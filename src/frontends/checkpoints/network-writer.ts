@@ -73,14 +73,22 @@ export interface PictureSpec {
   readonly scale: number;
   /** Values of black and white. */
   readonly range: readonly [number, number];
+  /** Sides of pictures are multiples of it (default 1). */
+  readonly multiple?: number;
 }
 
 const COLORS: Readonly<Record<number, "gray" | "rgb">> = { 1: "gray", 3: "rgb" };
 
 /** The document's entry on pictures; none where the channels are not those of a picture before and after. */
-export function imageOf({ channels, out, scale, range: [black, white] }: PictureSpec): ModelDocument["image"] {
+export function imageOf({
+  channels,
+  out,
+  scale,
+  range: [black, white],
+  multiple = 1,
+}: PictureSpec): ModelDocument["image"] {
   const color = channels === out ? COLORS[channels] : undefined;
-  return color ? { range: [black, white], color, scale } : undefined;
+  return color ? { range: [black, white], color, scale, ...(multiple > 1 ? { multiple } : {}) } : undefined;
 }
 
 /** The document of a network that makes one picture `y` of one picture `x`. */

@@ -44,10 +44,16 @@ export const rrdb: Importer = {
   read(tensors, config) {
     const shape = shapeOf(tensors, config);
     const network = new RrdbNetwork(tensors, shape);
-    const { channels, out } = shape;
+    const { channels, out, unshuffle } = shape;
     const scale = scaleOf(shape);
     return {
-      document: pictureDocument(`rrdb-x${scale}`, network.layers(), { channels, out, scale, range: [0, 1] }),
+      document: pictureDocument(`rrdb-x${scale}`, network.layers(), {
+        channels,
+        out,
+        scale,
+        range: [0, 1],
+        multiple: unshuffle,
+      }),
       tensors: network.writer.tensors,
       warnings: [],
     };

@@ -22,6 +22,11 @@ export const imageSchema = z.strictObject({
     .enum(PICTURE_COLORS)
     .describe("Colours in the order of rgb or bgr; gray: each channel by itself; y: luma alone, the chroma resized"),
   scale: positive.describe("Output pixels per input pixel along one side"),
+  multiple: positive
+    .optional()
+    .describe(
+      "Sides of pictures must be multiples of it (default 1); others are mirrored at the end, and the result is cropped",
+    ),
   task: taskText.optional().describe("What the network does to pictures, in words"),
 });
 
