@@ -110,6 +110,11 @@ describe("the entry that is taken", () => {
     ["the second item of a list", list(b.int(3), layer()), "weight"],
     ["one in a defaultdict", defaultdict("generator", layer()), "weight"],
     ["what is there, where nothing is known", dict({ model: stateDict(["x"]) }), "x"],
+    [
+      "the only one, whatever its name, where nothing is known",
+      dict({ weights: stateDict(["x"]), step: b.int(3) }),
+      "x",
+    ],
   ])("is %s", async (_, root, name) => {
     expect((await open(root)).names).toContain(name);
   });

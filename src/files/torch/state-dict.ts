@@ -93,7 +93,9 @@ function choose(
   if (first !== undefined) return first;
   const networks = holding(all, "network");
   const others = networks.length > 0 || usual.length > 0 ? networks : holding(all, "layer");
-  return others.length > 1 ? undefined : (others[0] ?? usual[0]);
+  // Where nothing is known, the only tensors are those that the caller can say something of.
+  const only = findPrefixes !== undefined && all.length === 1 ? all[0] : undefined;
+  return others.length > 1 ? undefined : (others[0] ?? usual[0] ?? only);
 }
 
 /** The first average of the same tensors in which as much is found; the dict itself where there is none, or it is one. */
