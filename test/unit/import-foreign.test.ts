@@ -67,3 +67,18 @@ describe("the table of networks that are not imported", () => {
     }
   });
 });
+
+describe("tensors of no network that is known", () => {
+  const SPAN = ["block_1.c1_r.sk.weight", "block_1.c1_r.conv.1.weight", "conv_1.sk.weight", "conv_2.sk.weight"];
+
+  it.each(["", "net."])("name the nearest architecture and what it lacks, under %j", (prefix) => {
+    const found = refusal([...SPAN, "upsampler.0.weight"].map((name) => prefix + name));
+    expect(found.code).toBe("import/unrecognised");
+    expect(found.message).toContain(`the nearest is span, of which "${prefix}conv_cat.weight" is missing`);
+    expect(found.hint).toMatch(/--arch \(span\).*torch\.onnx\.export/);
+  });
+
+  it("name none where less than half of each is there", () => {
+    expect(refusal([SPAN[0]!, "conv_9.weight"]).message).not.toContain("nearest");
+  });
+});
