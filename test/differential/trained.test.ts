@@ -62,7 +62,15 @@ describe.each(NETWORKS.map(({ name }) => name))("%s", (name) => {
     async (image, kind) => {
       const [input, output] = [fixture("photographs", info.task, `${image}.png`), folder.at(`${image}.${kind}.png`)];
       await succeed(["run", name, input, "-o", output, "--context", kind], folder.path);
-      const [restored, original] = await Promise.all([readImage(output, () => {}), picture("hr", `${image}.png`)]);
+      const [restored, whole] = await Promise.all([readImage(output, () => {}), picture("hr", `${image}.png`)]);
+      // Those of nsr-x4 were reduced without the last columns, which are no multiple of four.
+      const original = crop(
+        whole,
+        0,
+        0,
+        whole.width - (whole.width % info.scale),
+        whole.height - (whole.height % info.scale),
+      );
       const shave = info.scale === 1 ? 0 : info.scale;
       for (const color of ["rgb", "y"] as const) {
         const measured = picturePsnr(restored, original, { shave, color });
