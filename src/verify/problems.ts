@@ -37,6 +37,7 @@ export const CANDIDATES: readonly (readonly [batch: number, height: number, widt
   [1, 4, 5],
   // For networks of tens of millions of weights.
   [1, 2, 3],
+  [1, 2, 2],
   // For networks that refuse small pictures.
   [1, 48, 40],
   [1, 96, 80],
