@@ -57,9 +57,9 @@ function driversText() {
   return software ? `a software adapter (${names}): times show waste, not speed` : `an adapter of ${names}`;
 }
 
-async function open(bytes) {
+async function open(bytes, provider = "webgpu") {
   return ort.InferenceSession.create(bytes, {
-    executionProviders: ["webgpu"],
+    executionProviders: [provider],
     logSeverityLevel: 4,
     extra: { session: { force_spinning_stop: "1" } },
   });
@@ -70,14 +70,29 @@ function random(shape) {
   return new ort.Tensor("float32", Float32Array.from({ length: count }, Math.random), shape);
 }
 
+/** The largest difference of a graph's first output from the CPU provider's, as a share of its largest value. */
+async function differenceFromCpu(bytes, feeds, outputs) {
+  const session = await open(bytes, "cpu");
+  const [name] = session.outputNames;
+  const expected = (await session.run(feeds))[name].data;
+  await session.release();
+  let [difference, largest] = [0, 0];
+  for (const [index, value] of expected.entries()) {
+    difference = Math.max(difference, Math.abs(value - outputs[name].data[index]));
+    largest = Math.max(largest, Math.abs(value));
+  }
+  return (difference / largest).toExponential(1);
+}
+
 /** @param rivals `{name, bytes, shapes, columns?}`, that run in turn on values of these shapes */
-async function race(title, rivals, headers = []) {
+async function race(title, rivals, { headers = [], compares = false } = {}) {
   const entrants = [];
   for (const { name, bytes, shapes, columns = [] } of rivals) {
     const session = await open(bytes);
     const feeds = Object.fromEntries(Object.entries(shapes).map(([input, shape]) => [input, random(shape)]));
-    await session.run(feeds);
-    entrants.push({ name, session, feeds, columns, times: [] });
+    const outputs = await session.run(feeds);
+    const all = compares ? [...columns, await differenceFromCpu(bytes, feeds, outputs)] : columns;
+    entrants.push({ name, session, feeds, columns: all, times: [] });
   }
   const start = performance.now();
   for (let round = 0; round < ROUNDS || performance.now() - start < seconds * 1000; round++) {
@@ -121,12 +136,9 @@ for (const { batch, side } of CASES) {
     const rivals = await Promise.all(forms.map((form) => operatorGraph(what, form, sizes)));
     await race(`${what}, ${at}`, rivals);
   }
-  await race(`${LAYERS} mixed convolutions in a row, of which the model weighs one, ${at}`, await layerGraph(sizes), [
-    "estimated, ms",
-    "dispatches",
-    "MB moved",
-    "MB temporary",
-  ]);
+  await race(`${LAYERS} mixed convolutions in a row, of which the model weighs one, ${at}`, await layerGraph(sizes), {
+    headers: ["estimated, ms", "dispatches", "MB moved", "MB temporary"],
+  });
   const network = { units, blocks, experts: EXPERTS, cardinals: CARDINALS };
   const shapes = { x: [batch, 3, side, side] };
   const compiled = async (name, options) => {
@@ -135,9 +147,13 @@ for (const { batch, side } of CASES) {
     return { name: `${name} (${[...taken].join(", ")})`, bytes, shapes };
   };
   const peer = peers.get(`${batch}x${side}`);
-  await race(`a network, ${at}`, [
-    ...(peer === undefined ? [] : [{ name: peer, bytes: readFileSync(peer), shapes }]),
-    await compiled("fixed sizes", { batch, height: side, width: side }),
-    await compiled("open sizes", {}),
-  ]);
+  await race(
+    `a network, ${at}`,
+    [
+      ...(peer === undefined ? [] : [{ name: peer, bytes: readFileSync(peer), shapes }]),
+      await compiled("fixed sizes", { batch, height: side, width: side }),
+      await compiled("open sizes", {}),
+    ],
+    { headers: ["from the CPU's"], compares: true },
+  );
 }
