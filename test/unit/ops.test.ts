@@ -11,7 +11,8 @@ import { lowerGraph } from "../../src/lowerings/lower-graph.js";
 import { TARGETS } from "../../src/lowerings/targets.js";
 import { model, opset } from "../../src/onnx/graph/build.js";
 import { encoded, runGraph } from "../support/sessions.js";
-import { EXAMPLES, type Example, type Value } from "./ops/examples.js";
+import type { Example, Value } from "./ops/example.js";
+import { EXAMPLES } from "./ops/examples.js";
 
 const definitionOf = (op: OpName) => OPS[op] as unknown as OpDefinition<unknown>;
 const TABLE = Object.entries(EXAMPLES).flatMap(([op, examples]) =>

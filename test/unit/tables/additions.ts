@@ -76,7 +76,7 @@ export const exampleOfOperator: Addition = {
   rows: [
     {
       file: "test/unit/ops/examples.ts",
-      behind: "export const EXAMPLES: { readonly [Op in OpName]: readonly Example<OpAttributes[Op]>[] } = {\n",
+      behind: "export const EXAMPLES: Examples<OpName> = {\n",
       row: '  dummy: [{ what: "twice", attributes: { amount: 2 }, inputs: [[[1], [3]]], output: [[1], [6]] }],\n',
     },
   ],
