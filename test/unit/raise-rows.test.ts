@@ -1,101 +1,25 @@
 /** Computed kernels as mixtures: what each operator between its values and a convolution does to them. */
 import { describe, expect, it } from "vitest";
-import { dense } from "../../src/ir/ops/dense-tensor.js";
-import type { AttributeValue } from "../../src/onnx/graph/build.js";
-import * as build from "../../src/onnx/graph/build.js";
-import type { NodeProto, TensorProto } from "../../src/onnx/graph/records.js";
-import { TOLERANCES } from "../../src/verify/tolerances.js";
-import { line, modelOf, weights } from "../support/onnx-graphs.js";
-import { accelerated, raiseAll, read, runnerOf } from "../support/raising.js";
-import { encoded, relativeError, runGraph } from "../support/sessions.js";
-
-type Sizes = Readonly<Record<string, readonly number[]>>;
-
-interface Case {
-  /** Beside the picture `x` [1,4,5,6]. */
-  readonly values: Sizes;
-  readonly constants: readonly TensorProto[];
-  readonly nodes: readonly NodeProto[];
-  readonly opset?: number;
-}
-
-const X = [1, 4, 5, 6];
-
-const ints = (name: string, values: readonly number[]): TensorProto => build.intTensor(name, [values.length], values);
-const number = (name: string, value: number): TensorProto =>
-  build.floatTensor(name, "FLOAT", { shape: [], read: async () => Float32Array.of(value) });
-
-type Attributes = Readonly<Record<string, AttributeValue>>;
-const n = (text: string, attributes: Attributes = {}): NodeProto => line(text, attributes);
-const CONV = n("y = Conv x k");
-
-function model({ values, constants, nodes, opset = 17 }: Case) {
-  const infos = Object.entries({ x: X, ...values }).map(([name, dims]) => build.valueInfo(name, "FLOAT", dims));
-  return read(
-    modelOf(
-      build.graph({
-        name: "g",
-        node: nodes,
-        input: infos,
-        output: [build.valueInfo("y", "FLOAT")],
-        initializer: constants,
-      }),
-      opset,
-    ),
-  );
-}
-
-/** What became of the only convolution with a computed kernel. */
-async function raised(example: Case) {
-  const found = [...(await raiseAll(await model(example))).values()];
-  expect(found.length).toBe(1);
-  const [only] = found;
-  if ("reason" in only!) return only;
-  const { experts, factors, demodulate, bias } = only!;
-  const size = (steps: readonly { readonly size: number }[]) => steps.reduce((product, each) => product * each.size, 1);
-  return {
-    experts,
-    factors: factors.map(
-      ({ name, over, on, experts: own, blocks }) => `${name} ${over} ${on} ${size(own)}x${size(blocks)}`,
-    ),
-    demodulate,
-    bias: bias?.kind ?? "none",
-  };
-}
-
-/** Expects the compiled graph to have the kernel as a mixture, and the numbers of the source. */
-async function expectCompiled(example: Case): Promise<void> {
-  const source = await model(example);
-  const done = await accelerated(source);
-  expect(done.report.kernels.map(({ became }) => became)).toEqual(["mix_conv"]);
-  const feeds = new Map(
-    Object.entries({ x: X, ...example.values }).map(([name, dims], index) => {
-      const count = dims.reduce((product, dim) => product * dim, 1);
-      return [
-        name,
-        dense(
-          dims,
-          Array.from({ length: count }, (_, i) => Math.fround(Math.cos(index + i))),
-        ),
-      ] as const;
-    }),
-  );
-  const [[wanted], [found]] = [
-    await runGraph(await encoded(source), [feeds], "disabled"),
-    await runGraph(await encoded(done.model), [feeds]),
-  ];
-  expect(relativeError(found!.get("y")!, wanted!.get("y")!)).toBeLessThan(TOLERANCES.relative);
-}
-
-const A: Sizes = { a: [1, 3] };
-const BANK = weights("w", [3, 6, 4, 3, 3]);
-const ROWS = weights("w", [3, 216]);
-const KERNEL_SHAPE = ints("shape", [6, 4, 3, 3]);
-const MIXED = { experts: 3, factors: ["a out kernel 3x1"], demodulate: null, bias: "none" };
-const TO_KERNEL = n("k = Reshape m shape");
+import { weights } from "../support/onnx-graphs.js";
+import {
+  A,
+  BANK,
+  type Case,
+  CONV,
+  expectCompiled,
+  ints,
+  KERNEL_SHAPE,
+  MATMUL_RESHAPE,
+  MIXED,
+  n,
+  number,
+  ROWS,
+  raised,
+  TO_KERNEL,
+} from "../support/raise-case.js";
 
 const MIXTURES: Readonly<Record<string, Case & { readonly to?: unknown }>> = {
-  "MatMul, Reshape": { values: A, constants: [ROWS, KERNEL_SHAPE], nodes: [n("m = MatMul a w"), TO_KERNEL, CONV] },
+  "MatMul, Reshape": MATMUL_RESHAPE,
   "Flatten of the bank": {
     values: A,
     constants: [BANK, KERNEL_SHAPE],
@@ -229,85 +153,6 @@ describe("a mixture of experts", () => {
   });
 });
 
-const STYLE: Sizes = { a: [1, 4] };
-const STYLED = { experts: 1, factors: ["a in kernel 1x4"], bias: "none" };
-const STYLE_CONSTANTS = [weights("w", [6, 4, 3, 3]), ints("style", [1, 4, 1, 1]), ints("axes", [1, 2, 3])];
-const STYLE_KERNEL = [n("s = Reshape a style"), n("p = Mul w s")];
-const SQUARES = [n("q = Mul p p"), n("r = ReduceSum q axes")];
-const EPSILON = number("epsilon", 1e-3);
-
-const DEMODULATIONS: Readonly<Record<string, Case & { readonly epsilon: number }>> = {
-  "Sqrt, Reciprocal, without an epsilon": {
-    values: STYLE,
-    constants: STYLE_CONSTANTS,
-    nodes: [...STYLE_KERNEL, ...SQUARES, n("t = Sqrt r"), n("i = Reciprocal t"), n("k = Mul p i"), CONV],
-    epsilon: 0,
-  },
-  "Pow, Add, Sqrt, Div of one": {
-    values: STYLE,
-    constants: [...STYLE_CONSTANTS, EPSILON, number("one", 1), number("two", 2), ints("rows", [6, 1, 1, 1])],
-    nodes: [
-      ...STYLE_KERNEL,
-      n("q = Pow p two"),
-      n("r = ReduceSum q axes", { keepdims: { i: 0 } }),
-      n("e = Add r epsilon"),
-      n("t = Sqrt e"),
-      n("i = Div one t"),
-      n("v = Reshape i rows"),
-      n("k = Mul p v"),
-      CONV,
-    ],
-    epsilon: Math.fround(1e-3),
-  },
-  "Div by the root": {
-    values: STYLE,
-    constants: [...STYLE_CONSTANTS, EPSILON],
-    nodes: [...STYLE_KERNEL, ...SQUARES, n("e = Add epsilon r"), n("t = Sqrt e"), n("k = Div p t"), CONV],
-    epsilon: Math.fround(1e-3),
-  },
-  "Pow to minus a half": {
-    values: STYLE,
-    constants: [...STYLE_CONSTANTS, number("half", -0.5)],
-    nodes: [...STYLE_KERNEL, ...SQUARES, n("i = Pow r half"), n("k = Mul i p"), CONV],
-    epsilon: 0,
-  },
-  ReduceL2: {
-    values: STYLE,
-    constants: STYLE_CONSTANTS,
-    nodes: [...STYLE_KERNEL, n("t = ReduceL2 p", { axes: { ints: [1, 2, 3] } }), n("k = Div p t"), CONV],
-    epsilon: 0,
-  },
-  ReduceSumSquare: {
-    values: STYLE,
-    constants: STYLE_CONSTANTS,
-    nodes: [
-      ...STYLE_KERNEL,
-      n("r = ReduceSumSquare p", { axes: { ints: [1, 2, 3] } }),
-      n("t = Sqrt r"),
-      n("k = Div p t"),
-      CONV,
-    ],
-    epsilon: 0,
-  },
-};
-
-describe("demodulation", () => {
-  it.each(Object.entries(DEMODULATIONS))("%s", async (_, { epsilon, ...example }) => {
-    expect(await raised(example)).toEqual({ ...STYLED, demodulate: epsilon });
-    await expectCompiled(example);
-  });
-
-  it("of a mixture", async () => {
-    const example: Case = {
-      values: A,
-      constants: [ROWS, KERNEL_SHAPE, ints("axes", [1, 2, 3])],
-      nodes: [n("m = MatMul a w"), n("p = Reshape m shape"), ...SQUARES, n("t = Sqrt r"), n("k = Div p t"), CONV],
-    };
-    expect(await raised(example)).toEqual({ ...MIXED, demodulate: 0 });
-    await expectCompiled(example);
-  });
-});
-
 const CHOSEN = { ...MIXED, factors: ["a out kernel 3x1"] };
 
 const CHOICES: Readonly<Record<string, Case>> = {
@@ -403,175 +248,5 @@ describe("a factor over", () => {
   it.each(Object.entries(AXES))("%s", async (_, { factor, experts = 1, ...example }) => {
     expect(await raised(example)).toMatchObject({ experts, factors: [factor] });
     await expectCompiled(example);
-  });
-});
-
-const BIASED = n("y = Conv x k b");
-const MIXED_KERNEL = [n("m = MatMul a w"), TO_KERNEL];
-const MIXED_CONSTANTS = [ROWS, KERNEL_SHAPE, ints("six", [6])];
-
-const BIASES: Readonly<Record<string, Case & { readonly bias: string; readonly factors: readonly string[] }>> = {
-  "that is constant": {
-    values: A,
-    constants: [...MIXED_CONSTANTS, weights("b", [6])],
-    nodes: [...MIXED_KERNEL, BIASED],
-    bias: "plain",
-    factors: ["a out kernel 3x1"],
-  },
-  "of the same experts": {
-    values: A,
-    constants: [...MIXED_CONSTANTS, weights("c", [3, 6])],
-    nodes: [...MIXED_KERNEL, n("d = MatMul a c"), n("b = Reshape d six"), BIASED],
-    bias: "bank",
-    factors: ["a out both 3x1"],
-  },
-  "that a value gives": {
-    values: { ...A, c: [1, 6] },
-    constants: MIXED_CONSTANTS,
-    nodes: [...MIXED_KERNEL, n("b = Reshape c six"), BIASED],
-    bias: "bank",
-    factors: ["a out kernel 3x1", "c out bias 1x6"],
-  },
-  "that is a sum of other values": {
-    values: { ...A, c: [1, 2] },
-    constants: [...MIXED_CONSTANTS, weights("d", [2, 6])],
-    nodes: [...MIXED_KERNEL, n("e = MatMul c d"), n("b = Reshape e six"), BIASED],
-    bias: "bank",
-    factors: ["a out kernel 3x1", "e out bias 1x6"],
-  },
-};
-
-describe("a bias", () => {
-  it.each(Object.entries(BIASES))("%s", async (_, { bias, factors, ...example }) => {
-    expect(await raised(example)).toMatchObject({ bias, factors });
-    await expectCompiled(example);
-  });
-});
-
-const REFUSED: Readonly<Record<string, Case & { readonly reason: RegExp }>> = {
-  "a factor over two axes": {
-    values: { a: [6, 4] },
-    constants: [weights("w", [6, 4, 3, 3]), ints("both", [6, 4, 1, 1])],
-    nodes: [n("t = Reshape a both"), n("k = Mul w t"), CONV],
-    reason: /"a" weighs output channels and input channels at once, where a factor of a mixture weighs one axis/,
-  },
-  "a bank that is no constant": {
-    values: { ...A, w: [3, 216] },
-    constants: [KERNEL_SHAPE],
-    nodes: [...MIXED_KERNEL, CONV],
-    reason: /"w" weighs output channels and input channels and kernel taps at once, as a bank does that is no constant/,
-  },
-  "a demodulation of input channels": {
-    values: STYLE,
-    constants: [...STYLE_CONSTANTS, ints("wrong", [0, 2, 3])],
-    nodes: [...STYLE_KERNEL, n("q = Mul p p"), n("r = ReduceSum q wrong"), n("t = Sqrt r"), n("k = Div p t"), CONV],
-    reason: /its demodulation is one of input channels/,
-  },
-  "a demodulation over the taps alone": {
-    values: STYLE,
-    constants: [...STYLE_CONSTANTS, ints("wrong", [2, 3])],
-    nodes: [...STYLE_KERNEL, n("q = Mul p p"), n("r = ReduceSum q wrong"), n("t = Sqrt r"), n("k = Div p t"), CONV],
-    reason: /its demodulation is one of output channels and input channels/,
-  },
-  "a demodulation before another factor": {
-    values: { ...STYLE, c: [1, 6] },
-    constants: [...STYLE_CONSTANTS, ints("column", [6, 1, 1, 1])],
-    nodes: [
-      ...STYLE_KERNEL,
-      ...SQUARES,
-      n("t = Sqrt r"),
-      n("d = Div p t"),
-      n("g = Reshape c column"),
-      n("k = Mul d g"),
-      CONV,
-    ],
-    reason: /its demodulation is one of other values/,
-  },
-  "a demodulation by the norm of another kernel": {
-    values: STYLE,
-    constants: STYLE_CONSTANTS,
-    nodes: [
-      ...STYLE_KERNEL,
-      n("q = Mul w w"),
-      n("r = ReduceSum q axes"),
-      n("i = Mul r s"),
-      n("t = Sqrt i"),
-      n("k = Div p t"),
-      CONV,
-    ],
-    reason: /at once/,
-  },
-  "a transposed convolution": {
-    values: A,
-    constants: [weights("w", [3, 216]), ints("shape", [4, 6, 3, 3])],
-    nodes: [...MIXED_KERNEL, n("y = ConvTranspose x k")],
-    reason: /transposed convolution/,
-  },
-  "a transposed modulated convolution": {
-    values: STYLE,
-    constants: STYLE_CONSTANTS,
-    nodes: [
-      ...STYLE_KERNEL,
-      ...SQUARES,
-      n("t = Sqrt r"),
-      n("d = Div p t"),
-      n("k = Transpose d", { perm: { ints: [1, 0, 2, 3] } }),
-      n("y = ConvTranspose x k"),
-    ],
-    reason: /transposed convolution/,
-  },
-  "the last of equal scores": {
-    values: A,
-    constants: [BANK, KERNEL_SHAPE],
-    nodes: [n("c = ArgMax a", { axis: { i: 1 }, select_last_index: { i: 1 } }), n("m = Gather w c"), TO_KERNEL, CONV],
-    reason: /at once/,
-  },
-  "a choice among less than all": {
-    values: { a: [1, 2] },
-    constants: [BANK, KERNEL_SHAPE],
-    nodes: [n("c = ArgMax a", { axis: { i: 1 } }), n("m = Gather w c"), TO_KERNEL, CONV],
-    reason: /at once/,
-  },
-  "values without an axis of the batch": {
-    values: { a: [3] },
-    constants: [BANK, ints("column", [3, 1, 1, 1, 1]), ints("zero", [0])],
-    nodes: [n("t = Reshape a column"), n("p = Mul w t"), n("k = ReduceSum p zero", { keepdims: { i: 0 } }), CONV],
-    reason: /"a" has no axis of the batch/,
-  },
-  "a kernel of noise": {
-    values: STYLE,
-    constants: STYLE_CONSTANTS,
-    nodes: [n("z = RandomNormalLike w"), n("s = Reshape a style"), n("k = Mul z s"), CONV],
-    reason: /"z" weighs output channels and input channels and kernel taps at once/,
-  },
-};
-
-describe("a kernel stays as it is", () => {
-  it.each(Object.entries(REFUSED))("%s", async (_, { reason, ...example }) => {
-    expect(await raised(example)).toEqual({ reason: expect.stringMatching(reason) });
-    const source = await model(example);
-    const done = await accelerated(source);
-    expect(done.report.kernels).toMatchObject([{ became: "kept", experts: 0, reason: expect.stringMatching(reason) }]);
-    expect(done.compiled).toEqual([]);
-    expect(done.model.graph.node).toEqual(source.graph!.node);
-  });
-
-  it("without a runtime", async () => {
-    const { values, constants, nodes } = MIXTURES["MatMul, Reshape"]!;
-    const found = await raiseAll(await model({ values, constants, nodes }), null);
-    expect([...found.values()]).toEqual([{ reason: expect.stringMatching(/no runtime/) }]);
-  });
-
-  it("where its numbers differ", async () => {
-    const source = await model(MIXTURES["MatMul, Reshape"]!);
-    const runner = { ...runnerOf(source), agrees: () => false };
-    const found = await raiseAll(source, runner);
-    expect([...found.values()]).toEqual([{ reason: "as a mixture its kernel has other numbers" }]);
-  });
-
-  it("where the graph cannot be run", async () => {
-    const runner = { values: async () => null, agrees: () => true };
-    const found = await raiseAll(await model(MIXTURES["MatMul, Reshape"]!), runner);
-    expect([...found.values()]).toEqual([{ reason: expect.stringMatching(/cannot be run/) }]);
   });
 });
