@@ -48,6 +48,8 @@ export interface Row {
 
 /** A refusal may take this much processor time, in seconds, ... */
 const MOST_SECONDS = 2;
+/** ... to which a process adds its start: Node and the program take a second of a core, and twice that of a shared one, ... */
+const MOST_PROCESS_SECONDS = MOST_SECONDS + 2;
 /** ... and this much memory, whatever the file announces, ... */
 const MOST_BYTES = 100 * 2 ** 20;
 /** ... which for a process includes Node and the program, some 100 MiB. */
@@ -102,7 +104,7 @@ export function describeRows(title: string, rows: readonly Row[]): void {
       else expect(snapshot(folder)).toEqual(before);
       const took = JSON.parse(readFileSync(usage, "utf8")) as NodeJS.ResourceUsage;
       rmSync(usage);
-      expect((took.userCPUTime + took.systemCPUTime) / 1e6).toBeLessThan(MOST_SECONDS);
+      expect((took.userCPUTime + took.systemCPUTime) / 1e6).toBeLessThan(MOST_PROCESS_SECONDS);
       expect(took.maxRSS * 1024).toBeLessThan(MOST_RESIDENT);
     });
   });
