@@ -7,6 +7,9 @@ export interface Tensor {
   readonly shape: readonly number[];
 }
 
+/** Who has the feeds of a run afterwards. */
+export type FeedOwner = "kept" | "given";
+
 /** An input or output as the graph declares it. */
 export interface Port {
   readonly name: string;
@@ -22,14 +25,18 @@ export interface Session {
   /** In the order of the graph. */
   readonly outputNames: readonly string[];
   readonly inputs: readonly Port[];
+  /** Runs that are done at a time; one more may be given, so that none has to wait for its feeds. Others wait in a queue. */
+  readonly parallel: number;
   /**
    * Runs the graph once, and returns every output. Values of other types than float32 are converted: feeds to what the
-   * graph declares, outputs to float32.
+   * graph declares, outputs to float32. Runs that are asked for while others are under way are done in turn.
    *
+   * @param owner whether the caller goes on using the feeds. Where they are `given` away, a session elsewhere takes their
+   *   memory in place of a copy, and they are empty afterwards.
    * @throws SmxcError `runtime/missing-feed`, `runtime/unknown-feed`; `runtime/failed` with the runtime's own message
    */
-  run(feeds: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>;
-  /** Gives memory back. The session is not used afterwards. */
+  run(feeds: ReadonlyMap<string, Tensor>, owner?: FeedOwner): Promise<ReadonlyMap<string, Tensor>>;
+  /** Gives memory back, when the runs that are under way are done. The session is not used afterwards. */
   release(): Promise<void>;
 }
 
