@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { builtWorkers } from "./test/support/built-workers.js";
 
 /** The files that take longest, the longest first; without them, size decides, which says nothing of time. */
 const LONG = [
@@ -26,6 +27,7 @@ class LongFirst extends BaseSequencer {
 }
 
 export default defineConfig({
+  plugins: [builtWorkers()],
   test: {
     include: ["test/{unit,golden,errors,property,differential,cli}/**/*.test.ts"],
     setupFiles: ["test/support/seed.ts"],

@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { builtWorkers } from "./support/built-workers.js";
 
 /** The tests that mutation testing runs, again and again: see stryker.config.mjs. */
 export default defineConfig({
+  plugins: [builtWorkers()],
   test: {
     include: [
       "test/{unit,golden}/**/*.test.ts",

@@ -78,3 +78,16 @@ export const unsupportedType = (file: string, name: string, type: string): Diagn
     place: name,
     hint: "give inputs and outputs a float, int32, int64 or bool type",
   });
+
+/** @param why in the words of what ran the worker */
+export const workerEnded = (file: string, why: string): Diagnostic =>
+  error("runtime/worker-ended", `a worker that had to run the graph ended: ${oneLine(why)}`, {
+    file,
+    ...remedy`where memory was short, fewer workers take less of it: ${option("jobs", 1)}`,
+  });
+
+export const poolReleased = (file: string): Diagnostic =>
+  error("runtime/released", "the network was released while a run was waiting", {
+    file,
+    hint: "wait for its results before it is released",
+  });

@@ -1,5 +1,6 @@
 /** Sessions in Node: onnxruntime-node, and onnxruntime-web's WebAssembly. */
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { bytesSource } from "../base/bytes/byte-source.js";
 import { SmxcError } from "../base/diagnostics.js";
 import { decodeGraph } from "../onnx/decode.js";
@@ -11,16 +12,18 @@ import { createOrtSession, type OrtModule } from "./session-ort.js";
 import { createWebSession } from "./session-ort-web.js";
 
 /**
- * Opens a graph on a target. The runtime is loaded by the first call: onnxruntime-node is an optional dependency.
+ * Opens a graph on a target. The runtime is loaded by the first call: onnxruntime-node is an optional dependency. The
+ * number of threads is always told, by default that of the cores that the process may use: ONNX Runtime's own default pins
+ * threads to cores, and knows no limits of containers.
  *
  * @param model bytes, or the path of a file, whose external data is found beside it
  * @throws SmxcError `runtime/not-installed`; `runtime/cannot-read`; `runtime/failed` with ONNX Runtime's message
  */
 export async function createNodeSession(model: ModelBytes | string, options: SessionOptions): Promise<Session> {
-  const { target } = options;
-  if (target !== "wasm") return createOrtSession(await loadNode(), model, options);
+  const { target, threads = availableParallelism() } = options;
+  if (target !== "wasm") return createOrtSession(await loadNode(), model, { ...options, threads });
   const bytes = typeof model === "string" ? await readModel(model) : model;
-  return createWebSession(bytes, { ...options, target }, () => import("onnxruntime-web"));
+  return createWebSession(bytes, { ...options, target, threads }, () => import("onnxruntime-web"));
 }
 
 /** WebAssembly sees no files: external data is read from where the graph says that it is. */

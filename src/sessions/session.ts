@@ -55,7 +55,7 @@ export interface SessionOptions {
   readonly target: Target;
   /** How far ONNX Runtime rewrites the graph; `all` when absent, as its users have it. */
   readonly optimization?: "disabled" | "basic" | "extended" | "all";
-  /** Threads inside one operator; the runtime decides when absent. */
+  /** Threads inside one operator; absent, as many as the process has cores in Node, and what the runtime takes in browsers. */
   readonly threads?: number;
   /** Refuse a graph of which the target would leave operators to the CPU. */
   readonly noFallback?: boolean;

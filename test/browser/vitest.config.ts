@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { builtWorkers } from "../support/built-workers.js";
 
 /** Tests that need a browser or a graphics adapter: Chromium with SwiftShader, its adapter in software. */
 export default defineConfig({
+  plugins: [builtWorkers()],
   test: {
     dir: "test/browser",
     include: ["**/*.test.ts"],

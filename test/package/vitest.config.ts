@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { builtWorkers } from "../support/built-workers.js";
 
 /** Tests of the package as npm packs it, installed where nothing of the checkout is in reach. They need the build. */
 export default defineConfig({
+  plugins: [builtWorkers()],
   test: {
     dir: "test/package",
     include: ["**/*.test.ts"],

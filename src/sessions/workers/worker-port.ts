@@ -1,0 +1,18 @@
+import type { Reply, Request } from "./protocol.js";
+
+export interface WorkerEvents {
+  onReply(reply: Reply): void;
+  /** Told once, whatever ended the worker. */
+  onEnd(why: string): void;
+}
+
+/** A worker of whatever kind: of Node, or of a browser. */
+export interface WorkerPort {
+  post(request: Request, transfer: readonly ArrayBuffer[]): void;
+  /** Whether the process goes on for the worker's sake, as it does while the worker has something to do. */
+  hold(held: boolean): void;
+  /** Ends the worker at once, whatever it does. */
+  end(): Promise<void>;
+}
+
+export type StartWorker = (events: WorkerEvents) => WorkerPort;

@@ -1,0 +1,13 @@
+/** The entry of a Web Worker: WebAssembly alone, since a graphics adapter gains nothing by a second session. */
+import { createWebSession } from "../session-ort-web.js";
+import { answerRequests } from "./answer-requests.js";
+import type { Request } from "./protocol.js";
+
+const answer = answerRequests(
+  (model, options) => {
+    if (typeof model === "string") throw new RangeError("a browser has no files");
+    return createWebSession(model, { ...options, target: "wasm" });
+  },
+  (reply, transfer) => self.postMessage(reply, { transfer: [...transfer] }),
+);
+self.addEventListener("message", ({ data }: MessageEvent<Request>) => answer(data));
