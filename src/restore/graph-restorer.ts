@@ -21,6 +21,8 @@ export interface GraphOnPictures {
   readonly name: string;
   readonly model: ModelProto;
   readonly session: Session;
+  /** Opens the graph once more, for tiles; absent: `session` runs them too. */
+  readonly openParts?: (() => Promise<Session>) | undefined;
   readonly names: { readonly input: string; readonly output: string };
   readonly format: PictureFormat;
   /** What tiles must be, where the graph says it. */
@@ -33,7 +35,7 @@ type Tiles =
 
 /** @throws SmxcError where tiles of a size are asked for and cannot be had */
 export async function graphRestorer(graph: GraphOnPictures, tile: number | "auto" | "off"): Promise<Restorer> {
-  const { name, session, names, format } = graph;
+  const { name, session, openParts = async () => session, names, format } = graph;
   const whole = wholeRestorer(session, names, format);
   if (tile === "off") return whole;
   const sizes = fixedSizes(session, names.input);
@@ -46,14 +48,17 @@ export async function graphRestorer(graph: GraphOnPictures, tile: number | "auto
     found ??= tilesOf(graph);
     return found;
   };
-  const tiled = (tiling: GraphTiling, side: number): Restorer =>
-    tileRestorer(session, names, format, {
+  let parts: Promise<Session> | undefined;
+  const tiled = async (tiling: GraphTiling, side: number): Promise<Restorer> => {
+    parts ??= openParts();
+    return tileRestorer(await parts, names, format, {
       tiling,
       side,
       fixed,
       cannotCut: (picture) =>
         new SmxcError([errors.wrongPictureSize(picture, fixed, errors.tooSmallTiles(tiling.reach, tiling.multiple))]),
     });
+  };
   if (typeof tile === "number") {
     checkBatch(sizes);
     if ((fixed.height ?? tile) !== tile || (fixed.width ?? tile) !== tile)
@@ -75,11 +80,18 @@ export async function graphRestorer(graph: GraphOnPictures, tile: number | "auto
       checkBatch(sizes);
       if (!wantsTiles(image)) return whole.restore(image, emit, options);
       const each = await tiles();
-      if (each.kind === "tiles") return tiled(each.tiling, AUTO_TILE).restore(image, emit, options);
+      if (each.kind === "tiles") return (await tiled(each.tiling, AUTO_TILE)).restore(image, emit, options);
       if (fits(image)) return whole.restore(image, emit, options);
       throw new SmxcError([errors.wrongPictureSize(image, fixed, errors.noTilesEither(each.obstacles))]);
     },
-    release: () => session.release(),
+    async atATime(size) {
+      return wantsTiles(size) ? 1 : session.parallel;
+    },
+    async release() {
+      await session.release();
+      const other = await parts;
+      if (other !== session) await other?.release();
+    },
   };
 }
 

@@ -6,8 +6,9 @@ import { asLibrary, libraryReporter } from "../base/remedy.js";
 import { type DocumentInput, openGiven } from "../model-input.js";
 import { openModel } from "../open-model.js";
 import type { Image } from "../pictures/image.js";
+import type { CoreOptions, CorePlan, SessionUse } from "../sessions/cores.js";
 import type { ModelBytes, Session, SessionOptions } from "../sessions/session.js";
-import { type ContextOptions, type Network, openGraph } from "./network.js";
+import { type ContextOptions, graphSessions, type Network, openGraph } from "./network.js";
 import { type Restored, type RestoreOptions, restorePicture } from "./restore.js";
 import type { PictureFormat } from "./restorer.js";
 
@@ -16,9 +17,7 @@ export type ModelInput =
   | { readonly graph: Uint8Array; readonly name?: string }
   | { readonly document: DocumentInput; readonly weights?: Bytes; readonly name?: string };
 
-export interface LoadOptions extends ContextOptions {
-  /** Threads inside one operator; ONNX Runtime decides when absent. */
-  readonly threads?: number;
+export interface LoadOptions extends ContextOptions, CoreOptions {
   /** Receives warnings. */
   readonly report?: Reporter;
 }
@@ -39,22 +38,37 @@ export interface LoadedNetwork extends Omit<Network, "restorer"> {
   release(): Promise<void>;
 }
 
-export type OpenSession = (model: ModelBytes) => Promise<Session>;
+/** What opens the sessions of a network, and what ends them. */
+export interface LoadHost {
+  readonly plan: CorePlan;
+  open(model: ModelBytes, use: SessionUse): Promise<Session>;
+  release(): Promise<void>;
+}
 
 /** @throws SmxcError with everything that is wrong with the model or the options */
 export async function loadWith(
   model: ModelInput,
   target: SessionOptions["target"],
   options: LoadOptions,
-  open: OpenSession,
+  host: LoadHost,
 ): Promise<LoadedNetwork> {
   const told = { ...options, ...libraryReporter(options.report) };
-  const { restorer, ...network } = await asLibrary(() => openNetwork(model, target, told, open));
+  const { restorer, ...network } = await asLibrary(async () => {
+    try {
+      return await openNetwork(model, target, told, host);
+    } catch (cause) {
+      await host.release();
+      throw cause;
+    }
+  });
   return {
     ...network,
     target,
     restore: (image, each) => asLibrary(() => restorePicture({ restorer, ...network }, image, each)),
-    release: () => restorer.release(),
+    release: async () => {
+      await restorer.release();
+      await host.release();
+    },
   };
 }
 
@@ -62,19 +76,20 @@ async function openNetwork(
   model: ModelInput,
   target: SessionOptions["target"],
   options: LoadOptions,
-  open: OpenSession,
+  { open, plan }: LoadHost,
 ): Promise<Network> {
   if ("graph" in model) {
     const name = model.name ?? "model.onnx";
     const { decoded } = await openModel(sourceOf(name, model.graph), "graph");
-    const session = await open({ name, bytes: model.graph });
+    const bytes = { name, bytes: model.graph };
+    const sessions = await graphSessions(plan, options, (use) => open(bytes, use));
     try {
       return await openGraph(
-        { name, model: decoded.message, session, ...(options.report ? { report: options.report } : {}) },
+        { name, model: decoded.message, ...sessions, ...(options.report ? { report: options.report } : {}) },
         options,
       );
     } catch (cause) {
-      await session.release();
+      await sessions.session.release();
       throw cause;
     }
   }
@@ -82,5 +97,5 @@ async function openNetwork(
   // The compiler is loaded for documents only.
   const { openDocument } = await import("./open-document.js");
   const opened = await openGiven(model.document, model.weights, options.report, name);
-  return opened.placeErrors(() => openDocument(opened, options, target, open, options.report));
+  return opened.placeErrors(() => openDocument(opened, options, target, open, options.report, plan));
 }

@@ -4,6 +4,7 @@ import { hasDocument, readMetadata } from "../metadata.js";
 import type { ModelProto } from "../onnx/graph/records.js";
 import { loadSchemas } from "../onnx/schemas/registry.js";
 import { metadataOf } from "../onnx/signature.js";
+import type { CorePlan, SessionUse } from "../sessions/cores.js";
 import type { Session } from "../sessions/session.js";
 import { graphContext, patchGraphTiles } from "./errors.js";
 import { graphFormat, type PictureOptions } from "./graph-format.js";
@@ -41,8 +42,20 @@ export interface OpenedGraph {
   readonly name: string;
   readonly model: ModelProto;
   readonly session: Session;
+  /** Opens it once more, for parts of pictures; absent: `session` runs them too. */
+  readonly openParts?: (() => Promise<Session>) | undefined;
   /** Receives warnings. */
   readonly report?: Reporter;
+}
+
+/** The sessions of a graph: one for a picture by itself and one for parts, unless one serves both. */
+export async function graphSessions(
+  plan: CorePlan,
+  { tile }: Pick<ContextOptions, "tile">,
+  open: (use: SessionUse) => Promise<Session>,
+): Promise<Pick<OpenedGraph, "session" | "openParts">> {
+  if (plan.alone === plan.parts || typeof tile === "number") return { session: await open("parts") };
+  return { session: await open("alone"), openParts: () => open("parts") };
 }
 
 /**
@@ -51,7 +64,7 @@ export interface OpenedGraph {
  * @throws SmxcError where it takes no pictures, or not as it is asked to
  */
 export async function openGraph(
-  { name, model, session, report = () => {} }: OpenedGraph,
+  { name, model, session, openParts, report = () => {} }: OpenedGraph,
   { context, tile = "auto", picture = {} }: ContextOptions,
 ): Promise<Network> {
   const metadata = readMetadata(metadataOf(model));
@@ -68,7 +81,7 @@ export async function openGraph(
   const restorer =
     own === "patch"
       ? wholeRestorer(session, names, format, own)
-      : await graphRestorer({ name, model, session, names, format, tiling: metadata?.tiling }, tile);
+      : await graphRestorer({ name, model, session, openParts, names, format, tiling: metadata?.tiling }, tile);
   return { restorer, format, context: own, trained: metadata?.context?.kind };
 }
 

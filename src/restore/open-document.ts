@@ -7,6 +7,7 @@ import type { ModelSpec } from "../frontends/document/document.js";
 import type { Graph } from "../ir/graph.js";
 import type { Target } from "../lowerings/targets.js";
 import { encodeModel } from "../onnx/encode.js";
+import type { CorePlan, SessionUse } from "../sessions/cores.js";
 import type { ModelBytes, Session } from "../sessions/session.js";
 import type { TensorStore } from "../tensors/tensor.js";
 import { noPatchContext } from "../tiling/errors.js";
@@ -20,13 +21,17 @@ import type { PartedNetwork, Restorer } from "./restorer.js";
 /** Tiles large enough that what they compute twice is little, and small enough for the memory of their layers. */
 const AUTO_TILE = 256;
 
-/** @throws SmxcError when the document does not say how pictures become its input, or has no such context */
+/**
+ * @param plan threads of the sessions, for which graphs are compiled; absent: one
+ * @throws SmxcError when the document does not say how pictures become its input, or has no such context
+ */
 export async function openDocument(
   model: { readonly name: string; readonly spec: ModelSpec; readonly weights: TensorStore | undefined },
   { context, tile = "auto", samples, exposeBeta, picture = {} }: ContextOptions,
   target: Target,
-  openSession: (model: ModelBytes) => Promise<Session>,
+  openSession: (model: ModelBytes, use: SessionUse) => Promise<Session>,
   report: Reporter = () => {},
+  plan?: CorePlan,
 ): Promise<Network> {
   const { spec, weights } = model;
   const format = spec.image;
@@ -39,9 +44,9 @@ export async function openDocument(
   const network: PartedNetwork = {
     graph: referenceGraph(spec, weights, { batch: 1, report, ...(exposeBeta ? { exposeBeta } : {}) }),
     format,
-    open: async (part) => {
-      const compiled = compileGraph(part, { target });
-      return openSession({ name: model.name, bytes: await collect(encodeModel(compiled.model).model) });
+    open: async (part, use = "parts") => {
+      const compiled = compileGraph(part, { target, threads: plan?.[use].threads ?? 1 });
+      return openSession({ name: model.name, bytes: await collect(encodeModel(compiled.model).model) }, use);
     },
   };
   const make = async (): Promise<Restorer> => {
@@ -50,7 +55,7 @@ export async function openDocument(
       return patchRestorer(network, spec.context, rowsOf(tile));
     }
     if (kind === "whole" && typeof tile !== "number") {
-      return wholeRestorer(await network.open(network.graph), namesOf(network.graph), format);
+      return wholeRestorer(await network.open(network.graph, "alone"), namesOf(network.graph), format);
     }
     const side = tile === "auto" ? AUTO_TILE : tile;
     return globalRestorer(network, {

@@ -18,10 +18,13 @@ interface SourceOptions {
   readonly format: PictureFormat;
 }
 
-/** Cuts patches out of a picture, or of what the network's first layers make of it, in the order of their rows. */
+/**
+ * Cuts patches out of a picture, or of what the network's first layers make of it. Batches are asked for in the order of
+ * their rows, also before those ahead are there.
+ */
 export class PatchSource {
   private readonly options: SourceOptions;
-  private rows: { readonly rect: Rect; readonly values: Tensor } | undefined;
+  private rows: { readonly rect: Rect; readonly values: Promise<Tensor> } | undefined;
 
   constructor(options: SourceOptions) {
     this.options = options;
@@ -32,7 +35,8 @@ export class PatchSource {
     const { frame, rows, columns } = this.options.grid;
     const first = Math.max(0, batch[0]!.row - frame);
     const end = Math.min(rows.size, batch.at(-1)!.row - frame + rows.patch);
-    const { rect, values } = await this.cover(first, end);
+    const covered = this.cover(first, end);
+    const [{ rect }, values] = [covered, await covered.values];
     const channels = values.shape[1]!;
     const data = new Float32Array(batch.length * channels * rows.patch * columns.patch);
     let to = 0;
@@ -47,7 +51,7 @@ export class PatchSource {
     return { data, shape: [batch.length, channels, rows.patch, columns.patch] };
   }
 
-  private async cover(first: number, end: number): Promise<{ readonly rect: Rect; readonly values: Tensor }> {
+  private cover(first: number, end: number): { readonly rect: Rect; readonly values: Promise<Tensor> } {
     const { image, session, part, reach, format } = this.options;
     const held = this.rows;
     if (held && held.rect.top <= first && held.rect.top + held.rect.height >= end) return held;
@@ -56,8 +60,9 @@ export class PatchSource {
     const around = grown(rect, reach, image);
     const x = imageTile(image, around, format.range);
     const output = part.outputs[0]!.name;
-    const values = session ? (await session.run(new Map([[part.inputs[0]!.name, x]]))).get(output)! : x;
-    this.rows = { rect, values: innerOf(values, around, rect) };
+    const run = async (): Promise<Tensor> =>
+      session ? (await session.run(new Map([[part.inputs[0]!.name, x]]), "given")).get(output)! : x;
+    this.rows = { rect, values: run().then((values) => innerOf(values, around, rect)) };
     return this.rows;
   }
 }

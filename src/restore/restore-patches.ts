@@ -7,7 +7,7 @@ import { symbol } from "../ir/dim.js";
 import type { Graph } from "../ir/graph.js";
 import { inferShapes, withInputShapes } from "../ir/infer.js";
 import { isWhole, type PatchGrid, type PlacedPatch, patchGrid } from "../ir/patch-rule.js";
-import type { Session } from "../sessions/session.js";
+import type { Session, Tensor } from "../sessions/session.js";
 import { cutGraph } from "../tiling/cut-graph.js";
 import { reachOf } from "../tiling/reach.js";
 import { type PatchContext, regionOf } from "../tiling/region.js";
@@ -16,7 +16,8 @@ import { PatchBlend } from "./patch-blend.js";
 import { PatchSource } from "./patch-source.js";
 import { wholeRestorer } from "./restore-whole.js";
 import type { PartedNetwork, Restorer } from "./restorer.js";
-import { grown, imageTile, innerOf, scaled } from "./tiles.js";
+import { RunsInOrder, runInOrder } from "./runs-in-order.js";
+import { grown, imageTile, innerOf, type Rect, scaled } from "./tiles.js";
 
 /** Patches that run together. */
 const BATCH = 16;
@@ -33,7 +34,8 @@ export async function patchRestorer(
   const parts = partsOf(graph, context);
   let whole: Promise<Restorer> | undefined;
   const [input, output] = [graph.inputs[0]!.name, graph.outputs[0]!.name];
-  const openWhole = async (): Promise<Restorer> => wholeRestorer(await network.open(graph), { input, output }, format);
+  const openWhole = async (): Promise<Restorer> =>
+    wholeRestorer(await network.open(graph, "alone"), { input, output }, format);
   const open = (part: Graph): Promise<Session> | undefined => (part.nodes.length > 0 ? network.open(part) : undefined);
   const [head, region, tail] = await Promise.all([open(parts.head), network.open(parts.region), open(parts.tail)]);
   return {
@@ -54,38 +56,44 @@ export async function patchRestorer(
       const blend = new PatchBlend(grid, parts.channels, rows + 2 * parts.tailReach + spread);
       const feed = parts.region.inputs[0]!.name;
       let top = 0;
-      const runBand = async (bottom: number): Promise<void> => {
+      const bands = new RunsInOrder<{ readonly band: Rect; readonly around: Rect; readonly values: Tensor }>({
+        parallel: tail?.parallel ?? 1,
+        signal,
+        use: ({ band, around, values }) => {
+          const target = scaled(band, parts.scale);
+          emit(target, innerOf(values, scaled(around, parts.scale), target));
+        },
+      });
+      const startBand = async (bottom: number): Promise<void> => {
         const band = { top, left: 0, height: bottom - top, width: image.width };
         const around = grown(band, parts.tailReach, image);
         const blended = blend.read(around);
-        const values = tail
-          ? (
-              await tail.run(
-                new Map(
-                  parts.tail.inputs.map(({ name }) => [
-                    name,
-                    name === context.region.to ? blended : imageTile(image, around, format.range),
-                  ]),
-                ),
-              )
-            ).get(output)!
-          : blended;
-        const target = scaled(band, parts.scale);
-        emit(target, innerOf(values, scaled(around, parts.scale), target));
         top = bottom;
         blend.forget(top - parts.tailReach);
+        await bands.start(async () => {
+          if (tail === undefined) return { band, around, values: blended };
+          const feeds = parts.tail.inputs.map(({ name }): readonly [string, Tensor] => [
+            name,
+            name === context.region.to ? blended : imageTile(image, around, format.range),
+          ]);
+          return { band, around, values: (await tail.run(new Map(feeds), "given")).get(output)! };
+        });
       };
-      for (const [index, batch] of batches.entries()) {
-        signal?.throwIfAborted();
-        // Rows above the first patch of this batch are finished; the room in memory is for one band more.
-        while (batch[0]!.row - parts.tailReach - top >= rows) await runBand(top + rows);
-        const x = await source.patches(batch);
-        const values = await region.run(new Map([[feed, x]]));
-        reportBetas(values, onBetas);
-        blend.add(batch, values.get(context.region.to)!);
-        onProgress?.(index + 1, batches.length);
-      }
-      while (top < image.height) await runBand(Math.min(image.height, top + rows));
+      const run = async (batch: readonly PlacedPatch[]) =>
+        region.run(new Map([[feed, await source.patches(batch)]]), "given");
+      await runInOrder(batches, run, {
+        parallel: region.parallel,
+        signal,
+        use: async (values, batch, index) => {
+          // Rows above the first patch of this batch are finished; the room in memory is for one band more.
+          while (batch[0]!.row - parts.tailReach - top >= rows) await startBand(top + rows);
+          reportBetas(values, onBetas);
+          blend.add(batch, values.get(context.region.to)!);
+          onProgress?.(index + 1, batches.length);
+        },
+      });
+      while (top < image.height) await startBand(Math.min(image.height, top + rows));
+      await bands.end();
       return {
         context: "patch",
         parts: placed.length,

@@ -4,6 +4,7 @@ import type { GraphTiling } from "../metadata.js";
 import type { Session } from "../sessions/session.js";
 import { wrongResultSize } from "./errors.js";
 import type { PictureFormat, Restorer } from "./restorer.js";
+import { runInOrder } from "./runs-in-order.js";
 import { type PlacedTile, planTiles } from "./tile-plan.js";
 import { imageTile, innerOf, type Size, scaled } from "./tiles.js";
 
@@ -27,17 +28,21 @@ export function tileRestorer(
     async restore(image, emit, { onProgress, signal }) {
       const tiles = planTiles(image, options);
       if (tiles === undefined) throw options.cannotCut(image);
-      for (const [index, { inner, outer }] of tiles.entries()) {
-        signal?.throwIfAborted();
-        const outputs = await session.run(new Map([[names.input, imageTile(image, outer, range)]]));
-        const values = outputs.get(names.output)!;
-        const [height, width] = values.shape.slice(-2) as [number, number];
-        if (height !== outer.height * scale || width !== outer.width * scale)
-          throw new SmxcError([wrongResultSize(outer, { height, width }, scale)]);
-        const target = scaled(inner, scale);
-        emit(target, innerOf(values, scaled(outer, scale), target));
-        onProgress?.(index + 1, tiles.length);
-      }
+      const run = ({ outer }: PlacedTile) =>
+        session.run(new Map([[names.input, imageTile(image, outer, range)]]), "given");
+      await runInOrder(tiles, run, {
+        parallel: session.parallel,
+        signal,
+        use: (outputs, { inner, outer }, index) => {
+          const values = outputs.get(names.output)!;
+          const [height, width] = values.shape.slice(-2) as [number, number];
+          if (height !== outer.height * scale || width !== outer.width * scale)
+            throw new SmxcError([wrongResultSize(outer, { height, width }, scale)]);
+          const target = scaled(inner, scale);
+          emit(target, innerOf(values, scaled(outer, scale), target));
+          onProgress?.(index + 1, tiles.length);
+        },
+      });
       return {
         context: "whole",
         parts: tiles.length,

@@ -41,10 +41,11 @@ export function wholeRestorer(
 ): Restorer {
   const fixed = fixedSizes(session, names.input);
   return {
+    atATime: async () => session.parallel,
     async restore(image, emit, { onProgress, signal, onBetas }) {
       signal?.throwIfAborted();
       checkSize(fixed, image);
-      const outputs = await session.run(new Map([[names.input, imageToTensor(image, range)]]));
+      const outputs = await session.run(new Map([[names.input, imageToTensor(image, range)]]), "given");
       signal?.throwIfAborted();
       reportBetas(outputs, onBetas);
       const values = outputs.get(names.output)!;

@@ -9,7 +9,8 @@ import { paddedTo, within } from "./multiples.js";
 import type { Network } from "./network.js";
 import { wholeRestorer } from "./restore-whole.js";
 import type { Emit, PictureFormat, RunOptions, RunReport } from "./restorer.js";
-import { orientationsOf, oriented, sourceOf } from "./self-ensemble.js";
+import { runInOrder } from "./runs-in-order.js";
+import { type Orientation, orientationsOf, oriented, sourceOf } from "./self-ensemble.js";
 import type { Rect } from "./tiles.js";
 
 /** What becomes of opacity: run through the network by itself, resized bicubically, or left out. */
@@ -50,27 +51,46 @@ export async function restorePicture(
   ];
   const jobs = parts.flatMap((part) => part.jobs);
   const orientations = orientationsOf(selfEnsemble);
-  const runs = jobs.length * orientations.length;
-  const reports: RunReport[] = [];
-  for (const job of jobs) {
+  const turns = jobs.flatMap((job) => orientations.map((orientation): Turn => ({ job, orientation })));
+  /** Where the turns of one job go, which follow each other. */
+  const targets = (job: Job): Targets => {
     const write = writer(job, { width, height, range, scale });
     const sum = selfEnsemble ? new Ensemble(job.source.channels, height, width, orientations.length) : undefined;
-    for (const orientation of orientations) {
-      const upright = oriented(job.source, orientation);
-      const source = paddedTo(multiple, upright);
-      const emit: Emit = sum ? (rect, values) => sum.add(rect, values, sourceOf(orientation, height, width)) : write;
-      const result = { width: upright.width * scale, height: upright.height * scale };
-      const done = reports.length;
-      reports.push(
-        await network.restorer.restore(source, source === upright ? emit : within(result, emit), {
-          ...(signal ? { signal } : {}),
-          ...(onBetas ? { onBetas } : {}),
-          ...(onProgress ? { onProgress: (part, total) => onProgress(done * total + part, runs * total) } : {}),
-        }),
-      );
-    }
-    sum?.finish(write);
-  }
+    return { job, write, sum };
+  };
+  let target = targets(jobs[0]!);
+  const emit = ({ job, orientation }: Turn, rect: Rect, values: Tensor): void => {
+    if (target.job !== job) target = targets(job);
+    if (target.sum) target.sum.add(rect, values, sourceOf(orientation, height, width));
+    else target.write(rect, values);
+  };
+  const reports: RunReport[] = [];
+  const atATime = (await network.restorer.atATime?.(picture)) ?? 1;
+  const run = async (turn: Turn): Promise<HeldRun> => {
+    // Results of turns that run at a time are held until it is their turn; one by one, they are taken part by part.
+    const held: (() => void)[] = [];
+    const hold = (work: () => void): void => void (atATime > 1 ? held.push(work) : work());
+    const upright = oriented(turn.job.source, turn.orientation);
+    const source = paddedTo(multiple, upright);
+    const size = { width: upright.width * scale, height: upright.height * scale };
+    const take: Emit = (rect, values) => hold(() => emit(turn, rect, values));
+    const report = await network.restorer.restore(source, source === upright ? take : within(size, take), {
+      ...(signal ? { signal } : {}),
+      ...(onBetas ? { onBetas: (betas) => hold(() => onBetas(betas)) } : {}),
+      ...(onProgress
+        ? { onProgress: (part, total) => onProgress(reports.length * total + part, turns.length * total) }
+        : {}),
+    });
+    return { held, report };
+  };
+  await runInOrder(turns, run, {
+    parallel: atATime > 1 ? atATime : 0,
+    use: ({ held, report }, { orientation }) => {
+      for (const work of held) work();
+      reports.push(report);
+      if (orientation === orientations.at(-1)) target.sum?.finish(target.write);
+    },
+  });
   for (const part of parts) part.finish();
   const kept = opacity && alpha === "resize" ? resized(planeOf(picture, opacity), width, height).data : restoredAlpha;
   return {
@@ -106,6 +126,24 @@ function roomFor({ bitDepth, channels }: Image, width: number, height: number): 
     if (cause instanceof RangeError) throw new SmxcError([noRoomForResult(width, height)]);
     throw cause;
   }
+}
+
+/** One run of the network over the picture. */
+interface Turn {
+  readonly job: Job;
+  readonly orientation: Orientation;
+}
+
+interface Targets {
+  readonly job: Job;
+  readonly write: Emit;
+  readonly sum: Ensemble | undefined;
+}
+
+/** What a run gave, to be taken in the order of the turns. */
+interface HeldRun {
+  readonly held: readonly (() => void)[];
+  readonly report: RunReport;
 }
 
 interface Target {

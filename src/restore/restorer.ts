@@ -3,6 +3,7 @@
 import type { PictureColor } from "../frontends/document/document.js";
 import type { Graph } from "../ir/graph.js";
 import type { Image, ValueRange } from "../pictures/image.js";
+import type { SessionUse } from "../sessions/cores.js";
 import type { Session, Tensor } from "../sessions/session.js";
 import type { Rect } from "./tiles.js";
 
@@ -26,8 +27,8 @@ export interface PartedNetwork {
   /** The network for one picture of any size. */
   readonly graph: Graph;
   readonly format: PictureFormat;
-  /** Compiles a part and opens it. */
-  open(part: Graph): Promise<Session>;
+  /** Compiles a part and opens it, for parts of pictures unless something else is said. */
+  open(part: Graph, use?: SessionUse): Promise<Session>;
 }
 
 export interface RunOptions {
@@ -59,6 +60,8 @@ export type Emit = (rect: Rect, values: Tensor) => void;
 export interface Restorer {
   /** Whether a picture of a size runs in tiles of the restorer's choice; absent where that is not the restorer's to choose. */
   inTiles?(size: { readonly height: number; readonly width: number }): Promise<boolean>;
+  /** Pictures of a size of which several gain by being restored at a time; absent: one, whose parts do. */
+  atATime?(size: { readonly height: number; readonly width: number }): Promise<number>;
   /** @throws SmxcError; the signal's reason when it is aborted */
   restore(image: Image, emit: Emit, options: RunOptions): Promise<RunReport>;
   release(): Promise<void>;

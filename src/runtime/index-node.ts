@@ -9,7 +9,7 @@ import { parseDocument } from "../frontends/document/parse.js";
 import type { Target } from "../lowerings/targets.js";
 import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "../restore/load.js";
 import { cannotReadModel } from "../sessions/errors.js";
-import { createNodeSession } from "../sessions/session-ort-node.js";
+import { nodeHost } from "../sessions/workers/host-node.js";
 import { modelPath } from "../shipped/model-path-node.js";
 
 export { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.js";
@@ -36,14 +36,17 @@ export interface NodeLoadOptions extends LoadOptions {
  * @throws SmxcError with everything that is wrong with the model or the options
  */
 export async function load(model: string | ModelInput, options: NodeLoadOptions = {}): Promise<LoadedNetwork> {
-  const { target = "cpu", threads } = options;
-  const session = { target, ...(threads === undefined ? {} : { threads }) };
+  const { target = "cpu" } = options;
   const path = typeof model === "string" ? await asLibrary(() => pathOf(model, options.report)) : undefined;
   const { input, close } = typeof model === "string" ? await fromFiles(path!) : { input: model, close: async () => {} };
   // ONNX Runtime finds the external data of a graph beside its file.
   const file = "graph" in input ? path : undefined;
   try {
-    const network = await loadWith(input, target, options, (bytes) => createNodeSession(file ?? bytes, session));
+    const { open, ...host } = nodeHost({ ...options, target });
+    const network = await loadWith(input, target, options, {
+      ...host,
+      open: (bytes, use) => open(file ?? bytes, use),
+    });
     return {
       ...network,
       release: async () => {

@@ -1,7 +1,8 @@
 /** `smxc/runtime` in browsers: onnxruntime-web on WebGPU, or on WebAssembly where there is no graphics adapter. */
 import { asLibrary } from "../base/remedy.js";
 import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "../restore/load.js";
-import { createWebSession, type WebTarget } from "../sessions/session-ort-web.js";
+import type { WebTarget } from "../sessions/session-ort-web.js";
+import { webHost } from "../sessions/workers/host-web.js";
 import { fetchNetwork } from "../shipped/fetch-network.js";
 
 export { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.js";
@@ -28,18 +29,11 @@ export interface WebLoadOptions extends LoadOptions {
  * @throws SmxcError with everything that is wrong with the model or the options
  */
 export async function load(model: string | ModelInput, options: WebLoadOptions = {}): Promise<LoadedNetwork> {
-  const { threads, wasmPaths } = options;
   const [target, input] = await Promise.all([
     options.target ?? bestTarget(),
     typeof model === "string" ? asLibrary(() => fetchNetwork(model)) : model,
   ]);
-  return loadWith(input, target, options, (bytes) =>
-    createWebSession(bytes, {
-      target,
-      ...(threads === undefined ? {} : { threads }),
-      ...(wasmPaths === undefined ? {} : { wasmPaths }),
-    }),
-  );
+  return loadWith(input, target, options, webHost({ ...options, target }));
 }
 
 interface Gpu {
