@@ -3,10 +3,12 @@ import type { Target } from "../../src/lowerings/targets.js";
 import { readMetadata } from "../../src/metadata.js";
 import { signatureOf } from "../../src/onnx/signature.js";
 import type { DocumentModel, GraphModel, OpenModel } from "../../src/open-model.js";
-import { type ContextOptions, type Network, openGraph } from "../../src/restore/network.js";
+import { type ContextOptions, graphSessions, type Network, openGraph } from "../../src/restore/network.js";
 import { openDocument } from "../../src/restore/open-document.js";
 import type { PictureFormat } from "../../src/restore/restorer.js";
-import { createNodeSession } from "../../src/sessions/session-ort-node.js";
+import type { CoreOptions } from "../../src/sessions/cores.js";
+import { nodeHost } from "../../src/sessions/workers/host-node.js";
+import type { SessionHost } from "../../src/sessions/workers/session-host.js";
 import type { Output } from "../terminal/output.js";
 import { findMixedPair } from "./external-data.js";
 import { openModelFile } from "./open-model.js";
@@ -15,12 +17,19 @@ import { openModelFile } from "./open-model.js";
 export interface OpenNetwork extends Network {
   /** The files behind it: none of them may be an output. */
   readonly files: readonly string[];
+  /** Runs at a time, of parts or of pictures: more pictures in flight gain nothing but memory. */
+  readonly parallel: number;
   close(): Promise<void>;
 }
 
 type Told = Pick<Output, "report" | "note">;
 
-type NetworkOptions = ContextOptions & { readonly target: Target };
+export type NetworkOptions = ContextOptions &
+  CoreOptions & {
+    readonly target: Target;
+    /** Whether many pictures are restored, which are then run at a time, with one thread each. */
+    readonly areMany?: boolean;
+  };
 
 /** @throws SmxcError as `openModelFile` and `openNetwork` */
 export async function openNetworkFile(path: string, options: NetworkOptions, output: Told): Promise<OpenNetwork> {
@@ -32,19 +41,23 @@ export async function openNetworkFile(path: string, options: NetworkOptions, out
  * are compiled when they are needed; where it cannot be run it is closed.
  */
 export async function openNetwork(model: OpenModel, options: NetworkOptions, output: Told): Promise<OpenNetwork> {
+  const host = nodeHost(options);
   try {
     const network = await (model.kind === "document"
-      ? ofDocument(model, options, output)
-      : ofGraph(model, options, output));
+      ? ofDocument(model, options, host, output)
+      : ofGraph(model, options, host, output));
     return {
       ...network,
       files: model.files,
+      parallel: host.plan.parts.jobs,
       close: async () => {
         await network.restorer.release();
+        await host.release();
         await model.close();
       },
     };
   } catch (cause) {
+    await host.release();
     await model.close();
     throw cause;
   }
@@ -53,29 +66,29 @@ export async function openNetwork(model: OpenModel, options: NetworkOptions, out
 async function ofDocument(
   model: DocumentModel,
   { target, ...options }: NetworkOptions,
+  { open, plan }: SessionHost,
   { report }: Told,
 ): Promise<Network> {
-  return model.placeErrors(() =>
-    openDocument(model, options, target, (bytes) => createNodeSession(bytes, { target }), report),
-  );
+  return model.placeErrors(() => openDocument(model, options, target, open, report, plan));
 }
 
 async function ofGraph(
   { name, decoded }: GraphModel,
-  { target, ...options }: NetworkOptions,
+  options: NetworkOptions,
+  { open, plan }: SessionHost,
   { report, note }: Told,
 ): Promise<Network> {
   const signature = signatureOf(decoded.message);
   const mixed = await findMixedPair(name, signature);
   if (mixed) throw new SmxcError([mixed]);
-  const session = await createNodeSession(name, { target });
+  const sessions = await graphSessions(plan, options, (use) => open(name, use));
   try {
-    const network = await openGraph({ name, model: decoded.message, session, report }, options);
+    const network = await openGraph({ name, model: decoded.message, ...sessions, report }, options);
     const isTold = options.picture?.range !== undefined || readMetadata(signature.metadata)?.image !== undefined;
     if (!isTold) note(assumed(network.format));
     return network;
   } catch (cause) {
-    await session.release();
+    await sessions.session.release();
     throw cause;
   }
 }
