@@ -62,7 +62,12 @@ export const evalCommand = defineCommand({
     if (html !== undefined) await checkOutputs([html], [modelPath]);
     const network = await openNetworkFile(
       modelPath,
-      { ...contextOptionsOf(options), picture: pictureOptionsOf(options), target: options.target },
+      {
+        ...contextOptionsOf(options),
+        picture: pictureOptionsOf(options),
+        target: options.target,
+        areMany: options.selfEnsemble,
+      },
       context,
     );
     try {

@@ -88,6 +88,7 @@ export const runCommand = defineCommand({
           ...contextOptionsOf({ ...options, selfEnsemble }),
           picture: pictureOptionsOf(options),
           target: options.target,
+          areMany: pairs.length > 1 || selfEnsemble,
         },
         context,
       );

@@ -1,9 +1,12 @@
 /** The flags of commands that restore pictures. */
 import type { ContextOptions } from "../../src/restore/network.js";
+import type { CoreOptions } from "../../src/sessions/cores.js";
 import { choice, flag, grouped, type OptionSpec, option, optionOr } from "./command.js";
 import { targetFlag } from "./compile-flags.js";
-import { integerOr, positiveInteger } from "./values.js";
+import { integerFrom, integerOr, positiveInteger } from "./values.js";
 
+const MOST_JOBS = 1024;
+const MOST_THREADS = 1024;
 const HEADING = "How it runs:";
 
 export const contextFlags = {
@@ -29,6 +32,22 @@ export const contextFlags = {
     HEADING,
     option("--global-samples <n>", "estimate the β of global from n tiles instead of all", positiveInteger),
   ),
+  jobs: grouped(
+    HEADING,
+    option(
+      "--jobs <n>",
+      "workers, each of which runs a part of a picture, or a picture, at a time; the result does not depend on it (default: as many as there are cores)",
+      integerFrom(1, MOST_JOBS),
+    ),
+  ),
+  threads: grouped(
+    HEADING,
+    option(
+      "--threads <n>",
+      "threads inside each run (default: one where there is more than one part or picture, else as many as there are cores)",
+      integerFrom(1, MOST_THREADS),
+    ),
+  ),
   target: grouped(HEADING, targetFlag),
   selfEnsemble: grouped(HEADING, flag("--self-ensemble", "average the results of all eight flips and rotations")),
 } as const;
@@ -37,11 +56,13 @@ export function contextOptionsOf(
   options: {
     readonly [Key in keyof typeof contextFlags]: (typeof contextFlags)[Key] extends OptionSpec<infer T> ? T : never;
   },
-): ContextOptions {
-  const { context, tile, globalSamples } = options;
+): ContextOptions & CoreOptions {
+  const { context, tile, globalSamples, jobs, threads } = options;
   return {
     tile,
     ...(context === "trained" ? {} : { context }),
     ...(globalSamples === undefined ? {} : { samples: globalSamples }),
+    ...(jobs === undefined ? {} : { jobs }),
+    ...(threads === undefined ? {} : { threads }),
   };
 }
