@@ -6,7 +6,7 @@ import { printableLine } from "../src/base/text/printable.js";
 import type { Command } from "./flags/command.js";
 import { noCommand } from "./flags/errors.js";
 import { EXIT, type ExitCode } from "./flags/exit-code.js";
-import { createParser } from "./flags/parser.js";
+import { createParser, PROGRESS_FLAG } from "./flags/parser.js";
 import { spreadLists } from "./flags/spread-lists.js";
 import { createOutput, type Output, type Streams } from "./terminal/output.js";
 import { defect, isSystemError, systemError } from "./terminal/system-errors.js";
@@ -17,12 +17,17 @@ export interface ProgramSpec {
 }
 
 /**
- * @param argv what follows the program's name
+ * @param words what follows the program's name
  * @returns when everything is printed
  */
-export async function runProgram(argv: readonly string[], streams: Streams, spec: ProgramSpec): Promise<ExitCode> {
+export async function runProgram(words: readonly string[], streams: Streams, spec: ProgramSpec): Promise<ExitCode> {
+  const argv = withProgressJoined(words);
   const env = argv.includes("--no-color") ? { ...streams.env, NO_COLOR: "1" } : streams.env;
-  const options = { json: argv.includes("--json"), quiet: argv.includes("--quiet") || argv.includes("-q") };
+  const options = {
+    json: argv.includes("--json"),
+    quiet: argv.includes("--quiet") || argv.includes("-q"),
+    progressJson: argv.includes(`${PROGRESS_FLAG}=json`),
+  };
   const output = createOutput({ ...streams, env }, options);
   // A reader that has gone away closes the pipe: what it no longer wants is dropped, the work goes on.
   for (const stream of [streams.stdout, streams.stderr]) stream.on("error", ignore);
@@ -75,6 +80,15 @@ async function dispatch(
   }
   if (help.length > 0) await output.print(Markup.trusted(help.join("")));
   return code;
+}
+
+/** `--progress json` as one word, so that its value is taken for no command or file before the command line is parsed. */
+function withProgressJoined(words: readonly string[]): readonly string[] {
+  const end = words.indexOf("--");
+  const at = words.indexOf(PROGRESS_FLAG);
+  const value = words[at + 1];
+  if (at < 0 || (end >= 0 && end < at) || value === undefined || value.startsWith("-")) return words;
+  return withProgressJoined([...words.slice(0, at), `${PROGRESS_FLAG}=${value}`, ...words.slice(at + 2)]);
 }
 
 /** `help`, as a command and of commands, in the form of a flag; of an unknown command it is that command's error. */

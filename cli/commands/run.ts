@@ -1,11 +1,29 @@
+import { FORMATS_TEXT } from "../../src/files/image-format.js";
 import type { Network } from "../../src/restore/network.js";
-import { argument, choice, defineCommand, grouped, manyArguments, option, requiredOption } from "../flags/command.js";
+import {
+  argument,
+  choice,
+  defineCommand,
+  flag,
+  grouped,
+  manyArguments,
+  option,
+  requiredOption,
+} from "../flags/command.js";
 import { contextFlags, contextOptionsOf } from "../flags/context-flags.js";
 import { EXIT } from "../flags/exit-code.js";
 import { pictureFlags, pictureOptionsOf } from "../flags/picture-flags.js";
-import { filePath, pictureEnding } from "../flags/values.js";
+import { filePath, pictureEnding, shard } from "../flags/values.js";
 import { FORMAT_ENDINGS } from "../pictures/endings.js";
-import type { Restored } from "./run/run-pictures.js";
+import { isWritten, type Outcome, type Restored } from "./run/outcome.js";
+
+const MANY = "Many pictures:";
+
+/** The next picture is read, and the last one written, while one runs. */
+const AHEAD = 1;
+
+/** Flags that do not change what becomes of a picture. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(["jobs", "threads"]);
 
 export const runCommand = defineCommand({
   name: "run",
@@ -21,7 +39,7 @@ export const runCommand = defineCommand({
       "model",
       "a model document (.json), which is compiled on the way, an ONNX graph (.onnx), smxc's or anyone's, or the name of a network that comes with smxc (smxc models)",
     ),
-    manyArguments("pictures", "PNG, JPEG, WebP or TIFF files, pipes (- is standard input), or folders of such files"),
+    manyArguments("pictures", `${FORMATS_TEXT} files, pipes (- is standard input), or folders of such files`),
   ],
   options: {
     output: requiredOption(
@@ -33,6 +51,21 @@ export const runCommand = defineCommand({
       "--format <ending>",
       `format and ending of the results in a folder, or of a file without one: ${FORMAT_ENDINGS.join(", ")} (default: png)`,
       pictureEnding,
+    ),
+    resume: grouped(
+      MANY,
+      flag(
+        "--resume",
+        "leave alone what an earlier run with --resume finished of the same model, picture and options; what is done is noted in .smxc/journal.jsonl of the output folder",
+      ),
+    ),
+    shard: grouped(
+      MANY,
+      option(
+        "--shard <i>/<n>",
+        "restore one part of n, chosen by a hash of the names, so that n machines share a folder; i runs from 0 to n - 1",
+        shard,
+      ),
     ),
     ...contextFlags,
     ...pictureFlags,
@@ -50,6 +83,11 @@ export const runCommand = defineCommand({
     { does: "Enlarge a photograph", line: "smxc run nsr-x2 photo.png -o larger.png" },
     { does: "All of a folder", line: "smxc run nsr-x2 photos/ -o larger/" },
     { does: "Some pictures, as JPEG", line: "smxc run model.json a.png b.webp -o larger/ --format jpg" },
+    { does: "Go on where the night before ended", line: "smxc run nsr-x2 photos/ -o larger/ --resume" },
+    {
+      does: "The first of four parts, each for a machine",
+      line: "smxc run nsr-x2 photos/ -o larger/ --shard 0/4 --resume",
+    },
     { does: "From another program", line: "convert photo.heic png:- | smxc run nsr-x2 - -o larger.png" },
     { does: "With anyone's graph", line: "smxc run esrgan.onnx photo.png -o larger.png --range 0..255 --color bgr" },
     {
@@ -57,13 +95,15 @@ export const runCommand = defineCommand({
       line: "smxc run nsr-x2 photo.png -o larger.png --context global --tile 512",
     },
   ],
-  async action(context, [modelPath, inputs], { output, format, alpha, selfEnsemble, ...options }) {
+  async action(context, [modelPath, inputs], { output, format, resume, shard, ...options }) {
     const [
       { openNetworkFile },
       { checkOutputs },
       { planPictures },
       { restorePictures },
       { contextText },
+      { openJournal },
+      { doneBy },
       { failuresJson, tellFailures, errorsOf, endsAll },
       { SmxcError },
     ] = await Promise.all([
@@ -72,34 +112,53 @@ export const runCommand = defineCommand({
       import("../pictures/plan.js"),
       import("./run/run-pictures.js"),
       import("../pictures/context-text.js"),
+      import("../pictures/journal.js"),
+      import("./run/done.js"),
       import("../pictures/failures.js"),
       import("../../src/base/diagnostics.js"),
     ]);
-    const plan = await planPictures(inputs, { output, format }, context);
+    const plan = await planPictures(inputs, { output, format, shard }, context);
     const { pairs } = plan;
     try {
       await checkOutputs(
         pairs.map((pair) => pair.output),
-        [...pairs.map((pair) => pair.input), modelPath],
+        [...plan.inputs, modelPath],
       );
       const network = await openNetworkFile(
         modelPath,
         {
-          ...contextOptionsOf({ ...options, selfEnsemble }),
+          ...contextOptionsOf(options),
           picture: pictureOptionsOf(options),
           target: options.target,
           areMany: pairs.length > 1 || selfEnsemble,
         },
         context,
       );
+      const journal = resume ? await openJournal(plan.folder) : undefined;
       try {
-        const { results, failures } = await restorePictures(context, network, plan, { alpha, selfEnsemble });
+        const { alpha, selfEnsemble } = options;
+        const effective = Object.entries(options).filter(([key]) => !WITHOUT_EFFECT.has(key));
+        const { results, failures } = await restorePictures(context, network, plan, {
+          alpha,
+          selfEnsemble,
+          parallel: 1,
+          inFlight: 1 + AHEAD,
+          ...(journal === undefined
+            ? {}
+            : {
+                done: await doneBy(journal, network.files, {
+                  ...Object.fromEntries(effective),
+                  format: plan.format.name,
+                }),
+              }),
+        });
         if (plan.single && failures.length > 0) {
           throw new SmxcError(errorsOf(failures), failures[0]!.kind);
         }
-        if (results.length > 0 || context.json) {
+        const written = results.filter(isWritten);
+        if (written.length > 0 || context.json) {
           await context.answer({
-            text: () => results.map((result) => resultText(result, contextText(network, result.report))),
+            text: () => written.map((result) => resultText(result, contextText(network, result.report))),
             json: () => {
               const pictures = results.map((result) => resultJson(result, network, selfEnsemble));
               return plan.single ? pictures[0]! : { pictures, ...failuresJson(failures) };
@@ -110,6 +169,7 @@ export const runCommand = defineCommand({
         if (failures.some(endsAll)) return EXIT.usage;
         return failures.length > 0 ? EXIT.bad : EXIT.good;
       } finally {
+        await journal?.close();
         await network.close();
       }
     } finally {
@@ -122,11 +182,15 @@ function resultText({ output, from, to, seconds }: Restored, context: string): s
   return `wrote ${output}: ${to.width}x${to.height} from ${from.width}x${from.height} in ${seconds.toFixed(2)} s (context: ${context})`;
 }
 
+/** Of a picture that an earlier run wrote only the files are known. */
 function resultJson(
-  { input, output, to, seconds, report }: Restored,
+  outcome: Outcome,
   { trained, format: { task } }: Pick<Network, "trained" | "format">,
   selfEnsemble: boolean,
 ): object {
+  const { input, output } = outcome;
+  if (!isWritten(outcome)) return { input, output, skipped: true };
+  const { to, seconds, report } = outcome;
   return {
     input,
     output,

@@ -3,7 +3,7 @@ import * as nodeFs from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Target } from "./check-outputs.js";
-import { forget, remember, removeStale, temporaryName } from "./temporary-files.js";
+import { forget, remember, removeStaleOf, temporaryName } from "./temporary-files.js";
 import { nameUnnamed, openUnnamed, pathOfOpen } from "./unnamed-file.js";
 
 /** What of the file system a test replaces. */
@@ -22,9 +22,9 @@ export interface Draft {
 }
 
 /** A file without a name where the system has such, which not even a kill leaves behind; else a temporary sibling. */
-export async function openDraft(target: Target, fs: FileSystem): Promise<Draft> {
+export async function openDraft(target: Target, fs: FileSystem, swept = false): Promise<Draft> {
   if (target.special) return openSpecial(target, fs);
-  await removeStale(target.real);
+  if (!swept) await removeStaleOf([target.real]);
   const file = fs === nodeFs ? await openUnnamed(dirname(target.real)) : undefined;
   return file === undefined ? openSibling(target, fs) : unnamed(file, target, fs);
 }

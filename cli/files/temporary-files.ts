@@ -28,15 +28,26 @@ export function forget(temporary: string): void {
   releaseSignals();
 }
 
-/** Removes what processes that are no more left beside `target`. */
-export async function removeStale(target: string): Promise<void> {
-  const folder = dirname(target);
-  const prefix = `.${basename(target)}.smxc-`;
-  for (const name of await readdir(folder)) {
-    const pid = name.startsWith(prefix) ? /^(\d{1,10})\.tmp$/.exec(name.slice(prefix.length))?.[1] : undefined;
-    if (pid !== undefined && !isAnotherLiveProcess(Number(pid))) await rm(join(folder, name), { force: true });
+/**
+ * Removes what processes that are no more left beside targets; each folder is looked at once. What belongs to other names
+ * stays: a process of another machine, which this one does not see, may be writing it.
+ */
+export async function removeStaleOf(targets: readonly string[]): Promise<void> {
+  const namesIn = new Map<string, Set<string>>();
+  for (const target of targets) {
+    const names = namesIn.get(dirname(target)) ?? new Set();
+    namesIn.set(dirname(target), names.add(basename(target)));
+  }
+  for (const [folder, names] of namesIn) {
+    for (const name of await readdir(folder)) {
+      const [, target = "", pid] = TEMPORARY.exec(name) ?? [];
+      if (pid === undefined || !names.has(target) || isAnotherLiveProcess(Number(pid))) continue;
+      await rm(join(folder, name), { force: true });
+    }
   }
 }
+
+const TEMPORARY = /^\.(.+)\.smxc-(\d{1,10})\.tmp$/s;
 
 function isAnotherLiveProcess(pid: number): boolean {
   if (pid === process.pid) return false;

@@ -34,10 +34,20 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
+/** A file that is on the disk, and has its name next. */
+export interface CompleteFile extends WrittenFile {
+  /** When it was last written to, in milliseconds, as the file system tells it from then on. */
+  readonly modified: number;
+}
+
 export interface WriteOptions {
   /** Files that the command reads: none of them is overwritten. */
   readonly inputs: readonly string[];
   readonly fs?: FileSystem;
+  /** Called when all are complete and on the disk, before the first is put in place. */
+  readonly onComplete?: (files: readonly CompleteFile[]) => Promise<void>;
+  /** Whether what killed processes left beside the outputs was removed before. */
+  readonly swept?: boolean;
 }
 
 /**
@@ -48,7 +58,7 @@ export interface WriteOptions {
  */
 export async function writeFiles(
   files: readonly OutputFile[],
-  { inputs, fs = nodeFs }: WriteOptions,
+  { inputs, fs = nodeFs, onComplete, swept = false }: WriteOptions,
 ): Promise<readonly WrittenFile[]> {
   const targets = await checkOutputs(
     files.map(({ path }) => path),
@@ -59,7 +69,7 @@ export async function writeFiles(
   try {
     for (const [index, { content }] of files.entries()) {
       const target = targets[index]!;
-      const draft = await orFailure(target.path, openDraft(target, fs));
+      const draft = await orFailure(target.path, openDraft(target, fs, swept));
       drafts.push(draft);
       const bytes = typeof content === "function" ? content(written) : content;
       written.push(
@@ -68,6 +78,7 @@ export async function writeFiles(
           : await fill(draft, target, isEncoder(bytes) ? await bytes.encode() : bytes),
       );
     }
+    await onComplete?.(await Promise.all(written.map((file, index) => withTime(file, drafts[index]!))));
     for (const [index, draft] of drafts.entries()) await orFailure(targets[index]!.path, draft.putInPlace());
   } finally {
     for (const draft of drafts) await draft.discard();
@@ -95,6 +106,10 @@ async function fill(
   if (mode !== undefined) await orFailure(path, file.chmod(mode));
   if (onDisk) await orFailure(path, file.sync());
   return { path, bytes, sha256: hash.digest("hex") };
+}
+
+async function withTime(written: WrittenFile, { file }: Draft): Promise<CompleteFile> {
+  return { ...written, modified: (await file.stat()).mtimeMs };
 }
 
 function isEncoder(content: FileContent): content is FileEncoder {

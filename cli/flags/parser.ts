@@ -32,13 +32,22 @@ const MORE = `smxc <command> --help tells all about a command.
 interface GlobalFlag {
   readonly flags: string;
   readonly description: string;
+  readonly choices?: readonly string[];
 }
+
+export const PROGRESS_FLAG = "--progress";
 
 const VERSION_FLAG: GlobalFlag = { flags: "-V, --version", description: "print the version" };
 const HELP_FLAG: GlobalFlag = { flags: "-h, --help", description: "print this help, or that of a command" };
 const OUTPUT_FLAGS: readonly GlobalFlag[] = [
   { flags: "--json", description: "print the answer, and errors, as one JSON document" },
   { flags: "-q, --quiet", description: "print no progress, notes or warnings" },
+  {
+    flags: `${PROGRESS_FLAG} <form>`,
+    description:
+      'json: write progress to standard error as lines {"done","total","seconds","secondsLeft","what"}, terminal or not',
+    choices: ["json"],
+  },
   { flags: "--no-color", description: "print without colours, as the environment's NO_COLOR does" },
 ];
 
@@ -71,7 +80,10 @@ function createRoot(version: string, streams: Streams, { help }: ParserEvents): 
     .version(version, VERSION_FLAG.flags, VERSION_FLAG.description)
     .helpOption(HELP_FLAG.flags, HELP_FLAG.description)
     .helpCommand(false);
-  for (const { flags, description } of OUTPUT_FLAGS) program.option(flags, description);
+  for (const { flags, description, choices } of OUTPUT_FLAGS) {
+    const option = new Option(flags, description);
+    program.addOption(choices === undefined ? option : option.choices(choices));
+  }
   program
     .configureHelp({
       showGlobalOptions: true,

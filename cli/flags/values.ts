@@ -1,6 +1,7 @@
 /** Parsers of option values. Each throws commander's InvalidArgumentError, whose text names the rule and the form. */
 import { InvalidArgumentError } from "commander";
 import { FORMAT_ENDINGS, type PictureEnding } from "../pictures/endings.js";
+import type { Shard } from "../pictures/shard.js";
 
 /** Dimensions are int64 in ONNX, but no tensor of more elements than this fits a machine. */
 const LARGEST_DIMENSION = 2 ** 31 - 1;
@@ -74,6 +75,18 @@ export function shape(text: string): readonly number[] {
     );
   }
   return dims;
+}
+
+/** More parts than this no fleet has. */
+const MOST_SHARDS = 1_000_000;
+
+/** `2/8`: the third of eight parts. */
+export function shard(text: string): Shard {
+  const [, index, count] = (/^(\d{1,7})\/(\d{1,7})$/.exec(text) ?? []).map(Number);
+  if (index === undefined || count === undefined || index >= count || count > MOST_SHARDS) {
+    throw new InvalidArgumentError("Expected a part and the number of parts, from 0/8 to 7/8 of eight.");
+  }
+  return { index, count };
 }
 
 /** `key=value`, of which only the first `=` divides. */

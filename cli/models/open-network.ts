@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { SmxcError } from "../../src/base/diagnostics.js";
 import type { Target } from "../../src/lowerings/targets.js";
 import { readMetadata } from "../../src/metadata.js";
@@ -15,7 +16,7 @@ import { openModelFile } from "./open-model.js";
 
 /** A network that is ready to restore pictures, from a document or from a graph. */
 export interface OpenNetwork extends Network {
-  /** The files behind it: none of them may be an output. */
+  /** The files behind it, those of external data included: none of them may be an output. */
   readonly files: readonly string[];
   /** Runs at a time, of parts or of pictures: more pictures in flight gain nothing but memory. */
   readonly parallel: number;
@@ -48,7 +49,7 @@ export async function openNetwork(model: OpenModel, options: NetworkOptions, out
       : ofGraph(model, options, host, output));
     return {
       ...network,
-      files: model.files,
+      files: [...model.files, ...dataFilesOf(model)],
       parallel: host.plan.parts.jobs,
       close: async () => {
         await network.restorer.release();
@@ -61,6 +62,11 @@ export async function openNetwork(model: OpenModel, options: NetworkOptions, out
     await model.close();
     throw cause;
   }
+}
+
+function dataFilesOf(model: OpenModel): readonly string[] {
+  if (model.kind === "document") return [];
+  return [...signatureOf(model.decoded.message).external].map((location) => join(dirname(model.name), location));
 }
 
 async function ofDocument(

@@ -3,7 +3,7 @@ import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { explain } from "../../src/base/bytes/file-errors.js";
 import { type Diagnostic, error, SmxcError } from "../../src/base/diagnostics.js";
-import { FORMATS_TEXT, formatOfBytes, formatOfName } from "../../src/files/image-format.js";
+import { FORMATS_TEXT, formatOfBytes, isNamedPicture } from "../../src/files/image-format.js";
 import { decodeImage } from "../../src/pictures/decode-image-node.js";
 import { readPictureBytes } from "../../src/pictures/read-bytes-node.js";
 import type { Output } from "../terminal/output.js";
@@ -20,8 +20,8 @@ export async function pictureFiles(folder: string, output: Pick<Output, "note">)
 
 /**
  * Names of a folder's pictures, in their order: files that begin as a picture does or end in a picture's extension. Names
- * that begin with a dot are no pictures (`._photo.jpg` is what macOS leaves on other file systems). A note says what else
- * was left out.
+ * that begin with a dot are no pictures (`._photo.jpg` is what macOS leaves on other file systems). A note says how many
+ * those are, and what else was left out.
  */
 export async function picturesIn(folder: string, { note }: Pick<Output, "note">): Promise<readonly string[]> {
   const entries = await readdir(folder).catch((cause: Error) => {
@@ -36,14 +36,19 @@ export async function picturesIn(folder: string, { note }: Pick<Output, "note">)
     else others.push(kind === "folder" ? `${name}/` : name);
   }
   if (pictures.length === 0) throw new SmxcError([noPictures(folder, others)], "usage");
-  if (others.length > 0) {
-    const [were, theyAre] = others.length === 1 ? ["was", "it is no"] : ["were", "they are no"];
-    const files = others.length === 1 ? "file" : "files";
-    note(
-      `${folder}: ${others.length} of ${names.length} entries ${were} left out, for ${theyAre} ${FORMATS_TEXT} ${files}: ${someOf(others)}`,
-    );
-  }
+  const left = leftOut(names.length, entries.length - names.length, others);
+  if (left !== "") note(`${folder}: ${left}`);
   return pictures;
+}
+
+/** What was left out of a folder, in one line; empty where nothing was. */
+function leftOut(shown: number, hidden: number, others: readonly string[]): string {
+  if (others.length === 0) {
+    return hidden === 0 ? "" : `${hidden} hidden ${hidden === 1 ? "entry was" : "entries were"} left out`;
+  }
+  const [were, theyAre, files] = others.length === 1 ? ["was", "it is no", "file"] : ["were", "they are no", "files"];
+  const also = hidden === 0 ? "" : `; so ${hidden === 1 ? "was" : "were"} ${hidden} hidden`;
+  return `${others.length} of ${shown} entries ${were} left out, for ${theyAre} ${FORMATS_TEXT} ${files}: ${someOf(others)}${also}`;
 }
 
 /**
@@ -77,7 +82,7 @@ async function kindOf(path: string): Promise<"picture" | "folder" | "other"> {
   if (found?.isDirectory()) return "folder";
   if (found !== undefined && !found.isFile()) return "other";
   // What cannot be read is a bad picture, not none.
-  return formatOfName(path) !== undefined || (await beginsAsPicture(path)) ? "picture" : "other";
+  return isNamedPicture(path) || (await beginsAsPicture(path)) ? "picture" : "other";
 }
 
 async function beginsAsPicture(path: string): Promise<boolean> {

@@ -9,6 +9,7 @@ import { cannotWrite } from "../terminal/system-errors.js";
 import type { PictureEnding } from "./endings.js";
 import { isFolder, pictureFiles } from "./folder.js";
 import { isStandardInput } from "./read-picture.js";
+import { isOfShard, type Shard } from "./shard.js";
 
 export interface PicturePair {
   readonly input: string;
@@ -17,12 +18,23 @@ export interface PicturePair {
 
 export interface PicturePlan {
   readonly pairs: readonly PicturePair[];
+  /** All pictures that were named, those of other shards included: none of them may be an output. */
+  readonly inputs: readonly string[];
+  /** Where the results are. */
+  readonly folder: string;
   /** Of all results that have the same ending. */
   readonly format: ImageFormat;
   /** Whether one file is written from one that was named. */
   readonly single: boolean;
   /** Removes folders that were made for the results, where none was written. */
   discard(): Promise<void>;
+}
+
+export interface PlanOptions {
+  readonly output: string;
+  readonly format: PictureEnding | undefined;
+  /** Only those pictures are taken whose results' names fall to this part. */
+  readonly shard?: Shard | undefined;
 }
 
 /**
@@ -33,10 +45,14 @@ export interface PicturePlan {
  */
 export async function planPictures(
   inputs: readonly string[],
-  { output, format: ending }: { readonly output: string; readonly format: PictureEnding | undefined },
+  { output, format: ending, shard }: PlanOptions,
   terminal: Pick<Output, "note">,
 ): Promise<PicturePlan> {
   if (output === "-") throw outputIsStream();
+  const planned = (pairs: readonly PicturePair[]) => ({
+    pairs: pairs.filter((pair) => shard === undefined || isOfShard(basename(pair.output), shard)),
+    inputs: pairs.map(({ input }) => input),
+  });
   const folders = await Promise.all(inputs.map(isFolder));
   const existing = await isFolder(output);
   const single = inputs.length === 1 && !folders[0] && !existing && !/[/\\]$/.test(output);
@@ -44,7 +60,13 @@ export async function planPictures(
     const format = ending === undefined ? imageFormat(output) : imageFormat(`.${ending}`);
     const own = formatOfName(output);
     if (own !== undefined && own !== format) throw twoFormats(output, ending!);
-    return { pairs: [{ input: inputs[0]!, output }], format, single, discard: async () => {} };
+    return {
+      ...planned([{ input: inputs[0]!, output }]),
+      folder: dirname(output),
+      format,
+      single: shard === undefined,
+      discard: async () => {},
+    };
   }
   if (!existing && formatOfName(output) !== undefined) throw needsFolder(output);
   const files: string[] = [];
@@ -58,11 +80,13 @@ export async function planPictures(
     throw new SmxcError([cannotWrite(output, cause.code === "EEXIST" ? { ...cause, code: "ENOTDIR" } : cause)], "io");
   });
   return {
-    pairs,
+    ...planned(pairs),
+    folder: output,
     format: imageFormat(name),
     single,
     discard: async () => {
-      if (made !== undefined) await removeEmpty(resolve(output), resolve(made));
+      // Another shard may have found the folder there, and be about to write into it.
+      if (made !== undefined && shard === undefined) await removeEmpty(resolve(output), resolve(made));
     },
   };
 }

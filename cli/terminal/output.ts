@@ -10,12 +10,14 @@ import { Markup } from "../../src/base/text/markup.js";
 import { printableJson } from "../../src/base/text/printable.js";
 import { createColors, wantsColor } from "./colors.js";
 import { paintBy } from "./paint.js";
-import { createStickyLine, type Progress } from "./progress.js";
+import { createProgressView, type Progress, type ProgressView, SILENT } from "./progress.js";
 import { errorsJson, renderDiagnostic, renderDiagnostics, SCHEMA_VERSION } from "./render-diagnostics.js";
 import { cannotWrite } from "./system-errors.js";
+import { openTicker } from "./ticker.js";
+import { sharedNow } from "./ticker-memory.js";
 import { Warnings } from "./warnings.js";
 
-export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly fd?: number };
 
 export interface Streams {
   readonly stdout: OutputStream;
@@ -26,6 +28,8 @@ export interface Streams {
 export interface OutputOptions {
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Progress as lines of JSON, terminal or not. */
+  readonly progressJson?: boolean;
 }
 
 /** An answer in both of its forms; only the one asked for is made. */
@@ -49,8 +53,8 @@ export interface Output {
   readonly report: Reporter;
   /** Prints a line of information, unless `--quiet`. */
   note(text: string): void;
-  /** A bar for work of `total` units, on terminals only. */
-  progress(label: string, total: number): Progress;
+  /** A bar for work of `total` units, on terminals only, or lines of JSON where they are asked for. */
+  progress(label: string, total: number, unit?: string): Progress;
   /** Prints the errors that end a command. */
   fail(diagnostics: readonly Diagnostic[]): Promise<void>;
 }
@@ -60,21 +64,18 @@ const READER_GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "ERR_STRE
 /** Documents larger than this are shown without a frame. */
 const LARGEST_SOURCE = 2 ** 24;
 
-export function createOutput({ stdout, stderr, env }: Streams, { json, quiet }: OutputOptions): Output {
+export function createOutput({ stdout, stderr, env }: Streams, options: OutputOptions): Output {
+  const { json, quiet } = options;
   const colors = createColors(wantsColor(stderr, env));
-  const line = createStickyLine(stderr, !quiet, () => performance.now());
-  const tell = (text: string) => {
-    line.clear();
-    stderr.write(text);
-  };
+  const progress = progressOn(stderr, env, options);
+  const tell = (text: string) => progress.aside(() => stderr.write(text));
   const warnings = new Warnings();
   const tellHeld = () => {
     for (const held of warnings.takeHeld()) tell(`${lineText(held)}\n`);
   };
   const print = (document: Markup) => {
-    line.clear();
     tellHeld();
-    return writeAll(stdout, document.text);
+    return progress.aside(() => writeAll(stdout, document.text));
   };
   const paint = paintBy(createColors(wantsColor(stdout, env)));
   const lines = (text: Lines) => print(Markup.trusted(linesText(text, paint)));
@@ -91,13 +92,30 @@ export function createOutput({ stdout, stderr, env }: Streams, { json, quiet }: 
     note: (text) => {
       if (!quiet) tell(`${lineText(text)}\n`);
     },
-    progress: line.start,
+    progress: progress.start,
     fail: async (diagnostics) => {
       tellHeld();
       const told = json && (await succeeds(print(jsonDocument(errorsJson(diagnostics)))));
       if (!told) tell(renderDiagnostics(diagnostics, colors, readSource));
     },
   };
+}
+
+/** A terminal that moves no cursor has no line to draw on again. */
+function progressOn(
+  stderr: OutputStream,
+  { TERM }: NodeJS.ProcessEnv,
+  { quiet, progressJson = false }: OutputOptions,
+): ProgressView {
+  if (quiet || !(progressJson || (stderr.isTTY === true && TERM !== "dumb"))) return SILENT;
+  const form = progressJson ? "json" : "bar";
+  const isStandardError = stderr.fd === 2;
+  return createProgressView(
+    stderr,
+    form,
+    sharedNow,
+    isStandardError ? () => openTicker(form, stderr.columns ?? 80) : undefined,
+  );
 }
 
 /** A document of JSON, for `print`. */

@@ -1,5 +1,5 @@
 /** Kinds of files that people give to smxc, told by their content, and by their name where the content tells nothing. */
-import { IMAGE_FORMATS } from "./image-format.js";
+import { READ_FORMATS, type ReadFormat } from "./image-format.js";
 import { all, any, bytesAt, isNamed, isText, isZip, looksLike, type Probe, startsWith, zipWith } from "./probes.js";
 
 /** What is to be done about kinds alike. */
@@ -40,14 +40,21 @@ const kind = (id: string, family: Family, what: string, is: Probe, remedy?: stri
   ...(remedy === undefined ? {} : { remedy }),
 });
 
-const picture = ({ name, magics }: (typeof IMAGE_FORMATS)[number]): FileKind =>
-  kind(name, "picture", `a ${PICTURE_NAMES[name]} picture`, ({ start }) =>
+const picture = ({ name, magics }: ReadFormat): FileKind =>
+  kind(name, "picture", PICTURE_NAMES[name], ({ start }) =>
     magics.some((magic) => magic.every((byte, at) => byte === null || byte === start[at])),
   );
 
-const PICTURE_NAMES = { png: "PNG", jpeg: "JPEG", webp: "WebP", tiff: "TIFF" } as const;
+const PICTURE_NAMES: Readonly<Record<ReadFormat["name"], string>> = {
+  png: "a PNG picture",
+  jpeg: "a JPEG picture",
+  webp: "a WebP picture",
+  tiff: "a TIFF picture",
+  gif: "a GIF picture",
+  avif: "an AVIF picture",
+};
 
-/** The container of HEIC, AVIF and MP4 files names its kind at byte 8. */
+/** The container of HEIC and MP4 files names its kind at byte 8. */
 const isoFile = (...brands: readonly string[]): Probe => any(...brands.map((brand) => bytesAt(4, `ftyp${brand}`)));
 
 /** The length of a safetensors file's header is below 2^32, as its 8 bytes say. */
@@ -112,11 +119,9 @@ export const FILE_KINDS: readonly FileKind[] = [
     startsWith(0, 5, 0x16, 7),
   ),
 
-  ...IMAGE_FORMATS.map(picture),
-  kind("gif", "other-picture", "a GIF picture", startsWith("GIF8")),
+  ...READ_FORMATS.map(picture),
   kind("bmp", "other-picture", "a BMP picture", all(startsWith("BM"), bytesAt(6, 0, 0, 0, 0))),
   kind("heic", "other-picture", "a HEIC picture", isoFile("hei", "hev", "mif1", "msf1")),
-  kind("avif", "other-picture", "an AVIF picture", isoFile("avi")),
   kind("jxl", "other-picture", "a JPEG XL picture", any(startsWith(0xff, 0x0a), startsWith(0, 0, 0, 12, "JXL "))),
   kind(
     "jp2",

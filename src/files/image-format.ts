@@ -1,10 +1,18 @@
-/** The picture formats that smxc reads and writes. */
+/** The picture formats that smxc reads, and those that it writes. */
 
-export interface ImageFormat {
-  readonly name: "png" | "jpeg" | "webp" | "tiff";
+/** What the first bytes of a file say. */
+type Magic = readonly (number | null)[];
+
+export interface ReadFormat {
+  readonly name: "png" | "jpeg" | "webp" | "tiff" | "gif" | "avif";
   readonly extensions: readonly string[];
   /** What the file begins with; null stands for any byte. */
-  readonly magics: readonly (readonly (number | null)[])[];
+  readonly magics: readonly Magic[];
+}
+
+/** A format that smxc writes as well. */
+export interface ImageFormat extends ReadFormat {
+  readonly name: "png" | "jpeg" | "webp" | "tiff";
   readonly bitDepths: readonly (8 | 16)[];
   readonly alpha: boolean;
   /** Pixels that a side can have. */
@@ -48,18 +56,34 @@ export const IMAGE_FORMATS: readonly ImageFormat[] = [
   },
 ];
 
+/** What is read: what is written, and formats whose results would not be what was computed. */
+export const READ_FORMATS: readonly ReadFormat[] = [
+  ...IMAGE_FORMATS,
+  { name: "gif", extensions: [".gif"], magics: [ascii("GIF87a"), ascii("GIF89a")] },
+  { name: "avif", extensions: [".avif"], magics: [ascii("????ftypavif"), ascii("????ftypavis")] },
+];
+
 /** The format whose files begin as these bytes do. */
-export function formatOfBytes(bytes: Uint8Array): ImageFormat | undefined {
-  return IMAGE_FORMATS.find(({ magics }) =>
+export function formatOfBytes(bytes: Uint8Array): ReadFormat | undefined {
+  return READ_FORMATS.find(({ magics }) =>
     magics.some((magic) => magic.every((byte, index) => byte === null || byte === bytes[index])),
   );
 }
 
 /** What is read, for messages. */
-export const FORMATS_TEXT = "PNG, JPEG, WebP or TIFF";
+export const FORMATS_TEXT = "PNG, JPEG, WebP, TIFF, GIF or AVIF";
 
-/** The format that a file's extension names. */
+/** The format that a file's extension names, of those that are written. */
 export function formatOfName(file: string): ImageFormat | undefined {
+  return named(IMAGE_FORMATS, file);
+}
+
+/** Whether a file is called a picture. */
+export function isNamedPicture(file: string): boolean {
+  return named(READ_FORMATS, file) !== undefined;
+}
+
+function named<F extends ReadFormat>(formats: readonly F[], file: string): F | undefined {
   const name = file.toLowerCase();
-  return IMAGE_FORMATS.find(({ extensions }) => extensions.some((extension) => name.endsWith(extension)));
+  return formats.find(({ extensions }) => extensions.some((extension) => name.endsWith(extension)));
 }

@@ -3,6 +3,7 @@
 import type { ByteSource } from "../base/bytes/byte-source.js";
 import { type Diagnostic, error, SmxcError } from "../base/diagnostics.js";
 import type { Family, FileKind } from "./file-kinds.js";
+import { FORMATS_TEXT } from "./image-format.js";
 import { type Sample, sampleOf } from "./sample.js";
 import { whatIsThis } from "./what-is-this.js";
 
@@ -38,7 +39,7 @@ const WANTED: Readonly<Record<Wanted, WantedFile>> = {
   json: { what: "a JSON document", code: "json/unknown-format" },
   picture: {
     what: "a picture that smxc reads",
-    formats: "it reads PNG, JPEG, WebP and TIFF",
+    formats: "it reads PNG, JPEG, WebP, TIFF, GIF and AVIF",
     code: "image/unknown-format",
   },
 };
@@ -62,7 +63,7 @@ const REMEDIES_OF_WANTED: Readonly<Record<Wanted, string>> = {
   graph: "name the .onnx file that a compile or an export wrote",
   network: "name the model.json that smxc import wrote, or an .onnx file",
   json: "name a text file that holds a JSON object",
-  picture: "name a PNG, JPEG, WebP or TIFF file",
+  picture: `name a ${FORMATS_TEXT} file`,
 };
 
 /** What to do, by what the file is and what was wanted; "else" stands for all that a row does not name. */

@@ -1,8 +1,9 @@
 /** From the bytes of a picture to samples in sRGB, by sharp (libvips). */
 import type { Metadata } from "sharp";
 import { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.js";
-import { formatOfBytes, type ImageFormat } from "../files/image-format.js";
+import { formatOfBytes, type ReadFormat } from "../files/image-format.js";
 import { SAMPLE_BYTES } from "../files/sample.js";
+import { coloursOfAvif } from "./avif-colours.js";
 import { converted } from "./colour-space.js";
 import * as errors from "./errors.js";
 import { exifColours } from "./exif-colours.js";
@@ -21,7 +22,7 @@ import { loadSharp, type SharpModule } from "./sharp-node.js";
 const MOST_PIXELS = 268_402_689;
 
 /**
- * Decodes a PNG, JPEG, WebP or TIFF file of 8 or 16 bits. Colours come out in sRGB: samples of untagged and sRGB files
+ * Decodes a PNG, JPEG, WebP, TIFF, GIF or AVIF file of 8 or 16 bits (10 and 12 of AVIF become 16). Colours come out in sRGB: samples of untagged and sRGB files
  * are taken as they are, others are converted. Turned upright by its EXIF orientation.
  *
  * @param file the name that stands in messages
@@ -64,7 +65,7 @@ export async function decodeImage(bytes: Uint8Array, file: string, report: Repor
 }
 
 /** What is wrong with files before a decoder, which overlooks some of it, sees them. */
-const MENDERS: { readonly [Name in ImageFormat["name"]]?: (bytes: Uint8Array) => Mended | undefined } = {
+const MENDERS: { readonly [Name in ReadFormat["name"]]?: (bytes: Uint8Array) => Mended | undefined } = {
   jpeg: mendJpeg,
   png: mendPng,
   webp: mendWebp,
@@ -83,7 +84,7 @@ type Decoder = (bytes: Uint8Array, failOn?: "warning" | "error") => Promise<Deco
 /** @throws SmxcError `image/damaged` */
 async function decodeWhole(
   sharp: SharpModule,
-  { name }: ImageFormat,
+  { name }: ReadFormat,
   mended: Extract<Mended, { bytes: Uint8Array }>,
   metadata: Metadata,
   file: string,
@@ -128,7 +129,7 @@ function lastRows(sharp: SharpModule, bytes: Uint8Array, { width, height }: Meta
     .toBuffer();
 }
 
-function coloursOf({ name }: ImageFormat, metadata: Metadata, bytes: Uint8Array, chunks: readonly PngChunk[]): Colours {
+function coloursOf({ name }: ReadFormat, metadata: Metadata, bytes: Uint8Array, chunks: readonly PngChunk[]): Colours {
   const { space, icc, exif } = metadata;
   // Lab is what it is, whatever else the file says.
   if (space === "lab") return SRGB;
@@ -137,6 +138,7 @@ function coloursOf({ name }: ImageFormat, metadata: Metadata, bytes: Uint8Array,
   if (ofPng !== undefined) return ofPng;
   if (icc !== undefined) return coloursOfProfile(icc, samples);
   if (samples === "CMYK") return SRGB;
+  if (name === "avif") return coloursOfAvif(bytes);
   const tags = name === "tiff" ? bytes : exif;
   return tags === undefined ? SRGB : coloursOfExif(exifColours(tags));
 }

@@ -3,7 +3,7 @@
 import { blobSource } from "../../src/base/bytes/byte-source.js";
 import type { Diagnostic } from "../../src/base/diagnostics.js";
 import type { FileKind } from "../../src/files/file-kinds.js";
-import { formatOfName } from "../../src/files/image-format.js";
+import { isNamedPicture } from "../../src/files/image-format.js";
 import { sampleOf } from "../../src/files/sample.js";
 import { mayBeDocument } from "../../src/files/wanted.js";
 import { whatIsThis } from "../../src/files/what-is-this.js";
@@ -37,7 +37,7 @@ function isPicture(file: File, kind: FileKind | undefined): boolean {
   if (kind?.family === "picture" || kind?.family === "other-picture") return true;
   if (kind?.family === "checkpoint") return false;
   // What is called a picture and is none is refused as one, with what it is.
-  return file.type.startsWith("image/") || formatOfName(file.name) !== undefined;
+  return file.type.startsWith("image/") || isNamedPicture(file.name);
 }
 
 async function isDocument(file: File): Promise<boolean> {

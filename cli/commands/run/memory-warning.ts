@@ -9,14 +9,14 @@ const BYTES_PER_PIXEL = 64 * 4 * 4;
 
 /** Says before the work what a picture in one piece may take, and what takes less. */
 export async function warnOfMemory(
-  context: Context,
+  { report }: Pick<Context, "report">,
   { context: kind, restorer }: Pick<Network, "context" | "restorer">,
   { width, height }: Image,
   file: string,
 ): Promise<void> {
   const bytes = width * height * BYTES_PER_PIXEL;
   if (kind !== "whole" || bytes < freemem() / 2 || (await restorer.inTiles?.({ width, height }))) return;
-  context.report(
+  report(
     warning(
       "run/large-picture",
       `a picture of ${width} x ${height} pixels in one piece may take ${(bytes / 2 ** 30).toFixed(0)} GiB`,

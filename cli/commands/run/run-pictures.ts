@@ -1,84 +1,91 @@
-/** The work of `smxc run`: one picture after another, from file to file. */
-import type { Image } from "../../../src/pictures/image.js";
-import { checkImageSize, encodeImage, encodeImageTo } from "../../../src/pictures/image-node.js";
-import { type AlphaMode, restorePicture } from "../../../src/restore/restore.js";
-import type { RunReport } from "../../../src/restore/restorer.js";
-import { writeFiles } from "../../files/write-files.js";
+/** The work of `smxc run`: from file to file, several pictures on their way at the same time. */
+import type { Diagnostic } from "../../../src/base/diagnostics.js";
+import type { AlphaMode } from "../../../src/restore/restore.js";
+import { removeStaleOf } from "../../files/temporary-files.js";
 import type { Context } from "../../flags/command.js";
 import type { OpenNetwork } from "../../models/open-network.js";
 import { attempt, endsAll, type Failure } from "../../pictures/failures.js";
-import type { PicturePair, PicturePlan } from "../../pictures/plan.js";
-import { readPicture } from "../../pictures/read-picture.js";
-import { warnOfMemory } from "./memory-warning.js";
+import { Turns, workInFlight } from "../../pictures/in-flight.js";
+import type { PicturePlan } from "../../pictures/plan.js";
+import type { Done } from "./done.js";
+import { isWritten, type Outcome } from "./outcome.js";
+import { restoreOne } from "./restore-one.js";
 
-type Size = Pick<Image, "width" | "height">;
-
-/** A picture that was written. */
-export interface Restored extends PicturePair {
-  readonly from: Size;
-  readonly to: Size;
-  readonly seconds: number;
-  readonly report: RunReport;
-}
-
-interface Options {
+export interface RunPicturesOptions {
   readonly alpha: AlphaMode;
   readonly selfEnsemble: boolean;
+  /** So many pictures run at the same time. */
+  readonly parallel: number;
+  /** So many are in memory: those that run, and those that are being read or written meanwhile. */
+  readonly inFlight: number;
+  /** What is done already, and what is noted of what is done. */
+  readonly done?: Done;
 }
 
-/** Goes on after a picture that fails, unless its result could not be written: then all others would fail as well. */
+export interface RunPictures {
+  /** Of the pictures that did not fail, in the order of the plan. */
+  readonly results: readonly Outcome[];
+  readonly failures: readonly Failure[];
+}
+
+/**
+ * Goes on after a picture that fails, unless its result could not be written: then all others would fail as well. Results,
+ * failures and warnings are told in the order of the plan.
+ */
 export async function restorePictures(
   context: Context,
   network: OpenNetwork,
-  plan: PicturePlan,
-  options: Options,
-): Promise<{ readonly results: readonly Restored[]; readonly failures: readonly Failure[] }> {
-  const { pairs } = plan;
-  const results: Restored[] = [];
+  { pairs, format }: PicturePlan,
+  { parallel, inFlight, ...options }: RunPicturesOptions,
+): Promise<RunPictures> {
+  await removeStaleOf(pairs.map(({ output }) => output));
+  const results: Outcome[] = [];
   const failures: Failure[] = [];
-  const bar = context.progress(pairs.length > 1 ? `${pairs.length} pictures` : "restoring", pairs.length);
-  for (const [index, pair] of pairs.entries()) {
-    const tried = await attempt(pair.input, () =>
-      restoreOne(context, network, plan, pair, options, (part) => bar.update(index + part)),
-    );
-    if ("result" in tried) results.push(tried.result);
-    else failures.push(tried.failure);
-    bar.update(index + 1);
-    if ("failure" in tried && endsAll(tried.failure)) break;
+  const turns = new Turns(parallel);
+  const bar = context.progress("restoring", pairs.length, "picture");
+  const shares = new Map<number, number>();
+  let finished = 0;
+  const show = (): void => bar.update([...shares.values()].reduce((sum, share) => sum + share, finished));
+  try {
+    await workInFlight(pairs, {
+      count: inFlight,
+      work: async (pair, index, signal) => {
+        const warnings: Diagnostic[] = [];
+        const onProgress = (share: number): void => {
+          shares.set(index, share);
+          show();
+        };
+        const tried = await attempt(pair.input, () =>
+          restoreOne(context, network, pair, {
+            ...options,
+            format,
+            signal,
+            onProgress,
+            turn: (work) => turns.take(work),
+            report: (warning) => warnings.push(warning),
+          }),
+        ).finally(() => shares.delete(index));
+        finished++;
+        show();
+        return { tried, warnings };
+      },
+      endsAll: ({ tried }) => "failure" in tried && endsAll(tried.failure),
+      tell: ({ tried, warnings }) => {
+        for (const warning of warnings) context.report(warning);
+        if ("result" in tried) results.push(tried.result);
+        else failures.push(tried.failure);
+      },
+    });
+  } finally {
+    bar.end();
   }
-  bar.end();
   const left = pairs.length - results.length - failures.length;
   if (left > 0) context.note(`${left} picture${left === 1 ? " was" : "s were"} not tried`);
+  const before = results.filter((result) => !isWritten(result)).length;
+  if (before > 0) context.note(`${pictures(before)} ${before === 1 ? "was" : "were"} done before`);
   return { results, failures };
 }
 
-async function restoreOne(
-  context: Context,
-  network: OpenNetwork,
-  { format }: PicturePlan,
-  { input, output }: PicturePair,
-  { alpha, selfEnsemble }: Options,
-  onProgress: (part: number) => void,
-): Promise<Restored> {
-  const picture = await readPicture(context, input);
-  const { scale } = network.format;
-  checkImageSize({ width: picture.width * scale, height: picture.height * scale }, output, format);
-  await warnOfMemory(context, network, picture, input);
-  const began = performance.now();
-  const { image, report } = await restorePicture(network, picture, {
-    alpha,
-    selfEnsemble,
-    onProgress: (done, total) => onProgress(done / total),
-  });
-  const seconds = (performance.now() - began) / 1000;
-  const content = {
-    encode: () => encodeImage(image, output, context.report, format),
-    encodeTo: (path: string) => encodeImageTo(path, image, output, context.report, format),
-  };
-  await writeFiles([{ path: output, content }], { inputs: [input, ...network.files] });
-  return { input, output, from: sizeOf(picture), to: sizeOf(image), seconds, report };
-}
-
-function sizeOf({ width, height }: Image): Size {
-  return { width, height };
+function pictures(count: number): string {
+  return `${count} picture${count === 1 ? "" : "s"}`;
 }
