@@ -130,7 +130,7 @@ export const runCommand = defineCommand({
           ...contextOptionsOf(options),
           picture: pictureOptionsOf(options),
           target: options.target,
-          areMany: pairs.length > 1 || selfEnsemble,
+          areMany: pairs.length > 1 || options.selfEnsemble,
         },
         context,
       );
@@ -141,8 +141,8 @@ export const runCommand = defineCommand({
         const { results, failures } = await restorePictures(context, network, plan, {
           alpha,
           selfEnsemble,
-          parallel: 1,
-          inFlight: 1 + AHEAD,
+          parallel: network.parallel,
+          inFlight: network.parallel + AHEAD,
           ...(journal === undefined
             ? {}
             : {
