@@ -2,9 +2,10 @@
 import * as nodeFs from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openUnnamed } from "../../src/base/bytes/unnamed-file-node.js";
 import type { Target } from "./check-outputs.js";
 import { forget, remember, removeStaleOf, temporaryName } from "./temporary-files.js";
-import { nameUnnamed, openUnnamed, pathOfOpen } from "./unnamed-file.js";
+import { nameUnnamed, pathOfOpen } from "./unnamed-file.js";
 
 /** What of the file system a test replaces. */
 export type FileSystem = Pick<typeof nodeFs, "open" | "rename">;

@@ -4,6 +4,7 @@ import type { Target } from "../../src/lowerings/targets.js";
 import { readMetadata } from "../../src/metadata.js";
 import { signatureOf } from "../../src/onnx/signature.js";
 import type { DocumentModel, GraphModel, OpenModel } from "../../src/open-model.js";
+import { scratchFiles } from "../../src/restore/global/scratch-file-node.js";
 import { type ContextOptions, graphSessions, type Network, openGraph } from "../../src/restore/network.js";
 import { openDocument } from "../../src/restore/open-document.js";
 import type { PictureFormat } from "../../src/restore/restorer.js";
@@ -75,7 +76,9 @@ async function ofDocument(
   { open, plan }: SessionHost,
   { report }: Told,
 ): Promise<Network> {
-  return model.placeErrors(() => openDocument(model, options, target, open, report, plan));
+  return model.placeErrors(() =>
+    openDocument(model, { openScratch: scratchFiles(), ...options }, target, open, report, plan),
+  );
 }
 
 async function ofGraph(

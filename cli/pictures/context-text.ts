@@ -7,8 +7,14 @@ const KINDS = {
     parts === 1 ? "whole picture" : `${parts} tiles of ${sizeText(side)}, equal to the whole picture`,
   patch: ({ parts, side }: RunReport) =>
     side === undefined ? "patches of the training size, inside the graph" : `${parts} patches of ${side}x${side}`,
-  global: ({ parts, side }: RunReport) => `the whole picture's β in ${parts} tiles of ${side}x${side}`,
+  global: ({ parts, side }: RunReport) => `the whole picture's β in ${partsText(parts, side)}`,
 } as const;
+
+/** Bands are not all of one size. */
+function partsText(parts: number, side: number | undefined): string {
+  if (side !== undefined) return `${parts} tiles of ${side}x${side}`;
+  return parts === 1 ? "one piece" : `${parts} parts`;
+}
 
 function sizeText(side: number | undefined): string {
   return side === undefined ? "the graph's own size" : `${side}x${side}`;

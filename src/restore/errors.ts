@@ -207,3 +207,31 @@ export const wrongScale = (scale: number): Diagnostic =>
   error("run/wrong-scale", `the network's output is larger than the ${scale} times that the model announces`, {
     hint: 'correct "scale" in the document\'s "image" entry',
   });
+
+/** @param least bytes that would do */
+export const tooLittleMemory = ({ width, height }: Size, memory: number, least: number): Diagnostic =>
+  error(
+    "run/memory",
+    `a picture of ${width} × ${height} pixels wants at least ${megabytes(least)} MB in the context global, of which ${megabytes(memory)} MB may be taken`,
+    remedy`allow it more: ${option("memory", megabytes(least))}, or restore a part of the picture`,
+  );
+
+export const cannotScratch = (folder: string, cause: unknown): Diagnostic =>
+  error(
+    "run/scratch",
+    `feature maps cannot be kept in the folder ${JSON.stringify(folder)}: ${(cause as Error).message}`,
+    {
+      ...remedy`name another folder in the environment variable TMPDIR, or allow more memory: ${option("memory")}`,
+    },
+  );
+
+export const noRoomForScratch = (folder: string, wanted: number, free: number): Diagnostic =>
+  error(
+    "run/scratch",
+    `feature maps take ${megabytes(wanted)} MB in the folder ${JSON.stringify(folder)}, which has room for ${Math.floor(free / 2 ** 20)} MB`,
+    remedy`name another folder in the environment variable TMPDIR, or allow more memory: ${option("memory")}`,
+  );
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 2 ** 20);
+}

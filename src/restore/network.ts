@@ -7,6 +7,7 @@ import { metadataOf } from "../onnx/signature.js";
 import type { CorePlan, SessionUse } from "../sessions/cores.js";
 import type { Session } from "../sessions/session.js";
 import { graphContext, patchGraphTiles } from "./errors.js";
+import type { OpenScratch } from "./global/scratch.js";
 import { graphFormat, type PictureOptions } from "./graph-format.js";
 import type { PicturePort } from "./graph-ports.js";
 import { graphRestorer } from "./graph-restorer.js";
@@ -21,6 +22,10 @@ export interface ContextOptions {
   readonly tile?: number | "auto" | "off";
   /** In the global context: β is estimated from so many tiles. */
   readonly samples?: number;
+  /** In the global context: bytes that a run may take, with the picture and its result. */
+  readonly memory?: number;
+  /** In the global context: where feature maps lie that do not fit into memory; without it the run is refused then. */
+  readonly openScratch?: OpenScratch;
   /** Compiles a document so that its β can be told to `onBetas`; a graph tells those that it was compiled to expose. */
   readonly exposeBeta?: boolean;
   /** How a graph takes pictures, where it does not say it itself, or otherwise than it says; of a graph alone. */

@@ -18,16 +18,13 @@ import { patchRestorer } from "./restore-patches.js";
 import { wholeRestorer } from "./restore-whole.js";
 import type { PartedNetwork, Restorer } from "./restorer.js";
 
-/** Tiles large enough that what they compute twice is little, and small enough for the memory of their layers. */
-const AUTO_TILE = 256;
-
 /**
  * @param plan threads of the sessions, for which graphs are compiled; absent: one
  * @throws SmxcError when the document does not say how pictures become its input, or has no such context
  */
 export async function openDocument(
   model: { readonly name: string; readonly spec: ModelSpec; readonly weights: TensorStore | undefined },
-  { context, tile = "auto", samples, exposeBeta, picture = {} }: ContextOptions,
+  { context, tile = "auto", samples, memory, openScratch, exposeBeta, picture = {} }: ContextOptions,
   target: Target,
   openSession: (model: ModelBytes, use: SessionUse) => Promise<Session>,
   report: Reporter = () => {},
@@ -57,10 +54,12 @@ export async function openDocument(
     if (kind === "whole" && typeof tile !== "number") {
       return wholeRestorer(await network.open(network.graph, "alone"), namesOf(network.graph), format);
     }
-    const side = tile === "auto" ? AUTO_TILE : tile;
     return globalRestorer(network, {
-      ...(side === "off" ? {} : { tile: side }),
+      ...(typeof tile === "number" ? { tile } : {}),
+      // One piece, whatever it takes.
+      ...(tile === "off" ? { memory: Number.POSITIVE_INFINITY } : memory === undefined ? {} : { memory }),
       ...(samples === undefined || kind === "whole" ? {} : { samples }),
+      ...(openScratch === undefined ? {} : { openScratch }),
     });
   };
   return { restorer: await make(), format, context: kind, trained };

@@ -46,7 +46,7 @@ export interface RunReport {
   readonly context: ContextKind;
   /** Parts in which the picture was run; in the context `whole`, their result is that of the whole picture. */
   readonly parts: number;
-  /** Side of a part, in pixels of the picture; absent where the graph itself says what its parts are. */
+  /** Side of a part, in pixels of the picture; absent where parts are bands of rows, or the graph itself says what they are. */
   readonly side?: number;
   /** The work done, as a multiple of running the network once over the whole picture. */
   readonly cost?: number;

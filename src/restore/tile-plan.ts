@@ -21,9 +21,27 @@ export function planTiles({ height, width }: Size, plan: TilePlan): readonly Pla
   const rows = spansOf(height, plan, plan.fixed.height);
   const columns = spansOf(width, plan, plan.fixed.width);
   if (rows === undefined || columns === undefined) return undefined;
-  return rows.flatMap((row) =>
-    columns.map((column) => ({ inner: rect(row.inner, column.inner), outer: rect(row.outer, column.outer) })),
-  );
+  return placed(rows, columns);
+}
+
+/** Tiles of a size, without what is around them, of a picture that may be cut anywhere at multiples. */
+export function openTiles({ height, width }: Size, tiling: GraphTiling, side: Size): readonly PlacedTile[] {
+  return placed(openSpans(height, tiling, side.height), openSpans(width, tiling, side.width));
+}
+
+/** Pixels that a graph sees for such tiles together, and at once. */
+export function seenIn(
+  { height, width }: Size,
+  tiling: GraphTiling,
+  side: Size,
+): { readonly all: number; readonly most: number } {
+  const [rows, columns] = [openSpans(height, tiling, side.height), openSpans(width, tiling, side.width)];
+  const lengths = (spans: readonly Span[]): readonly number[] => spans.map(({ outer: [from, to] }) => to - from);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  return {
+    all: sum(lengths(rows)) * sum(lengths(columns)),
+    most: Math.max(...lengths(rows)) * Math.max(...lengths(columns)),
+  };
 }
 
 type Interval = readonly [from: number, to: number];
@@ -31,6 +49,12 @@ type Interval = readonly [from: number, to: number];
 interface Span {
   readonly inner: Interval;
   readonly outer: Interval;
+}
+
+function placed(rows: readonly Span[], columns: readonly Span[]): readonly PlacedTile[] {
+  return rows.flatMap((row) =>
+    columns.map((column) => ({ inner: rect(row.inner, column.inner), outer: rect(row.outer, column.outer) })),
+  );
 }
 
 function rect([top, bottom]: Interval, [left, right]: Interval): Rect {

@@ -7,6 +7,7 @@ import { asLibrary, libraryReporter } from "../base/remedy.js";
 import { weightsElsewhere } from "../frontends/document/errors.js";
 import { parseDocument } from "../frontends/document/parse.js";
 import type { Target } from "../lowerings/targets.js";
+import { scratchFiles } from "../restore/global/scratch-file-node.js";
 import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "../restore/load.js";
 import { cannotReadModel } from "../sessions/errors.js";
 import { nodeHost } from "../sessions/workers/host-node.js";
@@ -43,10 +44,12 @@ export async function load(model: string | ModelInput, options: NodeLoadOptions 
   const file = "graph" in input ? path : undefined;
   try {
     const { open, ...host } = nodeHost({ ...options, target });
-    const network = await loadWith(input, target, options, {
-      ...host,
-      open: (bytes, use) => open(file ?? bytes, use),
-    });
+    const network = await loadWith(
+      input,
+      target,
+      { openScratch: scratchFiles(), ...options },
+      { ...host, open: (bytes, use) => open(file ?? bytes, use) },
+    );
     return {
       ...network,
       release: async () => {

@@ -30,13 +30,38 @@ export interface Tiling {
 export function tilingOf(graph: Graph): Tiling {
   const reaches = pictureReaches(graph, new Map(), () => true);
   const { scale, pixels } = reaches.get(graph.outputs[0]!.value)!;
+  return { scale, reach: Math.ceil(pixels), multiple: multipleOf(reaches) };
+}
+
+/** What tiles must be for all outputs of a graph, which may read maps of other scales beside the picture. */
+export interface PartTiling extends Omit<Tiling, "scale"> {
+  /** Of every picture and map of the graph. */
+  readonly scales: ReadonlyMap<string, number>;
+}
+
+/**
+ * @param scales of the graph's inputs that are maps; 1 where nothing is said
+ * @throws SmxcError `context/not-local` naming each layer that needs more than a part of the picture
+ */
+export function partTilingOf(graph: Graph, scales: ReadonlyMap<string, number>): PartTiling {
+  const reaches = pictureReaches(graph, scales, () => true);
+  const pixels = graph.outputs.map(({ value }) => reaches.get(value)?.pixels ?? 0);
+  return {
+    scales: new Map([...reaches].map(([name, { scale }]) => [name, scale])),
+    reach: Math.ceil(Math.max(0, ...pixels)),
+    multiple: multipleOf(reaches),
+  };
+}
+
+/** Pixels of the picture, along one side, that hold a whole number of every value's. */
+function multipleOf(reaches: ReadonlyMap<string, Reach>): number {
   let multiple = 1;
   for (const [value, each] of reaches) {
     const block = blockOf(each);
     if (block === undefined) throw new SmxcError([notLocal(value, "a scale of its own")]);
     multiple = leastCommonMultiple(multiple, block);
   }
-  return { scale, reach: Math.ceil(pixels), multiple };
+  return multiple;
 }
 
 function pictureReaches(

@@ -1,15 +1,16 @@
-/** A network taken apart at its routers, so that each β can be computed over all tiles before the next layers run. */
+/** A network taken apart at its routers, so that each β can be computed over all of a picture before the next layers run. */
 import type { Graph, NodeOf } from "../ir/graph.js";
 import { inferShapes } from "../ir/infer.js";
+import { macsOf } from "../ir/work.js";
 import { cutGraph } from "./cut-graph.js";
 
 export type RouteNode = NodeOf<"route">;
 
 export interface Stage {
-  /** From what is kept, the picture and the β before, to what is kept next and the value that is pooled. */
+  /** From what is kept, the picture and the β before, to what is kept next and the values that are pooled. */
   readonly graph: Graph;
-  /** The router whose β this stage leads to. */
-  readonly router: RouteNode;
+  /** The routers whose β this stage leads to: all that pool what can be computed then. */
+  readonly routers: readonly RouteNode[];
   /** Values that are kept for the stages after this one; those that are not among the stage's results were kept before. */
   readonly kept: readonly string[];
 }
@@ -18,8 +19,6 @@ export interface Stages {
   readonly stages: readonly Stage[];
   /** From what is kept and all β to the network's output. */
   readonly last: Graph;
-  /** Channels of all that is kept at once, at most. */
-  readonly channels: number;
 }
 
 /**
@@ -27,46 +26,67 @@ export interface Stages {
  */
 export function stagesOf(graph: Graph, keep: boolean): Stages {
   const picture = graph.inputs[0]!.name;
-  const routers = graph.nodes.filter(
-    (node): node is RouteNode => node.op === "route" && inferShapes(graph).get(node.inputs[0]!)!.length === 4,
-  );
-  const betas = routers.map(({ name }) => name);
-  const routed = dependents(graph, betas);
   const shapes = inferShapes(graph);
+  const routers = graph.nodes.filter(
+    (node): node is RouteNode => node.op === "route" && shapes.get(node.inputs[0]!)!.length === 4,
+  );
+  const isWorthKeeping = worthKeeping(graph, routers);
+  const betas: string[] = [];
+  const stages: Stage[] = [];
   let kept: readonly string[] = [];
-  let channels = 0;
-  const stages = routers.map((router): Stage => {
-    const pooled = router.inputs[0]!;
-    const before = kept;
-    const reached = cutGraph(graph, [picture, ...before, ...betas], [pooled]);
-    const computed = new Set([...before, picture, ...reached.nodes.map(({ name }) => name)]);
-    if (keep) kept = frontier(graph, computed, new Set(betas), (name) => name === pooled || routed.has(name));
-    const together = new Set([...before, ...kept]);
-    channels = Math.max(
-      channels,
-      [...together].reduce((sum, name) => sum + (shapes.get(name)![1] as number), 0),
+  for (let left = routers; left.length > 0; ) {
+    const waiting = dependents(
+      graph,
+      left.map(({ name }) => name),
     );
-    const results = [...new Set([pooled, ...kept.filter((name) => !before.includes(name))])];
-    return { graph: cutGraph(graph, [picture, ...before, ...betas], results), router, kept };
-  });
-  const output = graph.outputs[0]!;
-  const last = cutGraph(graph, [picture, ...kept, ...betas], [output.value]);
-  return { stages, last, channels };
+    const ready = left.filter(({ inputs }) => !waiting.has(inputs[0]!));
+    left = left.filter((router) => !ready.includes(router));
+    const pooled = [...new Set(ready.map(({ inputs }) => inputs[0]!))];
+    const before = kept;
+    const from = [picture, ...before, ...betas];
+    const reached = cutGraph(graph, from, pooled);
+    const computed = new Set([...from, ...reached.nodes.map(({ name }) => name)]);
+    if (keep) {
+      const read = readElsewhere(graph, computed);
+      kept = [...computed].filter((name) => read.has(name) && (pooled.includes(name) || isWorthKeeping(name)));
+    }
+    const results = [...new Set([...pooled, ...kept.filter((name) => !before.includes(name))])];
+    stages.push({ graph: cutGraph(graph, from, results), routers: ready, kept });
+    betas.push(...ready.map(({ name }) => name));
+  }
+  return { stages, last: cutGraph(graph, [picture, ...kept, ...betas], [graph.outputs[0]!.value]) };
 }
 
-/** Values that are computed and that others, which are not, read; what is cheap, since no β leads to it, is left out. */
-function frontier(
-  graph: Graph,
-  computed: ReadonlySet<string>,
-  betas: ReadonlySet<string>,
-  isWorthKeeping: (name: string) => boolean,
-): readonly string[] {
-  const read = new Set<string>();
+/** Values that are read by what is not computed. */
+function readElsewhere(graph: Graph, computed: ReadonlySet<string>): ReadonlySet<string> {
+  const read = new Set(graph.outputs.map(({ value }) => value));
   for (const { name, inputs } of graph.nodes) {
-    if (computed.has(name) || betas.has(name)) continue;
+    if (computed.has(name)) continue;
     for (const input of inputs) read.add(input);
   }
-  return [...computed].filter((name) => read.has(name) && isWorthKeeping(name));
+  return read;
+}
+
+/** Multiply-accumulates for a value, up to which it is computed again from the picture: reading it takes as long. */
+const CHEAP = 64;
+/** A side, in pixels, at which borders and what is computed once weigh little. */
+const SIDE = 64;
+
+/** Whether a value is a map that would cost more to compute again than to keep. What no β leads to can be computed again. */
+function worthKeeping(graph: Graph, routers: readonly RouteNode[]): (name: string) => boolean {
+  const picture = graph.inputs[0]!;
+  const shapes = inferShapes(graph);
+  const routed = dependents(
+    graph,
+    routers.map(({ name }) => name),
+  );
+  return (name) => {
+    const shape = shapes.get(name)!;
+    if (name === picture.name || shape.length !== 4) return false;
+    if (routed.has(name)) return true;
+    const sample = new Map([[picture.name, [1, picture.shape[1] as number, SIDE, SIDE]]]);
+    return macsOf(cutGraph(graph, [picture.name], [name]), sample) > CHEAP * (shape[1] as number) * SIDE ** 2;
+  };
 }
 
 /** All values that depend on some. */

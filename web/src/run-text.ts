@@ -17,7 +17,7 @@ export function runText(from: Pixels, { pixels, provider, threads, seconds, repo
     provider === "wasm" ? `WebAssembly with ${threads} thread${threads === 1 ? "" : "s"}` : PROVIDERS[provider];
   const parts =
     report.parts > 1
-      ? `, ${report.parts} ${report.context === "patch" ? "patches" : "tiles"} of ${report.side} pixels`
+      ? `, ${report.parts} ${report.context === "patch" ? "patches" : "tiles"}${report.side === undefined ? "" : ` of ${report.side} pixels`}`
       : "";
   const fallback = left.length > 0 ? ` WebGPU could not: ${left[0]!.message}.` : "";
   return `${pixels.width} × ${pixels.height} from ${from.width} × ${from.height} pixels in ${seconds.toFixed(2)} s on ${on}${parts}.${fallback}`;
