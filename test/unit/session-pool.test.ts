@@ -13,16 +13,19 @@ import { encoded } from "../support/sessions.js";
 import { pixel, tinyGraph } from "./runtime-tiny-graph.js";
 
 const pools: SessionPool[] = [];
+const ports: WorkerPort[] = [];
 afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.release()));
+  await Promise.all(ports.splice(0).map((port) => port.end()));
 });
 
-/** A pool, and the workers that it started. */
+/** A pool, and the workers that it started: `die` is what is heard of one that is gone. */
 function poolOf(size: number) {
-  const started: WorkerPort[] = [];
+  const started: { die(): void }[] = [];
   const start: StartWorker = (events) => {
     const port = startNodeWorker(events);
-    started.push(port);
+    ports.push(port);
+    started.push({ die: () => events.onEnd("it exited with code 1") });
     return port;
   };
   const pool = new SessionPool(start, size);
@@ -132,7 +135,7 @@ describe("what goes wrong", () => {
     const killed = session.run(new Map([["x", large]]), "given");
     const behind = session.run(new Map([["x", onePixel(3)]]));
     const codes = codesOf(killed);
-    await started[0]!.end();
+    started[0]!.die();
     expect(await codes).toEqual(["runtime/worker-ended"]);
     expect((await behind).get("y")!.data[0]).toBe(resultOf(3)[0]);
     expect(started).toHaveLength(2);
@@ -163,6 +166,20 @@ describe("what goes wrong", () => {
     );
     expect(results).toHaveLength(20);
     expect(starts).toBeLessThanOrEqual(8);
+  });
+
+  // A thread that is cut off inside onnxruntime-node takes the process with it.
+  it("release at any moment of a run leaves the process alive", async () => {
+    const model = await tiny();
+    for (let moment = 0; moment < 20; moment++) {
+      const { pool } = poolOf(2);
+      const session = await pool.open(model, OPTIONS);
+      const large = { data: new Float32Array(3 * 300 * 300), shape: [1, 3, 300, 300] };
+      const runs = Array.from({ length: 4 }, () => session.run(new Map([["x", large]])).catch(() => undefined));
+      for (let turn = 0; turn < moment; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await pool.release();
+      await Promise.all(runs);
+    }
   });
 
   it("release fails what waits and what runs, and ends the workers", async () => {

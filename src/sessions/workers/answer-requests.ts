@@ -11,10 +11,14 @@ import {
 
 export type CreateSession = (model: WorkerModel, options: WorkerSessionOptions) => Promise<Session>;
 
-/** @param post sends a reply, and moves the memory of the values that it holds */
+/**
+ * @param post sends a reply, and moves the memory of the values that it holds
+ * @param end ends the worker
+ */
 export function answerRequests(
   create: CreateSession,
   post: (reply: Reply, transfer: readonly ArrayBuffer[]) => void,
+  end: () => void,
 ): (request: Request) => void {
   const sessions = new Map<number, Session>();
   const answer = async (request: Request): Promise<void> => {
@@ -27,6 +31,9 @@ export function answerRequests(
       const outputs = await sessions.get(request.session)!.run(new Map(request.feeds), "given");
       const { tensors, transfer } = movable(outputs);
       post({ kind: "ran", outputs: tensors }, transfer);
+    } else if (request.kind === "end") {
+      for (const session of sessions.values()) await session.release();
+      end();
     } else {
       const session = sessions.get(request.session);
       sessions.delete(request.session);

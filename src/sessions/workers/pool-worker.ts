@@ -58,7 +58,7 @@ export class PoolWorker {
     if (this.sessions.delete(session)) this.port.post({ kind: "close", session }, []);
   }
 
-  /** Ends it at once; what it does fails. */
+  /** Ends it; what it does fails at once, though the worker may have to finish it. */
   async end(why: string): Promise<void> {
     this.fail(why);
     await this.port.end();

@@ -15,7 +15,7 @@ export type Ports = Pick<Session, "inputNames" | "outputNames" | "inputs">;
 
 export type NamedTensors = readonly (readonly [name: string, tensor: Tensor])[];
 
-/** A request is answered before the next one is made; `close` has no answer. */
+/** A request is answered before the next one is made; `close` and `end` have no answer. */
 export type Request =
   | {
       readonly kind: "open";
@@ -24,7 +24,9 @@ export type Request =
       readonly options: WorkerSessionOptions;
     }
   | { readonly kind: "run"; readonly session: number; readonly feeds: NamedTensors }
-  | { readonly kind: "close"; readonly session: number };
+  | { readonly kind: "close"; readonly session: number }
+  /** Gives everything back, and ends the worker. */
+  | { readonly kind: "end" };
 
 export type Reply =
   | { readonly kind: "opened"; readonly ports: Ports }

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { Request } from "./protocol.js";
 import type { StartWorker } from "./worker-port.js";
 
 export const startNodeWorker: StartWorker = ({ onReply, onEnd }) => {
@@ -7,10 +8,22 @@ export const startNodeWorker: StartWorker = ({ onReply, onEnd }) => {
   worker.on("message", onReply);
   worker.on("messageerror", ({ message }) => onEnd(message));
   worker.on("error", (cause) => onEnd(cause instanceof Error ? cause.message : String(cause)));
-  worker.on("exit", (code) => onEnd(`it exited with code ${code}`));
+  const exited = new Promise<void>((resolve) => {
+    worker.on("exit", (code) => {
+      onEnd(`it exited with code ${code}`);
+      resolve();
+    });
+  });
+  let isEnding = false;
   return {
     post: (request, transfer) => worker.postMessage(request, transfer),
-    hold: (held) => (held ? worker.ref() : worker.unref()),
-    end: async () => void (await worker.terminate()),
+    hold: (held) => (held || isEnding ? worker.ref() : worker.unref()),
+    // Not `terminate`: onnxruntime-node aborts the whole process where a thread ends under its hands.
+    end: async () => {
+      isEnding = true;
+      worker.ref();
+      worker.postMessage({ kind: "end" } satisfies Request);
+      await exited;
+    },
   };
 };

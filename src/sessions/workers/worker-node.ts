@@ -6,5 +6,9 @@ import { answerRequests } from "./answer-requests.js";
 const port = parentPort!;
 port.on(
   "message",
-  answerRequests(createNodeSession, (reply, transfer) => port.postMessage(reply, transfer)),
+  answerRequests(
+    createNodeSession,
+    (reply, transfer) => port.postMessage(reply, transfer),
+    () => port.close(),
+  ),
 );

@@ -11,7 +11,7 @@ export interface WorkerPort {
   post(request: Request, transfer: readonly ArrayBuffer[]): void;
   /** Whether the process goes on for the worker's sake, as it does while the worker has something to do. */
   hold(held: boolean): void;
-  /** Ends the worker at once, whatever it does. */
+  /** Ends the worker, once it is done with what it does where its runtime would not survive to be cut off. */
   end(): Promise<void>;
 }
 

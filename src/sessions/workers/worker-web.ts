@@ -9,5 +9,6 @@ const answer = answerRequests(
     return createWebSession(model, { ...options, target: "wasm" });
   },
   (reply, transfer) => self.postMessage(reply, { transfer: [...transfer] }),
+  () => self.close(),
 );
 self.addEventListener("message", ({ data }: MessageEvent<Request>) => answer(data));
