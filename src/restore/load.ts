@@ -28,6 +28,8 @@ export interface LoadedNetwork extends Omit<Network, "restorer"> {
   readonly format: PictureFormat;
   /** Where it runs: what was asked for, or what the browser has. */
   readonly target: SessionOptions["target"];
+  /** Workers and threads: for parts of pictures, and for a picture that runs by itself. */
+  readonly cores: CorePlan;
   /**
    * Restores a picture.
    *
@@ -64,6 +66,7 @@ export async function loadWith(
   return {
     ...network,
     target,
+    cores: host.plan,
     restore: (image, each) => asLibrary(() => restorePicture({ restorer, ...network }, image, each)),
     release: async () => {
       await restorer.release();

@@ -12,9 +12,13 @@ export function stageText(stage: Stage): string {
   return STAGES[stage];
 }
 
-export function runText(from: Pixels, { pixels, provider, threads, seconds, report, left }: RestoreResult): string {
-  const on =
-    provider === "wasm" ? `WebAssembly with ${threads} thread${threads === 1 ? "" : "s"}` : PROVIDERS[provider];
+export function runText(
+  from: Pixels,
+  { pixels, provider, jobs, threads, seconds, report, left }: RestoreResult,
+): string {
+  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+  const cores = jobs > 1 ? counted(jobs, "worker") : counted(threads, "thread");
+  const on = provider === "wasm" ? `WebAssembly with ${cores}` : PROVIDERS[provider];
   const parts =
     report.parts > 1
       ? `, ${report.parts} ${report.context === "patch" ? "patches" : "tiles"}${report.side === undefined ? "" : ` of ${report.side} pixels`}`

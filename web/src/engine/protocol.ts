@@ -57,7 +57,9 @@ export interface RestoreRequest {
 export interface RestoreResult {
   readonly pixels: Pixels;
   readonly provider: WebProvider;
-  /** Threads of the WebAssembly provider. */
+  /** Workers of the WebAssembly provider. */
+  readonly jobs: number;
+  /** Threads of each. */
   readonly threads: number;
   /** What the providers before this one could not do. */
   readonly left: readonly Diagnostic[];

@@ -7,8 +7,6 @@ import type { RestoreRequest, RestoreResult, Stage, WebProvider } from "./protoc
 /** Larger pictures are run in tiles, so that their feature maps fit into the memory of a page. */
 const WHOLE_PIXELS = 2 ** 18;
 const TILE = 256;
-/** More threads than this make small layers slower. */
-const MOST_THREADS = 8;
 
 /** In a folder beside the page, which vite.config.ts names. */
 declare const ORT_FOLDER: string;
@@ -51,7 +49,7 @@ export async function restoreOnFirst(
       return {
         pixels: pixelsOf(restored),
         provider,
-        threads: threadCount(),
+        ...network.cores[report.parts > 1 ? "parts" : "alone"],
         left,
         seconds,
         report,
@@ -87,17 +85,12 @@ async function networkOn(
   kept = undefined;
   const network = await load(model, {
     target: provider,
-    threads: threadCount(),
     wasmPaths: ORT_PATHS,
     exposeBeta: true,
     ...options,
   });
   kept = { model, key, network };
   return network;
-}
-
-function threadCount(): number {
-  return crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_THREADS) : 1;
 }
 
 function isRuntimes({ diagnostics }: SmxcError): boolean {
