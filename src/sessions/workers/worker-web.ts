@@ -1,12 +1,16 @@
-/** The entry of a Web Worker: WebAssembly alone, since a graphics adapter gains nothing by a second session. */
-import { createWebSession } from "../session-ort-web.js";
+/**
+ * The entry of a Web Worker: WebAssembly alone, since a graphics adapter gains nothing by a second session. It imports
+ * nothing later, since bundlers write workers as one classic script unless they are told otherwise.
+ */
+import * as ort from "onnxruntime-web/wasm";
+import { openWebSession } from "../open-web-session.js";
 import { answerRequests } from "./answer-requests.js";
 import type { Request } from "./protocol.js";
 
 const answer = answerRequests(
   (model, options) => {
     if (typeof model === "string") throw new RangeError("a browser has no files");
-    return createWebSession(model, { ...options, target: "wasm" });
+    return openWebSession(ort, model, { ...options, target: "wasm" });
   },
   (reply, transfer) => self.postMessage(reply, { transfer: [...transfer] }),
   () => self.close(),
