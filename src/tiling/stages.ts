@@ -47,7 +47,7 @@ export function stagesOf(graph: Graph, keep: boolean): Stages {
     const reached = cutGraph(graph, from, pooled);
     const computed = new Set([...from, ...reached.nodes.map(({ name }) => name)]);
     if (keep) {
-      const read = readElsewhere(graph, computed);
+      const read = readLater(graph, computed, left);
       kept = [...computed].filter((name) => read.has(name) && (pooled.includes(name) || isWorthKeeping(name)));
     }
     const results = [...new Set([...pooled, ...kept.filter((name) => !before.includes(name))])];
@@ -57,14 +57,10 @@ export function stagesOf(graph: Graph, keep: boolean): Stages {
   return { stages, last: cutGraph(graph, [picture, ...kept, ...betas], [graph.outputs[0]!.value]) };
 }
 
-/** Values that are read by what is not computed. */
-function readElsewhere(graph: Graph, computed: ReadonlySet<string>): ReadonlySet<string> {
-  const read = new Set(graph.outputs.map(({ value }) => value));
-  for (const { name, inputs } of graph.nodes) {
-    if (computed.has(name)) continue;
-    for (const input of inputs) read.add(input);
-  }
-  return read;
+/** Values, of those that are computed, from which the output and what is left to pool are made. */
+function readLater(graph: Graph, computed: Iterable<string>, left: readonly RouteNode[]): ReadonlySet<string> {
+  const wanted = [graph.outputs[0]!.value, ...left.map(({ inputs }) => inputs[0]!)];
+  return new Set(cutGraph(graph, computed, wanted).inputs.map(({ name }) => name));
 }
 
 /** Multiply-accumulates for a value, up to which it is computed again from the picture: reading it takes as long. */

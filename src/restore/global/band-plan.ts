@@ -9,8 +9,8 @@ const PER_RUN = 2 ** 11;
 const LARGE = 2 ** 18;
 /** What doubling such a run must save, of the work. */
 const PER_DOUBLING = 0.01;
-/** What cutting rows costs: they are read and written in pieces. */
-const CUT_ROWS = 0.02;
+/** What cutting rows costs where maps are kept: they are read and written in pieces, and not in place. */
+const CUT_ROWS = 0.3;
 /** The smallest side of a tile: smaller ones are their surroundings almost alone. */
 const LEAST = 16;
 
@@ -21,20 +21,29 @@ interface Candidate {
   readonly most: number;
 }
 
+/** What is cut. */
+export interface Cutting {
+  readonly size: Size;
+  readonly tiling: GraphTiling;
+  /** Whether maps are read or written. */
+  readonly hasMaps: boolean;
+}
+
 /** @returns the cheapest parts of which none sees more than so many pixels; undefined where there are none */
-export function planBands(size: Size, tiling: GraphTiling, most: number): readonly PlacedTile[] | undefined {
-  const fitting = candidates(size, tiling).filter((each) => each.most <= most);
+export function planBands(cutting: Cutting, most: number): readonly PlacedTile[] | undefined {
+  const { size, tiling } = cutting;
+  const fitting = candidates(cutting).filter((each) => each.most <= most);
   if (fitting.length === 0) return undefined;
   const best = fitting.reduce((found, each) => (each.cost < found.cost ? each : found));
   return openTiles(size, tiling, best.side);
 }
 
 /** Pixels that a part sees at least. */
-export function leastPixels(size: Size, tiling: GraphTiling): number {
-  return Math.min(...candidates(size, tiling).map(({ most }) => most));
+export function leastPixels(cutting: Cutting): number {
+  return Math.min(...candidates(cutting).map(({ most }) => most));
 }
 
-function candidates(size: Size, tiling: GraphTiling): readonly Candidate[] {
+function candidates({ size, tiling, hasMaps }: Cutting): readonly Candidate[] {
   const area = size.height * size.width;
   return sides(size.width, tiling).flatMap((width) =>
     sides(size.height, tiling).map((height): Candidate => {
@@ -43,7 +52,7 @@ function candidates(size: Size, tiling: GraphTiling): readonly Candidate[] {
       const runs = Math.ceil(size.height / height) * Math.ceil(size.width / width);
       const cost =
         (all + runs * PER_RUN) / area +
-        (width < size.width ? CUT_ROWS : 0) +
+        (hasMaps && width < size.width ? CUT_ROWS : 0) +
         PER_DOUBLING * Math.max(0, Math.log2(most / LARGE));
       return { side, cost, most };
     }),

@@ -91,14 +91,14 @@ export function planGlobal(network: GlobalParts, size: Size, options: GlobalPlan
   } else {
     const whole = planned([{ part: network.whole, bands: openTiles(size, network.whole.tiling, size) }]);
     if (whole) return whole;
-    const inBands = (bytes: number): GlobalPlan | undefined => {
-      const parts = network.parts.map((part) => ({ part, bands: bandsWithin(size, part, bytes) }));
-      return parts.every(hasBands) ? planned(parts) : undefined;
+    const within = (bytes: number): GlobalPlan | undefined => {
+      const parts = inBands(network.parts, size, bytes);
+      return parts && planned(parts);
     };
-    const roomy = inBands(available);
+    const roomy = within(available);
     if (roomy?.scratch === 0) return roomy;
     // Runs of half the size leave the other half to the maps; without a file the maps come first.
-    const found = inBands(hasScratch ? available / 2 : available - mapBytes(network.parts, size)) ?? roomy;
+    const found = within(hasScratch ? available / 2 : available - mapBytes(network.parts, size)) ?? roomy;
     if (found) return found;
   }
   throw new SmxcError([tooLittleMemory(size, memory, leastMemory(network.parts, size, options))]);
@@ -109,8 +109,13 @@ export function runsAtOnce(placed: PlacedPart, { forRuns }: GlobalPlan): number 
   return Math.max(1, Math.floor(forRuns / runBytes(placed)));
 }
 
-function bandsWithin(size: Size, { tiling, memory }: Part, bytes: number): readonly PlacedTile[] | undefined {
-  return planBands(size, tiling, (bytes - memory.constant) / memory.perPixel);
+function inBands(parts: readonly Part[], size: Size, bytes: number): readonly PlacedPart[] | undefined {
+  const hasMaps = parts.length > 1;
+  const placed = parts.map((part) => {
+    const { tiling, memory } = part;
+    return { part, bands: planBands({ size, tiling, hasMaps }, (bytes - memory.constant) / memory.perPixel) };
+  });
+  return placed.every(hasBands) ? placed : undefined;
 }
 
 function hasBands<T extends { readonly bands: readonly PlacedTile[] | undefined }>(
@@ -125,7 +130,10 @@ export function runBytes({ part: { memory }, bands }: PlacedPart): number {
 }
 
 function smallestBands(parts: readonly Part[], size: Size): readonly PlacedPart[] {
-  return parts.map((part) => ({ part, bands: planBands(size, part.tiling, leastPixels(size, part.tiling))! }));
+  return parts.map((part) => {
+    const cutting = { size, tiling: part.tiling, hasMaps: parts.length > 1 };
+    return { part, bands: planBands(cutting, leastPixels(cutting))! };
+  });
 }
 
 function mapBytes(parts: readonly Part[], size: Size): number {
