@@ -1,5 +1,5 @@
 /** Large numbers for people, in three digits. */
-import { figureText } from "../../src/inspect/onnx/figures.js";
+import { figureText } from "../../src/onnx/work/figures.js";
 
 const PREFIXES = ["", "k", "M", "G", "T"] as const;
 const LAST = PREFIXES.length - 1;

@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { bytesSource, collect } from "../../../src/base/bytes/byte-source.js";
 import type { Lines } from "../../../src/base/text/lines.js";
-import { figureText, plus } from "../../../src/inspect/onnx/figures.js";
+import { figureText, plus } from "../../../src/onnx/work/figures.js";
 import type { OnnxLayer } from "../../../src/inspect/onnx/layers.js";
 import { type OnnxSummary, summariseOnnx } from "../../../src/inspect/onnx/summary.js";
 import { checkModel } from "../../../src/onnx/check/check-model.js";

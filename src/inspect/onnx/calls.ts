@@ -2,7 +2,7 @@
 import type { FunctionProto, ModelProto, NodeProto } from "../../onnx/graph/records.js";
 import type { SchemaRegistry } from "../../onnx/schemas/registry.js";
 import { operatorOf } from "./coverage.js";
-import { plus, times } from "./figures.js";
+import { plus, times } from "../../onnx/work/figures.js";
 
 /** Parts of functions (nodes, what they read and hold) that are looked into in all; more where the file holds many. */
 const MOST_PARTS = 30_000;

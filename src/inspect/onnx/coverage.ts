@@ -4,7 +4,7 @@ import type { NodeProto } from "../../onnx/graph/records.js";
 import { type Placement, placementOf } from "../../onnx/providers/placement.js";
 import { PROVIDERS, type Provider } from "../../onnx/providers/provider.js";
 import type { ValueOrigins } from "../../onnx/providers/value-origins.js";
-import { flattened, type Site } from "./sites.js";
+import { flattened, type Site } from "../../onnx/work/sites.js";
 
 export interface ProviderCoverage {
   readonly provider: Provider;

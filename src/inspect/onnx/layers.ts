@@ -1,10 +1,10 @@
 /** The rows of an inspection: nodes, or the layers that smxc made them of. */
 import type { Shape, TypeInfo } from "../../onnx/infer/type-info.js";
 import { operatorOf } from "./coverage.js";
-import { plus, sum, times } from "./figures.js";
-import { type Site, turnsOf } from "./sites.js";
-import { type Weights, weightsOfFunction } from "./weights.js";
-import { macsOf } from "./work.js";
+import { plus, sum, times } from "../../onnx/work/figures.js";
+import { type Site, turnsOf } from "../../onnx/work/sites.js";
+import { type Weights, weightsOfFunction } from "../../onnx/work/weights.js";
+import { macsOf } from "../../onnx/work/macs.js";
 
 export interface OnnxLayer {
   readonly name: string;
