@@ -1,4 +1,5 @@
 /** The flags of commands that restore pictures. */
+import { defaultMemory } from "../../src/restore/cost/memory-node.js";
 import type { ContextOptions } from "../../src/restore/network.js";
 import type { CoreOptions } from "../../src/sessions/cores.js";
 import { choice, flag, grouped, type OptionSpec, option, optionOr } from "./command.js";
@@ -14,18 +15,26 @@ export const contextFlags = {
     HEADING,
     choice(
       "--context <kind>",
-      "what β is pooled over: the whole picture, patches of the training size, or the whole picture in tiles without seams (global); default: what the model was trained with",
-      ["trained", "whole", "patch", "global"],
-      "trained",
+      "what β is pooled over: the whole picture, in one piece where that fits into --memory, else in tiles that give the same (auto); that in one piece (whole) or in tiles (global) in any case; or patches of the training size, as networks are published (patch)",
+      ["auto", "whole", "patch", "global"],
+      "auto",
     ),
   ),
   tile: grouped(
     HEADING,
     optionOr(
       "--tile <n>",
-      "side of the tiles of global, rows of the bands of patch, in pixels: a number, auto, or off for one piece",
+      "side of tiles, rows of the bands of patch, in pixels: a number, auto for what fits, or off for one piece",
       integerOr("auto", "off"),
       "auto",
+    ),
+  ),
+  memory: grouped(
+    HEADING,
+    option(
+      "--memory <MB>",
+      "memory that a run may take; the process itself takes some 120 MB more (default: half of the machine's, or of the container's)",
+      integerFrom(1),
     ),
   ),
   globalSamples: grouped(
@@ -57,10 +66,11 @@ export function contextOptionsOf(
     readonly [Key in keyof typeof contextFlags]: (typeof contextFlags)[Key] extends OptionSpec<infer T> ? T : never;
   },
 ): ContextOptions & CoreOptions {
-  const { context, tile, globalSamples, jobs, threads } = options;
+  const { context, tile, memory, globalSamples, jobs, threads } = options;
   return {
     tile,
-    ...(context === "trained" ? {} : { context }),
+    memory: memory === undefined ? defaultMemory() : memory * 1e6,
+    ...(context === "auto" ? {} : { context }),
     ...(globalSamples === undefined ? {} : { samples: globalSamples }),
     ...(jobs === undefined ? {} : { jobs }),
     ...(threads === undefined ? {} : { threads }),

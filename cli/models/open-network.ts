@@ -92,7 +92,10 @@ async function ofGraph(
   if (mixed) throw new SmxcError([mixed]);
   const sessions = await graphSessions(plan, options, (use) => open(name, use));
   try {
-    const network = await openGraph({ name, model: decoded.message, ...sessions, report }, options);
+    const network = await openGraph(
+      { name, model: decoded.message, ...sessions, plan, target: options.target, report },
+      options,
+    );
     const isTold = options.picture?.range !== undefined || readMetadata(signature.metadata)?.image !== undefined;
     if (!isTold) note(assumed(network.format));
     return network;

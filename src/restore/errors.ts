@@ -3,6 +3,8 @@ import { type Diagnostic, error, warning } from "../base/diagnostics.js";
 import { configValue, type NamedOption, option, remedy } from "../base/remedy.js";
 import { listText } from "../base/text/alike.js";
 import type { PictureColor } from "../frontends/document/document.js";
+import type { ContextChoice, RunCost } from "./cost/context-choice.js";
+import { bytesText } from "./cost/cost-text.js";
 import type { Obstacle } from "./obstacle.js";
 import type { Size } from "./tiles.js";
 
@@ -56,6 +58,23 @@ function because(obstacles: readonly Obstacle[]): string {
 }
 
 const MOST_OBSTACLES = 3;
+
+/** @param choice what would fit, or what is least */
+export const tooLarge = (picture: Size, whole: RunCost, memory: number, choice: ContextChoice): Diagnostic =>
+  error(
+    "run/memory",
+    `a picture of ${sizeText(picture)} pixels in one piece takes about ${bytesText(whole.bytes)}, and ${bytesText(memory)} are allowed; ${insteadText(choice)}`,
+    choice.kind === "none"
+      ? remedy`allow more with ${option("memory")}, or run smaller pictures`
+      : remedy`leave out ${option("context")} and ${option("tile")}, or allow more with ${option("memory")}`,
+  );
+
+function insteadText(choice: ContextChoice): string {
+  if (choice.kind === "tiles")
+    return `tiles of ${choice.side} pixels would fit and give the same, with ${choice.work.toFixed(2)} times the work`;
+  if (choice.kind === "none" && choice.least !== undefined) return `parts take ${bytesText(choice.least)} at the least`;
+  return choice.kind === "none" ? "the network cannot run in parts" : "parts that share β would fit and give the same";
+}
 
 export const fixedTile = (file: string, side: number, { height, width }: Partial<Size>): Diagnostic =>
   error(

@@ -1,21 +1,21 @@
 /** One graph on pictures: in one piece, or in tiles that give the same. */
 import { SmxcError } from "../base/diagnostics.js";
+import type { Target } from "../lowerings/targets.js";
 import type { GraphTiling } from "../metadata.js";
 import type { ModelProto } from "../onnx/graph/records.js";
 import { loadSchemas } from "../onnx/schemas/registry.js";
+import type { SessionUse } from "../sessions/cores.js";
 import type { Session } from "../sessions/session.js";
+import { choosingRestorer } from "./cost/choosing-restorer.js";
+import type { RunCosts } from "./cost/run-cost.js";
 import * as errors from "./errors.js";
+import { channelsOf } from "./graph-format.js";
 import { type PicturePorts, picturePorts } from "./graph-ports.js";
 import type { Obstacle } from "./obstacle.js";
 import { tileRestorer } from "./restore-tiles.js";
 import { checkBatch, fixedSizes, wholeRestorer } from "./restore-whole.js";
 import type { PictureFormat, Restorer } from "./restorer.js";
 import type { Size } from "./tiles.js";
-
-/** Pixels of a picture that runs in one piece where nothing else is asked for. */
-const WHOLE_PIXELS = 2 ** 20;
-/** Tiles large enough that what they compute twice is little, and small enough for the memory of their layers. */
-const AUTO_TILE = 512;
 
 export interface GraphOnPictures {
   readonly name: string;
@@ -29,15 +29,30 @@ export interface GraphOnPictures {
   readonly tiling: GraphTiling | undefined;
 }
 
+/** What the choice of parts depends on. */
+export interface GraphChoice {
+  /** Bytes that a run may take. */
+  readonly memory: number;
+  /** Tiles, and pictures, that run at a time. */
+  readonly jobs: Readonly<Record<SessionUse, number>>;
+  readonly threads: number;
+  readonly target: Target;
+  /** Whether a picture that does not fit in one piece is refused. */
+  readonly forcesWhole: boolean;
+}
+
 type Tiles =
   | { readonly kind: "tiles"; readonly tiling: GraphTiling }
   | { readonly kind: "whole"; readonly obstacles: readonly Obstacle[] };
 
 /** @throws SmxcError where tiles of a size are asked for and cannot be had */
-export async function graphRestorer(graph: GraphOnPictures, tile: number | "auto" | "off"): Promise<Restorer> {
+export async function graphRestorer(
+  graph: GraphOnPictures,
+  tile: number | "auto" | "off",
+  choice: GraphChoice,
+): Promise<Restorer> {
   const { name, session, openParts = async () => session, names, format } = graph;
   const whole = wholeRestorer(session, names, format);
-  if (tile === "off") return whole;
   const sizes = fixedSizes(session, names.input);
   const fixed: Partial<Size> = {
     ...(sizes.height === undefined ? {} : { height: sizes.height }),
@@ -67,32 +82,64 @@ export async function graphRestorer(graph: GraphOnPictures, tile: number | "auto
     if (each.kind === "whole") throw new SmxcError([errors.graphTiles(name, each.obstacles)]);
     return tiled(each.tiling, tile);
   }
+  const release = async (): Promise<void> => {
+    await session.release();
+    const other = await parts;
+    if (other !== session) await other?.release();
+  };
+  const costs = lazily(() => graphCosts(graph, fixed, choice));
+  const chosen = choosingRestorer({
+    limits: { memory: choice.memory, jobs: choice.jobs },
+    forcesWhole: choice.forcesWhole || tile === "off",
+    async ways() {
+      const [found, { whole, tiles: cost }] = [await tiles(), await costs()];
+      return { whole, ...(found.kind === "tiles" ? { tiles: { tiling: found.tiling, fixed, cost } } : {}) };
+    },
+    whole: async () => whole,
+    tiles: async (side) => {
+      const each = await tiles();
+      return each.kind === "tiles" ? tiled(each.tiling, side) : whole;
+    },
+    release,
+  });
   const fits = ({ height, width }: Size): boolean =>
     (fixed.height ?? height) === height && (fixed.width ?? width) === width;
   const isLarger = ({ height, width }: Size): boolean => height >= (fixed.height ?? 0) && width >= (fixed.width ?? 0);
-  const wantsTiles = (size: Size): boolean =>
-    fits(size) ? Object.keys(fixed).length < 2 && size.height * size.width > WHOLE_PIXELS : isLarger(size);
+  /** Larger pictures than the graph takes run in tiles, whatever they take. */
+  const mustCut = (size: Size): boolean => !fits(size) && isLarger(size) && tile !== "off";
   return {
-    async inTiles(size) {
-      return wantsTiles(size) && (await tiles()).kind === "tiles";
-    },
+    ...chosen,
+    plan: async (size) => (fits(size) ? chosen.plan!(size) : undefined),
     async restore(image, emit, options) {
       checkBatch(sizes);
-      if (!wantsTiles(image)) return whole.restore(image, emit, options);
+      if (!mustCut(image)) return (fits(image) ? chosen : whole).restore(image, emit, options);
       const each = await tiles();
-      if (each.kind === "tiles") return (await tiled(each.tiling, AUTO_TILE)).restore(image, emit, options);
-      if (fits(image)) return whole.restore(image, emit, options);
+      if (each.kind === "tiles") return (await tiled(each.tiling, 0)).restore(image, emit, options);
       throw new SmxcError([errors.wrongPictureSize(image, fixed, errors.noTilesEither(each.obstacles))]);
     },
     async atATime(size) {
-      return wantsTiles(size) ? 1 : session.parallel;
-    },
-    async release() {
-      await session.release();
-      const other = await parts;
-      if (other !== session) await other?.release();
+      return fits(size) ? chosen.atATime!(size) : 1;
     },
   };
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+async function graphCosts(
+  { model, names, format }: GraphOnPictures,
+  fixed: Partial<Size>,
+  { target, threads }: GraphChoice,
+): Promise<RunCosts> {
+  // What follows sizes is loaded where it is needed alone.
+  const { runCosts } = await import("./cost/run-cost.js");
+  const graph = { model, input: names.input, channels: channelsOf(format.color), fixed };
+  return runCosts(graph, { scale: format.scale, target, threads }, loadSchemas);
 }
 
 async function tilesOf({ name, model, format, tiling }: GraphOnPictures): Promise<Tiles> {

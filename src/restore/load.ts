@@ -88,7 +88,14 @@ async function openNetwork(
     const sessions = await graphSessions(plan, options, (use) => open(bytes, use));
     try {
       return await openGraph(
-        { name, model: decoded.message, ...sessions, ...(options.report ? { report: options.report } : {}) },
+        {
+          name,
+          model: decoded.message,
+          ...sessions,
+          plan,
+          target,
+          ...(options.report ? { report: options.report } : {}),
+        },
         options,
       );
     } catch (cause) {

@@ -1,11 +1,13 @@
 /** A network ready to restore pictures, in the context that is asked for. */
 import { type Reporter, SmxcError } from "../base/diagnostics.js";
+import type { Target } from "../lowerings/targets.js";
 import { hasDocument, readMetadata } from "../metadata.js";
 import type { ModelProto } from "../onnx/graph/records.js";
 import { loadSchemas } from "../onnx/schemas/registry.js";
 import { metadataOf } from "../onnx/signature.js";
 import type { CorePlan, SessionUse } from "../sessions/cores.js";
 import type { Session } from "../sessions/session.js";
+import { UNKNOWN_MEMORY } from "./cost/memory.js";
 import { graphContext, patchGraphTiles } from "./errors.js";
 import type { OpenScratch } from "./global/scratch.js";
 import { graphFormat, type PictureOptions } from "./graph-format.js";
@@ -16,15 +18,18 @@ import { wholeRestorer } from "./restore-whole.js";
 import type { ContextKind, PictureFormat, Restorer } from "./restorer.js";
 
 export interface ContextOptions {
-  /** What β is pooled over; by default what the network was trained with. */
+  /**
+   * What β is pooled over. By default the whole picture: in one piece where that fits, else in parts that give the same.
+   * `whole` is in one piece, or refused.
+   */
   readonly context?: ContextKind;
+  /** Bytes that a run may take beside the process itself; half of the machine's memory when absent. */
+  readonly memory?: number;
   /** Side of a tile, or the rows of a band of patches, in pixels; `off`: the picture is one tile. */
   readonly tile?: number | "auto" | "off";
   /** In the global context: β is estimated from so many tiles. */
   readonly samples?: number;
-  /** In the global context: bytes that a run may take, with the picture and its result. */
-  readonly memory?: number;
-  /** In the global context: where feature maps lie that do not fit into memory; without it the run is refused then. */
+  /** Where feature maps lie that do not fit into memory; without it the run is refused then. */
   readonly openScratch?: OpenScratch;
   /** Compiles a document so that its β can be told to `onBetas`; a graph tells those that it was compiled to expose. */
   readonly exposeBeta?: boolean;
@@ -49,6 +54,10 @@ export interface OpenedGraph {
   readonly session: Session;
   /** Opens it once more, for parts of pictures; absent: `session` runs them too. */
   readonly openParts?: (() => Promise<Session>) | undefined;
+  /** Of the sessions; absent: one run at a time, of one thread. */
+  readonly plan?: CorePlan;
+  /** Where the sessions run; the CPU provider when absent. */
+  readonly target?: Target;
   /** Receives warnings. */
   readonly report?: Reporter;
 }
@@ -69,8 +78,8 @@ export async function graphSessions(
  * @throws SmxcError where it takes no pictures, or not as it is asked to
  */
 export async function openGraph(
-  { name, model, session, openParts, report = () => {} }: OpenedGraph,
-  { context, tile = "auto", picture = {} }: ContextOptions,
+  { name, model, session, openParts, plan, target = "cpu", report = () => {} }: OpenedGraph,
+  { context, tile = "auto", picture = {}, memory = UNKNOWN_MEMORY }: ContextOptions,
 ): Promise<Network> {
   const metadata = readMetadata(metadataOf(model));
   const own = metadata?.compiled.context ?? "whole";
@@ -86,8 +95,19 @@ export async function openGraph(
   const restorer =
     own === "patch"
       ? wholeRestorer(session, names, format, own)
-      : await graphRestorer({ name, model, session, openParts, names, format, tiling: metadata?.tiling }, tile);
+      : await graphRestorer({ name, model, session, openParts, names, format, tiling: metadata?.tiling }, tile, {
+          memory,
+          jobs: jobsOf(plan),
+          threads: plan?.alone.threads ?? 1,
+          target,
+          forcesWhole: context === "whole",
+        });
   return { restorer, format, context: own, trained: metadata?.context?.kind };
+}
+
+/** Runs at a time. */
+export function jobsOf(plan: CorePlan | undefined): Readonly<Record<SessionUse, number>> {
+  return { parts: plan?.parts.jobs ?? 1, alone: plan?.alone.jobs ?? 1 };
 }
 
 async function sizeOfResult(

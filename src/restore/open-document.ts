@@ -4,18 +4,18 @@ import { collect } from "../base/bytes/byte-source.js";
 import { type Reporter, SmxcError } from "../base/diagnostics.js";
 import { compileGraph, referenceGraph } from "../compile.js";
 import type { ModelSpec } from "../frontends/document/document.js";
-import type { Graph } from "../ir/graph.js";
 import type { Target } from "../lowerings/targets.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { CorePlan, SessionUse } from "../sessions/cores.js";
 import type { ModelBytes, Session } from "../sessions/session.js";
 import type { TensorStore } from "../tensors/tensor.js";
 import { noPatchContext } from "../tiling/errors.js";
+import { UNKNOWN_MEMORY } from "./cost/memory.js";
+import { documentRestorer } from "./document-restorer.js";
 import { documentFormat, noImage, otherDocumentInputs } from "./errors.js";
 import type { ContextOptions, Network } from "./network.js";
 import { globalRestorer } from "./restore-global.js";
 import { patchRestorer } from "./restore-patches.js";
-import { wholeRestorer } from "./restore-whole.js";
 import type { PartedNetwork, Restorer } from "./restorer.js";
 
 /**
@@ -24,12 +24,13 @@ import type { PartedNetwork, Restorer } from "./restorer.js";
  */
 export async function openDocument(
   model: { readonly name: string; readonly spec: ModelSpec; readonly weights: TensorStore | undefined },
-  { context, tile = "auto", samples, memory, openScratch, exposeBeta, picture = {} }: ContextOptions,
+  options: ContextOptions,
   target: Target,
   openSession: (model: ModelBytes, use: SessionUse) => Promise<Session>,
   report: Reporter = () => {},
   plan?: CorePlan,
 ): Promise<Network> {
+  const { context, tile = "auto", samples, openScratch, exposeBeta, picture = {}, memory = UNKNOWN_MEMORY } = options;
   const { spec, weights } = model;
   const format = spec.image;
   if (Object.keys(picture).length > 0) throw new SmxcError([documentFormat(model.name)]);
@@ -37,7 +38,7 @@ export async function openDocument(
   const [main, ...others] = spec.inputs.map(({ name }) => name);
   if (others.length > 0) throw new SmxcError([otherDocumentInputs(model.name, main!, others)]);
   const trained = spec.context?.kind;
-  const kind = context ?? trained ?? "whole";
+  const kind = context ?? (samples === undefined ? "whole" : "global");
   const network: PartedNetwork = {
     graph: referenceGraph(spec, weights, { batch: 1, report, ...(exposeBeta ? { exposeBeta } : {}) }),
     format,
@@ -52,13 +53,19 @@ export async function openDocument(
       return patchRestorer(network, spec.context, rowsOf(tile));
     }
     if (kind === "whole" && typeof tile !== "number") {
-      return wholeRestorer(await network.open(network.graph, "alone"), namesOf(network.graph), format);
+      return documentRestorer(network, {
+        target,
+        plan,
+        memory,
+        openScratch,
+        forcesWhole: context === "whole" || tile === "off",
+      });
     }
     return globalRestorer(network, {
-      ...(typeof tile === "number" ? { tile } : {}),
       // One piece, whatever it takes.
-      ...(tile === "off" ? { memory: Number.POSITIVE_INFINITY } : memory === undefined ? {} : { memory }),
-      ...(samples === undefined || kind === "whole" ? {} : { samples }),
+      memory: tile === "off" ? Number.POSITIVE_INFINITY : memory,
+      ...(typeof tile === "number" ? { tile } : {}),
+      ...(samples === undefined ? {} : { samples }),
       ...(openScratch === undefined ? {} : { openScratch }),
     });
   };
@@ -68,8 +75,4 @@ export async function openDocument(
 function rowsOf(tile: number | "auto" | "off"): number | undefined {
   if (tile === "auto") return undefined;
   return tile === "off" ? Number.MAX_SAFE_INTEGER : tile;
-}
-
-function namesOf(graph: Graph): { readonly input: string; readonly output: string } {
-  return { input: graph.inputs[0]!.name, output: graph.outputs[0]!.name };
 }

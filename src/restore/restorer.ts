@@ -5,6 +5,7 @@ import type { Graph } from "../ir/graph.js";
 import type { Image, ValueRange } from "../pictures/image.js";
 import type { SessionUse } from "../sessions/cores.js";
 import type { Session, Tensor } from "../sessions/session.js";
+import type { RunPlan } from "./cost/context-choice.js";
 import type { Rect } from "./tiles.js";
 
 export type ContextKind = "whole" | "patch" | "global";
@@ -58,8 +59,12 @@ export interface RunReport {
 export type Emit = (rect: Rect, values: Tensor) => void;
 
 export interface Restorer {
-  /** Whether a picture of a size runs in tiles of the restorer's choice; absent where that is not the restorer's to choose. */
-  inTiles?(size: { readonly height: number; readonly width: number }): Promise<boolean>;
+  /**
+   * How a picture of a size will be run, and what that takes; undefined, or absent, where it is not the restorer's to choose.
+   *
+   * @throws SmxcError `run/memory` where it does not fit
+   */
+  plan?(size: { readonly height: number; readonly width: number }): Promise<RunPlan | undefined>;
   /** Pictures of a size of which several gain by being restored at a time; absent: one, whose parts do. */
   atATime?(size: { readonly height: number; readonly width: number }): Promise<number>;
   /** @throws SmxcError; the signal's reason when it is aborted */

@@ -7,6 +7,7 @@ import { asLibrary, libraryReporter } from "../base/remedy.js";
 import { weightsElsewhere } from "../frontends/document/errors.js";
 import { parseDocument } from "../frontends/document/parse.js";
 import type { Target } from "../lowerings/targets.js";
+import { defaultMemory } from "../restore/cost/memory-node.js";
 import { scratchFiles } from "../restore/global/scratch-file-node.js";
 import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "../restore/load.js";
 import { cannotReadModel } from "../sessions/errors.js";
@@ -48,7 +49,7 @@ export async function load(model: string | ModelInput, options: NodeLoadOptions 
     const network = await loadWith(
       input,
       target,
-      { openScratch: scratchFiles(), ...options },
+      { memory: defaultMemory(), openScratch: scratchFiles(), ...options },
       { ...host, open: (bytes, use) => open(file ?? bytes, use) },
     );
     return {

@@ -1,5 +1,6 @@
 /** `smxc/runtime` in browsers: onnxruntime-web on WebGPU, or on WebAssembly where there is no graphics adapter. */
 import { asLibrary } from "../base/remedy.js";
+import { browserMemory } from "../restore/cost/memory.js";
 import { type LoadedNetwork, type LoadOptions, loadWith, type ModelInput } from "../restore/load.js";
 import type { WebTarget } from "../sessions/session-ort-web.js";
 import { webHost } from "../sessions/workers/host-web.js";
@@ -34,7 +35,11 @@ export async function load(model: string | ModelInput, options: WebLoadOptions =
     options.target ?? bestTarget(),
     typeof model === "string" ? asLibrary(() => fetchNetwork(model)) : model,
   ]);
-  return loadWith(input, target, options, webHost({ ...options, target }));
+  return loadWith(input, target, { memory: deviceMemory(), ...options }, webHost({ ...options, target }));
+}
+
+function deviceMemory(): number {
+  return browserMemory((navigator as Navigator & { readonly deviceMemory?: number }).deviceMemory);
 }
 
 interface Gpu {

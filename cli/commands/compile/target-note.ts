@@ -1,10 +1,10 @@
 /** What a graph loses on the provider that it is compiled for. */
 import { coverageOf } from "../../../src/inspect/onnx/coverage.js";
-import { sitesOf } from "../../../src/onnx/work/sites.js";
 import type { Target } from "../../../src/lowerings/targets.js";
 import type { ModelProto } from "../../../src/onnx/graph/records.js";
 import { valueOrigins } from "../../../src/onnx/providers/value-origins.js";
 import type { SchemaRegistry } from "../../../src/onnx/schemas/registry.js";
+import { sitesOf } from "../../../src/onnx/work/sites.js";
 
 /** Operators that are named; the others are counted. */
 const NAMED = 4;

@@ -2,7 +2,6 @@
 import { dirname } from "node:path";
 import { bytesSource, collect } from "../../../src/base/bytes/byte-source.js";
 import type { Lines } from "../../../src/base/text/lines.js";
-import { figureText, plus } from "../../../src/onnx/work/figures.js";
 import type { OnnxLayer } from "../../../src/inspect/onnx/layers.js";
 import { type OnnxSummary, summariseOnnx } from "../../../src/inspect/onnx/summary.js";
 import { checkModel } from "../../../src/onnx/check/check-model.js";
@@ -12,6 +11,7 @@ import { decodeGraph } from "../../../src/onnx/decode.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
 import type { ModelProto } from "../../../src/onnx/graph/records.js";
 import { loadSchemas } from "../../../src/onnx/schemas/registry.js";
+import { figureText, plus } from "../../../src/onnx/work/figures.js";
 import type { GraphModel } from "../../../src/open-model.js";
 import { bytesText, scaled } from "../../terminal/scaled.js";
 import { table } from "../../terminal/table.js";

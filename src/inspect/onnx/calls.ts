@@ -1,8 +1,8 @@
 /** Calls of functions, which a small file can make more than anyone can list: which are looked into, and what is in the others. */
 import type { FunctionProto, ModelProto, NodeProto } from "../../onnx/graph/records.js";
 import type { SchemaRegistry } from "../../onnx/schemas/registry.js";
-import { operatorOf } from "./coverage.js";
 import { plus, times } from "../../onnx/work/figures.js";
+import { operatorOf } from "./coverage.js";
 
 /** Parts of functions (nodes, what they read and hold) that are looked into in all; more where the file holds many. */
 const MOST_PARTS = 30_000;

@@ -1,10 +1,10 @@
 /** The rows of an inspection: nodes, or the layers that smxc made them of. */
 import type { Shape, TypeInfo } from "../../onnx/infer/type-info.js";
-import { operatorOf } from "./coverage.js";
 import { plus, sum, times } from "../../onnx/work/figures.js";
+import { macsOf } from "../../onnx/work/macs.js";
 import { type Site, turnsOf } from "../../onnx/work/sites.js";
 import { type Weights, weightsOfFunction } from "../../onnx/work/weights.js";
-import { macsOf } from "../../onnx/work/macs.js";
+import { operatorOf } from "./coverage.js";
 
 export interface OnnxLayer {
   readonly name: string;

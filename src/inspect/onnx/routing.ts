@@ -2,8 +2,8 @@
 
 import type { NodeProto } from "../../onnx/graph/records.js";
 import type { TypeInfo } from "../../onnx/infer/type-info.js";
-import { flattened, type Site } from "../../onnx/work/sites.js";
 import { hasWork } from "../../onnx/work/macs.js";
+import { flattened, type Site } from "../../onnx/work/sites.js";
 
 /** Whether a name of a node's surroundings is known before the graph runs. */
 export type IsConstant = (node: NodeProto, name: string) => boolean;

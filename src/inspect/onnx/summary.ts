@@ -7,15 +7,15 @@ import { withOpenSizes } from "../../onnx/open-sizes.js";
 import { valueOrigins } from "../../onnx/providers/value-origins.js";
 import type { SchemaRegistry } from "../../onnx/schemas/registry.js";
 import { type DeclaredValue, signatureOf } from "../../onnx/signature.js";
-import { Calls, type Inside } from "./calls.js";
-import { coverageOf, type DomainCoverage, operatorOf, opsetsOf, type ProviderCoverage } from "./coverage.js";
 import { figureText, plus, sum } from "../../onnx/work/figures.js";
-import { type OnnxLayer, type Survey, survey } from "./layers.js";
-import { measuredInputs } from "./measure.js";
 import { type PeakMemory, peakMemory } from "../../onnx/work/memory.js";
-import { kernelNodes } from "./routing.js";
 import { flattened, type Site, sitesOf } from "../../onnx/work/sites.js";
 import { weightsOf, weightsOfFunction } from "../../onnx/work/weights.js";
+import { Calls, type Inside } from "./calls.js";
+import { coverageOf, type DomainCoverage, operatorOf, opsetsOf, type ProviderCoverage } from "./coverage.js";
+import { type OnnxLayer, type Survey, survey } from "./layers.js";
+import { measuredInputs } from "./measure.js";
+import { kernelNodes } from "./routing.js";
 
 export interface OnnxSummary {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** In which parts a picture is run, by what that takes and what it may take. */
 import type { GraphTiling } from "../../metadata.js";
-import type { TilePlan } from "../tile-plan.js";
-import { planTiles } from "../tile-plan.js";
+import type { SessionUse } from "../../sessions/cores.js";
+import { planTiles, type TilePlan } from "../tile-plan.js";
 import type { Size } from "../tiles.js";
 
 /** What a run takes, predicted. */
@@ -15,7 +15,7 @@ export interface RunCost {
 /** How a network can run a picture with the whole picture's result. */
 export interface Ways {
   /** In one piece. */
-  whole(size: Size): RunCost;
+  whole(size: Size, jobs: number): RunCost;
   /** In tiles with what they look at around them, each of so many pixels at the most, `jobs` at a time. */
   readonly tiles?: {
     readonly tiling: GraphTiling;
@@ -29,8 +29,8 @@ export interface Ways {
 export interface Limits {
   /** Bytes that a run may take. */
   readonly memory: number;
-  /** Tiles that run at a time. */
-  readonly jobs: number;
+  /** Tiles, and pictures by themselves, that run at a time. */
+  readonly jobs: Readonly<Record<SessionUse, number>>;
 }
 
 export type ContextChoice =
@@ -40,19 +40,34 @@ export type ContextChoice =
   /** Nothing fits: what is least. */
   | { readonly kind: "none"; readonly whole: RunCost; readonly least: number | undefined };
 
+/** What runs. */
+export type ChosenContext = Exclude<ContextChoice, { readonly kind: "none" }>;
+
+/** How a picture will be run, predicted. */
+export interface RunPlan {
+  readonly chosen: ChosenContext;
+  /** What it could be run as instead. */
+  readonly other: ChosenContext | undefined;
+}
+
 /** The picture in one piece while that fits, else the largest parts that fit, since they compute least twice. */
 export function chooseContext(size: Size, ways: Ways, limits: Limits): ContextChoice {
-  const whole = ways.whole(size);
+  const whole = ways.whole(size, limits.jobs.alone);
   if (whole.bytes <= limits.memory) return { kind: "whole", ...whole };
   return chooseParts(size, ways, limits, whole);
 }
 
 /** What runs where the picture in one piece does not fit, or is not wanted. */
-export function chooseParts(size: Size, ways: Ways, limits: Limits, whole = ways.whole(size)): ContextChoice {
+export function chooseParts(
+  size: Size,
+  ways: Ways,
+  limits: Limits,
+  whole = ways.whole(size, limits.jobs.alone),
+): ContextChoice {
   const { tiles, shared } = ways;
   let least: number | undefined;
   for (const side of tiles === undefined ? [] : sidesOf(size, tiles.tiling)) {
-    const tiled = tileCost(size, { tiling: tiles!.tiling, fixed: tiles!.fixed, side }, tiles!.cost, limits.jobs);
+    const tiled = tileCost(size, { tiling: tiles!.tiling, fixed: tiles!.fixed, side }, tiles!.cost, limits.jobs.parts);
     if (tiled === undefined) continue;
     if (tiled.bytes <= limits.memory) {
       const work = tiled.pixels / (size.height * size.width);

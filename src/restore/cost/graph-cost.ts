@@ -10,7 +10,7 @@ import { bytesOfValue, isView } from "../../onnx/work/memory.js";
 import { type Site, sitesOf, turnsOf } from "../../onnx/work/sites.js";
 import { weightsOf } from "../../onnx/work/weights.js";
 import type { Size } from "../tiles.js";
-import { Arena } from "./arena.js";
+import { Arena, type Chunk } from "./arena.js";
 import { layoutsOf } from "./layouts.js";
 import { memorySteps, type Step } from "./memory-steps.js";
 
@@ -71,21 +71,31 @@ export function graphCost({ model: source, input, channels, fixed }: CostedGraph
   const pixels = height * width;
   return {
     opened: weights * HELD_WEIGHTS + folded * HELD_FOLDED,
-    bytes: (count) => arenaBytes(steps, count / pixels),
+    bytes: (count) => arenaBytes(steps, pixels, count),
     liveBytes: (count) => (mostAlive(steps) * count) / pixels,
     macs: workIn(sites, 1, macsOf) / pixels,
     moved: workIn(sites, 1, bytesWritten) / pixels,
   };
 }
 
-function arenaBytes(steps: readonly Step[], factor: number): number {
-  const arena = new Arena();
-  const chunks = new Map<number, ReturnType<Arena["allocate"]>>();
+/**
+ * What is less than a byte a pixel is no picture: it stays as it is, and lies in the first, small regions, between which
+ * large ones do not fit.
+ */
+function arenaBytes(steps: readonly Step[], from: number, to: number): number {
+  const [pictures, others] = [new Arena(), new Arena()];
+  const chunks = new Map<number, readonly [Arena, Chunk]>();
   for (const step of steps) {
-    if ("take" in step) chunks.set(step.take, arena.allocate(step.bytes * factor));
-    else arena.free(chunks.get(step.give)!);
+    if ("take" in step) {
+      const isPicture = step.bytes >= from;
+      const arena = isPicture ? pictures : others;
+      chunks.set(step.take, [arena, arena.allocate(isPicture ? (step.bytes * to) / from : step.bytes)]);
+    } else {
+      const [arena, chunk] = chunks.get(step.give)!;
+      arena.free(chunk);
+    }
   }
-  return arena.touched;
+  return pictures.touched + others.touched;
 }
 
 function mostAlive(steps: readonly Step[]): number {
