@@ -13,8 +13,10 @@ export interface Slot extends Size {
 export async function readMap(scratch: Scratch, { at, channels, width }: Slot, rect: Rect): Promise<Tensor> {
   const data = new Float32Array(channels * rect.height * rect.width);
   const line = channels * width;
-  if (rect.width === width) await scratch.read(rowsOf(data, channels, rect, rect), at + rect.top * line);
-  else {
+  if (rect.width === width) {
+    const all = { top: 0, left: 0, height: rect.height, width };
+    await scratch.read(rowsOf(data, channels, rect, all), at + rect.top * line);
+  } else {
     const whole = new Float32Array(line);
     for (let row = 0; row < rect.height; row++) {
       await scratch.read([whole], at + (rect.top + row) * line);
