@@ -22,4 +22,14 @@ let sum = 0;
 for (const sample of image.data) sum = (sum * 31 + sample) % 2147483647;
 await network.release();
 const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-console.log(JSON.stringify({ seconds: Number(seconds.toFixed(2)), user: userCPUTime / 1e6, system: systemCPUTime / 1e6, maxRSS, sum, parts: report.parts, cost: report.cost }));
+console.log(
+  JSON.stringify({
+    seconds: Number(seconds.toFixed(2)),
+    user: userCPUTime / 1e6,
+    system: systemCPUTime / 1e6,
+    maxRSS,
+    sum,
+    parts: report.parts,
+    cost: report.cost,
+  }),
+);

@@ -1,10 +1,16 @@
 /** Networks run in parts: patches outside the graph, and tiles with one β. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { SmxcError } from "../../src/base/diagnostics.js";
 import { randomNumbers } from "../../src/base/random.js";
+import { referenceGraph } from "../../src/compile.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
 import type { Image } from "../../src/pictures/image.js";
 import { crop } from "../../src/pictures/image.js";
 import { readImage } from "../../src/pictures/image-node.js";
+import { globalCost } from "../../src/restore/global/plan.js";
+import type { OpenScratch } from "../../src/restore/global/scratch.js";
+import { scratchFiles } from "../../src/restore/global/scratch-file-node.js";
+import { heldBytes } from "../../src/restore/held-bytes.js";
 import type { ContextOptions, Network } from "../../src/restore/network.js";
 import { openDocument } from "../../src/restore/open-document.js";
 import type { RunReport } from "../../src/restore/restorer.js";
@@ -81,6 +87,47 @@ describe.each(NETWORKS)("%s", (name) => {
     expect(tiled.report).toMatchObject({ context: "global", parts: 6, side: 30 });
     expect(tiled.report.cost).toBeGreaterThan(1);
     expect(tiled.report.cost).toBeLessThan(1.5);
+  });
+});
+
+/** The smallest budget of whole megabytes that is not refused. */
+function leastMemory({ spec, weights }: ImportedFixture, size: Image, scale: number): number {
+  const graph = referenceGraph(spec, weights, { batch: 1 });
+  for (let memory = 2 ** 20; ; memory += 2 ** 20) {
+    try {
+      globalCost(graph, size, { memory, held: heldBytes(size, scale), hasScratch: true });
+      return memory;
+    } catch (cause) {
+      if (!(cause instanceof SmxcError)) throw cause;
+    }
+  }
+}
+
+/** Maps that lie in a file in part, of a picture whose sides are odd. */
+describe.each(NETWORKS)("%s within a budget", (name) => {
+  it("gives the whole picture's output in bands", async () => {
+    const info = readJson<Info>("models", name, "info.json");
+    const config = new Map(Object.entries(readJson<Record<string, number>>("models", name, "info.json")));
+    const model = await importStore(await openFixture("models", name, "checkpoint.pt"), { config });
+    const file = info.scale === 1 ? "chelsea-crop.png" : "chelsea.png";
+    const part = crop(await readImage(fixture("photographs", info.task, file), () => {}), 1, 2, 111, 97);
+    const whole = await valuesOf(await open(model, { context: "whole" }), part, info.scale);
+    const inFiles = scratchFiles();
+    let numbers = 0;
+    const openScratch: OpenScratch = async (count) => {
+      numbers = count;
+      return inFiles(count);
+    };
+    const memory = leastMemory(model, part, info.scale);
+    const bands = await valuesOf(await open(model, { context: "global", memory, openScratch }), part, info.scale);
+    expect(absoluteError(bands.result, whole.result)).toBeLessThanOrEqual(SEAMLESS);
+    expect(bands.report.parts).toBeGreaterThan(1);
+    expect(bands.report.cost).toBeLessThan(1.5);
+    expect(numbers).toBeGreaterThan(0);
+    const refused = open(model, { context: "global", memory: memory / 2, openScratch });
+    await expect(valuesOf(await refused, part, info.scale)).rejects.toMatchObject({
+      diagnostics: [expect.objectContaining({ code: "run/memory" })],
+    });
   });
 });
 
