@@ -66,13 +66,13 @@ export const compileCommand = defineCommand({
     },
   ],
   async action(context, [path], options) {
-    const [{ openModelFile }, { compile }, { dataPath, encodeForFiles }, { checkOutputs }, { writeFiles }] =
+    const [{ openModelFile }, { compile }, { dataPath, encodeForFiles }, { checkOutputs }, { writeTold }] =
       await Promise.all([
         import("../models/open-model.js"),
         import("../../src/compile.js"),
         import("../models/encode-for-files.js"),
         import("../files/check-outputs.js"),
-        import("../files/write-files.js"),
+        import("../files/write-told.js"),
       ]);
     const model = await openModelFile(path, "network", context.report);
     try {
@@ -112,7 +112,7 @@ export const compileCommand = defineCommand({
             ? [{ path: options.output, content: checked.bytes }]
             : encodeForFiles(onnx, options.output, options.externalData, options.target);
         const cost = await fold?.study?.measure(compileOptions);
-        const written = await writeFiles(files, { inputs: [...model.files, ...(fold?.files ?? [])] });
+        const written = await writeTold(context, files, { inputs: [...model.files, ...(fold?.files ?? [])] });
         const { foldStudyJson, foldStudyText } = await import("./compile/fold-study.js");
         const trials = tuned ? (await import("./compile/tune.js")).trialsText(tuned.trials) : [];
         const explained = options.explain ? await import("./compile/explain-compile.js") : undefined;

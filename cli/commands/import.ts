@@ -70,9 +70,10 @@ export const importCommand = defineCommand({
         const weightsEntry = { file: basename(outputs.weights), sha256 };
         return formatDocument({ $schema, version, name, weights: weightsEntry, ...rest, source: origin });
       };
-      const { writeFiles } = await import("../files/write-files.js");
+      const { writeTold } = await import("../files/write-told.js");
       const [weightsFile, documentFile] = await placeErrors(place, () =>
-        writeFiles(
+        writeTold(
+          context,
           [
             { path: outputs.weights, content: weights },
             { path: outputs.document, content: (written) => text(written[0]!.sha256) },

@@ -48,6 +48,8 @@ export interface WriteOptions {
   readonly onComplete?: (files: readonly CompleteFile[]) => Promise<void>;
   /** Whether what killed processes left beside the outputs was removed before. */
   readonly swept?: boolean;
+  /** Receives how far a file is, in bytes; of what encodes itself nothing is told. */
+  readonly onBytes?: (path: string, done: number, total: number) => void;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface WriteOptions {
  */
 export async function writeFiles(
   files: readonly OutputFile[],
-  { inputs, fs = nodeFs, onComplete, swept = false }: WriteOptions,
+  { inputs, fs = nodeFs, onComplete, swept = false, onBytes }: WriteOptions,
 ): Promise<readonly WrittenFile[]> {
   const targets = await checkOutputs(
     files.map(({ path }) => path),
@@ -75,7 +77,7 @@ export async function writeFiles(
       written.push(
         isEncoder(bytes) && draft.onDisk
           ? await encodeInto(draft, target, bytes, fs)
-          : await fill(draft, target, isEncoder(bytes) ? await bytes.encode() : bytes),
+          : await fill(draft, target, isEncoder(bytes) ? await bytes.encode() : bytes, onBytes),
       );
     }
     await onComplete?.(await Promise.all(written.map((file, index) => withTime(file, drafts[index]!))));
@@ -90,6 +92,7 @@ async function fill(
   { file, onDisk }: Draft,
   { path, mode }: Target,
   content: Exclude<FileContent, FileEncoder>,
+  onBytes: WriteOptions["onBytes"],
 ): Promise<WrittenFile> {
   const stream = toStream(content);
   const hash = createHash("sha256");
@@ -101,6 +104,7 @@ async function fill(
   await writeBehind(sink, stream.chunks(), (piece) => {
     hash.update(piece);
     bytes += piece.length;
+    onBytes?.(path, bytes, stream.length);
   });
   if (bytes !== stream.length) throw new Error(`${path}: ${bytes} bytes came where ${stream.length} were announced`);
   if (mode !== undefined) await orFailure(path, file.chmod(mode));

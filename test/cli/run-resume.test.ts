@@ -103,7 +103,7 @@ describe("--resume", () => {
     const { code, skipped } = await resumed(out);
     expect(code).toBe(0);
     // Whatever has its name is done, and noted.
-    expect(skipped).toEqual([...before.keys()]);
+    expect(skipped).toEqual(expect.arrayContaining([...before.keys()]));
     expect(contentOf(out)).toEqual(whole);
   });
 

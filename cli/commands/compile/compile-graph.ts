@@ -12,7 +12,7 @@ import type { GraphModel } from "../../../src/open-model.js";
 import { compiledPictures } from "../../../src/restore/compiled-pictures.js";
 import type { PictureOptions } from "../../../src/restore/graph-format.js";
 import { checkOutputs } from "../../files/check-outputs.js";
-import { writeFiles } from "../../files/write-files.js";
+import { writeTold } from "../../files/write-told.js";
 import type { Context } from "../../flags/command.js";
 import type { GraphDimension } from "../../flags/values.js";
 import { dataPath, encodeForFiles } from "../../models/encode-for-files.js";
@@ -105,7 +105,7 @@ export async function compileGraphFile(
     const files = encodeForFiles(model, output, externalData, target);
     const told = await routing.tell(done);
     const trials = tuned ? (await import("./tune.js")).trialsText(tuned.trials) : [];
-    const written = await writeFiles(files, { inputs });
+    const written = await writeTold(context, files, { inputs });
     const beside = { ...(compared ? { compared } : {}), ...told.json, ...(tuned ? { trials: tuned.trials } : {}) };
     await context.answer({
       text: () => [

@@ -21,6 +21,8 @@ export interface RestoreOneOptions {
   readonly done?: Done;
   /** Calls the work off, up to the moment when the result is complete. */
   readonly signal: AbortSignal;
+  /** Called when the picture, which is decoded, begins to run. */
+  onBegin(picture: Size): void;
   /** Receives how much of the picture is done, up to 1. */
   onProgress(share: number): void;
   /** Waits until the network has room for the picture; reading and writing do without it. */
@@ -33,7 +35,7 @@ export async function restoreOne(
   context: Context,
   network: OpenNetwork,
   { input, output }: PicturePair,
-  { alpha, selfEnsemble, format, done, signal, onProgress, turn, report }: RestoreOneOptions,
+  { alpha, selfEnsemble, format, done, signal, onBegin, onProgress, turn, report }: RestoreOneOptions,
 ): Promise<Outcome> {
   const { name, bytes } = await pictureBytes(context, input);
   const before = done?.of(output, bytes);
@@ -44,6 +46,7 @@ export async function restoreOne(
   const { image, ran, seconds } = await turn(async () => {
     signal.throwIfAborted();
     await tellPlan(context, network, picture);
+    onBegin(picture);
     const began = performance.now();
     const restored = await restorePicture(network, picture, {
       alpha,

@@ -8,7 +8,7 @@ import { attempt, endsAll, type Failure } from "../../pictures/failures.js";
 import { Turns, workInFlight } from "../../pictures/in-flight.js";
 import type { PicturePlan } from "../../pictures/plan.js";
 import type { Done } from "./done.js";
-import { isWritten, type Outcome } from "./outcome.js";
+import { isWritten, type Outcome, type Restored, type Size } from "./outcome.js";
 import { restoreOne } from "./restore-one.js";
 
 export interface RunPicturesOptions {
@@ -18,6 +18,8 @@ export interface RunPicturesOptions {
   readonly parallel: number;
   /** So many are in memory: those that run, and those that are being read or written meanwhile. */
   readonly inFlight: number;
+  /** How long a picture of a size is expected to run, where that can be told before. */
+  estimatedSeconds?(size: Size): number | undefined;
   /** What is done already, and what is noted of what is done. */
   readonly done?: Done;
 }
@@ -36,13 +38,14 @@ export async function restorePictures(
   context: Context,
   network: OpenNetwork,
   { pairs, format }: PicturePlan,
-  { parallel, inFlight, ...options }: RunPicturesOptions,
+  { parallel, inFlight, estimatedSeconds, ...options }: RunPicturesOptions,
 ): Promise<RunPictures> {
   await removeStaleOf(pairs.map(({ output }) => output));
   const results: Outcome[] = [];
   const failures: Failure[] = [];
   const turns = new Turns(parallel);
   const bar = context.progress("restoring", pairs.length, "picture");
+  const pace = new Pace();
   const shares = new Map<number, number>();
   let finished = 0;
   const show = (): void => bar.update([...shares.values()].reduce((sum, share) => sum + share, finished));
@@ -63,8 +66,15 @@ export async function restorePictures(
             onProgress,
             turn: (work) => turns.take(work),
             report: (warning) => warnings.push(warning),
+            onBegin: (size) => {
+              if (pairs.length === 1) bar.amount(size.width * size.height, "pixel");
+              // Of several that run side by side, none is the next to be done.
+              const seconds = parallel > 1 ? undefined : (estimatedSeconds?.(size) ?? pace.secondsOf(size));
+              if (seconds !== undefined) bar.expect(finished + 1, seconds);
+            },
           }),
         ).finally(() => shares.delete(index));
+        if ("result" in tried && isWritten(tried.result)) pace.add(tried.result);
         finished++;
         show();
         return { tried, warnings };
@@ -84,6 +94,21 @@ export async function restorePictures(
   const before = results.filter((result) => !isWritten(result)).length;
   if (before > 0) context.note(`${pictures(before)} ${before === 1 ? "was" : "were"} done before`);
   return { results, failures };
+}
+
+/** Seconds per pixel of the pictures that are done. */
+class Pace {
+  private pixels = 0;
+  private seconds = 0;
+
+  add({ from, seconds }: Restored): void {
+    this.pixels += from.width * from.height;
+    this.seconds += seconds;
+  }
+
+  secondsOf({ width, height }: Size): number | undefined {
+    return this.pixels === 0 ? undefined : (this.seconds / this.pixels) * width * height;
+  }
 }
 
 function pictures(count: number): string {
