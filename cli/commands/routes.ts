@@ -59,7 +59,7 @@ export const routesCommand = defineCommand({
     const model = await openModelFile(modelPath, "network", context.report);
     const { openRouters } = await import("./routes/open-routers.js");
     const picture = pictureOptionsOf({ range, color, scale: undefined });
-    const network = await openRouters(context, model, { ...(kind === "trained" ? {} : { context: kind }), picture });
+    const network = await openRouters(context, model, { context: kind, picture });
     try {
       const study = new RoutesStudy();
       const pictures: string[] = [];

@@ -15,8 +15,8 @@ export const contextFlags = {
     HEADING,
     choice(
       "--context <kind>",
-      "what β is pooled over: the whole picture, in one piece where that fits into --memory, else in tiles that give the same (auto); that in one piece (whole) or in tiles (global) in any case; or patches of the training size, as networks are published (patch)",
-      ["auto", "whole", "patch", "global"],
+      "what β is pooled over: the whole picture, in one piece where that fits into --memory, else in tiles that give the same (auto); that in one piece (whole) or in tiles (global) in any case; or patches of the training size, as networks are published (patch); or what the network was trained with (trained)",
+      ["auto", "whole", "patch", "global", "trained"],
       "auto",
     ),
   ),

@@ -20,9 +20,9 @@ import type { ContextKind, PictureFormat, Restorer } from "./restorer.js";
 export interface ContextOptions {
   /**
    * What β is pooled over. By default the whole picture: in one piece where that fits, else in parts that give the same.
-   * `whole` is in one piece, or refused.
+   * `whole` is in one piece, or refused; `trained` what the network was trained with.
    */
-  readonly context?: ContextKind;
+  readonly context?: ContextKind | "trained";
   /** Bytes that a run may take beside the process itself; half of the machine's memory when absent. */
   readonly memory?: number;
   /** Side of a tile, or the rows of a band of patches, in pixels; `off`: the picture is one tile. */
@@ -83,7 +83,7 @@ export async function openGraph(
 ): Promise<Network> {
   const metadata = readMetadata(metadataOf(model));
   const own = metadata?.compiled.context ?? "whole";
-  if (context !== undefined && context !== own)
+  if (context !== undefined && context !== "trained" && context !== own)
     throw new SmxcError([graphContext(name, own, context, hasDocument(metadata))]);
   if (own === "patch" && typeof tile === "number") throw new SmxcError([patchGraphTiles(name)]);
   const format = await graphFormat({ name, model, metadata }, picture, {

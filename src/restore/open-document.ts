@@ -38,7 +38,7 @@ export async function openDocument(
   const [main, ...others] = spec.inputs.map(({ name }) => name);
   if (others.length > 0) throw new SmxcError([otherDocumentInputs(model.name, main!, others)]);
   const trained = spec.context?.kind;
-  const kind = context ?? (samples === undefined ? "whole" : "global");
+  const kind = context === "trained" ? (trained ?? "whole") : (context ?? (samples === undefined ? "whole" : "global"));
   const network: PartedNetwork = {
     graph: referenceGraph(spec, weights, { batch: 1, report, ...(exposeBeta ? { exposeBeta } : {}) }),
     format,

@@ -51,7 +51,16 @@ describe.each(["patch", "whole"])("in the context %s", (kind) => {
 
 describe("at scale 1", () => {
   it("compares with the input, and takes the field's names", async () => {
-    const { stdout } = await run("eval", at("nsr-jpeg10.json"), "--pairs", at("jpeg"), at("hr"), "--json");
+    const { stdout } = await run(
+      "eval",
+      at("nsr-jpeg10.json"),
+      "--pairs",
+      at("jpeg"),
+      at("hr"),
+      "--context",
+      "patch",
+      "--json",
+    );
     const answer = JSON.parse(stdout);
     const expected = readJson<Info>("models", "nsr-jpeg10", "info.json").psnr["chelsea-crop"]!;
     expect(answer).toMatchObject({ shave: 0, baseline: "input", images: [{ image: "chelsea-crop" }] });

@@ -28,11 +28,22 @@ afterAll(folder.remove);
 
 describe("the context", () => {
   it.each([
-    ["the document's, where the picture is large enough", ["m.json", "large.png"], /context: \d+ patches of 24x24; \d/],
+    ["the whole picture", ["m.json", "large.png"], /context: whole picture; the model was trained with patch\)/],
     [
-      "whole, where it is not",
-      ["m.json", "small.png"],
+      "patches by name, where the picture is large enough",
+      ["m.json", "large.png", "--context", "patch"],
+      /context: \d+ patches of 24x24; \d/,
+    ],
+    ["the training's by name", ["m.json", "large.png", "--context", "trained"], /context: \d+ patches of 24x24; \d/],
+    [
+      "whole, where the picture is too small for patches",
+      ["m.json", "small.png", "--context", "patch"],
       /context: whole picture; the picture is too small for patches\)/,
+    ],
+    [
+      "the whole picture's in parts, where one piece does not fit",
+      ["m.json", "large.png", "--memory", "12"],
+      /context: the whole picture's β in \d+ /,
     ],
     [
       "as it is asked for",
@@ -58,7 +69,16 @@ describe("the context", () => {
   });
 
   it("is told in JSON", async () => {
-    const { stdout } = await run("run", at("m.json"), at("large.png"), "-o", at("out.png"), "--json");
+    const { stdout } = await run(
+      "run",
+      at("m.json"),
+      at("large.png"),
+      "-o",
+      at("out.png"),
+      "--context",
+      "patch",
+      "--json",
+    );
     expect(JSON.parse(stdout)).toMatchObject({
       schemaVersion: 1,
       output: at("out.png"),
@@ -69,6 +89,15 @@ describe("the context", () => {
       side: 24,
       selfEnsemble: false,
     });
+  });
+
+  it("whole by name is refused where it does not fit, with what would", async () => {
+    const flags = ["--memory", "12", "--context", "whole"];
+    const ended = await run("run", at("m.json"), at("large.png"), "-o", at("none.png"), ...flags);
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr).toMatch(/error\[run\/memory\].* in one piece takes about \d+ MB, and 12 MB are allowed/);
+    expect(ended.stderr).toContain("parts that share β would fit and give the same");
+    expect(ended.stderr).toContain("leave out --context and --tile, or allow more with --memory");
   });
 
   it("of a graph cannot be another", async () => {

@@ -122,18 +122,29 @@ describe("the runtime", () => {
   });
 
   it.each([
-    ["dncnn", "open", 100, 100, false],
-    ["dncnn", "open", 1100, 1000, true],
-    ["rcan", "open", 1100, 1000, false],
-    ["espcn", "static", 12, 16, false],
-    ["espcn", "static", 13, 16, true],
-    ["espcn", "static", 11, 16, false],
-  ])("runs %s (%s) of %d × %d pixels in tiles of its choice: %s", async (name, file, width, height, expected) => {
+    ["dncnn", "open", 100, 100, 100, "whole"],
+    ["dncnn", "open", 1100, 1000, 4000, "whole"],
+    ["dncnn", "open", 1100, 1000, 50, "tiles"],
+    ["rcan", "open", 1100, 1000, 4000, "whole"],
+    ["espcn", "static", 12, 16, 100, "whole"],
+    ["espcn", "static", 13, 16, 100, undefined],
+  ])("runs %s (%s) of %d × %d pixels within %d MB as %s", async (name, file, width, height, megabytes, expected) => {
     const bytes = bytesOfExport(name, `${file}.onnx`);
     const { message: model } = await decodeGraph(bytesSource("any.onnx", bytes));
     const session = await createNodeSession({ name: "any.onnx", bytes }, { target: "cpu" });
-    const { restorer } = await openGraph({ name: "any.onnx", model, session }, {});
-    expect(await restorer.inTiles?.({ width, height })).toBe(expected);
+    const { restorer } = await openGraph({ name: "any.onnx", model, session }, { memory: megabytes * 1e6 });
+    expect((await restorer.plan?.({ width, height }))?.chosen.kind).toBe(expected);
+    await restorer.release();
+  });
+
+  it("refuses what does not fit and cannot be cut, with what it takes", async () => {
+    const bytes = bytesOfExport("rcan", "open.onnx");
+    const { message: model } = await decodeGraph(bytesSource("any.onnx", bytes));
+    const session = await createNodeSession({ name: "any.onnx", bytes }, { target: "cpu" });
+    const { restorer } = await openGraph({ name: "any.onnx", model, session }, { memory: 2e7 });
+    await expect(restorer.plan!({ width: 1100, height: 1000 })).rejects.toMatchObject({
+      diagnostics: [{ code: "run/memory", message: expect.stringContaining("the network cannot run in parts") }],
+    });
     await restorer.release();
   });
 

@@ -4,10 +4,6 @@ import { BetaCollector } from "../../../src/restore/beta-summary.js";
 import { imageFromPixels, type LoadedNetwork, load, type ModelInput, pixelsOf } from "../../../src/runtime/web.js";
 import type { RestoreRequest, RestoreResult, Stage, WebProvider } from "./protocol.js";
 
-/** Larger pictures are run in tiles, so that their feature maps fit into the memory of a page. */
-const WHOLE_PIXELS = 2 ** 18;
-const TILE = 256;
-
 /** In a folder beside the page, which vite.config.ts names. */
 declare const ORT_FOLDER: string;
 const ORT_PATHS = new URL(/* @vite-ignore */ `${import.meta.env.DEV ? "/" : "../"}${ORT_FOLDER}`, import.meta.url).href;
@@ -38,7 +34,7 @@ export async function restoreOnFirst(
     const betas = new BetaCollector();
     try {
       events.onStage("loading");
-      const network = await networkOn(provider, model, contextOptions(model, context, pixels));
+      const network = await networkOn(provider, model, contextOptions(model, context));
       events.onStage("running");
       const began = performance.now();
       const { image: restored, report } = await network.restore(image, {
@@ -64,14 +60,9 @@ export async function restoreOnFirst(
   throw new RangeError("no provider was named");
 }
 
-/** A graph pools β as it was compiled to. */
-function contextOptions(
-  model: ModelInput,
-  context: RestoreRequest["context"],
-  { width, height }: RestoreRequest["pixels"],
-): { readonly context?: "whole"; readonly tile?: number } {
-  if (context === "trained" || "graph" in model) return {};
-  return { context, ...(width * height > WHOLE_PIXELS ? { tile: TILE } : {}) };
+/** A graph pools β as it was compiled to; a document over the whole picture, in parts where that does not fit. */
+function contextOptions(model: ModelInput, context: RestoreRequest["context"]): { readonly context?: "trained" } {
+  return context === "whole" || "graph" in model ? {} : { context };
 }
 
 async function networkOn(
