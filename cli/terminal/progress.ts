@@ -117,7 +117,7 @@ export function createProgressView(
   };
 }
 
-/** A line that wraps could not be erased. */
-export function fitted(line: string, columns = 80): string {
-  return line.slice(0, columns - 1);
+/** A line that wraps could not be erased. Terminals that do not know their width say none, or 0. */
+export function fitted(line: string, columns: number | undefined): string {
+  return line.slice(0, (columns || 80) - 1);
 }

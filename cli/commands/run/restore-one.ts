@@ -23,7 +23,9 @@ export interface RestoreOneOptions {
   readonly signal: AbortSignal;
   /** Called when the picture, which is decoded, begins to run. */
   onBegin(picture: Size): void;
-  /** Receives how much of the picture is done, up to 1. */
+  /** Called when it has run. */
+  onRan(picture: Size, seconds: number): void;
+  /** Receives how much of the run is done, up to 1. */
   onProgress(share: number): void;
   /** Waits until the network has room for the picture; reading and writing do without it. */
   turn<T>(work: () => Promise<T>): Promise<T>;
@@ -35,7 +37,7 @@ export async function restoreOne(
   context: Context,
   network: OpenNetwork,
   { input, output }: PicturePair,
-  { alpha, selfEnsemble, format, done, signal, onBegin, onProgress, turn, report }: RestoreOneOptions,
+  { alpha, selfEnsemble, format, done, signal, onBegin, onRan, onProgress, turn, report }: RestoreOneOptions,
 ): Promise<Outcome> {
   const { name, bytes } = await pictureBytes(context, input);
   const before = done?.of(output, bytes);
@@ -54,7 +56,9 @@ export async function restoreOne(
       signal,
       onProgress: (part, total) => onProgress(part / total),
     });
-    return { image: restored.image, ran: restored.report, seconds: (performance.now() - began) / 1000 };
+    const seconds = (performance.now() - began) / 1000;
+    onRan(picture, seconds);
+    return { image: restored.image, ran: restored.report, seconds };
   });
   signal.throwIfAborted();
   const content = {

@@ -8,7 +8,7 @@ import { attempt, endsAll, type Failure } from "../../pictures/failures.js";
 import { Turns, workInFlight } from "../../pictures/in-flight.js";
 import type { PicturePlan } from "../../pictures/plan.js";
 import type { Done } from "./done.js";
-import { isWritten, type Outcome, type Restored, type Size } from "./outcome.js";
+import { isWritten, type Outcome, type Size } from "./outcome.js";
 import { restoreOne } from "./restore-one.js";
 
 export interface RunPicturesOptions {
@@ -30,6 +30,9 @@ export interface RunPictures {
   readonly failures: readonly Failure[];
 }
 
+/** The share of a picture's work that is done when it has run; the rest is writing it. */
+const RUNNING = 0.95;
+
 /**
  * Goes on after a picture that fails, unless its result could not be written: then all others would fail as well. Results,
  * failures and warnings are told in the order of the plan.
@@ -48,14 +51,15 @@ export async function restorePictures(
   const pace = new Pace();
   const shares = new Map<number, number>();
   let finished = 0;
-  const show = (): void => bar.update([...shares.values()].reduce((sum, share) => sum + share, finished));
+  const now = (): number => [...shares.values()].reduce((sum, share) => sum + share, finished);
+  const show = (): void => bar.update(now());
   try {
     await workInFlight(pairs, {
       count: inFlight,
       work: async (pair, index, signal) => {
         const warnings: Diagnostic[] = [];
         const onProgress = (share: number): void => {
-          shares.set(index, share);
+          shares.set(index, share * RUNNING);
           show();
         };
         const tried = await attempt(pair.input, () =>
@@ -70,11 +74,11 @@ export async function restorePictures(
               if (pairs.length === 1) bar.amount(size.width * size.height, "pixel");
               // Of several that run side by side, none is the next to be done.
               const seconds = parallel > 1 ? undefined : (estimatedSeconds?.(size) ?? pace.secondsOf(size));
-              if (seconds !== undefined) bar.expect(finished + 1, seconds);
+              if (seconds !== undefined) bar.expect(now() + RUNNING, seconds);
             },
+            onRan: (size, seconds) => pace.add(size, seconds),
           }),
         ).finally(() => shares.delete(index));
-        if ("result" in tried && isWritten(tried.result)) pace.add(tried.result);
         finished++;
         show();
         return { tried, warnings };
@@ -101,8 +105,8 @@ class Pace {
   private pixels = 0;
   private seconds = 0;
 
-  add({ from, seconds }: Restored): void {
-    this.pixels += from.width * from.height;
+  add({ width, height }: Size, seconds: number): void {
+    this.pixels += width * height;
     this.seconds += seconds;
   }
 
