@@ -37,8 +37,9 @@ export async function workInFlight<T, R>(
       const index = next++;
       try {
         const result = await work(items[index]!, index, signal);
+        // What ends all a second time says nothing new.
+        done(index, signal.aborted && endsAll(result) ? undefined : { result });
         if (endsAll(result)) calledOff.abort();
-        done(index, { result });
       } catch (cause) {
         if (!signal.aborted || cause !== signal.reason) throw cause;
         done(index, undefined);
