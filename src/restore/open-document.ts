@@ -3,6 +3,7 @@
 import { collect } from "../base/bytes/byte-source.js";
 import { type Reporter, SmxcError } from "../base/diagnostics.js";
 import { compileGraph, referenceGraph } from "../compile.js";
+import type { LoweringOptions } from "../compile-options.js";
 import type { ModelSpec } from "../frontends/document/document.js";
 import type { Target } from "../lowerings/targets.js";
 import { encodeModel } from "../onnx/encode.js";
@@ -38,6 +39,7 @@ export async function openDocument(
   const [main, ...others] = spec.inputs.map(({ name }) => name);
   if (others.length > 0) throw new SmxcError([otherDocumentInputs(model.name, main!, others)]);
   const trained = spec.context?.kind;
+<<<<<<< HEAD
   const kind = context === "trained" ? (trained ?? "whole") : (context ?? (samples === undefined ? "whole" : "global"));
   const network: PartedNetwork = {
     graph: referenceGraph(spec, weights, { batch: 1, report, ...(exposeBeta ? { exposeBeta } : {}) }),
@@ -46,6 +48,18 @@ export async function openDocument(
       const compiled = compileGraph(part, { target, threads: plan?.[use].threads ?? 1 });
       return openSession({ name: model.name, bytes: await collect(encodeModel(compiled.model).model) }, use);
     },
+=======
+  const kind = context ?? trained ?? "whole";
+  const openPart = async (part: Graph, lowering: LoweringOptions): Promise<Session> => {
+    const compiled = compileGraph(part, { target, ...lowering });
+    return openSession({ name: model.name, bytes: await collect(encodeModel(compiled.model).model) });
+  };
+  const network: PartedNetwork = {
+    graph: referenceGraph(spec, weights, { batch: 1, report, ...(exposeBeta ? { exposeBeta } : {}) }),
+    format,
+    open: (part) => openPart(part, {}),
+    openStage: (part) => openPart(part, { winograd: false }),
+>>>>>>> d91de3b (Compile stages without transforms that pay over several layers only, and read bands into the same memory)
   };
   const make = async (): Promise<Restorer> => {
     if (kind === "patch") {

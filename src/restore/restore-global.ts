@@ -93,7 +93,7 @@ class GlobalRun {
     for (const [index, placed] of this.plan.parts.entries()) {
       const { graph } = placed.part;
       this.options.signal?.throwIfAborted();
-      const session = whole ?? (graph.nodes.length > 0 ? await this.network.open(graph) : undefined);
+      const session = whole ?? (graph.nodes.length > 0 ? await this.network.openStage(graph) : undefined);
       try {
         await this.run(index, placed, session, emit);
       } finally {

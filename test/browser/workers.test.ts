@@ -44,10 +44,7 @@ it("restores patches in workers of one thread each as the command line does", as
   const restored = await savedPicture(page, at("page.png"));
   await succeed(["run", "nsr-x3", "part.png", "-o", "cli.png"], folder.path);
   const expected = await readImage(at("cli.png"), () => {});
-  const apart = restored.data.reduce(
-    (most, sample, index) => Math.max(most, Math.abs(sample - expected.data[index]!)),
-    0,
-  );
+  const apart = Math.max(...Array.from(restored.data, (sample, index) => Math.abs(sample - expected.data[index]!)));
   expect(apart).toBeLessThanOrEqual(1);
   expect(complaints).toEqual([]);
   await page.context().close();

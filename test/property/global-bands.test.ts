@@ -143,7 +143,7 @@ it(`${RUNS} random networks give the whole picture's result in bands`, { timeout
       };
       const held = heldBytes(picture, scale);
       const memory = budget(graph, picture, held, share);
-      const restorer = globalRestorer({ graph, format, open: openPart }, { memory, openScratch });
+      const restorer = globalRestorer({ graph, format, open: openPart, openStage: openPart }, { memory, openScratch });
       const { values, parts } = await valuesOf(restorer, picture, scale);
       met.bands += parts > 1 ? 1 : 0;
       met.file += rooms;

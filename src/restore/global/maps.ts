@@ -9,9 +9,22 @@ export interface Slot extends Size {
   readonly channels: number;
 }
 
-/** @returns a part of a map, [1, channels, height, width]; `rect` in the map's own pixels */
-export async function readMap(scratch: Scratch, { at, channels, width }: Slot, rect: Rect): Promise<Tensor> {
-  const data = new Float32Array(channels * rect.height * rect.width);
+/** Numbers in a part of a map. */
+export function mapNumbers({ channels }: Slot, { height, width }: Size): number {
+  return channels * height * width;
+}
+
+/**
+ * @param rect in the map's own pixels
+ * @param data what is filled, of `mapNumbers` numbers
+ * @returns a part of a map, [1, channels, height, width]
+ */
+export async function readMap(
+  scratch: Scratch,
+  { at, channels, width }: Slot,
+  rect: Rect,
+  data: Float32Array,
+): Promise<Tensor> {
   const line = channels * width;
   if (rect.width === width) {
     const all = { top: 0, left: 0, height: rect.height, width };

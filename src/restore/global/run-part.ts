@@ -4,7 +4,7 @@ import type { Session, Tensor } from "../../sessions/session.js";
 import { RunsInOrder } from "../runs-in-order.js";
 import type { PlacedTile } from "../tile-plan.js";
 import { imageTile, type Rect, scaled } from "../tiles.js";
-import { readMap, type Slot } from "./maps.js";
+import { mapNumbers, readMap, type Slot } from "./maps.js";
 import type { Part } from "./parts.js";
 import type { Scratch } from "./scratch.js";
 
@@ -35,14 +35,18 @@ export interface PartRun {
 export async function runPart({ part, session, bands, inputs, atOnce, signal, use }: PartRun): Promise<void> {
   const { graph } = part;
   const isPassedOn = graph.outputs.some(({ value }) => graph.inputs.some(({ name }) => name === value));
+  // A session that runs one at a time is in this thread, or takes copies; what it has read can be filled anew.
+  const parallel = Math.min(session?.parallel ?? 1, atOnce);
+  const isReused = !isPassedOn && session?.parallel === 1;
+  const rings = new Map<string, Float32Array>();
   const run = async (feeds: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> => {
     if (!session) return feeds;
-    const results = await session.run(feeds, isPassedOn ? "kept" : "given");
+    const results = await session.run(feeds, isPassedOn || isReused ? "kept" : "given");
     return isPassedOn ? new Map([...feeds, ...results]) : results;
   };
   const reads: Promise<unknown>[] = [];
   const runs = new RunsInOrder<{ readonly index: number; readonly results: ReadonlyMap<string, Tensor> }>({
-    parallel: Math.min(session?.parallel ?? 1, atOnce),
+    parallel,
     signal,
     use: async ({ index, results }) => {
       await reads[index + 1];
@@ -51,20 +55,37 @@ export async function runPart({ part, session, bands, inputs, atOnce, signal, us
   });
   for (const [index, { outer }] of bands.entries())
     await runs.start(async () => {
-      const feeds = feedsOf(part, inputs, outer);
+      const room = (name: string, numbers: number): Float32Array => {
+        // As many as are in flight.
+        const key = `${index % (parallel + 1)} ${name}`;
+        const known = isReused ? rings.get(key) : undefined;
+        if (known && known.length >= numbers) return known.subarray(0, numbers);
+        const made = new Float32Array(numbers);
+        if (isReused) rings.set(key, made);
+        return made;
+      };
+      const feeds = feedsOf(part, inputs, outer, room);
       reads[index] = feeds.then(ignore, ignore);
       return { index, results: await run(await feeds) };
     });
   await runs.end();
 }
 
-async function feedsOf({ graph }: PartRun["part"], inputs: PartInputs, outer: Rect): Promise<Map<string, Tensor>> {
+/** Gives numbers to fill, which hold anything. */
+type Room = (name: string, numbers: number) => Float32Array;
+
+async function feedsOf(
+  { graph }: PartRun["part"],
+  inputs: PartInputs,
+  outer: Rect,
+  room: Room,
+): Promise<Map<string, Tensor>> {
   const feeds = new Map<string, Tensor>();
-  for (const { name } of graph.inputs) feeds.set(name, await feedOf(name, inputs, outer));
+  for (const { name } of graph.inputs) feeds.set(name, await feedOf(name, inputs, outer, room));
   return feeds;
 }
 
-async function feedOf(name: string, inputs: PartInputs, outer: Rect): Promise<Tensor> {
+async function feedOf(name: string, inputs: PartInputs, outer: Rect, room: Room): Promise<Tensor> {
   const { image, range, picture, betas, maps, scratch } = inputs;
   if (name === picture) return imageTile(image, outer, range);
   const beta = betas.get(name);
@@ -72,7 +93,8 @@ async function feedOf(name: string, inputs: PartInputs, outer: Rect): Promise<Te
   if (beta) return { shape: beta.shape, data: beta.data.slice() };
   const slot = maps.get(name);
   if (slot === undefined) throw new RangeError(`a part reads "${name}", which is not kept`);
-  return readMap(scratch, slot, scaled(outer, slot.height / image.height));
+  const rect = scaled(outer, slot.height / image.height);
+  return readMap(scratch, slot, rect, room(name, mapNumbers(slot, rect)));
 }
 
 function ignore(): void {}
