@@ -39,27 +39,16 @@ export async function openDocument(
   const [main, ...others] = spec.inputs.map(({ name }) => name);
   if (others.length > 0) throw new SmxcError([otherDocumentInputs(model.name, main!, others)]);
   const trained = spec.context?.kind;
-<<<<<<< HEAD
   const kind = context === "trained" ? (trained ?? "whole") : (context ?? (samples === undefined ? "whole" : "global"));
-  const network: PartedNetwork = {
-    graph: referenceGraph(spec, weights, { batch: 1, report, ...(exposeBeta ? { exposeBeta } : {}) }),
-    format,
-    open: async (part, use = "parts") => {
-      const compiled = compileGraph(part, { target, threads: plan?.[use].threads ?? 1 });
-      return openSession({ name: model.name, bytes: await collect(encodeModel(compiled.model).model) }, use);
-    },
-=======
-  const kind = context ?? trained ?? "whole";
-  const openPart = async (part: Graph, lowering: LoweringOptions): Promise<Session> => {
-    const compiled = compileGraph(part, { target, ...lowering });
-    return openSession({ name: model.name, bytes: await collect(encodeModel(compiled.model).model) });
+  const openPart = async (part: Graph, use: SessionUse, lowering: LoweringOptions): Promise<Session> => {
+    const compiled = compileGraph(part, { target, threads: plan?.[use].threads ?? 1, ...lowering });
+    return openSession({ name: model.name, bytes: await collect(encodeModel(compiled.model).model) }, use);
   };
   const network: PartedNetwork = {
     graph: referenceGraph(spec, weights, { batch: 1, report, ...(exposeBeta ? { exposeBeta } : {}) }),
     format,
-    open: (part) => openPart(part, {}),
-    openStage: (part) => openPart(part, { winograd: false }),
->>>>>>> d91de3b (Compile stages without transforms that pay over several layers only, and read bands into the same memory)
+    open: (part, use = "parts") => openPart(part, use, {}),
+    openStage: (part) => openPart(part, "parts", { winograd: false }),
   };
   const make = async (): Promise<Restorer> => {
     if (kind === "patch") {

@@ -28,15 +28,10 @@ export interface PartedNetwork {
   /** The network for one picture of any size. */
   readonly graph: Graph;
   readonly format: PictureFormat;
-<<<<<<< HEAD
   /** Compiles a part and opens it, for parts of pictures unless something else is said. */
   open(part: Graph, use?: SessionUse): Promise<Session>;
-=======
-  /** Compiles a part and opens it. */
-  open(part: Graph): Promise<Session>;
   /** Likewise of a part of few layers, where changes of layout cost more than what they save. */
   openStage(part: Graph): Promise<Session>;
->>>>>>> d91de3b (Compile stages without transforms that pay over several layers only, and read bands into the same memory)
 }
 
 export interface RunOptions {
