@@ -5,6 +5,7 @@ import { type Reporter, SmxcError } from "../base/diagnostics.js";
 import { compileGraph, referenceGraph } from "../compile.js";
 import type { LoweringOptions } from "../compile-options.js";
 import type { ModelSpec } from "../frontends/document/document.js";
+import type { Graph } from "../ir/graph.js";
 import type { Target } from "../lowerings/targets.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { CorePlan, SessionUse } from "../sessions/cores.js";
