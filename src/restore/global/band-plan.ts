@@ -6,9 +6,9 @@ import type { Size } from "../tiles.js";
 /** Pixels that starting a run costs as much as. */
 const PER_RUN = 2 ** 11;
 /** Pixels beyond which a run is no faster; it leaves the processor's cache. */
-const LARGE = 2 ** 18;
+const LARGE = 2 ** 16;
 /** What doubling such a run must save, of the work. */
-const PER_DOUBLING = 0.01;
+const PER_DOUBLING = 0.04;
 /** What cutting rows costs where maps are kept: they are read and written in pieces, and not in place. */
 const CUT_ROWS = 0.3;
 /** The smallest side of a tile: smaller ones are their surroundings almost alone. */
