@@ -92,6 +92,7 @@ export async function graphRestorer(
     limits: { memory: choice.memory, jobs: choice.jobs },
     forcesWhole: choice.forcesWhole || tile === "off",
     async ways() {
+      checkBatch(sizes);
       const [found, { whole, tiles: cost }] = [await tiles(), await costs()];
       return { whole, ...(found.kind === "tiles" ? { tiles: { tiling: found.tiling, fixed, cost } } : {}) };
     },

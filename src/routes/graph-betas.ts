@@ -40,7 +40,7 @@ export function graphBetas(
 ): (session: Session) => GraphBetas {
   const metadata = readMetadata(metadataOf(model));
   const own = metadata?.compiled.context ?? "whole";
-  if (context !== undefined && context !== own)
+  if (context !== undefined && context !== "trained" && context !== own)
     throw new SmxcError([graphContext(name, own, context, hasDocument(metadata))]);
   const { range, color } = inputFormat({ name, model, metadata }, told, { report });
   return (session) => {

@@ -46,8 +46,8 @@ describe("load", () => {
     expect(results[0]).toMatchObject({ width: 93, height: 69 });
   });
 
-  it("keeps to the context of the training, and tells the progress", async () => {
-    const network = await load(at("m.json"), { threads: 1 });
+  it("keeps to the context of the training where that is asked for, and tells the progress", async () => {
+    const network = await load(at("m.json"), { threads: 1, context: "trained" });
     const parts: number[] = [];
     const large = { ...picture, width: 99, height: 98, data: new Uint8Array(99 * 98 * 3).fill(90) };
     const { report } = await network.restore(large, { onProgress: (done, total) => parts.push(done / total) });
