@@ -8,7 +8,6 @@ import type { CorePlan } from "../sessions/cores.js";
 import { tilingOf } from "../tiling/reach.js";
 import { choosingRestorer } from "./cost/choosing-restorer.js";
 import type { Ways } from "./cost/context-choice.js";
-import { runCosts } from "./cost/run-cost.js";
 import { wrongPictureSize } from "./errors.js";
 import { channelsOf } from "./graph-format.js";
 import { type ContextOptions, jobsOf } from "./network.js";
@@ -82,6 +81,8 @@ async function waysOf(
   tiling: GraphTiling | undefined,
 ): Promise<Ways> {
   const threads = plan?.alone.threads ?? 1;
+  // What follows sizes is loaded where it is needed alone.
+  const { runCosts } = await import("./cost/run-cost.js");
   const { model } = compileGraph(graph, { target, threads });
   const input = graph.inputs[0]!.name;
   const costs = await runCosts(

@@ -40,7 +40,7 @@ export function costsOf(graph: GraphCost, channels: number, { scale, target, thr
     const values = target === "cpu" ? graph.bytes(pixels) : graph.liveBytes(pixels) * GAPS;
     const heap = graph.opened + values + pixels * channels * FLOAT * (1 + scale ** 2);
     if (target === "wasm" && heap > MOST_WASM) return Number.POSITIVE_INFINITY;
-    return graph.opened + values + pixels * channels * FLOAT * (1 + scale ** 2);
+    return heap;
   };
   const seconds = ({ height, width }: Size): number =>
     (height * width * (graph.macs * SECONDS_PER_MAC + graph.moved * SECONDS_PER_BYTE)) / speedUp(threads);
