@@ -42,7 +42,7 @@ describe("the context", () => {
     ],
     [
       "the whole picture's in parts, where one piece does not fit",
-      ["m.json", "large.png", "--memory", "12"],
+      ["m.json", "large.png", "--memory", "4"],
       /context: the whole picture's β in \d+ /,
     ],
     [
@@ -92,10 +92,10 @@ describe("the context", () => {
   });
 
   it("whole by name is refused where it does not fit, with what would", async () => {
-    const flags = ["--memory", "12", "--context", "whole"];
+    const flags = ["--memory", "4", "--context", "whole"];
     const ended = await run("run", at("m.json"), at("large.png"), "-o", at("none.png"), ...flags);
     expect(ended).toMatchObject({ code: 1, stdout: "" });
-    expect(ended.stderr).toMatch(/error\[run\/memory\].* in one piece takes about \d+ MB, and 12 MB are allowed/);
+    expect(ended.stderr).toMatch(/error\[run\/memory\].* in one piece takes about \d+ MB, and 4 MB are allowed/);
     expect(ended.stderr).toContain("parts that share β would fit and give the same");
     expect(ended.stderr).toContain("leave out --context and --tile, or allow more with --memory");
   });
