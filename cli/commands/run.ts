@@ -91,8 +91,8 @@ export const runCommand = defineCommand({
     { does: "From another program", line: "convert photo.heic png:- | smxc run nsr-x2 - -o larger.png" },
     { does: "With anyone's graph", line: "smxc run esrgan.onnx photo.png -o larger.png --range 0..255 --color bgr" },
     {
-      does: "Without patches, in tiles that fit into memory",
-      line: "smxc run nsr-x2 photo.png -o larger.png --context global --tile 512",
+      does: "Within 500 MB of memory, in parts that give the same",
+      line: "smxc run nsr-x2 photo.png -o larger.png --memory 500",
     },
   ],
   async action(context, [modelPath, inputs], { output, format, resume, shard, ...options }) {
