@@ -124,6 +124,7 @@ class GlobalRun {
       },
       atOnce: runsAtOnce(placed, plan),
       signal: options.signal,
+      isKept: output !== undefined,
       use: async ({ inner, outer }, results) => {
         const at = (value: string) => [scaled(outer, scales.get(value)!), scaled(inner, scales.get(value)!)] as const;
         for (const [name, sum] of sums) sum.add(results.get(name)!, ...at(name));

@@ -69,6 +69,7 @@ export function sampledRestorer(network: PartedNetwork, options: SampledOptions)
             },
             atOnce: Math.max(1, Math.floor(memory / runBytes({ part, bands }))),
             signal,
+            isKept: isLast,
             use: async ({ inner, outer }, results) => {
               const at = (value: string) =>
                 [scaled(outer, scales.get(value)!), scaled(inner, scales.get(value)!)] as const;

@@ -45,7 +45,11 @@ export async function createOrtSession(
     outputNames: session.outputNames,
     inputs,
     parallel: 1,
-    run: (feeds) => inTurn(() => run(feeds)),
+    run: async (feeds, owner) => {
+      const outputs = await inTurn(() => run(feeds));
+      if (typeof owner === "function") owner(feeds);
+      return outputs;
+    },
     release: () => inTurn(() => session.release()),
   };
 }

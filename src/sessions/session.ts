@@ -7,8 +7,11 @@ export interface Tensor {
   readonly shape: readonly number[];
 }
 
-/** Who has the feeds of a run afterwards. */
-export type FeedOwner = "kept" | "given";
+/**
+ * Who has the feeds of a run: the caller, who goes on using them (`kept`), the session (`given`), or the session until the
+ * run is done, when it hands their memory back, in other arrays.
+ */
+export type FeedOwner = "kept" | "given" | ((back: ReadonlyMap<string, Tensor>) => void);
 
 /** An input or output as the graph declares it. */
 export interface Port {
@@ -31,8 +34,8 @@ export interface Session {
    * Runs the graph once, and returns every output. Values of other types than float32 are converted: feeds to what the
    * graph declares, outputs to float32. Runs that are asked for while others are under way are done in turn.
    *
-   * @param owner whether the caller goes on using the feeds. Where they are `given` away, a session elsewhere takes their
-   *   memory in place of a copy, and they are empty afterwards.
+   * @param owner whose the feeds are; `kept` when absent. Where they are not kept, a session elsewhere takes their memory
+   *   in place of a copy, and they are empty afterwards.
    * @throws SmxcError `runtime/missing-feed`, `runtime/unknown-feed`; `runtime/failed` with the runtime's own message
    */
   run(feeds: ReadonlyMap<string, Tensor>, owner?: FeedOwner): Promise<ReadonlyMap<string, Tensor>>;

@@ -73,7 +73,7 @@ describe.each(NETWORKS)("%s", (name) => {
     "gives PyTorch's output in patches, in bands of %s rows",
     async (tile) => {
       const io = await readTensors("models", name, "patch.safetensors");
-      const { result, report } = await valuesOf(await open(model, { tile }), picture, info.scale);
+      const { result, report } = await valuesOf(await open(model, { context: "patch", tile }), picture, info.scale);
       expect(absoluteError(result, io.get("y")!)).toBeLessThanOrEqual(PHOTOGRAPH);
       expect(report).toMatchObject({ context: "patch", side: info.patch });
     },

@@ -65,7 +65,7 @@ describe("a pool", () => {
     expect(started).toHaveLength(2);
   });
 
-  it("copies what the caller keeps, takes what it gives, and reads parts of buffers", async () => {
+  it("copies what the caller keeps, takes what it gives, hands back what it lends, and reads parts of buffers", async () => {
     const { pool } = poolOf(1);
     const session = await pool.open(await tiny(), OPTIONS);
     const kept = onePixel(5);
@@ -76,6 +76,14 @@ describe("a pool", () => {
     const given = onePixel(6);
     expect([...(await session.run(new Map([["x", given]]), "given")).get("y")!.data]).toEqual(resultOf(6));
     expect(given.data).toHaveLength(0);
+    const lent = onePixel(7);
+    let back: ReadonlyMap<string, Tensor> = new Map();
+    const results = await session.run(new Map([["x", lent]]), (feeds) => {
+      back = feeds;
+    });
+    expect([...results.get("y")!.data]).toEqual(resultOf(7));
+    expect(lent.data).toHaveLength(0);
+    expect(back.get("x")).toEqual(onePixel(7));
     const wide = Float32Array.of(9, 9, 7, 1, 2, 9);
     const part = { data: wide.subarray(2, 5), shape: [1, 3, 1, 1] };
     expect([...(await session.run(new Map([["x", part]]), "given")).get("y")!.data]).toEqual(resultOf(7));

@@ -1,4 +1,4 @@
-/** Feature maps of a whole picture, of which parts are read and written: row by row, in each row channel by channel. */
+/** Feature maps of a whole picture, of which parts are read and written: channel by channel, in each row by row. */
 import type { Tensor } from "../../sessions/session.js";
 import type { Rect, Size } from "../tiles.js";
 import type { Scratch } from "./scratch.js";
@@ -19,27 +19,23 @@ export function mapNumbers({ channels }: Slot, { height, width }: Size): number 
  * @param data what is filled, of `mapNumbers` numbers
  * @returns a part of a map, [1, channels, height, width]
  */
-export async function readMap(
-  scratch: Scratch,
-  { at, channels, width }: Slot,
-  rect: Rect,
-  data: Float32Array,
-): Promise<Tensor> {
-  const line = channels * width;
-  if (rect.width === width) {
-    const all = { top: 0, left: 0, height: rect.height, width };
-    await scratch.read(rowsOf(data, channels, rect, all), at + rect.top * line);
-  } else {
-    const whole = new Float32Array(line);
-    for (let row = 0; row < rect.height; row++) {
-      await scratch.read([whole], at + (rect.top + row) * line);
-      for (let channel = 0; channel < channels; channel++) {
-        const from = channel * width + rect.left;
-        data.set(whole.subarray(from, from + rect.width), (channel * rect.height + row) * rect.width);
-      }
-    }
+export async function readMap(scratch: Scratch, slot: Slot, rect: Rect, data: Float32Array): Promise<Tensor> {
+  const { channels, width } = slot;
+  const area = rect.height * rect.width;
+  const lines = rect.width === width ? undefined : new Float32Array(rect.height * width);
+  for (let channel = 0; channel < channels; channel++) {
+    const filled = data.subarray(channel * area, (channel + 1) * area);
+    await scratch.read(lines ?? filled, placeOf(slot, channel, rect.top));
+    if (lines) copyColumns(lines, width, filled, rect);
   }
   return { data, shape: [1, channels, rect.height, rect.width] };
+}
+
+function copyColumns(lines: Float32Array, width: number, filled: Float32Array, rect: Rect): void {
+  for (let row = 0; row < rect.height; row++) {
+    const from = row * width + rect.left;
+    filled.set(lines.subarray(from, from + rect.width), row * rect.width);
+  }
 }
 
 /**
@@ -50,25 +46,22 @@ export async function readMap(
  */
 export async function writeMap(
   scratch: Scratch,
-  { at, channels, width }: Slot,
+  slot: Slot,
   { data }: Tensor,
   outer: Rect,
   inner: Rect,
 ): Promise<void> {
-  const place = { ...inner, top: inner.top - outer.top, left: inner.left - outer.left };
-  const rows = rowsOf(data, channels, outer, place);
-  const first = at + inner.top * channels * width + inner.left;
-  if (inner.width === width) await scratch.write(rows, first);
-  else for (const [index, row] of rows.entries()) await scratch.write([row], first + index * width);
+  const isWide = inner.width === slot.width;
+  const [pieces, rows] = isWide ? [1, inner.height] : [inner.height, 1];
+  for (let channel = 0; channel < slot.channels; channel++)
+    for (let piece = 0; piece < pieces; piece++) {
+      const from = (channel * outer.height + inner.top - outer.top + piece) * outer.width + inner.left - outer.left;
+      const place = placeOf(slot, channel, inner.top + piece) + inner.left;
+      await scratch.write(data.subarray(from, from + rows * inner.width), place);
+    }
 }
 
-/** The rows of a part of a tensor of some size, each channel by channel, as views. */
-function rowsOf(data: Float32Array, channels: number, size: Size, { top, left, height, width }: Rect): Float32Array[] {
-  const rows: Float32Array[] = [];
-  for (let row = top; row < top + height; row++)
-    for (let channel = 0; channel < channels; channel++) {
-      const from = (channel * size.height + row) * size.width + left;
-      rows.push(data.subarray(from, from + width));
-    }
-  return rows;
+/** Where a row of a channel begins. */
+function placeOf({ at, height, width }: Slot, channel: number, row: number): number {
+  return at + (channel * height + row) * width;
 }

@@ -1,4 +1,5 @@
 /** A part of a network on the bands of a picture. */
+import { freeMemory } from "../../base/bytes/free-memory.js";
 import type { Image, ValueRange } from "../../pictures/image.js";
 import type { Session, Tensor } from "../../sessions/session.js";
 import { RunsInOrder } from "../runs-in-order.js";
@@ -28,51 +29,72 @@ export interface PartRun {
   /** Runs that memory has room for at a time. */
   readonly atOnce: number;
   readonly signal: AbortSignal | undefined;
+  /** Whether `use` keeps what it takes. */
+  readonly isKept: boolean;
   /** Takes the values of a band, in the order of the bands; those of the next band are read before. */
   use(band: PlacedTile, results: ReadonlyMap<string, Tensor>): Promise<void>;
 }
 
-export async function runPart({ part, session, bands, inputs, atOnce, signal, use }: PartRun): Promise<void> {
+export async function runPart({ part, session, bands, inputs, atOnce, signal, isKept, use }: PartRun): Promise<void> {
   const { graph } = part;
   const isPassedOn = graph.outputs.some(({ value }) => graph.inputs.some(({ name }) => name === value));
-  // A session that runs one at a time is in this thread, or takes copies; what it has read can be filled anew.
-  const parallel = Math.min(session?.parallel ?? 1, atOnce);
-  const isReused = !isPassedOn && session?.parallel === 1;
-  const rings = new Map<string, Float32Array>();
-  const run = async (feeds: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> => {
-    if (!session) return feeds;
-    const results = await session.run(feeds, isPassedOn || isReused ? "kept" : "given");
-    return isPassedOn ? new Map([...feeds, ...results]) : results;
+  const arrays = new UsedArrays();
+  const run = async (feeds: ReadonlyMap<string, Tensor>): Promise<Ran> => {
+    if (!session) return { feeds, results: new Map() };
+    let back = feeds;
+    const results = await session.run(feeds, (lent) => {
+      back = lent;
+    });
+    if (isPassedOn) return { feeds: back, results };
+    arrays.put(back);
+    return { feeds: new Map(), results };
   };
   const reads: Promise<unknown>[] = [];
-  const runs = new RunsInOrder<{ readonly index: number; readonly results: ReadonlyMap<string, Tensor> }>({
-    parallel,
+  const runs = new RunsInOrder<Ran & { readonly index: number }>({
+    parallel: Math.min(session?.parallel ?? 1, atOnce),
     signal,
-    use: async ({ index, results }) => {
+    use: async ({ index, feeds, results }) => {
       await reads[index + 1];
-      await use(bands[index]!, results);
+      await use(bands[index]!, new Map([...feeds, ...results]));
+      if (isKept) return;
+      arrays.put(feeds);
+      freeMemory([...results.values()].map(({ data }) => data.buffer as ArrayBuffer));
     },
   });
   for (const [index, { outer }] of bands.entries())
     await runs.start(async () => {
-      const room = (name: string, numbers: number): Float32Array => {
-        // As many as are in flight.
-        const key = `${index % (parallel + 1)} ${name}`;
-        const known = isReused ? rings.get(key) : undefined;
-        if (known && known.length >= numbers) return known.subarray(0, numbers);
-        const made = new Float32Array(numbers);
-        if (isReused) rings.set(key, made);
-        return made;
-      };
-      const feeds = feedsOf(part, inputs, outer, room);
+      const feeds = feedsOf(part, inputs, outer, (numbers) => arrays.take(numbers));
       reads[index] = feeds.then(ignore, ignore);
-      return { index, results: await run(await feeds) };
+      return { index, ...(await run(await feeds)) };
     });
   await runs.end();
 }
 
+/** What a run leaves: its results, and those of its feeds that are results too. */
+interface Ran {
+  readonly feeds: ReadonlyMap<string, Tensor>;
+  readonly results: ReadonlyMap<string, Tensor>;
+}
+
+/** Arrays that feeds lay in, for others of their length: new memory costs as much as what is done with it. */
+class UsedArrays {
+  private readonly free = new Map<number, Float32Array[]>();
+
+  take(numbers: number): Float32Array {
+    return this.free.get(numbers)?.pop() ?? new Float32Array(numbers);
+  }
+
+  put(tensors: ReadonlyMap<string, Tensor>): void {
+    for (const { data } of tensors.values()) {
+      const alike = this.free.get(data.length);
+      if (alike) alike.push(data);
+      else this.free.set(data.length, [data]);
+    }
+  }
+}
+
 /** Gives numbers to fill, which hold anything. */
-type Room = (name: string, numbers: number) => Float32Array;
+type Room = (numbers: number) => Float32Array;
 
 async function feedsOf(
   { graph }: PartRun["part"],
@@ -94,7 +116,7 @@ async function feedOf(name: string, inputs: PartInputs, outer: Rect, room: Room)
   const slot = maps.get(name);
   if (slot === undefined) throw new RangeError(`a part reads "${name}", which is not kept`);
   const rect = scaled(outer, slot.height / image.height);
-  return readMap(scratch, slot, rect, room(name, mapNumbers(slot, rect)));
+  return readMap(scratch, slot, rect, room(mapNumbers(slot, rect)));
 }
 
 function ignore(): void {}

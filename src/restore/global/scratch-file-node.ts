@@ -7,9 +7,6 @@ import { SmxcError } from "../../base/diagnostics.js";
 import { cannotScratch, noRoomForScratch } from "../errors.js";
 import type { OpenScratch } from "./scratch.js";
 
-/** Buffers that systems take in one call. */
-const MOST_BUFFERS = 1024;
-
 /**
  * @param folder by default that of temporary files, which TMPDIR names
  * @throws SmxcError `run/scratch` where the file cannot be made, or has no room
@@ -28,9 +25,11 @@ export function scratchFiles(folder = tmpdir()): OpenScratch {
     if (bavail * bsize < bytes) throw new SmxcError([noRoomForScratch(folder, bytes, bavail * bsize)], "io");
     const { file, remove } = await orFailure(openHidden(folder));
     return {
-      read: (pieces, at) => orFailure(move(pieces, at, (views, place) => readFully(file, views, place))),
-      write: (pieces, at) =>
-        orFailure(move(pieces, at, async (views, place) => (await file.writev(views, place)).bytesWritten)),
+      read: (data, at) => orFailure(move(data, at, (bytes, place) => readSome(file, bytes, place))),
+      write: (data, at) =>
+        orFailure(
+          move(data, at, async (bytes, place) => (await file.write(bytes, 0, bytes.length, place)).bytesWritten),
+        ),
       close: async () => {
         await file.close();
         await remove();
@@ -55,36 +54,19 @@ async function openHidden(folder: string): Promise<Hidden> {
   return { file, remove };
 }
 
-async function readFully(file: FileHandle, views: readonly Uint8Array[], place: number): Promise<number> {
-  const { bytesRead } = await file.readv(views, place);
+async function readSome(file: FileHandle, bytes: Uint8Array, place: number): Promise<number> {
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, place);
   if (bytesRead === 0) throw new RangeError("the file ends before what was written");
   return bytesRead;
 }
 
 /** Systems may take less than they are given. */
 async function move(
-  pieces: readonly Float32Array[],
+  { buffer, byteOffset, byteLength }: Float32Array,
   at: number,
-  some: (views: readonly Uint8Array[], place: number) => Promise<number>,
+  some: (bytes: Uint8Array, place: number) => Promise<number>,
 ): Promise<void> {
-  let place = at * Float32Array.BYTES_PER_ELEMENT;
-  for (let from = 0; from < pieces.length; from += MOST_BUFFERS) {
-    let views = pieces
-      .slice(from, from + MOST_BUFFERS)
-      .map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));
-    while (views.length > 0) {
-      const done = await some(views, place);
-      place += done;
-      views = behind(views, done);
-    }
-  }
-}
-
-function behind(views: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBufferLike>[] {
-  let left = bytes;
-  return views.flatMap((view) => {
-    const taken = Math.min(left, view.length);
-    left -= taken;
-    return taken === view.length ? [] : [view.subarray(taken)];
-  });
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  const place = at * Float32Array.BYTES_PER_ELEMENT;
+  for (let done = 0; done < bytes.length; ) done += await some(bytes.subarray(done), place + done);
 }

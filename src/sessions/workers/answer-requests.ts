@@ -29,8 +29,8 @@ export function answerRequests(
       post({ kind: "opened", ports: { inputNames, outputNames, inputs } }, []);
     } else if (request.kind === "run") {
       const outputs = await sessions.get(request.session)!.run(new Map(request.feeds), "given");
-      const { tensors, transfer } = movable(outputs);
-      post({ kind: "ran", outputs: tensors }, transfer);
+      const [ran, back] = [movable(outputs), movable(request.isBack ? request.feeds : [])];
+      post({ kind: "ran", outputs: ran.tensors, feeds: back.tensors }, [...ran.transfer, ...back.transfer]);
     } else if (request.kind === "end") {
       for (const session of sessions.values()) await session.release();
       end();

@@ -1,6 +1,6 @@
 import { SmxcError } from "../../base/diagnostics.js";
 import { workerEnded } from "../errors.js";
-import { failureOf, type NamedTensors, type Ports, type Reply, type Request } from "./protocol.js";
+import { failureOf, type Ports, type Reply, type Request } from "./protocol.js";
 import type { StartWorker, WorkerPort } from "./worker-port.js";
 
 interface Pending {
@@ -46,12 +46,11 @@ export class PoolWorker {
 
   async run(
     name: string,
-    session: number,
-    feeds: NamedTensors,
+    request: Omit<Extract<Request, { kind: "run" }>, "kind">,
     transfer: readonly ArrayBuffer[],
-  ): Promise<NamedTensors> {
-    const reply = await this.ask(name, { kind: "run", session, feeds }, transfer);
-    return (reply as Extract<Reply, { kind: "ran" }>).outputs;
+  ): Promise<Extract<Reply, { kind: "ran" }>> {
+    const reply = await this.ask(name, { kind: "run", ...request }, transfer);
+    return reply as Extract<Reply, { kind: "ran" }>;
   }
 
   close(session: number): void {

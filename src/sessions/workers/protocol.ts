@@ -23,14 +23,15 @@ export type Request =
       readonly model: WorkerModel;
       readonly options: WorkerSessionOptions;
     }
-  | { readonly kind: "run"; readonly session: number; readonly feeds: NamedTensors }
+  | { readonly kind: "run"; readonly session: number; readonly feeds: NamedTensors; readonly isBack: boolean }
   | { readonly kind: "close"; readonly session: number }
   /** Gives everything back, and ends the worker. */
   | { readonly kind: "end" };
 
 export type Reply =
   | { readonly kind: "opened"; readonly ports: Ports }
-  | { readonly kind: "ran"; readonly outputs: NamedTensors }
+  /** With the feeds of the run, where they are wanted back. */
+  | { readonly kind: "ran"; readonly outputs: NamedTensors; readonly feeds: NamedTensors }
   | { readonly kind: "failed"; readonly diagnostics: readonly Diagnostic[]; readonly failure: FailureKind }
   | { readonly kind: "defect"; readonly message: string; readonly stack: string | undefined };
 

@@ -73,9 +73,12 @@ export class SessionPool {
       parallel: graph.jobs,
       run: async (feeds, owner = "kept") => {
         // The caller may change its values before a worker takes the run.
-        const { tensors, transfer } = movable(owner === "given" ? feeds : copied(feeds));
-        const outputs = await this.enqueue(graph, (worker) => worker.run(name, graph.id, tensors, transfer));
-        return new Map(outputs);
+        const { tensors, transfer } = movable(owner === "kept" ? copied(feeds) : feeds);
+        const isBack = typeof owner === "function";
+        const request = { session: graph.id, feeds: tensors, isBack };
+        const ran = await this.enqueue(graph, (worker) => worker.run(name, request, transfer));
+        if (isBack) owner(new Map(ran.feeds));
+        return new Map(ran.outputs);
       },
       release: async () => this.close(graph),
     };
