@@ -9,7 +9,7 @@ import { restorePicture } from "../dist/src/restore/restore.js";
 
 const [model, ...sides] = process.argv.slice(2);
 /** Of a process that has loaded ONNX Runtime. */
-const PROCESS = 120e6;
+const PROCESS = 150e6;
 
 async function open() {
   const options = { target: "cpu", jobs: 1, threads: 1, memory: Number.MAX_SAFE_INTEGER };

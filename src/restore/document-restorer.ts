@@ -82,8 +82,11 @@ async function waysOf(
 ): Promise<Ways> {
   const threads = plan?.alone.threads ?? 1;
   // What follows sizes is loaded where it is needed alone.
-  const { runCosts } = await import("./cost/run-cost.js");
-  const { model } = compileGraph(graph, { target, threads });
+  const [{ runCosts }, { withHeldConstants }] = await Promise.all([
+    import("./cost/run-cost.js"),
+    import("./cost/held-constants.js"),
+  ]);
+  const model = await withHeldConstants(compileGraph(graph, { target, threads }).model);
   const input = graph.inputs[0]!.name;
   const costs = await runCosts(
     { model, input, channels: channelsOf(format.color), fixed: {} },

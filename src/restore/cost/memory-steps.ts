@@ -5,8 +5,8 @@ import { bytesOfValue, isView, namesRead } from "../../onnx/work/memory.js";
 import type { Site } from "../../onnx/work/sites.js";
 import { blockedBytes, type Layouts } from "./layouts.js";
 
-/** Bytes that are taken, or what a step took and gives back. */
-export type Step = { readonly take: number; readonly bytes: number } | { readonly give: number };
+/** Bytes that are taken for a value, or what a step took and gives back. */
+export type Step = { readonly take: number; readonly name: string; readonly bytes: number } | { readonly give: number };
 
 /** Operators that write over an input that nobody reads later. */
 const IN_PLACE: ReadonlySet<string> = new Set([
@@ -35,6 +35,7 @@ interface Store {
   readonly bytes: number;
   readonly type: TypeInfo | null;
   readonly held: Map<Form, number>;
+  readonly name: string;
 }
 
 class Recorder {
@@ -60,14 +61,14 @@ class Recorder {
         // A body writes its results into those of the node around it.
         if (!isMain && kept.has(name)) continue;
         const type = site.outputs[o] ?? null;
-        const store: Store = { bytes: bytesOfValue(type) ?? 0, type, held: new Map() };
+        const store: Store = { name, bytes: bytesOfValue(type) ?? 0, type, held: new Map() };
         stores.set(name, store);
         const form = isBlocked ? "blocked" : "plain";
         const reused = IN_PLACE.has(node.op_type ?? "")
           ? read.find((input) => isSame(stores.get(input), store, form) && dies(input, form, n))
           : undefined;
         if (reused !== undefined) this.move(stores.get(reused)!, store, form);
-        else if (!this.joinsSum(sites, n, name, last)) this.take(store, form);
+        else if (!this.joinsSum(sites, n, name, form, last)) this.take(store, form);
         if (form === "blocked" && last.has(`plain ${name}`)) this.take(store, "plain");
       }
       if (site.inner.length > 0) this.run(site.inner, resultsInside(node), false);
@@ -96,14 +97,21 @@ class Recorder {
   }
 
   /** A convolution adds what only an addition would: its result is never there by itself. */
-  private joinsSum(sites: readonly Site[], n: number, name: string, last: ReadonlyMap<string, number>): boolean {
+  private joinsSum(
+    sites: readonly Site[],
+    n: number,
+    name: string,
+    form: Form,
+    last: ReadonlyMap<string, number>,
+  ): boolean {
     const { node } = sites[n]!;
-    if (node.op_type !== "Conv" || !this.graph.layouts.isBlocked(node) || last.has(`plain ${name}`)) return false;
-    const reader = last.get(`blocked ${name}`);
+    const other = form === "blocked" ? "plain" : "blocked";
+    if (node.op_type !== "Conv" || last.has(`${other} ${name}`)) return false;
+    const reader = last.get(`${form} ${name}`);
     const isRead = sites.slice(n + 1, reader).some((each) => each.node.input.includes(name));
-    const sum = reader === undefined || isRead ? undefined : sites[reader]!.node;
-    if (sum?.op_type !== "Add" || !this.graph.layouts.isBlocked(sum)) return false;
-    return sum.input.some((other) => other !== name && last.get(`blocked ${other}`) === reader);
+    const sum = reader === undefined || isRead ? undefined : sites[reader]?.node;
+    if (sum?.op_type !== "Add" || this.graph.layouts.isBlocked(sum) !== (form === "blocked")) return false;
+    return sum.input.some((addend) => addend !== name && last.get(`${form} ${addend}`) === reader);
   }
 
   private block(store: Store | undefined, node: NodeProto, name: string): void {
@@ -114,7 +122,7 @@ class Recorder {
   private take(store: Store, form: Form): void {
     const bytes = form === "blocked" ? blockedBytes(store.type, store.bytes) : store.bytes;
     store.held.set(form, this.taken);
-    this.steps.push({ take: this.taken++, bytes });
+    this.steps.push({ take: this.taken++, name: store.name, bytes });
   }
 
   private give(store: Store, form: Form): void {
