@@ -1,10 +1,9 @@
 #!/usr/bin/env node
-import { createRequire } from "node:module";
 import { COMMANDS } from "./commands/index.js";
 import { failure, runProgram } from "./program.js";
 import { createOutput, type Streams } from "./terminal/output.js";
+import { VERSION as version } from "./terminal/version.js";
 
-const { version } = createRequire(import.meta.url)("smxc/package.json") as { readonly version: string };
 const argv = process.argv.slice(2);
 const streams: Streams = { stdout: process.stdout, stderr: process.stderr, env: process.env };
 

@@ -96,7 +96,10 @@ function helpAsFlag(argv: readonly string[], commands: readonly Command[]): read
   const [first, name, ...rest] = argv;
   if (first !== "help") return argv;
   if (name === undefined || name.startsWith("-")) return ["--help", ...argv.slice(1)];
-  return commands.some((command) => command.name === name) ? [name, "--help", ...rest] : [name, ...rest];
+  if (!commands.some((command) => command.name.split(" ")[0] === name)) return [name, ...rest];
+  // Of two words, the second may follow.
+  const words = commands.some((command) => command.name === `${name} ${rest[0]}`) ? 1 : 0;
+  return [name, ...rest.slice(0, words), "--help", ...rest.slice(words)];
 }
 
 /** The stack trace; what the message has from files ends no line. */

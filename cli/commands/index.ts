@@ -7,6 +7,7 @@ import { evalCommand } from "./eval.js";
 import { importCommand } from "./import.js";
 import { inspectCommand } from "./inspect.js";
 import { modelsCommand } from "./models.js";
+import { queueAddCommand, queueStatusCommand, queueWorkCommand } from "./queue.js";
 import { routesCommand } from "./routes.js";
 import { runCommand } from "./run.js";
 import { serveCommand } from "./serve.js";
@@ -19,6 +20,9 @@ export const COMMANDS: readonly Command[] = [
   verifyCommand,
   checkCommand,
   runCommand,
+  queueAddCommand,
+  queueWorkCommand,
+  queueStatusCommand,
   modelsCommand,
   evalCommand,
   inspectCommand,

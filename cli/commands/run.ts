@@ -1,29 +1,17 @@
 import { FORMATS_TEXT } from "../../src/files/image-format.js";
 import type { Network } from "../../src/restore/network.js";
-import {
-  argument,
-  choice,
-  defineCommand,
-  flag,
-  grouped,
-  manyArguments,
-  option,
-  requiredOption,
-} from "../flags/command.js";
-import { contextFlags, contextOptionsOf } from "../flags/context-flags.js";
+import { argument, defineCommand, flag, grouped, manyArguments, option, requiredOption } from "../flags/command.js";
+import { contextFlags } from "../flags/context-flags.js";
 import { EXIT } from "../flags/exit-code.js";
-import { pictureFlags, pictureOptionsOf } from "../flags/picture-flags.js";
-import { filePath, pictureEnding, shard } from "../flags/values.js";
-import { FORMAT_ENDINGS } from "../pictures/endings.js";
-import { isWritten, type Outcome, type Restored } from "./run/outcome.js";
+import { pictureFlags } from "../flags/picture-flags.js";
+import { alphaFlag, formatFlag } from "../flags/result-flags.js";
+import { filePath, shard } from "../flags/values.js";
+import { isWritten, type Outcome, type Restored } from "../restoring/outcome.js";
 
 const MANY = "Many pictures:";
 
 /** The next picture is read, and the last one written, while one runs. */
 const AHEAD = 1;
-
-/** Flags that do not change what becomes of a picture. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set(["jobs", "threads"]);
 
 export const runCommand = defineCommand({
   name: "run",
@@ -47,11 +35,7 @@ export const runCommand = defineCommand({
       "the picture to write, whose format is told by its extension; for several pictures, or those of a folder, a folder",
       filePath,
     ),
-    format: option(
-      "--format <ending>",
-      `format and ending of the results in a folder, or of a file without one: ${FORMAT_ENDINGS.join(", ")} (default: png)`,
-      pictureEnding,
-    ),
+    format: formatFlag,
     resume: grouped(
       MANY,
       flag(
@@ -69,15 +53,7 @@ export const runCommand = defineCommand({
     ),
     ...contextFlags,
     ...pictureFlags,
-    alpha: grouped(
-      "Pictures:",
-      choice(
-        "--alpha <mode>",
-        "opacity is resized bicubically, restored by the network apart from the colours, or dropped",
-        ["resize", "restore", "drop"],
-        "resize",
-      ),
-    ),
+    alpha: alphaFlag,
   },
   examples: [
     { does: "Enlarge a photograph", line: "smxc run nsr-x2 photo.png -o larger.png" },
@@ -104,6 +80,7 @@ export const runCommand = defineCommand({
       { contextText },
       { openJournal },
       { doneBy },
+      { networkOptionsOf, decisiveOptions },
       { failuresJson, tellFailures, errorsOf, endsAll },
       { SmxcError },
     ] = await Promise.all([
@@ -113,7 +90,8 @@ export const runCommand = defineCommand({
       import("./run/run-pictures.js"),
       import("../pictures/context-text.js"),
       import("../pictures/journal.js"),
-      import("./run/done.js"),
+      import("../restoring/done.js"),
+      import("../restoring/restore-options.js"),
       import("../pictures/failures.js"),
       import("../../src/base/diagnostics.js"),
     ]);
@@ -124,20 +102,10 @@ export const runCommand = defineCommand({
         pairs.map((pair) => pair.output),
         [...plan.inputs, modelPath],
       );
-      const network = await openNetworkFile(
-        modelPath,
-        {
-          ...contextOptionsOf(options),
-          picture: pictureOptionsOf(options),
-          target: options.target,
-          areMany: pairs.length > 1 || options.selfEnsemble,
-        },
-        context,
-      );
+      const network = await openNetworkFile(modelPath, networkOptionsOf(options, pairs.length > 1), context);
       const journal = resume ? await openJournal(plan.folder) : undefined;
       try {
         const { alpha, selfEnsemble } = options;
-        const effective = Object.entries(options).filter(([key]) => !WITHOUT_EFFECT.has(key));
         const { results, failures } = await restorePictures(context, network, plan, {
           alpha,
           selfEnsemble,
@@ -145,12 +113,7 @@ export const runCommand = defineCommand({
           inFlight: network.parallel + AHEAD,
           ...(journal === undefined
             ? {}
-            : {
-                done: await doneBy(journal, network.files, {
-                  ...Object.fromEntries(effective),
-                  format: plan.format.name,
-                }),
-              }),
+            : { done: await doneBy(journal, network.files, decisiveOptions(options, plan.format)) }),
         });
         if (plan.single && failures.length > 0) {
           throw new SmxcError(errorsOf(failures), failures[0]!.kind);

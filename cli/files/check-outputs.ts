@@ -1,6 +1,6 @@
 /** Whether outputs can be written, asked before the work is done and again before they are written. */
 import { constants, fstatSync } from "node:fs";
-import { access, lstat, readlink, realpath, stat } from "node:fs/promises";
+import { access, lstat, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isatty } from "node:tty";
 import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
@@ -54,6 +54,24 @@ export async function checkOutputs(paths: readonly string[], inputs: readonly st
   if (conflicts.length > 0) throw new SmxcError(conflicts, "usage");
   if (failures.length > 0) throw new SmxcError(failures, "io");
   return targets;
+}
+
+/**
+ * The same of many outputs in one folder. One that is not there yet is no input, whatever the name, and asks of the folder
+ * only that files can be made in it.
+ */
+export async function checkOutputsIn(
+  folder: string,
+  paths: readonly string[],
+  inputs: readonly string[],
+): Promise<void> {
+  // Some file systems take two spellings of a name for one.
+  const spelling = (name: string): string => name.normalize().toLowerCase();
+  const there = new Set((await readdir(folder)).map(spelling));
+  const isThere = (path: string): boolean => there.has(spelling(basename(path)));
+  const existing = paths.filter(isThere);
+  const made = paths.find((path) => !isThere(path));
+  await checkOutputs([...existing, ...(made === undefined ? [] : [made])], existing.length === 0 ? [] : inputs);
 }
 
 /** Standard output or error, where the path leads there; what a terminal is not and takes all (/dev/null) is neither. */

@@ -12,6 +12,14 @@ export type Context = Output;
 /** Headings under which `smxc --help` lists commands, in this order. */
 export const COMMAND_GROUPS = ["Make a graph:", "Trust a graph:", "Use a graph:", "Look inside:"] as const;
 
+/** First words of commands of two words, in the form of a command that only lists those. */
+export const COMMAND_FAMILIES: ReadonlyMap<
+  string,
+  { readonly group: (typeof COMMAND_GROUPS)[number]; readonly summary: string }
+> = new Map([
+  ["queue", { group: "Use a graph:", summary: "restore pictures on many machines, by way of Redis or Valkey" }],
+]);
+
 export interface Example {
   /** What it does, in one line. */
   readonly does: string;
@@ -56,6 +64,7 @@ export interface CommandSpec<
   A extends readonly ArgumentSpec<unknown>[],
   O extends Readonly<Record<string, OptionSpec<unknown>>>,
 > {
+  /** One word, or two of which the first is one of `COMMAND_FAMILIES`. */
   readonly name: string;
   readonly group: (typeof COMMAND_GROUPS)[number];
   /** One line, lower-case, without a full stop. */

@@ -2,7 +2,7 @@
 import { type Argument, Command as Commander, Option } from "commander";
 import { wantsColor } from "../terminal/colors.js";
 import type { OutputStream, Streams } from "../terminal/output.js";
-import type { ArgumentSpec, Command, Example, OptionSpec } from "./command.js";
+import { type ArgumentSpec, COMMAND_FAMILIES, type Command, type Example, type OptionSpec } from "./command.js";
 import { usageError } from "./errors.js";
 
 const SUMMARY = "Compiles networks of neural sparse representation to ONNX graphs that run exactly and fast.";
@@ -105,13 +105,15 @@ function createRoot(version: string, streams: Streams, { help }: ParserEvents): 
 }
 
 function addCommand(program: Commander, command: Command, events: ParserEvents): void {
-  const commander = program
-    .command(command.name)
+  const words = command.name.split(" ");
+  const family = words.length === 1 ? undefined : familyOf(program, words[0]!);
+  const commander = (family ?? program)
+    .command(words.at(-1)!)
     .summary(command.summary)
     .description(command.description ?? capitalised(command.summary))
-    .helpGroup(command.group)
     .usage([...command.arguments.map(argumentTerm), "[options]"].join(" "))
     .addHelpText("after", () => `\n${examplesText(command.examples)}`);
+  if (family === undefined) commander.helpGroup(command.group);
   rethrowUsageErrors(commander, `smxc ${command.name} --help`);
   for (const spec of command.arguments) commander.argument(argumentTerm(spec), spec.description);
   for (const spec of Object.values(command.options)) commander.addOption(commanderOption(spec));
@@ -119,6 +121,22 @@ function addCommand(program: Commander, command: Command, events: ParserEvents):
   commander.action(async (...received: unknown[]) => {
     await events.call(command, received.slice(0, command.arguments.length), { ...initials, ...commander.opts() });
   });
+}
+
+/** The command that lists those of two words which begin with one. */
+function familyOf(program: Commander, name: string): Commander {
+  const known = program.commands.find((command) => command.name() === name);
+  if (known !== undefined) return known;
+  const { summary, group } = COMMAND_FAMILIES.get(name)!;
+  const family = program
+    .command(name)
+    .summary(summary)
+    .description(capitalised(summary))
+    .helpGroup(group)
+    .helpCommand(false)
+    .usage("<command> [options]");
+  rethrowUsageErrors(family, `smxc ${name} --help`);
+  return family;
 }
 
 function argumentTerm(argument: ArgumentSpec<unknown> | Argument): string {

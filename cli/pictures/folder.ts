@@ -24,14 +24,16 @@ export async function pictureFiles(folder: string, output: Pick<Output, "note">)
  * those are, and what else was left out.
  */
 export async function picturesIn(folder: string, { note }: Pick<Output, "note">): Promise<readonly string[]> {
-  const entries = await readdir(folder).catch((cause: Error) => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {
     throw new SmxcError([cannotReadFolder(folder, cause)], "io");
   });
-  const names = entries.filter((name) => !name.startsWith(".")).sort();
+  const files = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
+  const names = entries.map(({ name }) => name).filter((name) => !name.startsWith("."));
   const pictures: string[] = [];
   const others: string[] = [];
-  for (const name of names) {
-    const kind = await kindOf(join(folder, name));
+  for (const name of names.sort()) {
+    // Asked of the system where the folder does not say it: a folder may hold a million pictures.
+    const kind = files.has(name) && isNamedPicture(name) ? "picture" : await kindOf(join(folder, name));
     if (kind === "picture") pictures.push(name);
     else others.push(kind === "folder" ? `${name}/` : name);
   }

@@ -5,8 +5,8 @@
  * the file: whose size and time are the line's, or whose bytes are.
  */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open, readFile, stat } from "node:fs/promises";
+import { createReadStream, type Stats } from "node:fs";
+import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { SmxcError } from "../../src/base/diagnostics.js";
@@ -25,33 +25,56 @@ export interface JournalLine {
 }
 
 export interface Journal {
-  /** Whether a result is there, of these inputs, as it was written. */
+  /**
+   * Whether a result is there, of these inputs, as it was written.
+   *
+   * @throws SmxcError `io/cannot-write` where the journal cannot be read
+   */
   isDone(output: string, key: string): Promise<boolean>;
   /** @throws SmxcError `io/cannot-write` */
   append(output: string, key: string, file: CompleteFile): Promise<void>;
   close(): Promise<void>;
 }
 
+const NEWLINE = 0x0a;
+
 export function journalPath(folder: string): string {
   return join(folder, ".smxc", "journal.jsonl");
 }
 
 /**
- * The journal of a folder, which is made with its first line.
- *
- * @throws SmxcError `io/cannot-write` where it is there and cannot be read
+ * The journal of a folder, which is made with its first line, and read where a result is there. What others append is seen
+ * from then on.
  */
 export async function openJournal(folder: string): Promise<Journal> {
   const path = journalPath(folder);
   const failing = (cause: unknown): never => {
     throw new SmxcError([cannotWrite(path, cause)], "io");
   };
-  const lines = linesOf(await readFile(path, "utf8").catch(unlessMissing).catch(failing));
+  const lines = new Map<string, JournalLine>();
+  let read = 0;
+  let reading = Promise.resolve();
+  /** What was appended since the last time, whole lines only. */
+  const readOn = async (): Promise<void> => {
+    const text = await bytesFrom(path, read);
+    const whole = text.subarray(0, text.lastIndexOf(NEWLINE) + 1);
+    read += whole.length;
+    for (const each of whole.toString("utf8").split("\n")) {
+      const line = lineOf(each);
+      // The last line of each result counts.
+      if (line !== undefined) lines.set(line.output, line);
+    }
+  };
   let file: Promise<FileHandle> | undefined;
   return {
     async isDone(output, key) {
+      const result = join(folder, output);
+      const found = await stat(result).catch(() => undefined);
+      if (!found?.isFile()) return false;
+      reading = reading.catch(() => {}).then(readOn);
+      await reading.catch(failing);
       const line = lines.get(output);
-      return line?.key === key && isAsWritten(join(folder, output), line);
+      return line?.key === key && isAsWritten(result, found, line);
     },
     async append(output, key, { bytes, sha256, modified }) {
       const line: JournalLine = { output, key, bytes, sha256, modified };
@@ -66,16 +89,6 @@ export async function openJournal(folder: string): Promise<Journal> {
       await (await file?.catch(() => undefined))?.close();
     },
   };
-}
-
-/** The last line of each result counts. */
-function linesOf(text: string): ReadonlyMap<string, JournalLine> {
-  const lines = new Map<string, JournalLine>();
-  for (const each of text.split("\n")) {
-    const line = lineOf(each);
-    if (line !== undefined) lines.set(line.output, line);
-  }
-  return lines;
 }
 
 /** Undefined for what is no line of a journal, or only a part of one. */
@@ -96,15 +109,25 @@ async function openForLines(path: string): Promise<FileHandle> {
   const file = await open(path, "a+");
   const { size } = await file.stat();
   const { bytesRead, buffer } = await file.read(new Uint8Array(1), 0, 1, Math.max(0, size - 1));
-  if (bytesRead === 1 && buffer[0] !== 0x0a) await file.write("\n");
+  if (bytesRead === 1 && buffer[0] !== NEWLINE) await file.write("\n");
   return file;
 }
 
-async function isAsWritten(path: string, { bytes, modified, sha256 }: JournalLine): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile() || found.size !== bytes) return false;
+async function isAsWritten(path: string, found: Stats, { bytes, modified, sha256 }: JournalLine): Promise<boolean> {
+  if (found.size !== bytes) return false;
   // Copies have a time of their own.
   return found.mtimeMs === modified || (await sha256Of(path).catch(() => undefined)) === sha256;
+}
+
+/** What a file holds from a place on; nothing where there is none. */
+async function bytesFrom(path: string, start: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  try {
+    for await (const piece of createReadStream(path, { start })) pieces.push(piece as Buffer);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+  }
+  return Buffer.concat(pieces);
 }
 
 async function sha256Of(path: string): Promise<string> {
@@ -133,9 +156,4 @@ export async function hashOfFiles(files: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
   for (const file of files) hash.update(await sha256Of(file));
   return hash.digest("hex");
-}
-
-function unlessMissing(cause: NodeJS.ErrnoException): string {
-  if (cause.code === "ENOENT") return "";
-  throw cause;
 }

@@ -58,7 +58,7 @@ function rateText({ unit }: Amount, perSecond: number): string {
   return perSecond < MANY ? `${perSecond.toPrecision(2)} ${plural}/s` : `${scaled(Math.round(perSecond), plural)}/s`;
 }
 
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;

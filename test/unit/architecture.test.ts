@@ -134,6 +134,7 @@ const CLI_ORDER = [
   "pictures",
   "models",
   "flags",
+  "restoring",
   "commands",
   "program.ts",
   "main.ts",

@@ -7,9 +7,9 @@ import type { OpenNetwork } from "../../models/open-network.js";
 import { attempt, endsAll, type Failure } from "../../pictures/failures.js";
 import { Turns, workInFlight } from "../../pictures/in-flight.js";
 import type { PicturePlan } from "../../pictures/plan.js";
-import type { Done } from "./done.js";
-import { isWritten, type Outcome, type Size } from "./outcome.js";
-import { restoreOne } from "./restore-one.js";
+import type { Done } from "../../restoring/done.js";
+import { isWritten, type Outcome, type Size } from "../../restoring/outcome.js";
+import { restoreOne } from "../../restoring/restore-one.js";
 
 export interface RunPicturesOptions {
   readonly alpha: AlphaMode;

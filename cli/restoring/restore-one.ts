@@ -1,15 +1,15 @@
 /** One picture of `smxc run`, from file to file. */
-import type { Reporter } from "../../../src/base/diagnostics.js";
-import type { ImageFormat } from "../../../src/files/image-format.js";
-import { decodeImage } from "../../../src/pictures/decode-image-node.js";
-import type { Image } from "../../../src/pictures/image.js";
-import { checkImageSize, encodeImage, encodeImageTo } from "../../../src/pictures/image-node.js";
-import { type AlphaMode, restorePicture } from "../../../src/restore/restore.js";
-import { writeFiles } from "../../files/write-files.js";
-import type { Context } from "../../flags/command.js";
-import type { OpenNetwork } from "../../models/open-network.js";
-import type { PicturePair } from "../../pictures/plan.js";
-import { pictureBytes } from "../../pictures/read-picture.js";
+import type { Reporter } from "../../src/base/diagnostics.js";
+import type { ImageFormat } from "../../src/files/image-format.js";
+import { decodeImage } from "../../src/pictures/decode-image-node.js";
+import type { Image } from "../../src/pictures/image.js";
+import { checkImageSize, encodeImage, encodeImageTo } from "../../src/pictures/image-node.js";
+import { type AlphaMode, restorePicture } from "../../src/restore/restore.js";
+import { writeFiles } from "../files/write-files.js";
+import type { Context } from "../flags/command.js";
+import type { OpenNetwork } from "../models/open-network.js";
+import type { PicturePair } from "../pictures/plan.js";
+import { pictureBytes } from "../pictures/read-picture.js";
 import type { Done } from "./done.js";
 import type { Outcome, Size } from "./outcome.js";
 import { tellPlan } from "./tell-plan.js";

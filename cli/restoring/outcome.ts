@@ -1,7 +1,7 @@
 /** What becomes of a picture that did not fail. */
-import type { Image } from "../../../src/pictures/image.js";
-import type { RunReport } from "../../../src/restore/restorer.js";
-import type { PicturePair } from "../../pictures/plan.js";
+import type { Image } from "../../src/pictures/image.js";
+import type { RunReport } from "../../src/restore/restorer.js";
+import type { PicturePair } from "../pictures/plan.js";
 
 export type Size = Pick<Image, "width" | "height">;
 

@@ -1,7 +1,7 @@
-import type { Image } from "../../../src/pictures/image.js";
-import { planText } from "../../../src/restore/cost/cost-text.js";
-import type { Network } from "../../../src/restore/network.js";
-import type { Output } from "../../terminal/output.js";
+import type { Image } from "../../src/pictures/image.js";
+import { planText } from "../../src/restore/cost/cost-text.js";
+import type { Network } from "../../src/restore/network.js";
+import type { Output } from "../terminal/output.js";
 
 /** Seconds of work of which nothing is said before it. */
 const SHORT = 2;

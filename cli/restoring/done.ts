@@ -1,7 +1,7 @@
 /** What a run that can be resumed knows of each picture: whether it is done, and where that is noted. */
 import { basename } from "node:path";
-import type { CompleteFile } from "../../files/write-files.js";
-import { hashOfFiles, type Journal, keyOf } from "../../pictures/journal.js";
+import type { CompleteFile } from "../files/write-files.js";
+import { hashOfFiles, type Journal, keyOf } from "../pictures/journal.js";
 
 export interface Done {
   /** What is known of one picture. */

@@ -1,0 +1,79 @@
+import { FORMATS_TEXT } from "../../../src/files/image-format.js";
+import { argument, defineCommand, flag, manyArguments, option, requiredOption } from "../../flags/command.js";
+import { contextFlags } from "../../flags/context-flags.js";
+import { EXIT } from "../../flags/exit-code.js";
+import { pictureFlags } from "../../flags/picture-flags.js";
+import { alphaFlag, formatFlag } from "../../flags/result-flags.js";
+import { filePath, positiveInteger } from "../../flags/values.js";
+import { queueFlags } from "./flags.js";
+
+/** How many workers a machine has is the machine's. */
+const { jobs: _, ...fixedFlags } = contextFlags;
+
+export const queueAddCommand = defineCommand({
+  name: "queue add",
+  group: "Use a graph:",
+  summary: "put pictures into a queue that many machines work on",
+  description:
+    "Takes what smxc run takes. Model, context, tiles and all else that changes a byte are fixed here, so that every worker (smxc queue " +
+    "work) writes the bytes that smxc run writes of several pictures. Pictures, model and results are named by absolute paths, which all " +
+    "workers must see. Adding the same again changes nothing: what waits, is in work, done or bad stays so, and what was done and is " +
+    "there no more is done again.",
+  arguments: [
+    argument(
+      "model",
+      "a model document (.json), an ONNX graph (.onnx), or the name of a network that comes with smxc (smxc models)",
+    ),
+    manyArguments("pictures", `${FORMATS_TEXT} files, or folders of such files`),
+  ],
+  options: {
+    output: requiredOption("-o, --output <folder>", "the folder of the results, or the file of one", filePath),
+    ...queueFlags,
+    perJob: option(
+      "--per-job <n>",
+      "pictures that a worker takes at a time, on average (default: 1, and up to 64 where there are more than 20,000)",
+      positiveInteger,
+    ),
+    retryFailed: flag("--retry-failed", "try those again that failed"),
+    format: formatFlag,
+    ...fixedFlags,
+    ...pictureFlags,
+    alpha: alphaFlag,
+  },
+  examples: [
+    { does: "All of a folder", line: "smxc queue add nsr-x2 photos/ -o larger/ --redis redis://localhost:6379" },
+    {
+      does: "Those again that could not be read and are mended now",
+      line: "smxc queue add nsr-x2 photos/ -o larger/ --redis redis://localhost:6379 --retry-failed",
+    },
+  ],
+  async action(context, [modelPath, inputs], { output, redis, queue, perJob, retryFailed, format, ...rest }) {
+    const [{ addPictures }, { openQueue }] = await Promise.all([import("./add-pictures.js"), import("./connect.js")]);
+    const open = await openQueue(redis, queue, context.report);
+    try {
+      const counts = await addPictures(context, open, {
+        model: modelPath,
+        inputs,
+        output,
+        format,
+        perJob,
+        retry: retryFailed,
+        options: { ...rest, jobs: undefined },
+      });
+      const { added, before, failed, jobs } = counts;
+      const others = [
+        ...(before > 0 ? [`${before} ${before === 1 ? "was" : "were"} there or done before`] : []),
+        ...(failed > 0 ? [`${failed} failed before (--retry-failed tries again)`] : []),
+      ];
+      await context.answer({
+        text: () => [
+          `added ${added} picture${added === 1 ? "" : "s"} to the queue ${queue}${others.length > 0 ? `; ${others.join(", ")}` : ""}`,
+        ],
+        json: () => ({ queue, added, before, failed, jobs }),
+      });
+      return EXIT.good;
+    } finally {
+      await open.close();
+    }
+  },
+});

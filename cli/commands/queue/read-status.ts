@@ -1,0 +1,95 @@
+/** How far a queue is. */
+import type { OpenQueue } from "./connect.js";
+import { fatesOf, readSpeed, readTotals } from "./counts.js";
+import type { Task } from "./tasks.js";
+
+export interface FailedPicture {
+  readonly picture: string;
+  readonly error: string;
+}
+
+export interface QueueStatus {
+  /** Pictures, of all that were ever added: those that wait, a new try included. */
+  readonly waiting: number;
+  /** Those of jobs that workers have in hand. */
+  readonly active: number;
+  readonly completed: number;
+  readonly failed: readonly FailedPicture[];
+  /** Processes that take pictures now. */
+  readonly workers: number;
+  /** Of all workers together, over the last minutes; null while nothing is done. */
+  readonly picturesPerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+
+/** Jobs that are read in one step. */
+const STEP = 500;
+
+export async function readStatus({ queue, redis }: OpenQueue): Promise<QueueStatus> {
+  const failed = await failedPictures({ queue, redis });
+  const active = await activePictures({ queue, redis });
+  const [totals, speed, jobs, workers] = await Promise.all([
+    readTotals(redis, queue),
+    readSpeed(redis, queue),
+    waitingJobs({ queue }),
+    queue.getWorkers(),
+  ]);
+  // A job that was added and not counted, since its adder was killed, holds a picture at least.
+  const waiting = Math.max(jobs, totals.added - totals.completed - failed.length - active);
+  const left = waiting + active;
+  return {
+    waiting,
+    active,
+    completed: totals.completed,
+    failed,
+    workers: workers.length,
+    picturesPerSecond: speed ?? null,
+    secondsLeft: left === 0 ? 0 : speed === undefined ? null : left / speed,
+  };
+}
+
+/** Whether nothing waits, is to be tried again, or is in work. */
+export async function isEmpty({ queue }: Pick<OpenQueue, "queue">): Promise<boolean> {
+  const [waiting, active] = await Promise.all([waitingJobs({ queue }), queue.getActiveCount()]);
+  return waiting + active === 0;
+}
+
+async function waitingJobs({ queue }: Pick<OpenQueue, "queue">): Promise<number> {
+  const counts = await queue.getJobCounts("waiting", "delayed", "prioritized");
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+async function activePictures({ queue, redis }: Pick<OpenQueue, "queue" | "redis">): Promise<number> {
+  let pictures = 0;
+  for (const task of await tasksIn({ queue }, "active")) {
+    const fates = await fatesOf(redis, queue, task);
+    pictures += fates.filter((fate) => fate === undefined).length;
+  }
+  return pictures;
+}
+
+/** Those of jobs that failed. What is said of the job holds for pictures of which nothing else is known: its workers died. */
+async function failedPictures({ queue, redis }: Pick<OpenQueue, "queue" | "redis">): Promise<readonly FailedPicture[]> {
+  const pictures: FailedPicture[] = [];
+  for (const task of await tasksIn({ queue }, "failed")) {
+    for (const [index, fate] of (await fatesOf(redis, queue, task)).entries()) {
+      if (fate !== undefined && "done" in fate) continue;
+      pictures.push({ picture: task.data.pictures[index]![0], error: fate?.error ?? task.reason });
+    }
+  }
+  return pictures;
+}
+
+async function tasksIn(
+  { queue }: Pick<OpenQueue, "queue">,
+  state: "active" | "failed",
+): Promise<readonly (Task & { readonly reason: string })[]> {
+  const tasks: (Task & { readonly reason: string })[] = [];
+  for (let start = 0; ; start += STEP) {
+    const jobs = await queue.getJobs([state], start, start + STEP - 1, true);
+    for (const job of jobs) {
+      if (job?.id !== undefined) tasks.push({ id: job.id, data: job.data, reason: job.failedReason ?? "" });
+    }
+    if (jobs.length < STEP) return tasks;
+  }
+}

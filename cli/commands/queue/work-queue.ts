@@ -1,0 +1,140 @@
+/** Takes jobs of a queue until it is empty, a signal comes, or this machine turns out not to be able to do them. */
+import type { Job } from "bullmq";
+import { SmxcError } from "../../../src/base/diagnostics.js";
+import { signalled } from "../../files/signals.js";
+import type { Context } from "../../flags/command.js";
+import { endsAll, type Failure } from "../../pictures/failures.js";
+import type { OpenQueue } from "./connect.js";
+import { countFate, fatesOf } from "./counts.js";
+import { readPlan } from "./plan.js";
+import { PlanNetworks } from "./plan-networks.js";
+import { isEmpty } from "./read-status.js";
+import type { TaskData } from "./tasks.js";
+import { workTask } from "./work-task.js";
+
+export interface WorkOptions {
+  readonly jobs: number | undefined;
+  readonly untilEmpty: boolean;
+  /** After so many seconds of silence another worker takes a job over. */
+  readonly lease: number;
+}
+
+export interface Work {
+  readonly written: number;
+  /** Pictures that were found done. */
+  readonly before: number;
+  readonly failures: readonly Failure[];
+}
+
+/** How often a worker that does nothing asks whether the queue is empty. */
+const ASK_MS = 250;
+
+/** The next picture is read, and the last one written, while one runs. */
+const AHEAD = 1;
+
+/** @throws SmxcError where a plan cannot be followed on this machine; its jobs are given back */
+export async function workQueue(
+  context: Context,
+  open: OpenQueue,
+  { jobs, untilEmpty, lease }: WorkOptions,
+): Promise<Work> {
+  const { queue, redis, bull } = open;
+  const networks = new PlanNetworks((id) => readPlan(redis, queue, id), jobs, context);
+  const stop = new AbortController();
+  const failures: Failure[] = [];
+  let [written, before, busy] = [0, 0, 0];
+  let ended: { readonly cause: unknown } | undefined;
+  const endBy = (cause: unknown): void => {
+    ended ??= { cause };
+    stop.abort();
+  };
+
+  const giveBack = async (job: Job<TaskData>, token: string | undefined): Promise<never> => {
+    await job.moveToWait(token);
+    throw new bull.WaitingError();
+  };
+
+  const work = async (job: Job<TaskData>, token: string | undefined): Promise<void> => {
+    const task = { id: job.id!, data: job.data };
+    const isFirstTry = job.attemptsStarted <= 1;
+    const fates = isFirstTry ? [] : await fatesOf(redis, queue, task);
+    const end = await networks
+      .use(task.data.plan, async (opened) => {
+        worker.concurrency = opened.network.parallel + AHEAD;
+        return workTask(context, opened, task, {
+          fates,
+          isFirstTry,
+          isLastTry: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+          stop: stop.signal,
+          report: context.report,
+          async tell(index, fate, failure) {
+            await countFate(redis, queue, task, index, fate);
+            if (failure === undefined) {
+              if ("done" in fate && fate.done === "now") written++;
+              else before++;
+              return;
+            }
+            failures.push(failure);
+            if (!context.json) await context.fail(failure.diagnostics);
+            // The next result could not be written either.
+            if (endsAll(failure)) stop.abort();
+          },
+        });
+      })
+      .catch((cause: unknown) => {
+        // The model, which is nothing that is wrong with the picture. Defects are the job's.
+        if (!(cause instanceof SmxcError)) throw cause;
+        endBy(cause);
+        return "given back" as const;
+      });
+    if (end === "given back") await giveBack(job, token);
+    if (end === "again") throw new Error("a file could not be read or written, or a worker ended");
+    const bad = (await fatesOf(redis, queue, task)).filter((fate) => fate !== undefined && "error" in fate);
+    if (bad.length > 0) throw new bull.UnrecoverableError((bad[0] as { readonly error: string }).error);
+  };
+
+  const connection = open.connect();
+  const worker = new bull.Worker<TaskData>(
+    queue.name,
+    async (job, token) => {
+      busy++;
+      try {
+        await work(job, token);
+      } finally {
+        busy--;
+      }
+    },
+    {
+      connection,
+      skipVersionCheck: true,
+      concurrency: 1,
+      lockDuration: lease * 1000,
+      stalledInterval: lease * 500,
+      maxStalledCount: 2,
+    },
+  );
+  let isReachable = true;
+  worker.on("error", (cause) => {
+    if (isReachable && !stop.signal.aborted) context.note(`Redis does not answer, and is waited for: ${cause.message}`);
+    isReachable = false;
+  });
+  worker.on("active", () => {
+    isReachable = true;
+  });
+
+  const asking = setInterval(async () => {
+    if (!untilEmpty || busy > 0 || stop.signal.aborted) return;
+    if (await isEmpty({ queue }).catch(() => false)) stop.abort();
+  }, ASK_MS);
+  void signalled().then(() => {
+    context.note("what runs is finished, the rest is given back; a second signal ends at once");
+    stop.abort();
+  });
+  await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve()));
+  clearInterval(asking);
+  await worker.close();
+  connection.disconnect();
+  await networks.close();
+  if (ended !== undefined) throw ended.cause;
+  return { written, before, failures };
+}
