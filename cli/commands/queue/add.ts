@@ -3,9 +3,9 @@ import { argument, defineCommand, flag, manyArguments, option, requiredOption } 
 import { contextFlags } from "../../flags/context-flags.js";
 import { EXIT } from "../../flags/exit-code.js";
 import { pictureFlags } from "../../flags/picture-flags.js";
+import { queueFlags } from "../../flags/queue-flags.js";
 import { alphaFlag, formatFlag } from "../../flags/result-flags.js";
 import { filePath, positiveInteger } from "../../flags/values.js";
-import { queueFlags } from "./flags.js";
 
 /** How many workers a machine has is the machine's. */
 const { jobs: _, ...fixedFlags } = contextFlags;

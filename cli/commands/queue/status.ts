@@ -1,6 +1,6 @@
 import { defineCommand, flag } from "../../flags/command.js";
 import { EXIT } from "../../flags/exit-code.js";
-import { queueFlags } from "./flags.js";
+import { queueFlags } from "../../flags/queue-flags.js";
 
 /** How often --watch looks. */
 const LOOK_MS = 1000;

@@ -1,7 +1,7 @@
 import { defineCommand, flag, option, optionOr } from "../../flags/command.js";
 import { EXIT } from "../../flags/exit-code.js";
+import { queueFlags } from "../../flags/queue-flags.js";
 import { integerFrom } from "../../flags/values.js";
-import { queueFlags } from "./flags.js";
 
 const MOST_JOBS = 1024;
 const USUAL_LEASE = 60;

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { optionOr, requiredOption } from "../../flags/command.js";
+import { optionOr, requiredOption } from "./command.js";
 
 function redisUrl(text: string): string {
   if (!/^(rediss?|valkeys?):\/\/[^/]/.test(text)) {
