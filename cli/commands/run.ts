@@ -102,7 +102,7 @@ export const runCommand = defineCommand({
         pairs.map((pair) => pair.output),
         [...plan.inputs, modelPath],
       );
-      const network = await openNetworkFile(modelPath, networkOptionsOf(options, pairs.length > 1), context);
+      const network = await openNetworkFile(modelPath, networkOptionsOf(options, plan.inputs.length > 1), context);
       const journal = resume ? await openJournal(plan.folder) : undefined;
       try {
         const { alpha, selfEnsemble } = options;

@@ -65,7 +65,7 @@ export function contextOptionsOf(
   options: {
     readonly [Key in keyof typeof contextFlags]: (typeof contextFlags)[Key] extends OptionSpec<infer T> ? T : never;
   },
-): ContextOptions & CoreOptions {
+): ContextOptions & CoreOptions & { readonly memory: number } {
   const { context, tile, memory, globalSamples, jobs, threads } = options;
   return {
     tile,

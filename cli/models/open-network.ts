@@ -8,7 +8,7 @@ import { scratchFiles } from "../../src/restore/global/scratch-file-node.js";
 import { type ContextOptions, graphSessions, type Network, openGraph } from "../../src/restore/network.js";
 import { openDocument } from "../../src/restore/open-document.js";
 import type { PictureFormat } from "../../src/restore/restorer.js";
-import type { CoreOptions } from "../../src/sessions/cores.js";
+import { type CoreOptions, type CorePlan, withJobs } from "../../src/sessions/cores.js";
 import { nodeHost } from "../../src/sessions/workers/host-node.js";
 import type { SessionHost } from "../../src/sessions/workers/session-host.js";
 import type { Output } from "../terminal/output.js";
@@ -31,6 +31,11 @@ export type NetworkOptions = ContextOptions &
     readonly target: Target;
     /** Whether many pictures are restored, which are then run at a time, with one thread each. */
     readonly areMany?: boolean;
+    /**
+     * Runs at a time that memory is shared out for, where other machines have other `jobs` and must run pictures in the same
+     * parts, since a tile may differ from the whole picture in its last bits.
+     */
+    readonly plannedJobs?: number | undefined;
   };
 
 /** @throws SmxcError as `openModelFile` and `openNetwork` */
@@ -44,10 +49,11 @@ export async function openNetworkFile(path: string, options: NetworkOptions, out
  */
 export async function openNetwork(model: OpenModel, options: NetworkOptions, output: Told): Promise<OpenNetwork> {
   const host = nodeHost(options);
+  const plan = options.plannedJobs === undefined ? host.plan : withJobs(host.plan, options.plannedJobs);
   try {
     const network = await (model.kind === "document"
-      ? ofDocument(model, options, host, output)
-      : ofGraph(model, options, host, output));
+      ? ofDocument(model, options, host, plan, output)
+      : ofGraph(model, options, host, plan, output));
     return {
       ...network,
       files: [...model.files, ...dataFilesOf(model)],
@@ -73,7 +79,8 @@ function dataFilesOf(model: OpenModel): readonly string[] {
 async function ofDocument(
   model: DocumentModel,
   { target, ...options }: NetworkOptions,
-  { open, plan }: SessionHost,
+  { open }: SessionHost,
+  plan: CorePlan,
   { report }: Told,
 ): Promise<Network> {
   return model.placeErrors(() =>
@@ -84,7 +91,8 @@ async function ofDocument(
 async function ofGraph(
   { name, decoded }: GraphModel,
   options: NetworkOptions,
-  { open, plan }: SessionHost,
+  { open }: SessionHost,
+  plan: CorePlan,
   { report, note }: Told,
 ): Promise<Network> {
   const signature = signatureOf(decoded.message);

@@ -61,6 +61,8 @@ export async function restoreOne(
     return { image: restored.image, ran: restored.report, seconds };
   });
   signal.throwIfAborted();
+  // Another worker may have been given the picture meanwhile, since nothing was heard of this one.
+  if (await before?.isDone()) return { input, output };
   const content = {
     encode: () => encodeImage(image, output, report, format),
     encodeTo: (path: string) => encodeImageTo(path, image, output, report, format),

@@ -15,8 +15,11 @@ export type RestoreOptions = {
 /** Flags that do not change what becomes of a picture. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set(["jobs", "threads"]);
 
-/** @param areMany whether many pictures are restored, which are then run at a time, with one thread each */
-export function networkOptionsOf(options: RestoreOptions, areMany: boolean): NetworkOptions {
+/** @param areMany whether many pictures are restored, on whatever machines: they are run at a time, with one thread each */
+export function networkOptionsOf(
+  options: RestoreOptions,
+  areMany: boolean,
+): NetworkOptions & { readonly memory: number } {
   return {
     ...contextOptionsOf(options),
     picture: pictureOptionsOf(options),

@@ -123,6 +123,13 @@ export function jsonDocument(value: object): Markup {
   return Markup.trusted(`${printableJson(value)}\n`);
 }
 
+/** A document of JSON in one line, for `print`: of a command that tells one after the other. */
+export function jsonLine(value: object): Markup {
+  // Line feeds stand between values only.
+  const text = printableJson({ schemaVersion: SCHEMA_VERSION, ...value }).replace(/\n */g, "");
+  return Markup.trusted(`${text}\n`);
+}
+
 /** Resolves once the text is with the system. A reader that has gone away (`| head`) wants no more: that is no error. */
 function writeAll(stream: OutputStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -35,3 +35,9 @@ export function planCores({ jobs, threads }: CoreOptions, cores: number, areMany
   const parts = { jobs: jobs ?? Math.max(1, Math.floor(cores / each)), threads: each };
   return { parts, alone: areMany || threads !== undefined ? parts : { jobs: 1, threads: cores } };
 }
+
+/** The plan of a machine that runs so many parts at a time, with the threads of this one. */
+export function withJobs(plan: CorePlan, jobs: number): CorePlan {
+  const parts = { ...plan.parts, jobs };
+  return { parts, alone: plan.alone === plan.parts ? parts : plan.alone };
+}

@@ -17,6 +17,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
+import { isOfShard } from "../../cli/pictures/shard.js";
 import { MAIN, temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 import { runCaptured } from "./capture.js";
@@ -38,9 +39,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(folder.remove);
 
-function picture(seed: number): Promise<Buffer> {
-  const data = Buffer.from(Array.from({ length: 8 * 8 * 3 }, (_, at) => (at * 7 + seed * 13) % 256));
-  return sharp(data, { raw: { width: 8, height: 8, channels: 3 } })
+function picture(seed: number, side = 8): Promise<Buffer> {
+  const data = Buffer.from(Array.from({ length: side * side * 3 }, (_, at) => (at * 7 + seed * 13) % 256));
+  return sharp(data, { raw: { width: side, height: side, channels: 3 } })
     .png()
     .toBuffer();
 }
@@ -107,6 +108,25 @@ describe("--resume", () => {
     expect(contentOf(out)).toEqual(whole);
   });
 
+  it("gives what one run gives when it is killed and resumed ten times", { timeout: 120_000 }, async () => {
+    const many = mkdtempSync(at("many-"));
+    for (let index = 0; index < 24; index++) writeFileSync(join(many, `p${index}.png`), await picture(index, 40));
+    const [out, once] = [newFolder(), newFolder()];
+    await run(many, "-o", once);
+    for (let kill = 0; kill < 10; kill++) {
+      const before = linesOf(out).length;
+      const argv = [MAIN, "run", at("m.json"), many, "-o", out, "--resume", "--jobs", "1"];
+      const child = spawn(process.execPath, argv, { stdio: "ignore" });
+      const ended = new Promise((resolve) => child.on("close", resolve));
+      while (child.exitCode === null && linesOf(out).length <= before)
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      child.kill("SIGKILL");
+      await ended;
+    }
+    expect((await run(many, "-o", out, "--resume")).code).toBe(0);
+    expect(contentOf(out)).toEqual(contentOf(once));
+  });
+
   it.each([
     ["a picture that has a line and is not there", ["p2.png"], (out: string) => rmSync(join(out, "p2.png"))],
     ["a picture that is another now", ["p1.png"], (out: string) => writeFileSync(join(out, "p1.png"), "other")],
@@ -169,6 +189,18 @@ describe("--shard", () => {
     expect(parts.every(({ written }) => written.length < COUNT)).toBe(true);
     expect(contentOf(out)).toEqual(whole);
     expect(await resumed(out)).toEqual({ code: 0, written: [], skipped: NAMES });
+  });
+
+  it("runs a part of one picture as it is run among all, so that bytes do not depend on the parts", async () => {
+    const whole = ["--context", "whole", "--memory"];
+    const one = await run(join(at("in"), "p0.png"), "-o", at("one.png"), ...whole, "1");
+    const needed = /takes about (\d+) MB/.exec(one.stderr)![1]!;
+    const shards = NAMES.flatMap((_, index) => ({ index, count: NAMES.length }));
+    const { index, count } = shards.find((shard) => NAMES.filter((name) => isOfShard(name, shard)).length === 1)!;
+    // Two at a time take twice as much, and a picture by itself would not.
+    const argv = [at("in"), "-o", newFolder(), ...whole, needed, "--jobs", "2"];
+    expect((await run(...argv)).stderr).toContain("error[run/memory]");
+    expect((await run(...argv, "--shard", `${index}/${count}`)).stderr).toContain("error[run/memory]");
   });
 
   it.each(["3/3", "1", "-1/3", "0/0", "a/b"])("%s is refused", async (shard) => {

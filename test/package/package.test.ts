@@ -125,6 +125,19 @@ describe("installed without scripts and optional packages", () => {
     await smxc("compile", "nsr-x3", "-o", "named.onnx", "--no-verify");
   });
 
+  it("says what a queue needs", async () => {
+    const argv = [
+      project.at("node_modules/smxc/dist/cli/main.js"),
+      "queue",
+      "status",
+      "--redis",
+      "redis://127.0.0.1:1",
+    ];
+    const { code, stderr } = await runNode(argv, project.path);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("error[queue/not-installed]") });
+    expect(stderr).toContain("npm install bullmq ioredis");
+  });
+
   it("runs the scripts of docs/onnx.md", async () => {
     const blocks = codeBlocks(readFileSync(join(ROOT, "docs/onnx.md"), "utf8"));
     const expected = new Map(blocks.map(({ label, text }) => [label, text]));

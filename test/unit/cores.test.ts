@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planCores } from "../../src/sessions/cores.js";
+import { planCores, withJobs } from "../../src/sessions/cores.js";
 
 describe("how cores are shared out", () => {
   it("parts go to as many workers as there are cores, a picture by itself has all cores as threads", () => {
@@ -24,5 +24,13 @@ describe("how cores are shared out", () => {
         const threads = [1, 2, 3].map((jobs) => planCores({ jobs }, 8, areMany)[use].threads);
         expect(new Set(threads).size).toBe(1);
       }
+  });
+
+  it("the number of runs that is reckoned with may be another machine's", () => {
+    const alone = withJobs(planCores({}, 8), 3);
+    expect(alone).toEqual({ parts: { jobs: 3, threads: 1 }, alone: { jobs: 1, threads: 8 } });
+    const many = withJobs(planCores({ threads: 2 }, 8, true), 3);
+    expect(many.parts).toEqual({ jobs: 3, threads: 2 });
+    expect(many.alone).toBe(many.parts);
   });
 });

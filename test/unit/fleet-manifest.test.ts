@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-const check = new Ajv().compile(JSON.parse(read("schemas/kubernetes-job.v1.schema.json")));
+const check = new Ajv().compile(JSON.parse(read("test/support/kubernetes-job.schema.json")));
 const job = () => parse(read("examples/fleet/job.yaml"));
 
 it("is a Job as batch/v1 has it", () => {

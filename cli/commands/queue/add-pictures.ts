@@ -37,8 +37,9 @@ export async function addPictures(
   const pictures = await planPictures(inputs, { output, format }, context);
   const { pairs } = pictures;
   try {
-    const network = await openNetworkFile(model, networkOptionsOf({ ...options, jobs: 1 }, true), context);
-    const { files } = network;
+    const networkOptions = networkOptionsOf(options, true);
+    const network = await openNetworkFile(model, networkOptions, context);
+    const { files, parallel } = network;
     await network.close();
     await checkOutputsIn(
       pictures.folder,
@@ -46,7 +47,8 @@ export async function addPictures(
       [...pictures.inputs, ...files],
     );
     const place = { path: await placeOfModel(model), sha256: await hashOfFiles(files) };
-    const plan = await storePlan(open.redis, open.queue, planOf(pictures, place, options));
+    const machine = { memory: networkOptions.memory, jobs: parallel };
+    const plan = await storePlan(open.redis, open.queue, planOf(pictures, place, machine, options));
     const tasks = tasksOf(plan, pairs, perJob ?? usualPerJob(pairs.length));
     const bar = context.progress("adding", pairs.length, "picture");
     try {

@@ -48,9 +48,8 @@ export const queueAddCommand = defineCommand({
     },
   ],
   async action(context, [modelPath, inputs], { output, redis, queue, perJob, retryFailed, format, ...rest }) {
-    const [{ addPictures }, { openQueue }] = await Promise.all([import("./add-pictures.js"), import("./connect.js")]);
-    const open = await openQueue(redis, queue, context.report);
-    try {
+    const [{ addPictures }, { withQueue }] = await Promise.all([import("./add-pictures.js"), import("./connect.js")]);
+    return withQueue({ redis, queue }, context, async (open) => {
       const counts = await addPictures(context, open, {
         model: modelPath,
         inputs,
@@ -72,8 +71,6 @@ export const queueAddCommand = defineCommand({
         json: () => ({ queue, added, before, failed, jobs }),
       });
       return EXIT.good;
-    } finally {
-      await open.close();
-    }
+    });
   },
 });

@@ -2,12 +2,15 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Reporter } from "../../../src/base/diagnostics.js";
-import { cannotConnect, inMemoryOnly, mayForget, notInstalled } from "./errors.js";
+import type { Output } from "../../terminal/output.js";
+import { cannotConnect, inMemoryOnly, mayForget, noRedis, notInstalled, refuses } from "./errors.js";
 import type { TaskData } from "./tasks.js";
 
 export type TaskQueue = Queue<TaskData>;
 
 export interface OpenQueue {
+  /** Of the server, without a password. */
+  readonly address: string;
   readonly bull: typeof import("bullmq");
   readonly queue: TaskQueue;
   /** For what BullMQ has no words for. */
@@ -20,19 +23,57 @@ export interface OpenQueue {
 /** How long the first answer may take. */
 const FIRST_ANSWER_MS = 5000;
 
-/** @throws SmxcError `usage` where packages are missing; `io` where nothing answers */
-export async function openQueue(url: string, name: string, report: Reporter): Promise<OpenQueue> {
+/**
+ * While Redis does not answer later on, it is waited for, and a note says so.
+ *
+ * @throws SmxcError `usage` where packages are missing; `io` where nothing answers, no Redis does, or it refuses
+ */
+export async function withQueue<T>(
+  { redis, queue }: { readonly redis: string; readonly queue: string },
+  output: Pick<Output, "report" | "note">,
+  work: (open: OpenQueue) => Promise<T>,
+): Promise<T> {
+  const open = await openQueue(redis, queue, output);
+  try {
+    return await work(open);
+  } catch (cause) {
+    throw isRefusal(cause) ? refuses(open.address, cause.message) : cause;
+  } finally {
+    await open.close();
+  }
+}
+
+/** Whether it is an answer of Redis, which the same command would get again. */
+export function isRefusal(cause: unknown): cause is Error {
+  return cause instanceof Error && cause.name === "ReplyError" && !cause.message.startsWith("LOADING");
+}
+
+async function openQueue(
+  url: string,
+  name: string,
+  { report, note }: Pick<Output, "report" | "note">,
+): Promise<OpenQueue> {
   const [bull, ioredis] = await Promise.all([orMissing(import("bullmq")), orMissing(import("ioredis"))]);
   if (bull === undefined || ioredis === undefined) {
     throw notInstalled([...(bull ? [] : ["bullmq"]), ...(ioredis ? [] : ["ioredis"])]);
   }
   await probe(ioredis.Redis, url, report);
-  // While Redis restarts, commands wait for it.
-  const connect = (): Redis => quiet(new ioredis.Redis(url, { maxRetriesPerRequest: null }));
+  // Commands wait while Redis restarts. Connections are made again by ioredis.
+  const connect = (): Redis => new ioredis.Redis(url, { maxRetriesPerRequest: null }).on("error", () => {});
   const redis = connect();
+  let isReachable = true;
+  redis.on("error", ({ message }: Error) => {
+    if (isReachable) note(`Redis does not answer, and is waited for: ${message}`);
+    isReachable = false;
+  });
+  redis.on("ready", () => {
+    if (!isReachable) note("Redis answers again");
+    isReachable = true;
+  });
   const queue: TaskQueue = new bull.Queue(name, { connection: redis, skipVersionCheck: true });
   queue.on("error", () => {});
   return {
+    address: withoutPassword(url),
     bull,
     queue,
     redis,
@@ -44,14 +85,16 @@ export async function openQueue(url: string, name: string, report: Reporter): Pr
   };
 }
 
-/** Asks once, and does not try again: an address that is wrong is told at once. */
+/** Asks once, and does not try again: an address that is wrong is told at once. A server that is starting is waited for later. */
 async function probe(Client: typeof Redis, url: string, report: Reporter): Promise<void> {
   const address = withoutPassword(url);
   const once = {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
+    enableReadyCheck: false,
     connectTimeout: FIRST_ANSWER_MS,
+    commandTimeout: FIRST_ANSWER_MS,
   };
   const client = new Client(url, once);
   let failure: Error | undefined;
@@ -65,15 +108,12 @@ async function probe(Client: typeof Redis, url: string, report: Reporter): Promi
     if (policy !== undefined && policy !== "noeviction") report(mayForget(address, policy));
     if (/^aof_enabled:0/m.test(told)) report(inMemoryOnly(address));
   } catch (cause) {
-    throw cannotConnect(address, (failure ?? (cause as Error)).message || String(failure ?? cause));
+    const { name, message } = failure ?? (cause as Error);
+    if (name === "ReplyError") throw refuses(address, message);
+    throw name === "ParserError" ? noRedis(address, message) : cannotConnect(address, message || name);
   } finally {
     client.disconnect();
   }
-}
-
-/** ioredis connects again by itself; without a listener each failure would be printed. */
-function quiet(client: Redis): Redis {
-  return client.on("error", () => {});
 }
 
 function withoutPassword(url: string): string {

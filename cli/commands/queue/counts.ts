@@ -24,11 +24,21 @@ const fieldOf = (index: number | string): string => `${COUNTED}:${index}`;
 const SPAN_SECONDS = 10;
 const SPANS = 30;
 
+/** KEYS: totals, and each job. ARGV: pictures of each job. */
+const ADD = `
+local added = 0
+for index = 2, #KEYS do
+  local pictures = ARGV[index - 1]
+  if redis.call('EXISTS', KEYS[index]) == 1 and redis.call('HSETNX', KEYS[index], '${COUNTED}', pictures) == 1 then
+    added = added + pictures
+  end
+end
+return redis.call('HINCRBY', KEYS[1], 'added', added)`;
+
 /** KEYS: job, totals, spans of time. ARGV: pictures of the job, field, fate, whether it was done now. */
 const MARK = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if redis.call('HSETNX', KEYS[1], '${COUNTED}', ARGV[1]) == 1 then redis.call('HINCRBY', KEYS[2], 'added', ARGV[1]) end
-if ARGV[2] == '' then return 1 end
 local before = redis.call('HGET', KEYS[1], ARGV[2])
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 if ARGV[3] ~= '${DONE}' or before == '${DONE}' then return 1 end
@@ -53,14 +63,15 @@ redis.call('HINCRBY', KEYS[2], 'completed', -completed)
 redis.call('HDEL', KEYS[1], '${COUNTED}', unpack(ARGV))
 return 1`;
 
-const keysOf = (queue: TaskQueue, id: string) =>
-  [queue.toKey(id), queue.toKey("smxc-totals"), queue.toKey("smxc-speed")] as const;
+const TOTALS = "smxc-totals";
+const SPEED = "smxc-speed";
+
+const keysOf = (queue: TaskQueue, id: string) => [queue.toKey(id), queue.toKey(TOTALS), queue.toKey(SPEED)] as const;
 
 /** Counts jobs that were added; again is no harm. */
 export async function countAdded(redis: Redis, queue: TaskQueue, jobs: readonly Task[]): Promise<void> {
-  const pipeline = redis.pipeline();
-  for (const { id, data } of jobs) pipeline.eval(MARK, 3, ...keysOf(queue, id), data.pictures.length, "", "", "");
-  for (const [cause] of (await pipeline.exec()) ?? []) if (cause) throw cause;
+  const keys = [queue.toKey(TOTALS), ...jobs.map(({ id }) => queue.toKey(id))];
+  await redis.eval(ADD, keys.length, ...keys, ...jobs.map(({ data }) => data.pictures.length));
 }
 
 export async function countFate(
@@ -94,13 +105,13 @@ export async function fatesOf(
 }
 
 export async function readTotals(redis: Redis, queue: TaskQueue): Promise<Totals> {
-  const [added, completed] = await redis.hmget(queue.toKey("smxc-totals"), "added", "completed");
+  const [added, completed] = await redis.hmget(queue.toKey(TOTALS), "added", "completed");
   return { added: Number(added ?? 0), completed: Number(completed ?? 0) };
 }
 
 /** Pictures per second of all workers, over the last minutes; undefined where none was done. */
 export async function readSpeed(redis: Redis, queue: TaskQueue): Promise<number | undefined> {
-  const [spans, [seconds]] = await Promise.all([redis.hgetall(queue.toKey("smxc-speed")), redis.time()]);
+  const [spans, [seconds]] = await Promise.all([redis.hgetall(queue.toKey(SPEED)), redis.time()]);
   const now = Number(seconds) / SPAN_SECONDS;
   const recent = Object.entries(spans)
     .map(([span, count]) => [Number(span), Number(count)] as const)

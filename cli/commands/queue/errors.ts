@@ -20,6 +20,48 @@ export const cannotConnect = (address: string, why: string): SmxcError =>
     "io",
   );
 
+/** What answers is no Redis, or takes no such command: `why` is its answer. */
+export const refuses = (address: string, why: string): SmxcError =>
+  new SmxcError(
+    [
+      error("queue/redis-refuses", `Redis at ${address} refuses: ${why}`, {
+        hint: REFUSALS.find(([answer]) => answer.test(why))?.[1] ?? "look into its log and its configuration",
+      }),
+    ],
+    "io",
+  );
+
+/** What Redis answers, and what helps. */
+const REFUSALS: readonly (readonly [answer: RegExp, hint: string])[] = [
+  [
+    /^(NOAUTH|WRONGPASS)/,
+    "give name and password in the address: --redis redis://name:password@host:6379, or redis://:password@…",
+  ],
+  [/^NOPERM/, "give an address with a user that may run all commands on the keys of the queue"],
+  [/^OOM/, "give it more memory (redis-cli config set maxmemory 4gb); what is added stays, and the same add goes on"],
+  [/^READONLY/, "it is a replica: give the address of the server that it copies"],
+  [/^MISCONF/, "it cannot write its log: make room on its disk"],
+];
+
+export const noRedis = (address: string, why: string): SmxcError =>
+  new SmxcError(
+    [
+      error("queue/no-redis", `what answers at ${address} is no Redis: ${why}`, {
+        hint: "give the address of redis-server or valkey-server; with TLS it begins with rediss://",
+      }),
+    ],
+    "io",
+  );
+
+export const lessMemory = (needed: number, machine: number): Diagnostic =>
+  warning(
+    "queue/less-memory",
+    `the pictures were added to be run in up to ${megabytes(needed)} MB at a time here, and this machine has ${megabytes(machine)} MB`,
+    { hint: "work with fewer --jobs, or add the pictures with the --memory of the smallest machine" },
+  );
+
+const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
+
 export const mayForget = (address: string, policy: string): Diagnostic =>
   warning("queue/may-forget", `Redis at ${address} drops entries when its memory is full (${policy})`, {
     hint: "redis-cli config set maxmemory-policy noeviction",

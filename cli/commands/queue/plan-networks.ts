@@ -1,4 +1,5 @@
 /** The networks of the plans that a worker meets: each is opened with its first picture, and closed for another's. */
+import { defaultMemory } from "../../../src/restore/cost/memory-node.js";
 import { type OpenNetwork, openNetworkFile } from "../../models/open-network.js";
 import { Turns } from "../../pictures/in-flight.js";
 import { hashOfFiles, type Journal, openJournal } from "../../pictures/journal.js";
@@ -6,7 +7,7 @@ import { type Done, doneBy } from "../../restoring/done.js";
 import { decisiveOptions, networkOptionsOf } from "../../restoring/restore-options.js";
 import type { Output } from "../../terminal/output.js";
 import { VERSION } from "../../terminal/version.js";
-import { otherModel, otherVersion } from "./errors.js";
+import { lessMemory, otherModel, otherVersion } from "./errors.js";
 import { formatOf, type WorkPlan } from "./plan.js";
 
 export interface PlanNetwork {
@@ -62,12 +63,16 @@ export class PlanNetworks {
   private async open(id: string): Promise<PlanNetwork & { readonly journal: Journal }> {
     const plan = await this.read(id);
     if (plan.smxc !== VERSION) throw otherVersion(plan.smxc, VERSION);
-    const options = { ...plan.options, jobs: this.jobs };
-    const network = await openNetworkFile(plan.model, networkOptionsOf(options, true), this.output);
+    const { memory, jobs: plannedJobs } = plan.machine;
+    const options = { ...networkOptionsOf({ ...plan.options, jobs: this.jobs }, true), memory, plannedJobs };
+    const network = await openNetworkFile(plan.model, options, this.output);
+    const needed = memory * Math.max(1, network.parallel / plannedJobs);
+    const machine = 2 * defaultMemory();
+    if (needed > machine) this.output.report(lessMemory(needed, machine));
     try {
       if ((await hashOfFiles(network.files)) !== plan.sha256) throw otherModel(plan.model);
       const journal = await openJournal(plan.folder);
-      const done = await doneBy(journal, network.files, decisiveOptions(options, formatOf(plan)));
+      const done = await doneBy(journal, network.files, decisiveOptions(plan.options, formatOf(plan)));
       return { plan, network, journal, done, turns: new Turns(network.parallel) };
     } catch (cause) {
       await network.close();

@@ -19,12 +19,21 @@ export interface WorkPlan {
   readonly folder: string;
   /** Of a picture's format, with a dot. */
   readonly ending: string;
+  /** What is reckoned with where a picture is run in one piece or in parts, whatever the machine has. */
+  readonly machine: PlannedMachine;
   readonly options: RestoreOptions;
+}
+
+export interface PlannedMachine {
+  /** Bytes that so many runs at a time may take. */
+  readonly memory: number;
+  readonly jobs: number;
 }
 
 export function planOf(
   { folder, format }: { readonly folder: string; readonly format: ImageFormat },
   model: { readonly path: string; readonly sha256: string },
+  machine: PlannedMachine,
   options: RestoreOptions,
 ): WorkPlan {
   return {
@@ -33,7 +42,8 @@ export function planOf(
     sha256: model.sha256,
     folder: resolve(folder),
     ending: `.${format.name}`,
-    options: { ...options, jobs: undefined },
+    machine,
+    options,
   };
 }
 

@@ -27,7 +27,7 @@ const STEP = 500;
 
 export async function readStatus({ queue, redis }: OpenQueue): Promise<QueueStatus> {
   const failed = await failedPictures({ queue, redis });
-  const active = await activePictures({ queue, redis });
+  const inHand = await activePictures({ queue, redis });
   const [totals, speed, jobs, workers] = await Promise.all([
     readTotals(redis, queue),
     readSpeed(redis, queue),
@@ -35,10 +35,11 @@ export async function readStatus({ queue, redis }: OpenQueue): Promise<QueueStat
     queue.getWorkers(),
   ]);
   // A job that was added and not counted, since its adder was killed, holds a picture at least.
-  const waiting = Math.max(jobs, totals.added - totals.completed - failed.length - active);
-  const left = waiting + active;
+  const left = Math.max(jobs, totals.added - totals.completed - failed.length);
+  // Some may have been done since they were looked at.
+  const active = Math.min(inHand, left);
   return {
-    waiting,
+    waiting: left - active,
     active,
     completed: totals.completed,
     failed,

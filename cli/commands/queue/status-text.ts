@@ -1,8 +1,8 @@
 import { duration } from "../../terminal/progress-text.js";
-import type { QueueStatus } from "./read-status.js";
+import type { FailedPicture, QueueStatus } from "./read-status.js";
 
-/** The counts in one line, and a line for each picture that failed. */
-export function statusText(status: QueueStatus): readonly string[] {
+/** The counts, in one line. */
+export function countsText(status: QueueStatus): string {
   const { waiting, active, completed, failed, workers, picturesPerSecond, secondsLeft } = status;
   const done = completed + failed.length;
   const total = waiting + active + done;
@@ -16,8 +16,9 @@ export function statusText(status: QueueStatus): readonly string[] {
     ...(picturesPerSecond === null || waiting + active === 0 ? [] : [`${picturesPerSecond.toPrecision(2)} pictures/s`]),
     ...(secondsLeft === null || secondsLeft === 0 ? [] : [`${duration(secondsLeft)} left`]),
   ];
-  return [
-    parts.join(", "),
-    ...failed.map(({ picture, error }) => `failed ${picture}: ${error.split("\n").join("; ")}`),
-  ];
+  return parts.join(", ");
+}
+
+export function failedText({ picture, error }: FailedPicture): string {
+  return `failed ${picture}: ${error.split("\n").join("; ")}`;
 }

@@ -14,7 +14,10 @@ export const queueStatusCommand = defineCommand({
   arguments: [],
   options: {
     ...queueFlags,
-    watch: flag("--watch", "tell it again whenever it changes, each second at most, until all is done"),
+    watch: flag(
+      "--watch",
+      "tell it again whenever it changes, each second at most, until all is done; with --json a document in each line",
+    ),
   },
   examples: [
     { does: "Now", line: "smxc queue status --redis redis://localhost:6379" },
@@ -22,25 +25,30 @@ export const queueStatusCommand = defineCommand({
     { does: "For another program", line: "smxc queue status --redis redis://localhost:6379 --json" },
   ],
   async action(context, _args, { redis, queue, watch }) {
-    const [{ openQueue }, { readStatus }, { statusText }, { setTimeout: sleep }] = await Promise.all([
-      import("./connect.js"),
-      import("./read-status.js"),
-      import("./status-text.js"),
-      import("node:timers/promises"),
-    ]);
-    const open = await openQueue(redis, queue, context.report);
-    try {
+    const [{ withQueue }, { readStatus }, { countsText, failedText }, { jsonLine }, { setTimeout: sleep }] =
+      await Promise.all([
+        import("./connect.js"),
+        import("./read-status.js"),
+        import("./status-text.js"),
+        import("../../terminal/output.js"),
+        import("node:timers/promises"),
+      ]);
+    return withQueue({ redis, queue }, context, async (open) => {
       let told = "";
+      const toldFailed = new Set<string>();
       for (;;) {
         const status = await readStatus(open);
-        const text = statusText(status);
-        if (text.join("\n") !== told) await context.answer({ text: () => text, json: () => status });
-        told = text.join("\n");
+        const counts = countsText(status);
+        if (counts !== told && watch && context.json) await context.print(jsonLine(status));
+        else if (counts !== told) {
+          const failed = status.failed.map(failedText).filter((line) => !toldFailed.has(line));
+          for (const line of failed) toldFailed.add(line);
+          await context.answer({ text: () => [counts, ...failed], json: () => status });
+        }
+        told = counts;
         if (!watch || status.waiting + status.active === 0) return EXIT.good;
         await sleep(LOOK_MS);
       }
-    } finally {
-      await open.close();
-    }
+    });
   },
 });

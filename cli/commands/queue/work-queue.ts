@@ -1,10 +1,11 @@
 /** Takes jobs of a queue until it is empty, a signal comes, or this machine turns out not to be able to do them. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Job } from "bullmq";
 import { SmxcError } from "../../../src/base/diagnostics.js";
 import { signalled } from "../../files/signals.js";
 import type { Context } from "../../flags/command.js";
 import { endsAll, type Failure } from "../../pictures/failures.js";
-import type { OpenQueue } from "./connect.js";
+import { isRefusal, type OpenQueue } from "./connect.js";
 import { countFate, fatesOf } from "./counts.js";
 import { readPlan } from "./plan.js";
 import { PlanNetworks } from "./plan-networks.js";
@@ -26,13 +27,16 @@ export interface Work {
   readonly failures: readonly Failure[];
 }
 
-/** How often a worker that does nothing asks whether the queue is empty. */
-const ASK_MS = 250;
+/** How soon a worker that does nothing asks whether the queue is empty; each time it waits twice as long, up to the second. */
+const ASK_MS = [250, 4000] as const;
 
 /** The next picture is read, and the last one written, while one runs. */
 const AHEAD = 1;
 
-/** @throws SmxcError where a plan cannot be followed on this machine; its jobs are given back */
+/**
+ * @throws SmxcError where a plan cannot be followed on this machine; its jobs are given back
+ * @throws what `isRefusal` says of
+ */
 export async function workQueue(
   context: Context,
   open: OpenQueue,
@@ -100,6 +104,10 @@ export async function workQueue(
       busy++;
       try {
         await work(job, token);
+      } catch (cause) {
+        // Nothing can be told to Redis: the job is left to other workers.
+        if (isRefusal(cause)) endBy(cause);
+        throw cause;
       } finally {
         busy--;
       }
@@ -113,25 +121,27 @@ export async function workQueue(
       maxStalledCount: 2,
     },
   );
-  let isReachable = true;
+  // A lost connection is told of by the queue's.
   worker.on("error", (cause) => {
-    if (isReachable && !stop.signal.aborted) context.note(`Redis does not answer, and is waited for: ${cause.message}`);
-    isReachable = false;
-  });
-  worker.on("active", () => {
-    isReachable = true;
+    if (isRefusal(cause)) endBy(cause);
   });
 
-  const asking = setInterval(async () => {
-    if (!untilEmpty || busy > 0 || stop.signal.aborted) return;
-    if (await isEmpty({ queue }).catch(() => false)) stop.abort();
-  }, ASK_MS);
+  const ask = async (): Promise<void> => {
+    for (
+      let wait: number = ASK_MS[0];
+      !stop.signal.aborted;
+      wait = busy > 0 ? ASK_MS[0] : Math.min(2 * wait, ASK_MS[1])
+    ) {
+      await sleep(wait, undefined, { signal: stop.signal }).catch(() => {});
+      if (busy === 0 && !stop.signal.aborted && (await isEmpty({ queue }).catch(() => false))) stop.abort();
+    }
+  };
+  if (untilEmpty) void ask();
   void signalled().then(() => {
     context.note("what runs is finished, the rest is given back; a second signal ends at once");
     stop.abort();
   });
   await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve()));
-  clearInterval(asking);
   await worker.close();
   connection.disconnect();
   await networks.close();

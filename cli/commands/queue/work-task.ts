@@ -46,6 +46,8 @@ export async function workTask(
           done,
           // What runs is finished.
           signal: NEVER,
+          onBegin() {},
+          onRan() {},
           onProgress() {},
           turn: (work) =>
             turns.take(() => {

@@ -35,13 +35,12 @@ export const queueWorkCommand = defineCommand({
     { does: "As a job of a cluster", line: "smxc queue work --redis redis://queue:6379 --until-empty --jobs 4" },
   ],
   async action(context, _args, { redis, queue, jobs, untilEmpty, lease }) {
-    const [{ openQueue }, { workQueue }, { failuresJson, endsAll }] = await Promise.all([
+    const [{ withQueue }, { workQueue }, { failuresJson, endsAll }] = await Promise.all([
       import("./connect.js"),
       import("./work-queue.js"),
       import("../../pictures/failures.js"),
     ]);
-    const open = await openQueue(redis, queue, context.report);
-    try {
+    return withQueue({ redis, queue }, context, async (open) => {
       const { written, before, failures } = await workQueue(context, open, { jobs, untilEmpty, lease });
       await context.answer({
         text: () => [
@@ -51,8 +50,6 @@ export const queueWorkCommand = defineCommand({
       });
       if (failures.some(endsAll)) return EXIT.usage;
       return failures.length > 0 ? EXIT.bad : EXIT.good;
-    } finally {
-      await open.close();
-    }
+    });
   },
 });
