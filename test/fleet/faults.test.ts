@@ -59,7 +59,7 @@ describe("a picture", () => {
     const { completed, failed } = await queue.status();
     expect({ completed, failed }).toEqual({
       completed: 2,
-      failed: [{ picture: fleet.at("in/1.png"), error: expect.stringContaining("io/") }],
+      failed: [{ picture: fleet.at("in/1.png"), error: expect.stringContaining("image/cannot-read") }],
     });
   });
 

@@ -110,7 +110,8 @@ async function probe(Client: typeof Redis, url: string, report: Reporter): Promi
   } catch (cause) {
     const { name, message } = failure ?? (cause as Error);
     if (name === "ReplyError") throw refuses(address, message);
-    throw name === "ParserError" ? noRedis(address, message) : cannotConnect(address, message || name);
+    // ioredis has no class for an answer that it cannot read.
+    throw message.includes("RESP type") ? noRedis(address) : cannotConnect(address, message || name);
   } finally {
     client.disconnect();
   }

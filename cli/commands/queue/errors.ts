@@ -43,10 +43,10 @@ const REFUSALS: readonly (readonly [answer: RegExp, hint: string])[] = [
   [/^MISCONF/, "it cannot write its log: make room on its disk"],
 ];
 
-export const noRedis = (address: string, why: string): SmxcError =>
+export const noRedis = (address: string): SmxcError =>
   new SmxcError(
     [
-      error("queue/no-redis", `what answers at ${address} is no Redis: ${why}`, {
+      error("queue/no-redis", `what answers at ${address} is no Redis`, {
         hint: "give the address of redis-server or valkey-server; with TLS it begins with rediss://",
       }),
     ],
