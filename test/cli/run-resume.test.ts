@@ -184,7 +184,7 @@ describe("--resume", () => {
 describe("--shard", () => {
   it("parts, at the same time and with one journal, give what one run gives", async () => {
     const out = newFolder();
-    const parts = await Promise.all([0, 1, 2].map((index) => resumed(out, "--shard", `${index}/3`)));
+    const parts = await Promise.all([0, 1, 2].map((index) => resumed(out, "--shard", `${index}/${count}`)));
     expect(parts.flatMap(({ written }) => written).sort()).toEqual(NAMES);
     expect(parts.every(({ written }) => written.length < COUNT)).toBe(true);
     expect(contentOf(out)).toEqual(whole);
@@ -192,13 +192,18 @@ describe("--shard", () => {
   });
 
   it("runs a part of one picture as it is run among all, so that bytes do not depend on the parts", async () => {
-    const whole = ["--context", "whole", "--memory"];
-    const one = await run(join(at("in"), "p0.png"), "-o", at("one.png"), ...whole, "1");
+    const two = mkdtempSync(at("two-"));
+    const names = ["p0.png", "p1.png"];
+    for (const name of names) writeFileSync(join(two, name), await picture(0, 200));
+    const within = (memory: string) => ["--context", "whole", "--memory", memory];
+    const one = await run(join(two, "p0.png"), "-o", at("one.png"), ...within("1"));
     const needed = /takes about (\d+) MB/.exec(one.stderr)![1]!;
-    const shards = NAMES.flatMap((_, index) => ({ index, count: NAMES.length }));
-    const { index, count } = shards.find((shard) => NAMES.filter((name) => isOfShard(name, shard)).length === 1)!;
+    const count = 1000;
+    const index = Array.from({ length: count }, (_, each) => each).find((each) =>
+      isOfShard(names[0]!, { index: each, count }),
+    );
     // Two at a time take twice as much, and a picture by itself would not.
-    const argv = [at("in"), "-o", newFolder(), ...whole, needed, "--jobs", "2"];
+    const argv = [two, "-o", newFolder(), ...within(needed), "--jobs", "2"];
     expect((await run(...argv)).stderr).toContain("error[run/memory]");
     expect((await run(...argv, "--shard", `${index}/${count}`)).stderr).toContain("error[run/memory]");
   });
