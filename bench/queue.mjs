@@ -132,6 +132,8 @@ async function tasks() {
     await countAdded(redis.client, queue, step);
   }
   const [began, processor] = [performance.now(), await processorOf()];
+  const connection = redis.client.duplicate({ lazyConnect: false });
+  connection.on("error", () => {});
   let done = 0;
   await new Promise((resolve) => {
     const worker = new Worker(
@@ -140,7 +142,7 @@ async function tasks() {
         await countFate(redis.client, queue, { id, data }, 0, { done: "now" });
       },
       {
-        connection: redis.client.duplicate({ lazyConnect: false }),
+        connection,
         skipVersionCheck: true,
         concurrency: Number(values.workers),
       },
@@ -155,6 +157,7 @@ async function tasks() {
   console.log(
     `${count} jobs, ${values.workers} in flight: ${(count / seconds).toFixed(0)} jobs/s; Redis takes ${((1000 * redisSeconds) / count).toFixed(3)} ms of processor time for each, at most ${(count / redisSeconds).toFixed(0)} jobs/s of one server`,
   );
+  connection.disconnect();
   await queue.close();
 }
 

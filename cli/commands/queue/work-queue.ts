@@ -30,6 +30,9 @@ export interface Work {
 /** How soon a worker that does nothing asks whether the queue is empty; each time it waits twice as long, up to the second. */
 const ASK_MS = [250, 4000] as const;
 
+/** So many workers may die with a picture before it is taken for the reason: machines that can be taken away often are. */
+const MOST_DEATHS = 10;
+
 /** The next picture is read, and the last one written, while one runs. */
 const AHEAD = 1;
 
@@ -118,7 +121,7 @@ export async function workQueue(
       concurrency: 1,
       lockDuration: lease * 1000,
       stalledInterval: lease * 500,
-      maxStalledCount: 2,
+      maxStalledCount: MOST_DEATHS - 1,
     },
   );
   // A lost connection is told of by the queue's.
