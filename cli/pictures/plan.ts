@@ -69,10 +69,11 @@ export async function planPictures(
     };
   }
   if (!existing && formatOfName(output) !== undefined) throw needsFolder(output);
-  const files: string[] = [];
+  const found: (readonly string[])[] = [];
   for (const [index, input] of inputs.entries()) {
-    files.push(...(folders[index] ? await pictureFiles(input, terminal) : [input]));
+    found.push(folders[index] ? await pictureFiles(input, terminal) : [input]);
   }
+  const files = found.flat();
   const name = `.${ending ?? "png"}`;
   const pairs = files.map((input) => ({ input, output: join(output, `${stemOf(input)}${name}`) }));
   checkNames(pairs);
