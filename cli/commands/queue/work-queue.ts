@@ -65,6 +65,7 @@ export async function workQueue(
     const task = { id: job.id!, data: job.data };
     const isFirstTry = job.attemptsStarted <= 1;
     const fates = isFirstTry ? [] : await fatesOf(redis, queue, task);
+    const bad = fates.flatMap((fate) => (fate !== undefined && "error" in fate ? [fate.error] : []));
     const end = await networks
       .use(task.data.plan, async (opened) => {
         worker.concurrency = opened.network.parallel + AHEAD;
@@ -76,6 +77,7 @@ export async function workQueue(
           report: context.report,
           async tell(index, fate, failure) {
             await countFate(redis, queue, task, index, fate);
+            if ("error" in fate) bad.push(fate.error);
             if (failure === undefined) {
               if ("done" in fate && fate.done === "now") written++;
               else before++;
@@ -96,8 +98,7 @@ export async function workQueue(
       });
     if (end === "given back") await giveBack(job, token);
     if (end === "again") throw new Error("a file could not be read or written, or a worker ended");
-    const bad = (await fatesOf(redis, queue, task)).filter((fate) => fate !== undefined && "error" in fate);
-    if (bad.length > 0) throw new bull.UnrecoverableError((bad[0] as { readonly error: string }).error);
+    if (bad.length > 0) throw new bull.UnrecoverableError(bad[0]!);
   };
 
   const connection = open.connect();
