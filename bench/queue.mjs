@@ -131,7 +131,7 @@ async function tasks() {
     );
     await countAdded(redis.client, queue, step);
   }
-  const [began, processor] = [performance.now(), await processorOf()];
+  const [began, processor, own] = [performance.now(), await processorOf(), process.cpuUsage()];
   const connection = redis.client.duplicate({ lazyConnect: false });
   connection.on("error", () => {});
   let done = 0;
@@ -153,10 +153,12 @@ async function tasks() {
     });
   });
   const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(own);
   const redisSeconds = (await processorOf()) - processor;
   console.log(
     `${count} jobs, ${values.workers} in flight: ${(count / seconds).toFixed(0)} jobs/s; Redis takes ${((1000 * redisSeconds) / count).toFixed(3)} ms of processor time for each, at most ${(count / redisSeconds).toFixed(0)} jobs/s of one server`,
   );
+  console.log(`the worker takes ${((user + system) / 1000 / count).toFixed(3)} ms of processor time for each`);
   connection.disconnect();
   await queue.close();
 }
