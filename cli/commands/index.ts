@@ -2,6 +2,7 @@ import type { Command } from "../flags/command.js";
 import { benchCommand } from "./bench.js";
 import { checkCommand } from "./check.js";
 import { compileCommand } from "./compile.js";
+import { deployCommand } from "./deploy.js";
 import { diffCommand } from "./diff.js";
 import { evalCommand } from "./eval.js";
 import { importCommand } from "./import.js";
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   queueWorkCommand,
   queueStatusCommand,
   modelsCommand,
+  deployCommand,
   evalCommand,
   inspectCommand,
   diffCommand,

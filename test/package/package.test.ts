@@ -57,6 +57,8 @@ describe("the tarball", () => {
       "dist/src/onnx/index.d.ts",
       "dist/web/index.html",
       "schemas/model.v1.schema.json",
+      "schemas/triton/model_config.proto",
+      "schemas/triton/LICENSE",
     ];
     expect(wanted.filter((path) => !paths.has(path))).toEqual([]);
   });
@@ -73,7 +75,7 @@ describe("the tarball", () => {
 
   it("holds nothing else, and stays small", () => {
     const allowed = [
-      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schemas\/[\w.]+\.json)$/,
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schemas\/[\w.]+\.json|schemas\/triton\/(model_config\.proto|LICENSE))$/,
       /^dist\/src\/[\w./-]+\.(js|d\.ts)$/,
       /^dist\/cli\/[\w./-]+(?<!\.d)\.js$/,
       /^dist\/web\/(index\.html|offline\.js|offline\.json|assets\/[\w.-]+\.(js|css|png|svg))$/,
