@@ -11,14 +11,14 @@ export interface Job {
   readonly bitDepth: Image["bitDepth"];
   /** Samples of a pixel of the target. */
   readonly channels: number;
-  /** Where the network's channels go; `mean` puts their mean into the first. */
-  readonly place: number | "mean";
+  /** Where the network's channels go; `reversed` begins with the last, `mean` puts their mean into the first. */
+  readonly place: number | "reversed" | "mean";
 }
 
 export interface ColourJobs {
   readonly jobs: readonly Job[];
-  /** Makes samples of the result out of what the jobs filled. */
-  finish(): void;
+  /** Makes samples of the result out of what the jobs filled; absent: they are that already. */
+  finish?(): void;
 }
 
 interface Result {
@@ -40,19 +40,15 @@ export function networkPictures(color: PictureColor, picture: Image): readonly I
 }
 
 const JOBS: Readonly<Record<PictureColor, (picture: Image, result: Result) => ColourJobs>> = {
-  rgb: (picture, { data }) => ({ jobs: [coloursJob(picture, toRgb(picture), data)], finish: () => {} }),
+  rgb: (picture, { data }) => ({ jobs: [coloursJob(picture, toRgb(picture), data)] }),
   bgr: (picture, { data }) => {
     const colours = toRgb(picture);
     const reversed = { ...colours, data: colours.data.slice() };
     swapRedAndBlue(reversed.data);
-    return {
-      jobs: [coloursJob(picture, reversed, data)],
-      finish: () => {
-        if (picture.channels === 3) swapRedAndBlue(data);
-      },
-    };
+    const job = coloursJob(picture, reversed, data);
+    return { jobs: [job.place === "mean" ? job : { ...job, place: "reversed" }] };
   },
-  gray: (picture, { data }) => ({ jobs: greyJobs(picture, data), finish: () => {} }),
+  gray: (picture, { data }) => ({ jobs: greyJobs(picture, data) }),
   y: (picture, result) => {
     const luma = newSamples(LUMA_DEPTH, result.width * result.height);
     const job = { source: lumaOf(picture), target: luma, bitDepth: LUMA_DEPTH, channels: 1, place: 0 } as const;

@@ -11,6 +11,7 @@ import type { ModelBytes, Session, SessionOptions } from "../sessions/session.js
 import { type ContextOptions, graphSessions, type Network, openGraph } from "./network.js";
 import { type Restored, type RestoreOptions, restorePicture } from "./restore.js";
 import type { PictureFormat } from "./restorer.js";
+import type { Size } from "./tiles.js";
 
 /** A compiled graph, or a model document with its weights, from which what the context needs is compiled. */
 export type ModelInput =
@@ -30,6 +31,8 @@ export interface LoadedNetwork extends Omit<Network, "restorer"> {
   readonly target: SessionOptions["target"];
   /** Workers and threads: for parts of pictures, and for a picture that runs by itself. */
   readonly cores: CorePlan;
+  /** What a picture becomes, in pixels, before anything runs. */
+  resultSize(picture: Size): Size;
   /**
    * Restores a picture.
    *
@@ -67,6 +70,7 @@ export async function loadWith(
     ...network,
     target,
     cores: host.plan,
+    resultSize: ({ width, height }) => ({ width: width * network.format.scale, height: height * network.format.scale }),
     restore: (image, each) => asLibrary(() => restorePicture({ restorer, ...network }, image, each)),
     release: async () => {
       await restorer.release();

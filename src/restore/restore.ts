@@ -1,7 +1,7 @@
 /** From picture to picture: colours and opacity as networks take them, and the samples of the result. */
 import { SmxcError } from "../base/diagnostics.js";
 import { noRoomForResult, notFinite } from "../pictures/errors.js";
-import { type Image, largestSample, newSamples, type Samples, type ValueRange } from "../pictures/image.js";
+import { crop, type Image, largestSample, newSamples, type Samples, type ValueRange } from "../pictures/image.js";
 import type { Session, Tensor } from "../sessions/session.js";
 import { colourJobs, type Job, planeOf, resized } from "./colour-jobs.js";
 import { wrongScale } from "./errors.js";
@@ -20,6 +20,20 @@ export interface RestoreOptions extends RunOptions {
   readonly alpha?: AlphaMode;
   /** The mean of the results of all eight flips and rotations. */
   readonly selfEnsemble?: boolean;
+  /**
+   * Receives parts of the result as soon as they are final; together they are the result. One part, the whole of it, where
+   * several runs make each pixel: for colours through a network for grey or for luma, `selfEnsemble`, and restored opacity.
+   */
+  readonly onTile?: (tile: ResultTile) => void;
+}
+
+/** A part of the result. */
+export interface ResultTile {
+  /** Of its first pixel, in pixels of the result. */
+  readonly left: number;
+  readonly top: number;
+  /** Of the result's channels and depth, with its opacity. */
+  readonly image: Image;
 }
 
 export interface Restored {
@@ -37,7 +51,7 @@ export async function restorePicture(
   picture: Image,
   options: RestoreOptions = {},
 ): Promise<Restored> {
-  const { alpha = "resize", selfEnsemble = false, onProgress, signal, onBetas } = options;
+  const { alpha = "resize", selfEnsemble = false, onProgress, onTile, signal, onBetas } = options;
   const { scale, range, color, multiple = 1 } = network.format;
   const [width, height] = [picture.width * scale, picture.height * scale];
   const data = roomFor(picture, width, height);
@@ -49,9 +63,13 @@ export async function restorePicture(
       ? [colourJobs(color, planeOf(picture, opacity), { data: restoredAlpha, width, height })]
       : []),
   ];
+  const kept = opacity && alpha === "resize" ? resized(planeOf(picture, opacity), width, height).data : restoredAlpha;
+  const { channels, bitDepth } = picture;
+  const result: Image = { width, height, channels, bitDepth, data, ...(kept ? { alpha: kept } : {}) };
   const jobs = parts.flatMap((part) => part.jobs);
   const orientations = orientationsOf(selfEnsemble);
   const turns = jobs.flatMap((job) => orientations.map((orientation): Turn => ({ job, orientation })));
+  const isFinalAtOnce = turns.length === 1 && parts.every(({ finish }) => finish === undefined);
   /** Where the turns of one job go, which follow each other. */
   const targets = (job: Job): Targets => {
     const write = writer(job, { width, height, range, scale });
@@ -63,6 +81,7 @@ export async function restorePicture(
     if (target.job !== job) target = targets(job);
     if (target.sum) target.sum.add(rect, values, sourceOf(orientation, height, width));
     else target.write(rect, values);
+    if (isFinalAtOnce) onTile?.(tileAt(result, rect));
   };
   const reports: RunReport[] = [];
   const atATime = (await network.restorer.atATime?.(picture)) ?? 1;
@@ -91,19 +110,13 @@ export async function restorePicture(
       if (orientation === orientations.at(-1)) target.sum?.finish(target.write);
     },
   });
-  for (const part of parts) part.finish();
-  const kept = opacity && alpha === "resize" ? resized(planeOf(picture, opacity), width, height).data : restoredAlpha;
-  return {
-    image: {
-      width,
-      height,
-      channels: picture.channels,
-      bitDepth: picture.bitDepth,
-      data,
-      ...(kept ? { alpha: kept } : {}),
-    },
-    report: reports[0]!,
-  };
+  for (const part of parts) part.finish?.();
+  if (!isFinalAtOnce) onTile?.({ left: 0, top: 0, image: result });
+  return { image: result, report: reports[0]! };
+}
+
+function tileAt(result: Image, { left, top, width, height }: Rect): ResultTile {
+  return { left, top, image: crop(result, left, top, width, height) };
 }
 
 /** Runs a picture in one piece through a session of one's own. */
@@ -164,17 +177,24 @@ function writer(job: Job, { width, height, range: [black, white], scale }: Targe
     const channels = shape.at(-3)!;
     const pixels = rect.width * rect.height;
     const planes = job.place === "mean" ? 1 : channels;
-    const offset = job.place === "mean" ? 0 : job.place;
-    for (let plane = 0; plane < planes; plane++)
+    for (let plane = 0; plane < planes; plane++) {
+      const offset = sampleOf(job.place, plane, planes);
       for (let row = 0, from = plane * pixels; row < rect.height; row++) {
-        let to = ((rect.top + row) * width + rect.left) * job.channels + offset + plane;
+        let to = ((rect.top + row) * width + rect.left) * job.channels + offset;
         for (let column = 0; column < rect.width; column++, from++, to += job.channels) {
           const value = job.place === "mean" ? meanAt(data, from, pixels, channels) : data[from]!;
           if (!Number.isFinite(value)) throw new SmxcError([notFinite(plane, rect.left + column, rect.top + row)]);
           job.target[to] = sample(value);
         }
       }
+    }
   };
+}
+
+/** Which sample of a pixel a plane of the network's fills. */
+function sampleOf(place: Job["place"], plane: number, planes: number): number {
+  if (place === "mean") return 0;
+  return place === "reversed" ? planes - 1 - plane : place + plane;
 }
 
 function meanAt(data: Float32Array, pixel: number, pixels: number, channels: number): number {

@@ -10,8 +10,9 @@ export { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.j
 export type { Image, Samples, ValueRange } from "../pictures/image.js";
 export { imageFromPixels, type Pixels, pixelsOf } from "../pictures/pixels.js";
 export type { LoadedNetwork, LoadOptions, ModelInput } from "../restore/load.js";
-export type { AlphaMode, Restored, RestoreOptions } from "../restore/restore.js";
+export type { AlphaMode, Restored, RestoreOptions, ResultTile } from "../restore/restore.js";
 export type { Betas, ContextKind, PictureFormat, RunReport } from "../restore/restorer.js";
+export type { Size } from "../restore/tiles.js";
 export type { CoreOptions, CorePlan, Cores } from "../sessions/cores.js";
 export type { Tensor } from "../sessions/session.js";
 export type { WebTarget } from "../sessions/session-ort-web.js";

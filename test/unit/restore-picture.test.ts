@@ -1,10 +1,11 @@
 /** Pictures as people have them, through networks. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { randomNumbers } from "../../src/base/random.js";
+import type { PictureColor } from "../../src/frontends/document/document.js";
 import { type Image, newSamples } from "../../src/pictures/image.js";
 import { resizeBicubic } from "../../src/pictures/resize.js";
 import { openDocument } from "../../src/restore/open-document.js";
-import { type RestoreOptions, restorePicture } from "../../src/restore/restore.js";
+import { type RestoreOptions, type ResultTile, restorePicture } from "../../src/restore/restore.js";
 import type { Restorer } from "../../src/restore/restorer.js";
 import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import { importStore, openFixture } from "../support/fixtures.js";
@@ -20,7 +21,7 @@ function picture(width: number, height: number, more: Partial<Image> = {}): Imag
 }
 
 /** Doubles every pixel, in parts, and adds what depends on the channel and on where the part lies. */
-function doubling(color: "rgb" | "gray", shift = 0) {
+function doubling(color: PictureColor, shift = 0) {
   const seen: Image[] = [];
   const restorer: Restorer = {
     async restore(image, emit) {
@@ -58,6 +59,22 @@ const doubled = (image: Image): Image => {
           data[((row >> 1) * width + (column >> 1)) * channels + channel]!;
   return { width: width * 2, height: height * 2, channels, bitDepth, data: out };
 };
+
+/** Parts of a result, put together. */
+function joined({ width, height, channels, bitDepth }: Image, tiles: readonly ResultTile[]): Image {
+  const data = newSamples(bitDepth, width * height * channels);
+  const alpha = newSamples(bitDepth, width * height);
+  for (const { left, top, image } of tiles)
+    for (let row = 0; row < image.height; row++)
+      for (const [to, from, samples] of [
+        [data, image.data, channels],
+        [alpha, image.alpha!, 1],
+      ] as const) {
+        const line = image.width * samples;
+        to.set(from.subarray(row * line, (row + 1) * line), ((top + row) * width + left) * samples);
+      }
+  return { width, height, channels, bitDepth, data, alpha };
+}
 
 describe("colours and opacity", () => {
   it.each([8, 16] as const)("keeps %i bits", async (bitDepth) => {
@@ -98,6 +115,58 @@ describe("colours and opacity", () => {
     expect(seen).toHaveLength(8);
     expect(new Set(seen.map(({ data }) => data.join())).size).toBe(8);
     expect(seen.filter(({ width }) => width === 3)).toHaveLength(4);
+  });
+
+  it.each([
+    ["rgb", {}, 4],
+    ["bgr", {}, 4],
+    ["rgb", { channels: 1 }, 4],
+    ["gray", {}, 1],
+    ["gray", { channels: 1 }, 4],
+    ["y", {}, 1],
+  ] as const)("gives what a network for %s makes of %j part by part, in %i parts", async (color, more, count) => {
+    const alpha = picture(5, 7, { channels: 1 }).data;
+    const image = picture(5, 7, { alpha, ...more });
+    const tiles: ResultTile[] = [];
+    const result = await doubling(color, 0.2).run(image, { onTile: (tile) => tiles.push(tile) });
+    expect(tiles).toHaveLength(count);
+    expect(joined(result, tiles)).toEqual(result);
+  });
+
+  it.each([{ selfEnsemble: true }, { alpha: "restore" }] as const)(
+    "gives the whole result at its end where %j makes a pixel of several runs",
+    async (options) => {
+      const image = picture(5, 7, { alpha: picture(5, 7, { channels: 1 }).data });
+      const tiles: ResultTile[] = [];
+      const result = await doubling("rgb").run(image, { ...options, onTile: (tile) => tiles.push(tile) });
+      expect(tiles).toEqual([{ left: 0, top: 0, image: result }]);
+    },
+  );
+
+  it("gives each part when its run is done, not when all are", async () => {
+    const told: string[] = [];
+    const part = { data: new Float32Array(6), shape: [1, 3, 1, 2] };
+    const restorer: Restorer = {
+      async restore(_, emit) {
+        emit({ top: 0, left: 0, height: 1, width: 2 }, part);
+        told.push("between");
+        emit({ top: 1, left: 0, height: 1, width: 2 }, part);
+        return { context: "whole", parts: 2 };
+      },
+      release: async () => {},
+    };
+    const network = { restorer, format: { range: [0, 1], color: "rgb", scale: 1 }, context: "whole" } as const;
+    await restorePicture({ ...network, trained: undefined }, picture(2, 2), {
+      onTile: ({ left, top, image }) => told.push(`${left},${top} ${image.width}x${image.height}`),
+    });
+    expect(told).toEqual(["0,0 2x1", "between", "0,1 2x1"]);
+  });
+
+  it("puts blue first for a network for BGR, and red first again", async () => {
+    const image = picture(3, 2);
+    const { run, seen } = doubling("bgr");
+    expect(await run(image)).toEqual(doubled(image));
+    expect([...seen[0]!.data.slice(0, 3)]).toEqual([...image.data.slice(0, 3)].reverse());
   });
 
   it("tells one progress for all runs", async () => {
