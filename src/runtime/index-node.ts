@@ -17,6 +17,7 @@ import { modelPath } from "../shipped/model-path-node.js";
 export { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.js";
 export type { ImageFormat } from "../files/image-format.js";
 export type { Target } from "../lowerings/targets.js";
+export { decodeImage } from "../pictures/decode-image-node.js";
 export type { Image, Samples, ValueRange } from "../pictures/image.js";
 export { encodeImage, readImage } from "../pictures/image-node.js";
 export { imageFromPixels, type Pixels, pixelsOf } from "../pictures/pixels.js";

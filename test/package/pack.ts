@@ -1,6 +1,6 @@
 /** The package as npm packs it, and a project that has it installed. */
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -50,4 +50,13 @@ export async function installedProject(): Promise<Project & { readonly packed: P
   await run("npm", ["install", ...flags, packed.tarball], { cwd: project.path });
   cpSync(CONSUMERS, project.path, { recursive: true });
   return { ...project, packed };
+}
+
+/** What an ordinary installation brings besides: ONNX Runtime for Node, and the parts of sharp for this system. */
+export function addOptionalPackages(project: Project): void {
+  const others = readdirSync(join(ROOT, "node_modules/@img")).map((name) => `@img/${name}`);
+  for (const name of ["onnxruntime-node", ...others]) {
+    const path = project.at(`node_modules/${name}`);
+    if (!existsSync(path)) symlinkSync(join(ROOT, "node_modules", name), path);
+  }
 }

@@ -1,6 +1,6 @@
 /** What is published: its files, its entries, and three kinds of programs that use it. */
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { publint } from "publint";
@@ -15,7 +15,7 @@ import { serveFolder } from "../browser/serve.js";
 import { runNode } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 import { servePage } from "../support/serve-page.js";
-import { installedProject, type Packed, type Project, ROOT, run } from "./pack.js";
+import { addOptionalPackages, installedProject, type Packed, type Project, ROOT, run } from "./pack.js";
 
 const CHECKPOINT = fixture("models", "nsr-x3", "checkpoint.pt");
 
@@ -227,12 +227,7 @@ describe("a Vite application", () => {
     writeFileSync(project.at("photo.png"), await encodeImage(crop(photograph, 60, 40, 24, 18), "photo.png", () => {}));
     const commands = blocks.filter(({ label }) => label === "sh run").flatMap(({ text }) => text.trim().split("\n"));
     expect(commands.length).toBeGreaterThan(4);
-    // What an ordinary installation brings besides: ONNX Runtime for Node, and the parts of sharp for this system.
-    const others = readdirSync(join(ROOT, "node_modules/@img")).map((name) => `@img/${name}`);
-    for (const name of ["onnxruntime-node", ...others]) {
-      const path = project.at(`node_modules/${name}`);
-      if (!existsSync(path)) symlinkSync(join(ROOT, "node_modules", name), path);
-    }
+    addOptionalPackages(project);
     for (const command of commands) {
       const [, ...words] = command.split(" ");
       await run("npx", ["--no-install", ...words], { cwd: project.path });
