@@ -2,9 +2,17 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile, importCheckpoint } from "../../src/api.js";
-import type { Image } from "../../src/pictures/image.js";
+import { crop, type Image } from "../../src/pictures/image.js";
 import { imageFromPixels, pixelsOf } from "../../src/pictures/pixels.js";
-import { type Betas, encodeImage, load, type ModelInput, readImage } from "../../src/runtime/index-node.js";
+import {
+  type Betas,
+  decodeImage,
+  encodeImage,
+  load,
+  type ModelInput,
+  type ResultTile,
+  readImage,
+} from "../../src/runtime/index-node.js";
 import { temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 
@@ -34,6 +42,26 @@ beforeAll(async () => {
 afterAll(folder.remove);
 
 describe("load", () => {
+  it("tells the result's size before a run, and gives parts that cover the result of patches", async () => {
+    const network = await load(at("m.json"), { threads: 1, jobs: 1, context: "patch", tile: 24 });
+    const side = 100;
+    const large: Image = { ...picture, width: side, height: side, data: new Uint8Array(side * side * 3).fill(90) };
+    const tiles: ResultTile[] = [];
+    const { image } = await network.restore(large, { onTile: (tile) => tiles.push(tile) });
+    expect(network.resultSize(large)).toEqual({ width: image.width, height: image.height });
+    expect(tiles.length).toBeGreaterThan(1);
+    expect(tiles.reduce((sum, tile) => sum + tile.image.width * tile.image.height, 0)).toBe(image.width * image.height);
+    for (const { left, top, image: part } of tiles)
+      expect(part).toEqual(crop(image, left, top, part.width, part.height));
+    await network.release();
+  });
+
+  it("reads a picture in memory as it reads the file", async () => {
+    const bytes = await encodeImage(picture, "p.png", () => {});
+    writeFileSync(at("p.png"), bytes);
+    expect(await decodeImage(bytes, "p.png", () => {})).toEqual(await readImage(at("p.png"), () => {}));
+  });
+
   it("gives the same picture from files and from memory, from documents and graphs", async () => {
     const results: Image[] = [];
     for (const model of [at("m.json"), at("m.onnx"), inMemory, { graph }]) {

@@ -1,6 +1,6 @@
 // A strict TypeScript project: what it writes is typed, and what it gets is.
 import { type CompileOptions, compile, type Diagnostic, importCheckpoint, SmxcError } from "smxc";
-import { type Betas, type LoadedNetwork, load, type RunReport } from "smxc/runtime";
+import { type Betas, type LoadedNetwork, load, type ResultTile, type RunReport } from "smxc/runtime";
 
 const options: CompileOptions = { target: "webgpu", batch: 1, height: 48, width: "dynamic" };
 
@@ -13,9 +13,14 @@ export async function restore(graph: Uint8Array, pixels: Uint8Array): Promise<Ru
   const network: LoadedNetwork = await load({ graph }, { target: "wasm", report: (found: Diagnostic) => void found });
   const { image, report } = await network.restore(
     { width: 2, height: 1, channels: 3, bitDepth: 8, data: pixels },
-    { onProgress: (done: number, total: number) => void (done / total), onBetas: (betas: Betas) => void betas.size },
+    {
+      onProgress: (done: number, total: number) => void (done / total),
+      onBetas: (betas: Betas) => void betas.size,
+      onTile: ({ left, image: part }: ResultTile) => void (left + part.width),
+      signal: AbortSignal.timeout(1000),
+    },
   );
-  const width: number = image.width;
+  const width: number = image.width - network.resultSize({ width: 2, height: 1 }).width;
   void width;
   return report;
 }
