@@ -17,7 +17,8 @@ import { NETWORKS } from "../../models/index.js";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const schema = resolve(process.argv[2] ?? join(ROOT, "schemas/triton/model_config.proto"));
 const folder = mkdtempSync(join(tmpdir(), "smxc-triton-"));
-const smxc = (...args) => execFileSync(process.execPath, [join(ROOT, "dist/cli/main.js"), ...args, "--quiet"], { cwd: folder });
+const smxc = (...args) =>
+  execFileSync(process.execPath, [join(ROOT, "dist/cli/main.js"), ...args, "--quiet"], { cwd: folder });
 
 function encode(text) {
   const args = ["--encode=inference.ModelConfig", `-I${dirname(schema)}`, schema];
