@@ -1,4 +1,4 @@
-import { argument, choice, defineCommand, option, requiredOption } from "../flags/command.js";
+import { argument, choice, defineCommand, flag, option, requiredOption } from "../flags/command.js";
 import { EXIT } from "../flags/exit-code.js";
 import { filePath, integerFrom, name, positiveInteger } from "../flags/values.js";
 
@@ -37,12 +37,20 @@ export const deployCommand = defineCommand({
       `copies that run at a time, each with one thread on a CPU; on GPUs, on each (default: ${INSTANCES.cpu}, on GPUs ${INSTANCES.gpu})`,
       positiveInteger,
     ),
+    check: flag(
+      "--check",
+      "write nothing: compare the configuration that is there, changed by hand perhaps, with Triton's schema and the graph; takes -o and --name",
+    ),
   },
   examples: [
     { does: "For a server with eight cores", line: "smxc deploy triton model.onnx -o repository --instances 8" },
     {
       does: "For one with a GPU",
       line: "smxc deploy triton gpu.onnx -o repository --kind gpu --max-batch 64",
+    },
+    {
+      does: "After you changed the configuration by hand",
+      line: "smxc deploy triton model.onnx -o repository --check",
     },
   ],
   async action(context, [server, path], options) {
@@ -51,6 +59,12 @@ export const deployCommand = defineCommand({
       import("./deploy/deploy-triton.js"),
     ]);
     if (server !== "triton") throw noSuchServer(server);
+    if (options.check) {
+      const { checkDeployed, checkedText } = await import("./deploy/check-deployed.js");
+      const checked = await checkDeployed(path, options);
+      await context.answer({ text: () => [checkedText(checked)], json: () => checked });
+      return EXIT.good;
+    }
     const deployed = await deployTriton(path, {
       ...options,
       instances: options.instances ?? INSTANCES[options.kind],

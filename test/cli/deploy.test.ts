@@ -199,7 +199,47 @@ it("refuses text that is not of the schema, with line and rule", async () => {
   expect(refused('name: "a"\nmax_batch: 3\n')).toThrow(
     broken({ line: 2, message: expect.stringContaining("unknown field 'max_batch'") }),
   );
-  expect(refused("input { data_type: TYPE_FLOAT }")).toThrow(broken({ message: expect.stringContaining("data_type") }));
+  expect(refused('name: "a"\ninput {\n  data_type: TYPE_FLOAT\n}\n')).toThrow(
+    broken({ line: 3, message: expect.stringContaining("data_type") }),
+  );
+});
+
+it("--check reads a configuration that was changed by hand, and says what is wrong with each line", async () => {
+  await deploy(at("nsr-x3.onnx"), "-o", at("tuned"), "--instances", "3");
+  const path = at("tuned/nsr-x3/config.pbtxt");
+  const check = () => deploy(at("nsr-x3.onnx"), "-o", at("tuned"), "--check", "--json");
+  const written = readFileSync(path, "utf8");
+  const good = await check();
+  expect([good.code, JSON.parse(good.stdout)]).toMatchObject([0, { name: "nsr-x3", file: path }]);
+  const tuned = written.replace("max_queue_delay_microseconds: 500", "preferred_batch_size: [4, 8]");
+  writeFileSync(path, `${tuned}\nversion_policy { all {} }\nresponse_cache { enable: true }\n`);
+  expect((await check()).code).toBe(0);
+  const lineOf = (part: string): number => written.split("\n").findIndex((line) => line.includes(part)) + 1;
+  const wrong: readonly (readonly [from: string, to: string, code: string, line: number])[] = [
+    ['name: "nsr-x3"', 'name: "other"', "deploy/rule", lineOf('"nsr-x3"')],
+    ['backend: "onnxruntime"', 'backend: "python"', "deploy/rule", lineOf("backend")],
+    ["max_queue_delay_microseconds: 500", "preferred_batch_size: 32", "deploy/rule", lineOf("max_queue_delay")],
+    ["count: 3", "gpus: 0", "deploy/rule", lineOf("count: 3")],
+    ["count: 3", "count: 0", "deploy/rule", lineOf("count: 3")],
+    ["max_batch_size: 16", "max_batch_size: -1", "deploy/rule", lineOf("max_batch_size")],
+    ['name: "y"', 'name: "z"', "deploy/other-than-graph", lineOf('name: "y"')],
+    ["data_type: TYPE_FP32", "data_type: TYPE_FP16", "deploy/other-than-graph", lineOf('name: "x"')],
+    ["data_type: TYPE_FP32", "data_type: FLOAT", "deploy/config", lineOf("TYPE_FP32")],
+    ["backend:", "backends:", "deploy/config", lineOf("backend")],
+  ];
+  for (const [from, to, code, line] of wrong) {
+    expect(written).toContain(from);
+    writeFileSync(path, written.replace(from, to));
+    const { code: exit, stdout, stderr } = await check();
+    const { errors } = JSON.parse(stdout || stderr);
+    expect([to, exit]).toEqual([to, 1]);
+    expect([to, errors]).toEqual([to, expect.arrayContaining([expect.objectContaining({ code, line, file: path })])]);
+  }
+  expect(readFileSync(path, "utf8")).toContain("backends:");
+  expect(await deploy(at("nsr-x3.onnx"), "-o", at("none"), "--check")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("deploy/no-config"),
+  });
 });
 
 it("tells every difference between a configuration and a graph", () => {
@@ -207,7 +247,7 @@ it("tells every difference between a configuration and a graph", () => {
   const graph: GraphTensors = { inputs: [tensor], outputs: [{ ...tensor, name: "y" }] };
   const said = { name: "x", data_type: "TYPE_FP32", dims: [3, -1] };
   const config = { max_batch_size: 4, input: [said], output: [{ ...said, name: "y" }] } as unknown as ModelConfig;
-  expect(differencesOf(config, graph, "f")).toEqual([]);
+  expect(differencesOf(config, graph, { file: "f" })).toEqual([]);
   const wrong = [
     { ...config, input: [{ ...said, name: "z" }] },
     { ...config, input: [{ ...said, data_type: "TYPE_FP16" }] },
@@ -215,5 +255,5 @@ it("tells every difference between a configuration and a graph", () => {
     { ...config, input: [{ ...said, dims: [-1, -1] }] },
     { ...config, max_batch_size: 0 },
   ];
-  expect(wrong.map((each) => differencesOf(each, graph, "f").length)).toEqual([2, 1, 1, 1, 2]);
+  expect(wrong.map((each) => differencesOf(each, graph, { file: "f" }).length)).toEqual([2, 1, 1, 1, 2]);
 });

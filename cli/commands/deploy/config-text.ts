@@ -34,9 +34,24 @@ export async function configFormat(): Promise<ConfigFormat> {
         if (!(cause instanceof Error)) throw cause;
         const [, rule = cause.message, line] = /^(.*?)(?: \(line (\d+)\))?$/s.exec(cause.message) ?? [];
         throw new SmxcError([
-          notOfSchema(file, rule.replace(/^\./, ""), line === undefined ? undefined : Number(line)),
+          notOfSchema(file, rule.replace(/^\./, ""), line === undefined ? failingLine(type, text, rule) : Number(line)),
         ]);
       }
     },
   };
+}
+
+/** Of an error that names no line: the last of the fewest lines that end in it. */
+function failingLine(type: protobuf.Type, text: string, rule: string): number | undefined {
+  const lines = text.split("\n");
+  const fails = (count: number): boolean => {
+    try {
+      textFormat.fromText(type, lines.slice(0, count).join("\n"));
+      return false;
+    } catch (cause) {
+      return cause instanceof Error && cause.message === rule;
+    }
+  };
+  const found = lines.findIndex((_, at) => fails(at + 1));
+  return found < 0 ? undefined : found + 1;
 }

@@ -49,8 +49,7 @@ const HEAD = "# Written by smxc deploy triton.\n";
 
 /** @throws SmxcError where the graph is invalid, or Triton cannot be told what it takes and gives */
 export async function deployTriton(path: string, options: TritonOptions): Promise<Deployed> {
-  const name = options.name ?? basename(path).replace(/\.onnx$/, "");
-  if (!/^\w([\w.-]*\w)?$/.test(name)) throw errors.wrongName(name);
+  const name = nameOf(path, options.name);
   const opened = await openModelFile(path, "graph");
   try {
     const source = await openGraphSource(opened);
@@ -85,6 +84,13 @@ export async function deployTriton(path: string, options: TritonOptions): Promis
   } finally {
     await opened.close();
   }
+}
+
+/** @throws SmxcError where the folder and the addresses of the model cannot have that name */
+export function nameOf(path: string, given: string | undefined): string {
+  const name = given ?? basename(path).replace(/\.onnx$/, "");
+  if (!/^\w([\w.-]*\w)?$/.test(name)) throw errors.wrongName(name);
+  return name;
 }
 
 export function deployedText({ name, files, config, unit }: Deployed): Lines {
@@ -161,7 +167,7 @@ function unitOf(metadata: ModelMetadata | undefined, { inputs }: GraphTensors): 
 async function textOf(config: ModelConfig, tensors: GraphTensors, file: string): Promise<string> {
   const format = await configFormat();
   const text = `${HEAD}${format.write(config)}`;
-  const differences = differencesOf(format.read(text, file), tensors, file);
+  const differences = differencesOf(format.read(text, file), tensors, { file });
   if (differences.length > 0) throw new SmxcError(differences);
   return text;
 }

@@ -1,4 +1,5 @@
 /** What can be wrong with a model that is to be deployed. */
+import { explain } from "../../../src/base/bytes/file-errors.js";
 import { type Diagnostic, error, SmxcError, warning } from "../../../src/base/diagnostics.js";
 
 export const noSuchServer = (given: string): SmxcError =>
@@ -91,11 +92,27 @@ export const notOfSchema = (file: string, rule: string, line: number | undefined
   error("deploy/config", `the configuration breaks Triton's schema: ${rule}`, {
     file,
     ...(line === undefined ? {} : { line }),
-    hint: "schemas/triton/model_config.proto has the names and types of what smxc writes",
+    hint: "smxc knows the names and types of schemas/triton/model_config.proto; protoc checks by NVIDIA's own schema, which has more",
   });
 
-export const otherThanGraph = (file: string, place: string, said: string, is: string): Diagnostic =>
+export const otherThanGraph = (file: string, place: string, said: string, is: string, line?: number): Diagnostic =>
   error("deploy/other-than-graph", `the configuration says ${said} of "${place}", where the graph has ${is}`, {
     file,
     place,
+    ...(line === undefined ? {} : { line }),
   });
+
+/** A rule of Triton's that no schema tells. */
+export const breaksRule = (file: string, message: string, hint: string, line: number | undefined): Diagnostic =>
+  error("deploy/rule", message, { file, hint, ...(line === undefined ? {} : { line }) });
+
+export const noConfig = (file: string, cause: unknown): SmxcError =>
+  new SmxcError(
+    [
+      error("deploy/no-config", `the configuration cannot be read: ${explain(cause as Error).meaning}`, {
+        file,
+        hint: "leave --check out, and it is written; or give --name, if the model has another name there",
+      }),
+    ],
+    "io",
+  );
