@@ -1,21 +1,40 @@
+export class QueueFull extends Error {}
+
 /** Runs one piece of work after the other, and lets a few wait. */
 export class BoundedQueue {
   #waiting = [];
   #running = false;
   #most;
+  #admitted = 0;
   #idle = [];
 
-  /** @param {number} most pieces of work that may wait, beside the one that runs */
+  /** @param {number} most requests that may wait or be received, beside the one whose work runs */
   constructor(most) {
     this.#most = most;
   }
 
+  /** Pieces of work that wait for their turn. */
   get waiting() {
     return this.#waiting.length;
   }
 
-  get isFull() {
-    return this.#running && this.#waiting.length >= this.#most;
+  /**
+   * A request has its place before its body is read, so that the bodies in memory are bounded too.
+   *
+   * @template T
+   * @param {(inTurn: (work: () => Promise<T>, signal: AbortSignal) => Promise<T>) => Promise<T>} handle
+   * @returns {Promise<T>}
+   * @throws {QueueFull} where every place is taken
+   */
+  async admit(handle) {
+    if (this.#admitted > this.#most) throw new QueueFull();
+    this.#admitted++;
+    try {
+      return await handle((work, signal) => this.#run(work, signal));
+    } finally {
+      this.#admitted--;
+      this.#tellIdle();
+    }
   }
 
   /**
@@ -26,7 +45,7 @@ export class BoundedQueue {
    * @param {AbortSignal} signal
    * @returns {Promise<T>} rejects with the signal's reason when that is aborted before the work begins
    */
-  run(work, signal) {
+  #run(work, signal) {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const entry = {
@@ -45,18 +64,19 @@ export class BoundedQueue {
     });
   }
 
-  /** Resolves when nothing runs and nothing waits. */
+  /** Resolves when no request is there. */
   whenIdle() {
-    return this.#running ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve();
+    return this.#admitted > 0 ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve();
+  }
+
+  #tellIdle() {
+    if (this.#admitted === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   async #next() {
     if (this.#running) return;
     const entry = this.#waiting.shift();
-    if (entry === undefined) {
-      for (const resolve of this.#idle.splice(0)) resolve();
-      return;
-    }
+    if (entry === undefined) return;
     this.#running = true;
     await entry.start();
     this.#running = false;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import sharp from "sharp";
 import { decodeImage, encodeImage, load, SmxcError } from "smxc/runtime";
-import { BoundedQueue } from "./queue.mjs";
+import { BoundedQueue, QueueFull } from "./queue.mjs";
 
 const number = (name, initial) => Number(process.env[name] ?? initial);
 const PORT = number("PORT", 8080);
@@ -37,7 +37,9 @@ const server = createServer((request, response) => {
     const refusal = refusalOf(cause);
     if (refusal.status === 500) console.error(cause);
     if (response.destroyed || response.headersSent) return response.destroy();
-    send(response, refusal.status, { error: refusal.message }, refusal.headers);
+    // What is still on its way is not waited for.
+    const headers = request.complete ? refusal.headers : { ...refusal.headers, connection: "close" };
+    send(response, refusal.status, { error: refusal.message }, headers);
   });
 });
 
@@ -52,17 +54,18 @@ async function answer(request, response) {
     throw new Refusal(503, isEnding ? "the service is ending" : "the network is not loaded yet", {
       "retry-after": "5",
     });
-  if (queue.isFull) throw new Refusal(503, `${MOST_WAITING} pictures are waiting`, { "retry-after": "5" });
-  const gone = new AbortController();
-  response.once("close", () => gone.abort(new Refusal(499, "the client is gone")));
-  const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT), gone.signal, ending.signal]);
-  const body = await readBody(request, signal);
-  await checkPicture(body);
-  const png = await queue.run(async () => {
-    const picture = await decodeImage(body, "the picture", () => {});
-    const { image } = await network.restore(picture, { signal });
-    return encodeImage(image, "result.png", () => {});
-  }, signal);
+  const png = await queue.admit(async (inTurn) => {
+    const gone = new AbortController();
+    response.once("close", () => gone.abort(new Refusal(499, "the client is gone")));
+    const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT), gone.signal, ending.signal]);
+    const body = await readBody(request, signal);
+    await checkPicture(body);
+    return inTurn(async () => {
+      const picture = await decodeImage(body, "the picture", () => {});
+      const { image } = await network.restore(picture, { signal });
+      return encodeImage(image, "result.png", () => {});
+    }, signal);
+  });
   finish(response, 200, png, { "content-type": "image/png", "content-length": png.byteLength });
 }
 
@@ -70,17 +73,19 @@ function isReady() {
   return network !== undefined && !isEnding;
 }
 
-async function readBody(request, signal) {
-  const chunks = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    signal.throwIfAborted();
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES)
-      throw new Refusal(413, `a picture has at most ${MOST_BYTES} bytes`, { connection: "close" });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** Rejects with the signal's reason, however slowly the body comes. */
+function readBody(request, signal) {
+  return new Promise((resolve, reject) => {
+    const chunks = [];
+    let bytes = 0;
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    request.on("error", reject).on("end", () => resolve(Buffer.concat(chunks)));
+    request.on("data", (chunk) => {
+      bytes += chunk.length;
+      if (bytes <= MOST_BYTES) chunks.push(chunk);
+      else reject(new Refusal(413, `a picture has at most ${MOST_BYTES} bytes`));
+    });
+  });
 }
 
 /** By the header, before anything is decoded. */
@@ -96,8 +101,12 @@ async function checkPicture(body) {
 
 function refusalOf(cause) {
   if (cause instanceof Refusal) return cause;
+  if (cause instanceof QueueFull)
+    return new Refusal(503, `${MOST_WAITING} pictures are waiting`, { "retry-after": "5" });
   if (cause?.name === "TimeoutError") return new Refusal(504, `not done within ${TIMEOUT / 1000} s`);
-  if (cause instanceof SmxcError) return new Refusal(422, cause.message);
+  // What the picture cannot help, such as a worker that ran out of memory, is the service's fault.
+  const isOfPicture = cause instanceof SmxcError && !cause.diagnostics.some(({ code }) => code.startsWith("runtime/"));
+  if (isOfPicture) return new Refusal(422, cause.message);
   return new Refusal(500, "a defect of the service");
 }
 
@@ -115,7 +124,11 @@ function finish(response, status, body, headers) {
 async function end() {
   if (isEnding) return;
   isEnding = true;
-  const late = setTimeout(() => ending.abort(new Refusal(503, "the service is ending")), GRACE);
+  const late = setTimeout(() => {
+    ending.abort(new Refusal(503, "the service is ending"));
+    // Those that send nothing at all have a second more.
+    setTimeout(() => server.closeAllConnections(), 1000).unref();
+  }, GRACE);
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   await queue.whenIdle();
@@ -129,8 +142,14 @@ server.listen(PORT, HOST);
 await once(server, "listening");
 console.log(`http://${HOST}:${server.address().port}`);
 
-const loaded = await load(NETWORK, CONTEXT === undefined ? {} : { context: CONTEXT });
-// The first run compiles and allocates: it is made before the service calls itself ready.
-await loaded.restore({ width: 64, height: 64, channels: 3, bitDepth: 8, data: new Uint8Array(64 * 64 * 3) });
-if (isEnding) await loaded.release();
-else network = loaded;
+try {
+  const loaded = await load(NETWORK, CONTEXT === undefined ? {} : { context: CONTEXT });
+  // The first run compiles and allocates: it is made before the service calls itself ready.
+  await loaded.restore({ width: 64, height: 64, channels: 3, bitDepth: 8, data: new Uint8Array(64 * 64 * 3) });
+  if (isEnding) await loaded.release();
+  else network = loaded;
+} catch (cause) {
+  if (!(cause instanceof SmxcError)) throw cause;
+  console.error(cause.message);
+  process.exit(1);
+}
