@@ -1,4 +1,4 @@
-import { imageFromPixels, load, pixelsOf, SmxcError } from "smxc/runtime";
+import { imageFromPixels, load, pixelsOf, SmxcError } from "smxc/runtime/worker";
 
 const NETWORK = "nsr-x2";
 
@@ -6,7 +6,9 @@ const status = document.querySelector("#status");
 const cancel = document.querySelector("#cancel");
 const canvas = document.querySelector("#result");
 
-// WebGPU where the browser has it, else WebAssembly in Web Workers, which need no cross-origin isolation.
+// In a worker, so that this page stays free: WebGPU where the browser has it, else WebAssembly, without cross-origin isolation.
+// Patch by patch, as the network was trained, the result appears from the top down; the whole picture at once is one part.
+const OPTIONS = { context: "trained" };
 let loading;
 
 document.querySelector("#picture").addEventListener("change", async ({ target }) => {
@@ -17,7 +19,7 @@ document.querySelector("#picture").addEventListener("change", async ({ target })
   target.disabled = true;
   try {
     status.textContent = "Loading…";
-    loading ??= load(NETWORK);
+    loading ??= load(NETWORK, OPTIONS);
     const [network, picture] = await Promise.all([loading, readPicture(target.files[0])]);
     const { width, height } = network.resultSize(picture);
     [canvas.width, canvas.height] = [width, height];

@@ -3,6 +3,8 @@ export default {
   base: "./",
   // The development server would move the package away from the networks' files.
   optimizeDeps: { exclude: ["smxc"] },
+  // Workers as modules, which load the compiler when they need it; Vite writes one classic script otherwise, and cannot here.
+  worker: { format: "es" },
   // The compiler is one chunk, a little over Vite's usual limit of 500 kB.
   build: { chunkSizeWarningLimit: 600 },
 };

@@ -11,6 +11,7 @@ import type { ModelBytes, Session, SessionOptions } from "../sessions/session.js
 import { type ContextOptions, graphSessions, type Network, openGraph } from "./network.js";
 import { type Restored, type RestoreOptions, restorePicture } from "./restore.js";
 import type { PictureFormat } from "./restorer.js";
+import { resultSizeOf } from "./result-size.js";
 import type { Size } from "./tiles.js";
 
 /** A compiled graph, or a model document with its weights, from which what the context needs is compiled. */
@@ -70,7 +71,7 @@ export async function loadWith(
     ...network,
     target,
     cores: host.plan,
-    resultSize: ({ width, height }) => ({ width: width * network.format.scale, height: height * network.format.scale }),
+    resultSize: (picture) => resultSizeOf(network.format, picture),
     restore: (image, each) => asLibrary(() => restorePicture({ restorer, ...network }, image, each)),
     release: async () => {
       await restorer.release();

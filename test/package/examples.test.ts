@@ -1,9 +1,10 @@
 /** The folders of `examples/`, with the package as npm packs it, and without cross-origin isolation. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crop } from "../../src/pictures/image.js";
 import { encodeImage, readImage } from "../../src/pictures/image-node.js";
@@ -48,6 +49,15 @@ describe("in Node", () => {
   });
 });
 
+describe("docs/runtime.md", () => {
+  it("begins with lines that run as they are", async () => {
+    const [, lines] = /^```js\n(.*?)^```/ms.exec(readFileSync(join(ROOT, "docs/runtime.md"), "utf8"))!;
+    writeFileSync(project.at("lines.mjs"), `${lines}\nconsole.log(image.width, image.height, typeof encodeImage);\n`);
+    const { code, stdout, stderr } = await runNode(["lines.mjs"], project.path);
+    expect([code, stdout, stderr]).toEqual([0, "96 72 function\n", ""]);
+  });
+});
+
 describe("in a browser", () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -55,28 +65,43 @@ describe("in a browser", () => {
   });
   afterAll(() => browser?.close());
 
-  async function restoreIn(folder: string) {
+  async function pageIn(folder: string) {
     const served = await serveFolder(folder, false);
+    return { ...(await pageAt(`${served.origin}/index.html`)), served };
+  }
+
+  /** A page, and what it throws. */
+  async function pageAt(address: string) {
     const page = await browser.newPage();
     // As in a browser without a graphics adapter: that of these tests is software, and slow.
     await page.addInitScript("delete Navigator.prototype.gpu");
     const errors: string[] = [];
     page.on("pageerror", (cause) => errors.push(cause.message));
-    await page.goto(`${served.origin}/index.html`);
+    await page.goto(address);
     expect(await page.evaluate("crossOriginIsolated")).toBe(false);
-    await page.setInputFiles("#picture", photo);
+    return { page, errors };
+  }
+
+  /** What a page says in the end, and whether something was drawn in the corners. */
+  async function outcomeOf({ page, errors }: { readonly page: Page; readonly errors: readonly string[] }) {
     const ended = "/^Done|Stopped|Defect|error|rror:|cannot/.test(document.querySelector('#status').textContent)";
     await page.waitForFunction(ended, undefined, { timeout: 110_000 }).catch(() => {});
     const said = await page.textContent("#status");
-    // A result that was drawn has colours in its corners.
     const corners = await page.evaluate(`(() => {
       const { width, height } = document.querySelector("canvas");
       const context = document.querySelector("canvas").getContext("2d");
       return [[0, 0], [width - 1, height - 1]].map(([x, y]) => context.getImageData(x, y, 1, 1).data[3]);
     })()`);
+    return { said, corners, errors };
+  }
+
+  async function restoreIn(folder: string) {
+    const { page, errors, served } = await pageIn(folder);
+    await page.setInputFiles("#picture", photo);
+    const outcome = await outcomeOf({ page, errors });
     await page.close();
     await served.close();
-    return { said, corners, errors };
+    return outcome;
   }
   const GOOD = { said: "Done: 96 × 72 pixels", corners: [255, 255], errors: [] };
 
@@ -87,6 +112,42 @@ describe("in a browser", () => {
     // Of a slow machine Vite says that its build took long.
     expect([built.code, built.code === 0 ? "" : built.stderr]).toEqual([0, ""]);
     expect(await restoreIn(join(folder, "dist/"))).toEqual(GOOD);
+  });
+
+  it("keeps compiler and runtime out of the page, draws part by part, stops, and restores the next picture", async () => {
+    const { page, errors, served } = await pageIn(join(project.at("examples/vite"), "dist/"));
+    const scripts = served.requested.filter((path) => path.endsWith(".js"));
+    expect(scripts).toHaveLength(1);
+    expect(statSync(join(project.at("examples/vite/dist"), scripts[0]!)).size).toBeLessThan(20_000);
+    await page.setInputFiles("#picture", PHOTOGRAPH);
+    const hasBegun = "document.querySelector('canvas').getContext('2d').getImageData(0, 0, 1, 1).data[3] === 255";
+    await page.waitForFunction(hasBegun, undefined, { timeout: 110_000 });
+    await page.click("#cancel");
+    expect(await outcomeOf({ page, errors })).toEqual({ said: "Stopped.", corners: [255, 0], errors: [] });
+    await page.setInputFiles("#picture", photo);
+    expect(await outcomeOf({ page, errors })).toEqual(GOOD);
+    await page.close();
+    await served.close();
+  });
+
+  it("runs as Vite's development server gives it, module by module", async () => {
+    const folder = project.at("examples/vite");
+    const vite = spawn(process.execPath, [join(ROOT, "node_modules/vite/bin/vite.js"), "--port", "0"], {
+      cwd: folder,
+      env: { ...process.env, NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      let said = "";
+      vite.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+      await expect.poll(() => /http:\/\/localhost:\d+/.test(said), { timeout: 60_000 }).toBe(true);
+      const { page, errors } = await pageAt(/http:\/\/localhost:\d+/.exec(said)![0]);
+      await page.setInputFiles("#picture", photo);
+      expect(await outcomeOf({ page, errors })).toEqual(GOOD);
+      await page.close();
+    } finally {
+      vite.kill();
+    }
   });
 
   it("runs without a bundler, by an import map", async () => {
@@ -155,5 +216,42 @@ describe("the server", () => {
     const { address, end } = await start({ TIMEOUT: "1" });
     expect((await post(address, new Uint8Array(readFileSync(photo)))).status).toBe(504);
     expect(await end()).toBe(0);
+  });
+
+  it("has a place for no more bodies than may wait, and gives the place of a slow or gone client away", async () => {
+    const { address, end } = await start({ MOST_WAITING: "1", TIMEOUT: "5000" });
+    const bytes = new Uint8Array(readFileSync(photo));
+    const slow = () => {
+      const sending = request(`${address}/restore`, { method: "POST", headers: { "content-length": bytes.length } });
+      sending.on("error", () => {});
+      sending.write(bytes.subarray(0, 10));
+      const answer = once(sending, "response") as Promise<[IncomingMessage]>;
+      answer.catch(() => {});
+      return { sending, answer };
+    };
+    const [first, second] = [slow(), slow()];
+    // Until both have their places.
+    await expect.poll(async () => (await post(address, bytes)).status, { timeout: 4000 }).toBe(503);
+    first.sending.destroy();
+    await expect.poll(async () => (await post(address, bytes)).status, { timeout: 4000 }).toBe(200);
+    const [{ statusCode }] = await second.answer;
+    expect(statusCode).toBe(504);
+    expect(await end()).toBe(0);
+  });
+
+  it("gives up what still waits when its grace is over", async () => {
+    const { address, end } = await start({ NETWORK: "nsr-x2", CONTEXT: "patch", GRACE: "1" });
+    const bytes = new Uint8Array(readFileSync(PHOTOGRAPH));
+    const statuses = Promise.all([post(address, bytes), post(address, bytes)].map(async (each) => (await each).status));
+    const isWaiting = async () => (await (await fetch(`${address}/health`)).json()) as { readonly waiting: number };
+    await expect.poll(isWaiting, { interval: 5, timeout: 10_000 }).toMatchObject({ waiting: 1 });
+    expect(await end()).toBe(0);
+    expect((await statuses).toSorted().at(-1)).toBe(503);
+  });
+
+  it("says what is wrong with its network in one line", async () => {
+    const env = { NETWORK: "nsr-x33", PORT: "0" };
+    const { code, stderr } = await runNode(["server.mjs"], project.at("examples/server"), env);
+    expect([code, stderr.includes("nsr-x33"), /^ +at /m.test(stderr)]).toEqual([1, true, false]);
   });
 });

@@ -53,6 +53,8 @@ describe("the tarball", () => {
       "dist/src/index.d.ts",
       "dist/src/runtime/web.js",
       "dist/src/runtime/index-node.d.ts",
+      "dist/src/runtime/worker/index.js",
+      "dist/src/runtime/worker/script.js",
       "dist/src/onnx/index.js",
       "dist/src/onnx/index.d.ts",
       "dist/web/index.html",

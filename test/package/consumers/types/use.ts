@@ -1,6 +1,7 @@
 // A strict TypeScript project: what it writes is typed, and what it gets is.
 import { type CompileOptions, compile, type Diagnostic, importCheckpoint, SmxcError } from "smxc";
 import { type Betas, type LoadedNetwork, load, type ResultTile, type RunReport } from "smxc/runtime";
+import { load as loadInWorker } from "smxc/runtime/worker";
 
 const options: CompileOptions = { target: "webgpu", batch: 1, height: 48, width: "dynamic" };
 
@@ -24,6 +25,17 @@ export async function restore(graph: Uint8Array, pixels: Uint8Array): Promise<Ru
   void width;
   return report;
 }
+
+/** The same network in a worker. */
+export function inWorker(weights: Blob): Promise<LoadedNetwork> {
+  return loadInWorker({ document: "{}", weights }, { context: "trained", report: (found: Diagnostic) => void found });
+}
+
+// @ts-expect-error what reads at offsets cannot cross
+export const noSource = loadInWorker({
+  document: "{}",
+  weights: { name: "w", size: 1, read: async () => new Uint8Array() },
+});
 
 /** The work of a network that comes with the package, in words. */
 export async function task(): Promise<string | undefined> {

@@ -1,0 +1,41 @@
+/**
+ * `smxc/runtime/worker`: the runtime in a Web Worker, so that the page stays free. Nothing of the compiler or of ONNX Runtime
+ * is loaded by the page itself.
+ */
+import { SmxcError } from "../../base/diagnostics.js";
+import type { LoadedNetwork } from "../../restore/load.js";
+import type { WebLoadOptions } from "../web.js";
+import { noWorkers } from "./errors.js";
+import { networkInWorker } from "./network-in-worker.js";
+import type { WorkerModel } from "./protocol.js";
+import { startPagePort } from "./start-page-port.js";
+
+export { type Diagnostic, type Reporter, SmxcError } from "../../base/diagnostics.js";
+export type { Image, Samples, ValueRange } from "../../pictures/image.js";
+export { imageFromPixels, type Pixels, pixelsOf } from "../../pictures/pixels.js";
+export type { LoadedNetwork } from "../../restore/load.js";
+export type { AlphaMode, Restored, RestoreOptions, ResultTile } from "../../restore/restore.js";
+export type { Betas, ContextKind, PictureFormat, RunReport } from "../../restore/restorer.js";
+export type { Size } from "../../restore/tiles.js";
+export type { CoreOptions, CorePlan, Cores } from "../../sessions/cores.js";
+export type { Tensor } from "../../sessions/session.js";
+export type { WebTarget } from "../../sessions/session-ort-web.js";
+export type { WorkerModel } from "./protocol.js";
+
+export type WorkerLoadOptions = Omit<WebLoadOptions, "openScratch">;
+
+/**
+ * Loads a network in a worker of its own, as `load` of `smxc/runtime` does in the thread that calls. Pictures are copied to
+ * the worker. A run whose signal is aborted rejects at once, and the worker gives it up after the part that is under way.
+ * `release` ends the worker.
+ *
+ * @throws SmxcError as `load`; `runtime/network-worker-ended` where the worker cannot be started or ends by itself, and
+ *   `runtime/no-workers` where there are none, as in Node
+ */
+export async function load(model: WorkerModel, options: WorkerLoadOptions = {}): Promise<LoadedNetwork> {
+  if (typeof Worker === "undefined") throw new SmxcError([noWorkers()], "usage");
+  const { report, wasmPaths, ...values } = options;
+  // Relative to the page, as without a worker.
+  const served = wasmPaths === undefined ? {} : { wasmPaths: new URL(wasmPaths, location.href).href };
+  return networkInWorker(startPagePort, model, { ...values, ...served }, report);
+}
