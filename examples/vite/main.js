@@ -7,8 +7,8 @@ const cancel = document.querySelector("#cancel");
 const canvas = document.querySelector("#result");
 
 // In a worker, so that this page stays free: WebGPU where the browser has it, else WebAssembly, without cross-origin isolation.
-// Patch by patch, as the network was trained, the result appears from the top down; the whole picture at once is one part.
-const OPTIONS = { context: "trained" };
+// In patches, as the network was trained, the result appears from the top down, 64 rows of the picture at a time.
+const OPTIONS = { context: "trained", tile: 64 };
 let loading;
 
 document.querySelector("#picture").addEventListener("change", async ({ target }) => {

@@ -89,6 +89,8 @@ export async function patchRestorer(
           while (batch[0]!.row - parts.tailReach - top >= rows) await startBand(top + rows);
           reportBetas(values, onBetas);
           blend.add(batch, values.get(context.region.to)!);
+          // So that bands are seen as soon as they are there, however many could run at a time.
+          await bands.handOnDone();
           onProgress?.(index + 1, batches.length);
         },
       });

@@ -8,13 +8,18 @@ export interface RunsInOrderOptions<Result> {
   use(result: Result): void | Promise<void>;
 }
 
+interface Flight<Result> {
+  readonly result: Promise<Result>;
+  isDone: boolean;
+}
+
 /**
  * Starts runs, of which no more than `parallel` + 1 are in flight or wait to be handed on, so that memory is bounded and
  * what is made of the results does not depend on how many run at a time.
  */
 export class RunsInOrder<Result> {
   private readonly options: RunsInOrderOptions<Result>;
-  private readonly flight: Promise<Result>[] = [];
+  private readonly flight: Flight<Result>[] = [];
 
   constructor(options: RunsInOrderOptions<Result>) {
     this.options = options;
@@ -28,10 +33,18 @@ export class RunsInOrder<Result> {
   async start(run: () => Promise<Result>): Promise<void> {
     while (this.flight.length > this.options.parallel) await this.handOn();
     this.options.signal?.throwIfAborted();
-    const started = run();
+    const flight: Flight<Result> = { result: run(), isDone: false };
+    const done = (): void => {
+      flight.isDone = true;
+    };
     // Whoever fails first is told when it is its turn; those behind it are forgotten.
-    started.catch(() => {});
-    this.flight.push(started);
+    flight.result.then(done, done);
+    this.flight.push(flight);
+  }
+
+  /** Hands on what is done and has its turn, and waits for nothing else. Throws as `start` does. */
+  async handOnDone(): Promise<void> {
+    while (this.flight[0]?.isDone) await this.handOn();
   }
 
   /** Hands on what is still in flight. Throws as `start` does. */
@@ -41,7 +54,7 @@ export class RunsInOrder<Result> {
 
   private async handOn(): Promise<void> {
     const { signal, use } = this.options;
-    const result = await orAborted(this.flight.shift()!, signal);
+    const result = await orAborted(this.flight.shift()!.result, signal);
     await use(result);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runInOrder } from "../../src/restore/runs-in-order.js";
+import { RunsInOrder, runInOrder } from "../../src/restore/runs-in-order.js";
 
 /** Runs that end when they are told to. */
 function manual() {
@@ -36,6 +36,24 @@ describe("runs in order", () => {
     end(3);
     await all;
     expect(used).toEqual([0, 1, 2, 3, 4].map((item) => [item * 10, item, item]));
+  });
+
+  it("hands on what is done when it is asked to, before there is no more room", async () => {
+    const { run, end } = manual();
+    const used: number[] = [];
+    const runs = new RunsInOrder<number>({ parallel: 4, use: (result) => void used.push(result) });
+    for (const item of [0, 1, 2]) await runs.start(() => run(item));
+    end(0);
+    end(2);
+    await settled();
+    await runs.handOnDone();
+    expect(used).toEqual([0]);
+    end(1);
+    await settled();
+    await runs.handOnDone();
+    expect(used).toEqual([0, 10, 20]);
+    await runs.end();
+    expect(used).toHaveLength(3);
   });
 
   it("tells the first failure in the order of the starts, starts nothing more, and leaves none unhandled", async () => {
