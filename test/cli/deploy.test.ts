@@ -66,6 +66,7 @@ it("tells the server what the graph is, and the warm-up runs in the sizes that a
     parameters: { intra_op_thread_count: { string_value: "1" } },
   });
   expect(config.dynamic_batching).toMatchObject({ preferred_batch_size: [] });
+  expect(readFileSync(at("repository/nsr-x3/config.pbtxt"), "utf8")).toMatch(/"\n$/);
   const graph = at("repository/nsr-x3/1/model.onnx");
   expect(readFileSync(graph)).toEqual(readFileSync(at("nsr-x3.onnx")));
   const session = await createNodeSession(graph, { target: "cpu", threads: 1 });

@@ -27,6 +27,21 @@ function encode(text, schema) {
   return { good: status === 0, bytes: stdout.toString("base64"), said: String(stderr).trim() };
 }
 
+/** What people add, of what smxc knows and does not write. */
+const TUNED = `
+version_policy { specific { versions: [1, 3] } }
+default_model_filename: "model.onnx"
+response_cache { enable: true }
+instance_group { kind: KIND_GPU count: 2 gpus: [0, 1] }
+`;
+const tuned = (text) =>
+  `${text}${TUNED}`
+    .replace("dynamic_batching {", "dynamic_batching { preferred_batch_size: [4, 8] preserve_ordering: true")
+    .replace(
+      "optimization {",
+      'optimization { execution_accelerators { gpu_execution_accelerator { name: "tensorrt" } }',
+    );
+
 let failed = 0;
 /** By every schema, with the same bytes. */
 function expect(name, wanted, text) {
@@ -43,6 +58,7 @@ try {
     smxc("deploy", "triton", `${name}.onnx`, "-o", "repository");
     const text = readFileSync(join(folder, "repository", name, "config.pbtxt"), "utf8");
     expect(name, true, text);
+    expect(`${name}, tuned`, true, tuned(text));
     expect(`${name}, a field that does not exist`, false, text.replace("max_batch_size", "max_batch"));
     expect(`${name}, a type that does not exist`, false, text.replace("TYPE_FP32", "TYPE_FLOAT"));
   }

@@ -166,7 +166,7 @@ function unitOf(metadata: ModelMetadata | undefined, { inputs }: GraphTensors): 
 /** Written, read back by the schema, and compared with the graph. */
 async function textOf(config: ModelConfig, tensors: GraphTensors, file: string): Promise<string> {
   const format = await configFormat();
-  const text = `${HEAD}${format.write(config)}`;
+  const text = `${HEAD}${format.write(config)}\n`;
   const differences = differencesOf(format.read(text, file), tensors, { file });
   if (differences.length > 0) throw new SmxcError(differences);
   return text;
