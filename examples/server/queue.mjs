@@ -13,6 +13,11 @@ export class BoundedQueue {
     this.#most = most;
   }
 
+  /** Requests that are received, wait or are answered. */
+  get admitted() {
+    return this.#admitted;
+  }
+
   /** Pieces of work that wait for their turn. */
   get waiting() {
     return this.#waiting.length;

@@ -45,7 +45,8 @@ const server = createServer((request, response) => {
 
 async function answer(request, response) {
   const { pathname } = new URL(request.url, "http://localhost");
-  if (pathname === "/health") return send(response, 200, { alive: true, waiting: queue.waiting });
+  if (pathname === "/health")
+    return send(response, 200, { alive: true, requests: queue.admitted, waiting: queue.waiting });
   if (pathname === "/ready")
     return isReady() ? send(response, 200, { ready: true }) : send(response, 503, { ready: false });
   if (pathname !== "/restore") throw new Refusal(404, "there are /restore, /health and /ready");

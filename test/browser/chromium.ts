@@ -20,8 +20,11 @@ const FLAGS = [
   "--disable-vulkan-surface",
 ];
 
-export function launchChromium(): Promise<Browser> {
+const WEBGPU = /webgpu|vulkan|swiftshader/i;
+
+/** @param adapter whether pages and their workers have WebGPU; it is slow here, and what has it takes it */
+export function launchChromium({ adapter = true } = {}): Promise<Browser> {
   const executablePath = EXECUTABLES.find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error("no Chromium found: apt-get install chromium");
-  return chromium.launch({ executablePath, args: FLAGS });
+  return chromium.launch({ executablePath, args: adapter ? FLAGS : FLAGS.filter((flag) => !WEBGPU.test(flag)) });
 }

@@ -61,7 +61,7 @@ describe("docs/runtime.md", () => {
 describe("in a browser", () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await launchChromium({ adapter: false });
   });
   afterAll(() => browser?.close());
 
@@ -73,8 +73,6 @@ describe("in a browser", () => {
   /** A page, and what it throws. */
   async function pageAt(address: string) {
     const page = await browser.newPage();
-    // As in a browser without a graphics adapter: that of these tests is software, and slow.
-    await page.addInitScript("delete Navigator.prototype.gpu");
     const errors: string[] = [];
     page.on("pageerror", (cause) => errors.push(cause.message));
     await page.goto(address);
@@ -221,7 +219,7 @@ describe("the server", () => {
   });
 
   it("has a place for no more bodies than may wait, and gives the place of a slow or gone client away", async () => {
-    const { address, end } = await start({ MOST_WAITING: "1", TIMEOUT: "5000" });
+    const { address, end } = await start({ MOST_WAITING: "1", TIMEOUT: "10000" });
     const bytes = new Uint8Array(readFileSync(photo));
     const slow = () => {
       const sending = request(`${address}/restore`, { method: "POST", headers: { "content-length": bytes.length } });
@@ -232,10 +230,12 @@ describe("the server", () => {
       return { sending, answer };
     };
     const [first, second] = [slow(), slow()];
-    // Until both have their places.
-    await expect.poll(async () => (await post(address, bytes)).status, { timeout: 4000 }).toBe(503);
+    const health = async () => (await (await fetch(`${address}/health`)).json()) as unknown;
+    await expect.poll(health, { timeout: 4000 }).toMatchObject({ requests: 2 });
+    expect((await post(address, bytes)).status).toBe(503);
     first.sending.destroy();
-    await expect.poll(async () => (await post(address, bytes)).status, { timeout: 4000 }).toBe(200);
+    await expect.poll(health, { timeout: 4000 }).toMatchObject({ requests: 1 });
+    expect((await post(address, bytes)).status).toBe(200);
     const [{ statusCode }] = await second.answer;
     expect(statusCode).toBe(504);
     expect(await end()).toBe(0);
@@ -245,8 +245,8 @@ describe("the server", () => {
     const { address, end } = await start({ NETWORK: "nsr-x2", CONTEXT: "patch", GRACE: "1" });
     const bytes = new Uint8Array(readFileSync(PHOTOGRAPH));
     const statuses = Promise.all([post(address, bytes), post(address, bytes)].map(async (each) => (await each).status));
-    const isWaiting = async () => (await (await fetch(`${address}/health`)).json()) as { readonly waiting: number };
-    await expect.poll(isWaiting, { interval: 5, timeout: 10_000 }).toMatchObject({ waiting: 1 });
+    const health = async () => (await (await fetch(`${address}/health`)).json()) as unknown;
+    await expect.poll(health, { interval: 5, timeout: 10_000 }).toMatchObject({ waiting: 1 });
     expect(await end()).toBe(0);
     expect((await statuses).toSorted().at(-1)).toBe(503);
   });
