@@ -1,8 +1,9 @@
 /** The page as static files in dist/web, for `smxc serve` or any other host. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { NETWORKS } from "../models/index.js";
 
 const ORT_FOLDER = fileURLToPath(new URL("../node_modules/onnxruntime-web/dist/", import.meta.url));
 
@@ -46,6 +47,19 @@ function ortFiles(): Plugin {
   };
 }
 
+/** What lets the page be installed as an app, under names that stay the same. */
+const APP_FILES: readonly string[] = ["app.webmanifest", "icon.svg"];
+
+function appFiles(): Plugin {
+  return {
+    name: "app-files",
+    generateBundle() {
+      for (const fileName of APP_FILES)
+        this.emitFile({ type: "asset", fileName, source: readFileSync(new URL(`./src/${fileName}`, import.meta.url)) });
+    },
+  };
+}
+
 /** The list of files that the page is made of, for the page and for its service worker. */
 function offlineFiles(): Plugin {
   return {
@@ -54,7 +68,8 @@ function offlineFiles(): Plugin {
       // After the plugins that emit files.
       order: "post",
       handler(_options, bundle) {
-        const files = Object.keys(bundle).filter((name) => !name.endsWith(".html"));
+        // Names without a hash may stand for other content one day.
+        const files = Object.keys(bundle).filter((name) => !name.endsWith(".html") && !APP_FILES.includes(name));
         const list = JSON.stringify(files.sort());
         const worker = readFileSync(new URL("./src/offline-worker.js", import.meta.url), "utf8");
         this.emitFile({ type: "asset", fileName: "offline.json", source: `{"files":${list}}` });
@@ -69,6 +84,11 @@ const OUTPUT = {
   assetFileNames: ({ originalFileNames }: { readonly originalFileNames: readonly string[] }) =>
     `${originalFileNames.some((name) => /(?:^|\/)models\/[^/]+$/.test(name)) ? "models" : "assets"}/[name]-[hash][extname]`,
 };
+
+/** What the networks weigh, for their cards. */
+const NETWORK_BYTES = Object.fromEntries(
+  NETWORKS.map(({ name, document, weights }) => [name, statSync(document).size + statSync(weights).size]),
+);
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
@@ -88,8 +108,8 @@ export default defineConfig({
     // Entries of onnxruntime-web that load their WebAssembly from a folder instead of carrying the loader with them.
     conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "development|production"],
   },
-  plugins: [ortFiles(), offlineFiles()],
-  define: { ORT_FOLDER: JSON.stringify(`ort/${ORT_VERSION}/`) },
+  plugins: [ortFiles(), appFiles(), offlineFiles()],
+  define: { ORT_FOLDER: JSON.stringify(`ort/${ORT_VERSION}/`), NETWORK_BYTES: JSON.stringify(NETWORK_BYTES) },
   server: { headers: ISOLATION, fs: { allow: [".."] } },
   preview: { headers: ISOLATION },
 });

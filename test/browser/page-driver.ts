@@ -1,4 +1,4 @@
-/** The page as a user has it: files dropped on it, its words, and what it lets one save. */
+/** The page, driven as a user does. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
@@ -27,7 +27,7 @@ export async function openPage(
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (cause) => complaints.push(cause.message));
   await page.goto(address);
-  await waitForText(page, "#status", "A sample to try");
+  await waitForText(page, "#status", "An example, finished");
   return { page, requests, complaints };
 }
 
@@ -61,13 +61,31 @@ export async function waitForText(page: Page, selector: string, text: string): P
   return (await found.textContent())!.trim();
 }
 
-/** Waits until the picture that was given is restored. @returns what the page says of the run */
-export function waitForResult(page: Page): Promise<string> {
-  return waitForText(page, "#status", " s on ");
+/** Waits until the picture that is shown is restored. @returns what the page says of the run */
+export async function waitForResult(page: Page, text = " s on "): Promise<string> {
+  const said = await waitForText(page, "#status", text);
+  // It is said before it is shown.
+  await page.locator("#after[aria-label*=pixels]").waitFor();
+  return said;
+}
+
+/** What went wrong, as it is said on the picture. */
+export async function waitForProblem(page: Page, text: string): Promise<string> {
+  const said = await waitForText(page, "#problem", text);
+  await page.locator("#problem-card").waitFor();
+  return said;
 }
 
 export async function choose(page: Page, name: string, value: string): Promise<void> {
   await page.locator(`input[name="${name}"][value="${value}"]`).check();
+}
+
+/** The place of an element in the window, and whether all of it is seen there. */
+export function inWindow(page: Page, selector: string): Promise<boolean> {
+  return page.evaluate(`{
+    const { left, top, right, bottom, width, height } = document.querySelector("${selector}").getBoundingClientRect();
+    width > 0 && height > 0 && left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+  }`);
 }
 
 /** What a button saves. */
@@ -78,6 +96,6 @@ export async function saved(page: Page, button: string, path: string): Promise<s
 }
 
 export async function savedPicture(page: Page, path: string): Promise<Image> {
-  await saved(page, "#download", path);
+  await saved(page, "#save", path);
   return readImage(path, () => {});
 }

@@ -6,6 +6,10 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bytesSource } from "../../src/base/bytes/byte-source.js";
+import { openArchive } from "../../src/files/zip/archive.js";
+import { readDirectory } from "../../src/files/zip/directory.js";
+import { IMPORTERS } from "../../src/frontends/checkpoints/index.js";
 import { crop, type Image } from "../../src/pictures/image.js";
 import { encodeImage, readImage } from "../../src/pictures/image-node.js";
 import { smxc, succeed, temporaryFolder } from "../support/cli.js";
@@ -20,6 +24,7 @@ import {
   paste,
   saved,
   savedPicture,
+  waitForProblem,
   waitForResult,
   waitForText,
 } from "./page-driver.js";
@@ -36,11 +41,12 @@ beforeAll(async () => {
   const pictures = {
     "tiny.png": crop(coffee, 70, 40, 11, 9),
     "small.png": crop(coffee, 60, 30, 37, 29),
-    "patches.png": crop(coffee, 40, 20, 97, 96),
+    "patches.png": crop(coffee, 50, 0, 100, 132),
   };
   for (const [name, picture] of Object.entries(pictures)) {
     writeFileSync(at(name), await encodeImage(picture, name, () => {}));
   }
+  writeFileSync(at("text.png"), "no picture");
   writeFileSync(at("net.pt"), readFileSync(fixture("models", "nsr-x3", "checkpoint.pt")));
   await succeed(["import", "net.pt", "-o", "net.json", "--set", "patch=24"], folder.path);
   served = await servePage();
@@ -68,22 +74,28 @@ describe("pictures", () => {
     open = await openPage(browser, served.address);
     page = open.page;
     await choose(page, "network", "nsr-x3");
-    await waitForText(page, "#status", "200 × 132 pixels");
+    await waitForResult(page, "600 × 396 from 200 × 132 pixels");
+    await page.locator("#settings > summary").click();
+    await page.locator("#experts > summary").click();
   });
   afterAll(() => page.context().close());
 
   it("restores a picture that is dropped as the command line does, and says where and how fast", async () => {
     await drop(page, at("small.png"));
-    expect(await waitForResult(page)).toMatch(
+    expect(await waitForResult(page, "from 37 × 29")).toMatch(
       /^111 × 87 from 37 × 29 pixels in \d+\.\d\d s on WebAssembly with \d+ threads?\.$/,
     );
-    const name = await saved(page, "#download", at("page.png"));
+    const name = await saved(page, "#save", at("page.png"));
     expect(name).toBe("small-nsr-x3.png");
     const restored = await readImage(at("page.png"), () => {});
     expect(mostApart(restored, await restoredByCli("small.png"))).toBeLessThanOrEqual(1);
+    expect(await page.textContent('label:has([value="nsr-x3"]) .card-size')).toMatch(
+      /^\d+ kB · [\d.]+ s per megapixel$/,
+    );
   });
 
-  it("shows β of every layer: the experts' shares, which it saves as compile takes them", async () => {
+  it("tells what the routers did in a sentence, then shows β of every layer, saved as compile takes them", async () => {
+    expect(await page.textContent("#experts-text")).toMatch(/^In 8 layers, .* 3 sets of kernels .* whole picture\.$/);
     const rows = await page.locator(".map tbody tr").all();
     expect(rows).toHaveLength(8);
     for (const row of rows) {
@@ -91,7 +103,7 @@ describe("pictures", () => {
       expect(shares).toHaveLength(3);
       expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 2);
     }
-    expect(await saved(page, "#betas-download", at("beta.json"))).toBe("nsr-x3.beta.json");
+    expect(await saved(page, "#betas-download", at("beta.json"))).toBe("small-nsr-x3.beta.json");
     await succeed(
       ["compile", "net.json", "-o", "folded.onnx", "--routing", "fold", "--beta", "beta.json"],
       folder.path,
@@ -101,57 +113,102 @@ describe("pictures", () => {
     expect(mostApart(folded, await readImage(at("page.png"), () => {}))).toBeLessThanOrEqual(1);
   });
 
-  it("runs a larger picture in patches, as the network was trained, with a bar that fills", async () => {
+  it("runs a larger picture in patches, whose result is seen before it is complete, with a bar that fills", async () => {
     const seen = page.evaluate(`new Promise((resolve) => {
       const values = [];
+      let tiles = 0;
       const bar = document.querySelector("#progress");
+      const put = CanvasRenderingContext2D.prototype.putImageData;
+      const after = document.querySelector("#after");
+      CanvasRenderingContext2D.prototype.putImageData = function (...args) {
+        if (this.canvas === after && args[0].height < after.height) tiles++;
+        return put.apply(this, args);
+      };
       new MutationObserver(() => {
         if (bar.hasAttribute("value")) values.push(bar.value);
-        if (bar.value === 1) resolve(values);
+        if (bar.value === 1) setTimeout(() => resolve({ values, tiles }), 500);
       }).observe(bar, { attributes: true });
-    })`) as Promise<readonly number[]>;
+    })`) as Promise<{ readonly values: readonly number[]; readonly tiles: number }>;
     await drop(page, at("patches.png"));
-    const [, patches] = /, (\d+) patches of 24 pixels\.$/.exec(await waitForText(page, "#status", "patches of"))!;
-    expect(Number(patches)).toBeGreaterThan(100);
-    const values = await seen;
-    expect(values.length).toBeGreaterThan(5);
+    const [, patches] = /, (\d+) patches of 24 pixels\.$/.exec(await waitForResult(page, "patches of"))!;
+    expect(Number(patches)).toBeGreaterThan(10);
+    const { values, tiles } = await seen;
+    expect(values.length).toBeGreaterThan(2);
     expect(values).toEqual(values.toSorted((a, b) => a - b));
+    expect(tiles).toBeGreaterThan(1);
     const restored = await savedPicture(page, at("page.png"));
-    expect(mostApart(restored, await restoredByCli("patches.png"))).toBeLessThanOrEqual(1);
-    expect(await page.textContent("#betas-run")).toContain(`${patches} patches`);
+    expect(mostApart(restored, await restoredByCli("patches.png", "--context", "patch"))).toBeLessThanOrEqual(1);
+    expect(await page.textContent("#experts-text")).toContain(`anew in each of ${patches} patches`);
   });
 
-  it("pools β over the whole picture when it is told to", async () => {
+  it("colours the patches of the picture by expert", async () => {
+    await page.check("#colour-patches");
+    const colours = await page.evaluate(`{
+      const canvas = document.querySelector("#patches");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const found = new Set();
+      for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 250) found.add([...data.slice(at, at + 3)].join());
+      [canvas.hidden, canvas.width, canvas.height, found.size];
+    }`);
+    expect(colours).toEqual([false, 100, 132, expect.any(Number)]);
+    expect((colours as readonly number[])[3]).toBeGreaterThan(0);
+    expect(await page.locator("#patch-legend li").allTextContents()).toEqual(["expert 1", "expert 2", "expert 3"]);
+    await page.uncheck("#colour-patches");
+  });
+
+  it("follows a setting that is changed: routers that look at the whole picture", async () => {
     await choose(page, "context", "whole");
-    await page.click("#restore");
-    expect(await waitForResult(page)).not.toContain("patches");
+    await page.locator("#status").filter({ hasNotText: "patches" }).filter({ hasText: " s on " }).waitFor();
     const restored = await savedPicture(page, at("page.png"));
     expect(mostApart(restored, await restoredByCli("patches.png", "--context", "whole"))).toBeLessThanOrEqual(1);
-    await choose(page, "context", "trained");
   });
 
-  it("stops at once when it is told to, and restores the next picture", async () => {
-    await drop(page, at("patches.png"));
-    await page.click("#cancel");
-    await waitForText(page, "#status", "Cancelled.");
-    expect(await page.isEnabled("#restore")).toBe(true);
-    await drop(page, at("small.png"));
-    await waitForResult(page);
-    const restored = await savedPicture(page, at("page.png"));
-    expect(mostApart(restored, await restoredByCli("small.png"))).toBeLessThanOrEqual(1);
+  it("stops at once when it is told to, keeps the focus, and restores when it is told to", async () => {
+    await choose(page, "context", "trained");
+    await page.focus("#cancel");
+    await page.keyboard.press("Enter");
+    await page.locator("#progress-card").waitFor({ state: "hidden" });
+    expect(await page.evaluate("document.activeElement.id")).toBe("stage");
+    // What is still seen is the result of before, and the page says so.
+    expect(await waitForText(page, "#note", "This result is of Enlarge ×3")).toContain("settings");
+    await page.click("#note-action");
+    await waitForResult(page, "patches of");
+    expect(await page.isHidden("#note-card")).toBe(true);
+  });
+
+  it("takes several pictures at once: a queue, and a zip of all results", async () => {
+    await page.click('[aria-label="Remove small.png"]');
+    await page.click('[aria-label="Remove patches.png"]');
+    await drop(page, at("tiny.png"), at("small.png"), at("text.png"));
+    const names = page.locator("#strip .thumbnail");
+    await expect
+      .poll(async () => Promise.all((await names.all()).map((each) => each.getAttribute("aria-label"))))
+      .toEqual(["tiny.png: done", "small.png: done", "text.png: failed"]);
+    expect(await saved(page, "#save-zip", at("all.zip"))).toBe("restored.zip");
+    const source = bytesSource("all.zip", await readFile(at("all.zip")));
+    const archive = openArchive(source, await readDirectory(source));
+    expect([...archive.entries.keys()]).toEqual(["tiny-nsr-x3.png", "small-nsr-x3.png"]);
+    // Reading compares checksums.
+    for (const entry of archive.entries.values()) await archive.read(entry, 0, entry.size);
+    await page.click('[aria-label^="text.png"]');
+    await waitForProblem(page, "text.png");
+    await page.click('[aria-label^="small.png"]');
+    await waitForResult(page, "from 37 × 29");
+    expect(await page.isHidden("#problem-card")).toBe(true);
+    await choose(page, "network", "nsr-x2");
+    await waitForResult(page, "74 × 58 from 37 × 29");
+    expect(await names.first().getAttribute("aria-label")).toBe("tiny.png: other settings");
+    await page.click("#restore-all");
+    await expect.poll(() => names.first().getAttribute("aria-label")).toBe("tiny.png: done");
   });
 
   it("refuses what is no picture with the command line's words", async () => {
     writeFileSync(at("cut.png"), readFileSync(at("small.png")).subarray(0, 200));
-    writeFileSync(at("text.png"), "no picture");
     await drop(page, at("cut.png"));
-    expect(await waitForText(page, "#picture-error", "cut.png")).toContain("error[image/damaged]");
+    expect(await waitForProblem(page, "cut.png")).toContain("error[image/damaged]");
     await drop(page, at("text.png"));
     const { stderr } = await smxc(["run", "net.json", "text.png", "-o", "out.png"], folder.path);
-    expect(await waitForText(page, "#picture-error", "text.png")).toBe(stderr.trim());
-    await drop(page, at("small.png"));
-    await waitForResult(page);
-    expect(await page.isHidden("#picture-error")).toBe(true);
+    expect(await waitForProblem(page, "text.png")).toBe(stderr.trim());
   });
 
   it("asked nobody but its own server, and broke no policy", () => {
@@ -167,13 +224,13 @@ describe("networks of the user's", () => {
     page = open.page;
     writeFileSync(at("oracle.pt"), readFileSync(fixture("oracle", "nsr-x2", "checkpoint.pt")));
     await succeed(["import", "oracle.pt", "-o", "oracle.json", "--set", "patch=17"], folder.path);
+    await page.locator("#settings > summary").click();
+    await drop(page, at("small.png"));
   });
   afterAll(() => page.context().close());
 
-  /** The graph that the page offers, once it says that it was made. */
-  async function compiledByPage(): Promise<Uint8Array> {
-    await waitForText(page, "#model-status", "Compiled ");
-    await saved(page, "#model-download", at("page.onnx"));
+  async function savedByPage(): Promise<Uint8Array> {
+    await saved(page, "#save-onnx", at("page.onnx"));
     return readFile(at("page.onnx"));
   }
 
@@ -182,62 +239,81 @@ describe("networks of the user's", () => {
     return readFile(at("cli.onnx"));
   }
 
-  it("compiles a checkpoint to the command line's bytes", async () => {
-    await page.locator("summary").click();
-    await page.fill("#set", "patch=17");
-    await drop(page, at("oracle.pt"));
-    expect(Buffer.compare(await compiledByPage(), await compiledByCli("oracle.json"))).toBe(0);
+  const card = (title: string) => page.locator(".card", { has: page.locator(`.card-title:text-is("${title}")`) });
+
+  it("offers the importers' architectures", async () => {
+    const offered = await page
+      .locator("#arch option")
+      .evaluateAll((options) => options.map((each) => each.textContent));
+    expect(offered.slice(1)).toEqual(IMPORTERS.map(({ name }) => name));
   });
 
-  it("compiles it for another target, with β shown", async () => {
+  it("makes a card of a checkpoint, runs it at once, and saves the command line's bytes", async () => {
+    await page.fill("#set", "patch=17");
+    await drop(page, at("oracle.pt"));
+    await waitForResult(page, "74 × 58 from 37 × 29");
+    expect(await card("oracle").locator(".card-size").textContent()).toMatch(/^\d+ kB · [\d.]+ s per megapixel$/);
+    expect(Buffer.compare(await savedByPage(), await compiledByCli("oracle.json"))).toBe(0);
     await page.selectOption("#target", "webgpu");
     await page.check("#expose-beta");
     const expected = await compiledByCli("oracle.json", "--target", "webgpu", "--expose-beta");
-    await expect.poll(async () => Buffer.compare(await compiledByPage(), expected), { timeout: 30_000 }).toBe(0);
+    expect(Buffer.compare(await savedByPage(), expected)).toBe(0);
     await page.selectOption("#target", "cpu");
     await page.uncheck("#expose-beta");
+    await page.fill("#set", "");
   });
 
-  it("leaves a compile for a picture that is dropped, and says so", async () => {
-    const again = `document.querySelector("#target").dispatchEvent(new Event("change"))`;
-    await page.evaluate(Array.from({ length: 20 }, () => again).join(";"));
-    await drop(page, at("tiny.png"));
-    await waitForText(page, "#model-status", "oracle.pt was not compiled.");
-    expect(await waitForResult(page)).toMatch(/^22 × 18 from 11 × 9 pixels/);
-    expect(await page.isHidden("#model-error")).toBe(true);
-    expect(open.complaints).toEqual([]);
-  });
-
-  it("compiles a document with its weights, in any order", async () => {
-    await drop(page, at("oracle.weights.safetensors"), at("oracle.json"));
-    await waitForText(page, "#model-status", "Compiled ");
-    expect(Buffer.compare(await compiledByPage(), await compiledByCli("oracle.json"))).toBe(0);
-  });
-
-  it("restores pictures with it", async () => {
-    await drop(page, at("small.png"));
-    expect(await waitForResult(page)).toMatch(/^74 × 58 from 37 × 29 pixels/);
-    await succeed(["run", "oracle.json", "small.png", "-o", "cli.png"], folder.path);
-    const restored = await savedPicture(page, at("page.png"));
-    expect(mostApart(restored, await readImage(at("cli.png"), () => {}))).toBeLessThanOrEqual(1);
-  });
-
-  it("runs on WebGPU when it is told to, a picture from the clipboard too", async () => {
+  it("restores as the command line does, on WebGPU too, a picture from the clipboard", async () => {
     await choose(page, "provider", "webgpu");
     await paste(page, at("tiny.png"));
-    expect(await waitForResult(page)).toMatch(/^22 × 18 from 11 × 9 pixels in .* s on WebGPU\.$/);
+    expect(await waitForResult(page, "11 × 9")).toMatch(/^22 × 18 from 11 × 9 pixels in .* s on WebGPU\.$/);
     await succeed(["run", "oracle.json", "tiny.png", "-o", "cli.png"], folder.path);
     const restored = await savedPicture(page, at("page.png"));
     expect(mostApart(restored, await readImage(at("cli.png"), () => {}))).toBeLessThanOrEqual(1);
     await choose(page, "provider", "auto");
+    await waitForResult(page, "WebAssembly");
   });
 
-  it("restores pictures with a graph that is compiled already", async () => {
-    await drop(page, at("page.onnx"));
-    await waitForText(page, "#model-status", "a compiled graph");
-    await drop(page, at("small.png"));
-    expect(await waitForResult(page)).toMatch(/^74 × 58 from 37 × 29 pixels/);
-    expect(await page.textContent("#betas-text")).toContain("--expose-beta");
+  it("makes cards of checkpoints of several architectures that are dropped together", async () => {
+    const names = ["rrdb-x2", "edsr-x2", "rcan-x2", "compact-x4", "span-x2", "dncnn"];
+    for (const name of names)
+      writeFileSync(at(`${name}.pth`), readFileSync(fixture("checkpoints", "networks", name, "checkpoint.pth")));
+    await drop(page, ...names.map((name) => at(`${name}.pth`)));
+    await waitForResult(page, "11 × 9 from 11 × 9");
+    for (const name of names) expect(await card(name).locator(".card-size").textContent()).toMatch(/^[\d.]+ [kM]B/);
+    await card("compact-x4").click();
+    await waitForResult(page, "44 × 36 from 11 × 9");
+  });
+
+  it("runs a graph from picture to picture that someone else made, and one that is compiled already", async () => {
+    writeFileSync(at("espcn.onnx"), readFileSync(fixture("onnx-exports", "espcn", "open.onnx")));
+    await drop(page, at("espcn.onnx"));
+    const text = await waitForText(page, ".card:has(:checked)", "espcn");
+    expect(text).toMatch(/enlarges ×\d, from espcn\.onnx/);
+    await expect.poll(() => card("espcn").locator(".card-speed").textContent()).toContain("s per megapixel");
+    await succeed(["run", "espcn.onnx", "tiny.png", "-o", "cli.png"], folder.path);
+    const restored = await savedPicture(page, at("page.png"));
+    expect(mostApart(restored, await readImage(at("cli.png"), () => {}))).toBeLessThanOrEqual(1);
+    await drop(page, at("cli.onnx"));
+    await waitForResult(page, "22 × 18 from 11 × 9");
+    expect(await page.isDisabled("#save-onnx")).toBe(true);
+  });
+
+  it("refuses a classifier and keeps the network that it had", async () => {
+    writeFileSync(at("classifier.onnx"), readFileSync(fixture("onnx", "models", "light_shufflenet.onnx")));
+    await drop(page, at("classifier.onnx"));
+    expect(await waitForProblem(page, "classifier.onnx")).toContain("error[run/no-picture]");
+    expect(await page.locator(".card:has(:checked)").textContent()).toContain("cli.onnx");
+  });
+
+  it("compiles a document with its weights, in any order, and asks for weights that are missing", async () => {
+    await drop(page, at("oracle.weights.safetensors"), at("oracle.json"));
+    await waitForText(page, ".card:has(:checked)", "oracle.json");
+    expect(Buffer.compare(await savedByPage(), await compiledByCli("oracle.json"))).toBe(0);
+    await drop(page, at("oracle.json"));
+    expect(await waitForProblem(page, "page/missing-weights")).toContain("oracle.json:");
+    await drop(page, at("oracle.json"), at("oracle.weights.safetensors"), at("net.pt"));
+    await waitForProblem(page, "page/too-many-files");
   });
 
   it.each<readonly [what: string, files: () => readonly string[], argv: readonly string[]]>([
@@ -289,29 +365,14 @@ describe("networks of the user's", () => {
       ["compile", "other.json", "-o", "out.onnx"],
     ],
   ])("refuses %s with the command line's words", async (_, files, argv) => {
-    await page.fill("#set", "");
     const names = files();
     const { code, stderr } = await smxc(argv, folder.path);
     expect(code).toBe(1);
     await drop(page, ...names.map(at));
-    await waitForText(page, "#model-status", `${names[0]} was not taken`);
-    expect((await page.textContent("#model-error"))!.trim()).toBe(stderr.trim());
-    expect(await page.isHidden("#model-download")).toBe(true);
+    expect(await waitForProblem(page, names[0]!)).toBe(stderr.trim());
   });
 
-  it("asks for the weights that a document names", async () => {
-    await drop(page, at("oracle.json"));
-    expect(await waitForText(page, "#model-error", "page/missing-weights")).toContain("oracle.json:");
-  });
-
-  it("refuses files that do not belong together", async () => {
-    await drop(page, at("oracle.pt"), at("net.pt"), at("small.png"));
-    await waitForText(page, "#model-error", "page/too-many-files");
-  });
-
-  it("keeps the network that it had", async () => {
-    await drop(page, at("small.png"));
-    expect(await waitForResult(page)).toMatch(/^74 × 58 from 37 × 29 pixels/);
+  it("broke no policy", () => {
     expect(open.complaints).toEqual([]);
   });
 });

@@ -18,8 +18,8 @@ export const missingWeights = (file: string): Diagnostic =>
   });
 
 export const tooManyFiles = (): Diagnostic =>
-  error("page/too-many-files", "these files do not belong together", {
-    hint: "give one picture, one checkpoint, or a model.json with its weights",
+  error("page/too-many-files", "it is not clear which weights belong to which document", {
+    hint: "give one model.json with its weights at a time",
   });
 
 export const badSetting = (text: string): Diagnostic =>

@@ -10,27 +10,42 @@ import { whatIsThis } from "../../src/files/what-is-this.js";
 import type { ImportSettings, ModelFiles, NamedBlob } from "./engine/protocol.js";
 import { tooManyFiles } from "./errors.js";
 
-export type Given =
-  | { readonly kind: "picture"; readonly file: File }
-  | { readonly kind: "model"; readonly files: ModelFiles }
-  | { readonly kind: "refused"; readonly diagnostic: Diagnostic };
+/** What was given, sorted. */
+export interface Given {
+  readonly pictures: readonly File[];
+  readonly models: readonly ModelFiles[];
+  readonly refused: readonly Diagnostic[];
+}
+
+type Family = "document" | "graph" | "picture" | "checkpoint";
 
 /** Pictures, documents and graphs are known by their content, else by their name; all else is a checkpoint. */
 export async function whatAre(files: readonly File[], settings: ImportSettings): Promise<Given> {
-  const [first, second, ...rest] = files;
-  if (first === undefined || rest.length > 0) return { kind: "refused", diagnostic: tooManyFiles() };
-  if (second !== undefined) {
-    const isFirst = await isDocument(first);
-    if (isFirst === (await isDocument(second))) return { kind: "refused", diagnostic: tooManyFiles() };
-    const [document, weights] = isFirst ? [first, second] : [second, first];
-    return { kind: "model", files: { kind: "document", file: named(document), weights: named(weights) } };
-  }
-  if (await isDocument(first)) return { kind: "model", files: { kind: "document", file: named(first) } };
-  const kind = whatIsThis(await sampleOf(blobSource(first.name, first)));
-  if (kind?.family === "graph" || first.name.toLowerCase().endsWith(".onnx"))
-    return { kind: "model", files: { kind: "graph", file: named(first) } };
-  if (isPicture(first, kind)) return { kind: "picture", file: first };
-  return { kind: "model", files: { kind: "checkpoint", file: named(first), settings } };
+  const families = await Promise.all(files.map(familyOf));
+  const of = (family: Family): readonly File[] => files.filter((_, index) => families[index] === family);
+  const [documents, others] = [of("document"), of("checkpoint")];
+  const pictures = of("picture");
+  const graphs = of("graph").map((file): ModelFiles => ({ kind: "graph", file: named(file) }));
+  const [document] = documents;
+  // Which weights are whose is not guessed.
+  if (documents.length + others.length > 2 && documents.length > 0 && others.length > 0)
+    return { pictures, models: graphs, refused: [tooManyFiles()] };
+  const models = others.map(
+    (file): ModelFiles =>
+      document === undefined
+        ? { kind: "checkpoint", file: named(file), settings }
+        : { kind: "document", file: named(document), weights: named(file) },
+  );
+  const alone = others.length > 0 ? [] : documents.map((file): ModelFiles => ({ kind: "document", file: named(file) }));
+  return { pictures, models: [...models, ...alone, ...graphs], refused: [] };
+}
+
+async function familyOf(file: File): Promise<Family> {
+  const sample = await sampleOf(blobSource(file.name, file));
+  if (mayBeDocument(sample)) return "document";
+  const kind = whatIsThis(sample);
+  if (kind?.family === "graph" || file.name.toLowerCase().endsWith(".onnx")) return "graph";
+  return isPicture(file, kind) ? "picture" : "checkpoint";
 }
 
 function isPicture(file: File, kind: FileKind | undefined): boolean {
@@ -38,10 +53,6 @@ function isPicture(file: File, kind: FileKind | undefined): boolean {
   if (kind?.family === "checkpoint") return false;
   // What is called a picture and is none is refused as one, with what it is.
   return file.type.startsWith("image/") || isNamedPicture(file.name);
-}
-
-async function isDocument(file: File): Promise<boolean> {
-  return mayBeDocument(await sampleOf(blobSource(file.name, file)));
 }
 
 function named(file: File): NamedBlob {

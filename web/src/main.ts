@@ -1,203 +1,202 @@
 /** The page: what the user does, and what follows from it. */
-import { type Adapter, CHOICES, findAdapter } from "./adapter.js";
-import { showBetas } from "./beta-map.js";
-import { restored, showOriginal, showRestored } from "./compare.js";
-import { byId, chosen, saveFile } from "./dom.js";
-import { Cancelled, Engine } from "./engine/engine.js";
-import type { ModelFiles, RestoreResult, WebProvider } from "./engine/protocol.js";
-import { diagnosticsText, resultTooLarge } from "./errors.js";
-import { type Given, whatAre } from "./files.js";
-import { chosenFiles, chosenName, chosenScale, chosenShipped, listOwn, onNetworkChoice } from "./networks.js";
+import { findAdapter } from "./adapter.js";
+import { byId } from "./dom.js";
+import { Engine } from "./engine/engine.js";
+import { diagnosticsText } from "./errors.js";
+import { EXAMPLE, fetchExample } from "./example.js";
+import { showExperts } from "./experts/experts.js";
+import { whatAre } from "./files.js";
+import { chosenNetwork, listOwn, onNetworkChoice } from "./networks/choice.js";
+import { offerOnnx, onSaveOnnx } from "./networks/save-onnx.js";
+import { fetchBlob } from "./networks/shipped.js";
 import { keepForOffline } from "./offline.js";
-import { compileAgain, importSettings, onCompileChoice, openOwn, showOwnProblem } from "./own-network.js";
-import { type Picture, pngOf, readPicture } from "./picture.js";
+import { readPicture } from "./pictures/picture.js";
+import { type Item, Queue } from "./pictures/queue.js";
+import { onSaves, showSaves } from "./pictures/save.js";
+import { showStrip } from "./pictures/strip.js";
 import { problemText } from "./problem.js";
 import { acceptFiles } from "./receive.js";
-import { runText, stageText } from "./run-text.js";
-import { fetchBlob } from "./shipped.js";
+import { importSettings, onRunSettings, showAdapter } from "./settings.js";
+import { hideNote, hideProblem, onCancel, showNote, showProblem } from "./stage/cards.js";
+import { followUser } from "./stage/gestures.js";
+import { hideAfter, rescale, showAfter, showBefore, showTile } from "./stage/stage.js";
+import { settingsKey, Work } from "./work.js";
 
-/** Samples of a result that a page can hold several times. */
-const MOST_PIXELS = 2 ** 26;
-
-const restoreButton = byId("restore", HTMLButtonElement);
-const cancelButton = byId("cancel", HTMLButtonElement);
-const downloadButton = byId("download", HTMLButtonElement);
-const progress = byId("progress", HTMLProgressElement);
 const status = byId("status", HTMLParagraphElement);
-const problem = byId("picture-error", HTMLPreElement);
-const providerNote = byId("provider-note", HTMLParagraphElement);
+const restoreAll = byId("restore-all", HTMLButtonElement);
 
-const engine = new Engine();
-let adapter: Adapter = "none";
-let picture: Picture | undefined;
-/** Whether the picture is the sample of a network, which another network's sample may replace. */
-let isSample = false;
-/** Counts runs: only the last one may say something. */
-let lastRun = 0;
-/** What the engine has open. */
-let inUse: { readonly name: string; readonly files: ModelFiles } | undefined;
+const queue = new Queue(showAll);
+const work = new Work(new Engine(), queue, {
+  onTile: (item, tile) => {
+    if (item !== queue.current) return;
+    rescale(chosenNetwork().scale);
+    showTile(tile);
+  },
+  onProblem: showProblem,
+});
 
+/** What the stage shows: a picture, and its result if it had one. */
+let onStage: { readonly item: Item; readonly result: Item["result"] } | undefined;
+/** Counts what is decoded for the stage: only the last is shown. */
+let lastShown = 0;
+
+/** After every change of the queue. */
+function showAll(): void {
+  const { current, items } = queue;
+  showStrip(queue, { show: (item) => queue.show(item), remove, settings: settingsKey });
+  showSaves(queue);
+  restoreAll.hidden = items.length < 2 || !items.some(isStale);
+  if (current === undefined) return;
+  if (onStage?.item !== current || onStage.result !== current.result) void showOnStage(current);
+  sayState(current);
+}
+
+function isStale({ state, result }: Item): boolean {
+  return state === "idle" && result?.settings !== settingsKey();
+}
+
+async function showOnStage(item: Item): Promise<void> {
+  const { result } = item;
+  const isNew = onStage?.item !== item;
+  onStage = { item, result };
+  const mine = ++lastShown;
+  const picture = isNew ? await readPicture(item.name, item.file) : undefined;
+  const after = result && (await readPicture(item.name, result.png));
+  if (mine !== lastShown) return;
+  const zoom = item.credit !== undefined && result !== undefined ? EXAMPLE.zoom : undefined;
+  if (picture !== undefined && "pixels" in picture) {
+    const scale = after && "pixels" in after ? after.pixels.width / picture.pixels.width : chosenNetwork().scale;
+    showBefore(picture.pixels, scale, zoom);
+  }
+  if (after !== undefined && "pixels" in after) showAfter(after.pixels);
+  else hideAfter();
+  showExperts(result);
+}
+
+/** What is said below and on the picture that is shown. */
+function sayState(item: Item): void {
+  const { state, result, problem, credit } = item;
+  const about = [result?.text, credit].filter((text) => text !== undefined).join(" · ");
+  setStatus(state === "running" || state === "waiting" ? "" : about);
+  if (state === "failed") {
+    showProblem(problem ?? "");
+    return;
+  }
+  const { title } = chosenNetwork();
+  const action = { name: `Restore with ${title}`, act: () => again([item]) };
+  if (!isStale(item)) hideNote();
+  else if (result === undefined) showNote("Not restored.", action);
+  else showNote(`This result is of ${result.network}, as the settings were when it was made.`, action);
+}
+
+function setStatus(text: string): void {
+  if (status.textContent !== text) status.textContent = text;
+}
+
+function remove(item: Item): void {
+  queue.remove(item);
+}
+
+/** Puts pictures into the queue once more. */
+function again(items: readonly Item[]): void {
+  for (const item of items) queue.change(item, { state: "waiting", problem: undefined });
+  void work.go();
+}
+
+/** Another network or another setting: the picture that is shown follows, the others say that theirs is of before. */
+async function onSettings(): Promise<void> {
+  hideProblem();
+  const network = chosenNetwork();
+  offerOnnx(network);
+  const stopped = work.stop();
+  const { current } = queue;
+  if (current?.credit !== undefined && network.shipped !== undefined) return showSample();
+  if (current === undefined) return;
+  if (current.result === undefined) {
+    hideAfter();
+    rescale(network.scale);
+  }
+  const unfinished = stopped === undefined || stopped === current ? [] : [stopped];
+  again([current, ...unfinished]);
+}
+
+/** A photograph that shows what the chosen network is for. */
 async function showSample(): Promise<void> {
-  const shipped = chosenShipped();
+  const { shipped } = chosenNetwork();
   if (shipped === undefined) return;
   const { name, url, credit } = shipped.sample;
-  const found = await readPicture(name, await fetchBlob(url));
-  if (!("pixels" in found) || chosenShipped() !== shipped) return;
-  isSample = true;
-  show(found);
-  status.textContent = `A sample to try: ${found.pixels.width} × ${found.pixels.height} pixels, ${credit}. Or drop a picture of yours anywhere.`;
-}
-
-function show(next: Picture): void {
-  picture = next;
-  showOriginal(next.pixels, chosenScale());
-  downloadButton.disabled = true;
-  restoreButton.disabled = false;
-  hideProblem();
-}
-
-async function takePicture(file: File): Promise<void> {
-  const mine = abandonRun(`Reading ${file.name}…`);
-  const found = await readPicture(file.name, file);
-  if (mine !== lastRun) return;
-  if (!("pixels" in found)) {
-    showProblem(diagnosticsText([found]));
-    return;
-  }
-  isSample = false;
-  show(found);
-  await run();
-}
-
-/** Ends the run that is on, if there is one, without a word. @returns the number of what comes instead */
-function abandonRun(text: string): number {
-  lastRun++;
-  engine.cancel();
-  busy(false);
-  hideProblem();
-  progress.value = 0;
-  status.textContent = text;
-  return lastRun;
-}
-
-async function run(): Promise<void> {
-  if (picture === undefined) return;
-  const mine = ++lastRun;
-  const { name, pixels } = picture;
-  const [width, height] = [pixels.width * chosenScale(), pixels.height * chosenScale()];
-  if (width * height > MOST_PIXELS) {
-    showProblem(diagnosticsText([resultTooLarge(name, width, height, MOST_PIXELS)]));
-    return;
-  }
-  busy(true);
-  // Without a value the bar only says that something goes on.
-  progress.removeAttribute("value");
-  try {
-    await openChosen();
-    if (mine !== lastRun) return;
-    const result = await engine.restore(
-      { pixels, providers: providers(), context: chosen("context") === "whole" ? "whole" : "trained" },
-      {
-        onStage(stage) {
-          if (mine !== lastRun) return;
-          status.textContent = stageText(stage);
-        },
-        onProgress(done, total) {
-          if (mine === lastRun) progress.value = done / total;
-        },
-      },
-    );
-    if (mine === lastRun) finish(result);
-  } catch (cause) {
-    if (mine !== lastRun) return;
-    progress.value = 0;
-    if (cause instanceof Cancelled) status.textContent = "Cancelled.";
-    else showProblem(await problemText(cause, inUse?.files));
-  } finally {
-    if (mine === lastRun) busy(false);
-  }
-}
-
-async function openChosen(): Promise<void> {
-  const name = chosenName();
-  if (inUse?.name === name) return;
-  status.textContent = "Reading the network…";
-  const files = await chosenFiles();
-  await engine.open(files);
-  inUse = { name, files };
-}
-
-function finish(result: RestoreResult): void {
-  showRestored(result.pixels);
-  downloadButton.disabled = false;
-  progress.value = 1;
-  status.textContent = runText(picture!.pixels, result);
-  showBetas(result.betas, chosenName());
-}
-
-function providers(): readonly WebProvider[] {
-  const wanted = chosen("provider");
-  return wanted === "webgpu" || wanted === "wasm" ? [wanted] : CHOICES[adapter].automatic;
-}
-
-function busy(is: boolean): void {
-  restoreButton.disabled = is;
-  cancelButton.disabled = !is;
-  if (is) hideProblem();
-}
-
-function showProblem(text: string): void {
-  problem.textContent = text;
-  problem.hidden = false;
-  status.textContent = "";
-}
-
-function hideProblem(): void {
-  problem.hidden = true;
-  problem.textContent = "";
+  const file = await fetchBlob(url);
+  if (chosenNetwork().shipped !== shipped || queue.items.some((item) => item.credit === undefined)) return;
+  const item = queue.add(name, file, credit);
+  queue.show(item);
+  again([item]);
 }
 
 async function take(files: readonly File[]): Promise<void> {
+  hideProblem();
   const settings = importSettings();
-  const given: Given =
-    "config" in settings ? await whatAre(files, settings) : { kind: "refused", diagnostic: settings };
-  await TAKE[given.kind](given as never);
-}
-
-const TAKE: { readonly [K in Given["kind"]]: (given: Extract<Given, { readonly kind: K }>) => Promise<void> } = {
-  picture: ({ file }) => takePicture(file),
-  model: ({ files }) => takeModel(files),
-  refused: async ({ diagnostic }) => showOwnProblem(diagnosticsText([diagnostic])),
-};
-
-async function takeModel(files: ModelFiles): Promise<void> {
-  abandonRun("");
-  inUse = undefined;
-  const info = await openOwn(engine, files);
-  if (info === undefined) return;
-  onCompileChoice(() => void compileAgain(engine, files, info));
-  if (info.format === undefined) return;
-  listOwn(files, info);
-  inUse = { name: info.name, files };
-  if (picture !== undefined) show(picture);
-  status.textContent = `${info.name} is ready: restore this picture, or drop another.`;
-}
-
-onNetworkChoice(() => {
-  if (isSample) void showSample();
-  else if (picture !== undefined) show(picture);
-});
-restoreButton.addEventListener("click", () => void run());
-cancelButton.addEventListener("click", () => engine.cancel());
-downloadButton.addEventListener("click", async () => {
-  saveFile(`${picture!.name.replace(/\.[^.]*$/, "")}-${chosenName()}.png`, await pngOf(restored));
-});
-acceptFiles((files) => void take(files));
-void showSample().then(keepForOffline);
-void findAdapter().then((found) => {
-  adapter = found;
-  providerNote.textContent = CHOICES[found].note;
-  for (const input of document.querySelectorAll<HTMLInputElement>('input[name="provider"]')) {
-    if (input.value === "webgpu") input.disabled = found === "none";
+  if (!("config" in settings)) return showProblem(diagnosticsText([settings]));
+  const { pictures, models, refused } = await whatAre(files, settings);
+  if (refused.length > 0) showProblem(diagnosticsText(refused));
+  if (models.length > 0) {
+    const stopped = work.stop();
+    let taken = false;
+    for (const model of models) {
+      const info = await work.openOwn(model);
+      if (info === undefined) continue;
+      const network = listOwn(model, info);
+      offerOnnx(network);
+      taken = true;
+      if (info.warnings.length > 0) showNote(diagnosticsText(info.warnings));
+    }
+    const { current } = queue;
+    if (pictures.length === 0 && current !== undefined && taken) again([current]);
+    else if (stopped !== undefined) again([stopped]);
   }
+  if (pictures.length > 0) takePictures(pictures);
+}
+
+function takePictures(files: readonly File[]): void {
+  const items = files.map((file) => queue.add(file.name, file));
+  queue.show(items[0]!);
+  again(items);
+}
+
+async function showExample(): Promise<void> {
+  const { before, after } = await fetchExample();
+  if (queue.items.length > 0) return;
+  const item = queue.add(EXAMPLE.name, before, EXAMPLE.credit);
+  const text = "An example, finished: drag the divider, scroll to zoom. Or drop pictures of yours anywhere.";
+  const network = chosenNetwork();
+  queue.change(item, {
+    result: {
+      png: after,
+      network: network.title,
+      settings: settingsKey(),
+      text,
+      fileName: `chelsea-${network.name}`,
+      betas: [],
+      patches: undefined,
+    },
+  });
+  queue.show(item);
+}
+
+followUser();
+onNetworkChoice(() => void onSettings());
+onRunSettings(() => void onSettings());
+onCancel(() => void work.stop());
+onSaves(queue, async (cause) => showProblem(await problemText(cause)));
+onSaveOnnx(async (settings) => {
+  const stopped = work.stop();
+  const made = await work.compile(settings);
+  if (stopped !== undefined) again([stopped]);
+  return made;
+});
+restoreAll.addEventListener("click", () => again(queue.items.filter(isStale)));
+acceptFiles((files) => void take(files));
+void showExample().then(keepForOffline);
+void findAdapter().then((adapter) => {
+  showAdapter(adapter);
+  showAll();
 });

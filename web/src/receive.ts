@@ -4,8 +4,8 @@ import { byId } from "./dom.js";
 const hint = byId("drop-hint", HTMLParagraphElement);
 
 export function acceptFiles(take: (files: readonly File[]) => void): void {
-  pickWith("pick", "picture-file", take);
-  pickWith("pick-model", "model-files", take);
+  pickWith("pick", "picture-files", take);
+  pickWith("pick-network", "network-files", take);
   document.addEventListener("paste", ({ clipboardData }) => giveAll(clipboardData?.files, take));
   document.addEventListener("dragover", (event) => {
     event.preventDefault();

@@ -1,6 +1,15 @@
 /** The worker as the page sees it: calls with answers, and an end to what takes too long. */
 import type { Diagnostic } from "../../../src/base/diagnostics.js";
-import type { Calls, CompileSettings, ModelFiles, ModelInfo, Reply, RestoreRequest, Stage } from "./protocol.js";
+import type {
+  Calls,
+  CompileSettings,
+  ModelFiles,
+  ModelInfo,
+  Reply,
+  RestoreRequest,
+  ResultTile,
+  Stage,
+} from "./protocol.js";
 
 /** What the library found wrong. */
 export class EngineError extends Error {
@@ -21,6 +30,7 @@ export class Cancelled extends Error {
 export interface RunWatcher {
   onStage(stage: Stage): void;
   onProgress(done: number, total: number): void;
+  onTile(tile: ResultTile): void;
 }
 
 interface Pending {
@@ -95,6 +105,7 @@ export class Engine {
     if (pending === undefined) return;
     if ("stage" in reply) pending.watcher?.onStage(reply.stage);
     else if ("done" in reply) pending.watcher?.onProgress(reply.done, reply.total);
+    else if ("tile" in reply) pending.watcher?.onTile(reply.tile);
     else this.pending.delete(reply.id);
     if ("output" in reply) pending.resolve(reply.output);
     else if ("diagnostics" in reply || "defect" in reply)

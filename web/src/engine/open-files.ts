@@ -4,19 +4,23 @@ import { type ByteSource, blobSource, bytesSource } from "../../../src/base/byte
 import { type Diagnostic, type Reporter, SmxcError } from "../../../src/base/diagnostics.js";
 import { modelNameOf } from "../../../src/frontends/checkpoints/model-name.js";
 import type { ModelSpec } from "../../../src/frontends/document/document.js";
+import type { PatchRule } from "../../../src/ir/patch-rule.js";
 import { readMetadata } from "../../../src/metadata.js";
 import type { ModelProto } from "../../../src/onnx/graph/records.js";
 import { loadSchemas } from "../../../src/onnx/schemas/registry.js";
 import { metadataOf } from "../../../src/onnx/signature.js";
 import { openModel } from "../../../src/open-model.js";
 import { graphFormat } from "../../../src/restore/graph-format.js";
-import type { ModelInput, PictureFormat } from "../../../src/runtime/web.js";
+import { load, type ModelInput, type PictureFormat } from "../../../src/runtime/web.js";
 import { missingWeights } from "../errors.js";
+import { ORT_PATHS } from "./ort-paths.js";
 import type { ModelFiles, ModelInfo, NamedBlob } from "./protocol.js";
 
 export interface OpenedModel {
   readonly input: ModelInput;
-  readonly info: Omit<ModelInfo, "warnings">;
+  readonly info: Omit<ModelInfo, "warnings" | "bytes">;
+  /** How the network was evaluated on patches, where it was trained on them. */
+  readonly rule?: PatchRule;
 }
 
 type Openers = {
@@ -54,10 +58,8 @@ async function openCheckpoint(
     ...(model === undefined ? {} : { name: model }),
   });
   const name = `${stemOf(file.name)}.json`;
-  return {
-    input: { document, weights, name },
-    info: infoOf((await openModel({ name, document }, "document")).spec),
-  };
+  const { spec } = await openModel({ name, document }, "document");
+  return { input: { document, weights, name }, ...saidOf(spec) };
 }
 
 async function openDocument(
@@ -76,7 +78,7 @@ async function openDocument(
   });
   return {
     input: { document: bytes, name: file.name, ...(source ? { weights: source } : {}) },
-    info: infoOf(spec),
+    ...saidOf(spec),
   };
 }
 
@@ -84,29 +86,42 @@ async function openGraph({ file }: Extract<ModelFiles, { readonly kind: "graph" 
   const { decoded } = await openModel(sourceOf(file), "graph");
   const model = decoded.message;
   const metadata = readMetadata(metadataOf(model));
-  const format = metadata?.image ?? (await formatOfShapes(file.name, model));
-  return {
-    input: { graph: new Uint8Array(await file.blob.arrayBuffer()), name: file.name },
-    info: { name: metadata?.model ?? stemOf(file.name), ...(format ? { format } : {}) },
-  };
+  const input = { graph: new Uint8Array(await file.blob.arrayBuffer()), name: file.name };
+  const format = metadata?.image ?? (await formatOfShapes(file.name, model)) ?? (await formatOfRun(input));
+  return { input, info: { name: metadata?.model ?? stemOf(file.name), format } };
 }
 
-/** How a graph takes pictures that does not say it; undefined where its shapes do not tell. */
+/**
+ * How a graph takes pictures that does not say it; undefined where its shapes leave its scale open.
+ *
+ * @throws SmxcError where it is no network from picture to picture
+ */
 async function formatOfShapes(name: string, model: ModelProto): Promise<PictureFormat | undefined> {
   const graph = { name, model, metadata: undefined };
   return graphFormat(graph, {}, { schemas: loadSchemas, report: () => {} }).catch((cause: unknown) => {
-    if (cause instanceof SmxcError) return undefined;
+    if (cause instanceof SmxcError && cause.diagnostics.every(({ code }) => code === "run/no-scale")) return undefined;
     throw cause;
   });
 }
 
+/** The scale is seen in what a run gives. */
+async function formatOfRun(input: Extract<ModelInput, { readonly graph: Uint8Array }>): Promise<PictureFormat> {
+  const network = await load(input, { target: "wasm", jobs: 1, wasmPaths: ORT_PATHS });
+  await network.release();
+  return network.format;
+}
+
 /** A network that wants more than a picture is compiled here, and not run. */
-function infoOf({ name, image, inputs, context, layers }: ModelSpec): Omit<ModelInfo, "warnings"> {
+function saidOf({ name, image, inputs, context, layers }: ModelSpec): Omit<OpenedModel, "input"> {
+  const rule = context?.kind === "patch" ? context : undefined;
   return {
-    name,
-    layers: layers.length,
-    ...(image && inputs.length === 1 ? { format: image } : {}),
-    ...(context?.kind === "patch" ? { patch: context.patch } : {}),
+    info: {
+      name,
+      layers: layers.length,
+      ...(image && inputs.length === 1 ? { format: image } : {}),
+      ...(rule ? { patch: rule.patch } : {}),
+    },
+    ...(rule ? { rule } : {}),
   };
 }
 

@@ -29,6 +29,8 @@ export interface ModelInfo {
   readonly format?: PictureFormat;
   /** Side of the patches that the network was trained on, where it was. */
   readonly patch?: number;
+  /** Bytes of its files. */
+  readonly bytes: number;
   /** Layers of the document; absent for graphs, which are compiled already. */
   readonly layers?: number;
   readonly warnings: readonly Diagnostic[];
@@ -54,6 +56,21 @@ export interface RestoreRequest {
   readonly context: "trained" | "whole";
 }
 
+/** A part of a result, as soon as it is known: its place in the result, and its samples. */
+export interface ResultTile extends Pixels {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** What a network's routers gave for each patch of a picture. */
+export interface PatchShares {
+  /** In pixels of the picture. */
+  readonly places: readonly { readonly left: number; readonly top: number }[];
+  readonly side: number;
+  /** Shares by router, [patches, experts], the mean over cardinals. */
+  readonly routers: ReadonlyMap<string, { readonly experts: number; readonly shares: readonly number[] }>;
+}
+
 export interface RestoreResult {
   readonly pixels: Pixels;
   readonly provider: WebProvider;
@@ -67,6 +84,8 @@ export interface RestoreResult {
   readonly seconds: number;
   readonly report: RunReport;
   readonly betas: readonly BetaSummary[];
+  /** Where the picture was run in patches. */
+  readonly patches?: PatchShares;
 }
 
 export interface Calls {
@@ -82,6 +101,7 @@ export type Request = Call & { readonly id: number };
 export type Reply =
   | { readonly id: number; readonly stage: Stage }
   | { readonly id: number; readonly done: number; readonly total: number }
+  | { readonly id: number; readonly tile: ResultTile }
   | { readonly id: number; readonly output: Calls[keyof Calls]["output"] }
   | { readonly id: number; readonly diagnostics: readonly Diagnostic[] }
   | { readonly id: number; readonly defect: string };

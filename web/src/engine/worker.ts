@@ -6,13 +6,13 @@ import { compile } from "../../../src/compile.js";
 import { openGiven } from "../../../src/model-input.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
 import { type OpenedModel, openFiles } from "./open-files.js";
-import type { Calls, Reply, Request } from "./protocol.js";
+import type { Calls, ModelFiles, Reply, Request, ResultTile, Stage } from "./protocol.js";
 import { restoreOnFirst } from "./restore.js";
 
 let opened: OpenedModel | undefined;
 
 type Tell = (
-  reply: { readonly stage: "loading" | "running" } | { readonly done: number; readonly total: number },
+  reply: { readonly stage: Stage } | { readonly done: number; readonly total: number } | { readonly tile: ResultTile },
 ) => void;
 
 type Handlers = { readonly [K in keyof Calls]: (input: Calls[K]["input"], tell: Tell) => Promise<Calls[K]["output"]> };
@@ -22,7 +22,7 @@ const HANDLERS: Handlers = {
     const warnings: Diagnostic[] = [];
     opened = undefined;
     opened = await openFiles(files, (found) => warnings.push(found));
-    return { ...opened.info, warnings };
+    return { ...opened.info, bytes: sizeOf(files), warnings };
   },
   async compile(settings) {
     const { input } = modelOrFail();
@@ -31,11 +31,16 @@ const HANDLERS: Handlers = {
     return model.placeErrors(() => collect(encodeModel(compile(model.spec, model.weights, settings).model).model));
   },
   restore: (request, tell) =>
-    restoreOnFirst(modelOrFail().input, request, {
+    restoreOnFirst(modelOrFail(), request, {
       onStage: (stage) => tell({ stage }),
       onProgress: (done, total) => tell({ done, total }),
+      onTile: (tile) => tell({ tile }),
     }),
 };
+
+function sizeOf(files: ModelFiles): number {
+  return files.file.blob.size + (files.kind === "document" ? (files.weights?.blob.size ?? 0) : 0);
+}
 
 function modelOrFail(): OpenedModel {
   if (opened === undefined) throw new RangeError("no network is open");
@@ -45,7 +50,7 @@ function modelOrFail(): OpenedModel {
 async function answer({ id, call, input }: Request): Promise<void> {
   const handler = HANDLERS[call] as (input: unknown, tell: Tell) => Promise<Calls[keyof Calls]["output"]>;
   try {
-    const output = await handler(input, (told) => post({ id, ...told }));
+    const output = await handler(input, (told) => post({ id, ...told }, "tile" in told ? [told.tile.data.buffer] : []));
     post({ id, output }, buffersOf(output));
   } catch (cause) {
     if (cause instanceof SmxcError) post({ id, diagnostics: cause.diagnostics });

@@ -1,13 +1,13 @@
 /** Pictures as the browser reads them, upright and in sRGB. */
 
-import { blobSource } from "../../src/base/bytes/byte-source.js";
-import type { Diagnostic } from "../../src/base/diagnostics.js";
-import { sampleOf } from "../../src/files/sample.js";
-import { notWanted } from "../../src/files/wanted.js";
-import { whatIsThis } from "../../src/files/what-is-this.js";
-import { damagedImage } from "../../src/pictures/errors.js";
-import type { Pixels } from "./engine/protocol.js";
-import { noPictureFormat } from "./errors.js";
+import { blobSource } from "../../../src/base/bytes/byte-source.js";
+import type { Diagnostic } from "../../../src/base/diagnostics.js";
+import { sampleOf } from "../../../src/files/sample.js";
+import { notWanted } from "../../../src/files/wanted.js";
+import { whatIsThis } from "../../../src/files/what-is-this.js";
+import { damagedImage } from "../../../src/pictures/errors.js";
+import type { Pixels } from "../engine/protocol.js";
+import { noPictureFormat } from "../errors.js";
 
 export interface Picture {
   readonly name: string;
@@ -39,9 +39,9 @@ export function paint(canvas: HTMLCanvasElement, { width, height, data }: Pixels
   canvas.getContext("2d")!.putImageData(new ImageData(data, width, height), 0, 0);
 }
 
-/** The samples of a canvas as a PNG file. */
-export function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
-  return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser wrote no PNG"))), "image/png");
-  });
+/** Samples as a PNG file. */
+export function pngOfPixels({ width, height, data }: Pixels): Promise<Blob> {
+  const canvas = new OffscreenCanvas(width, height);
+  canvas.getContext("2d")!.putImageData(new ImageData(data, width, height), 0, 0);
+  return canvas.convertToBlob({ type: "image/png" });
 }

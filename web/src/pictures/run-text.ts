@@ -1,16 +1,7 @@
-/** What a run is doing, and what it did, in words. */
-import type { Pixels, RestoreResult, Stage, WebProvider } from "./engine/protocol.js";
+/** What a run did, in words. */
+import type { Pixels, RestoreResult, WebProvider } from "../engine/protocol.js";
 
-const STAGES: Readonly<Record<Stage, string>> = {
-  loading: "Compiling the network and loading ONNX Runtime…",
-  running: "Restoring…",
-};
-
-const PROVIDERS: Readonly<Record<WebProvider, string>> = { webgpu: "WebGPU", wasm: "WebAssembly" };
-
-export function stageText(stage: Stage): string {
-  return STAGES[stage];
-}
+export const PROVIDERS: Readonly<Record<WebProvider, string>> = { webgpu: "WebGPU", wasm: "WebAssembly" };
 
 export function runText(
   from: Pixels,

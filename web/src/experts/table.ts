@@ -1,8 +1,9 @@
 /** β of a run as a heat map: a row for every layer, a column for every expert, a stripe for every cardinal. */
 
-import type { BetaSummary } from "../../src/restore/beta-summary.js";
-import { areShares, type BetaScale, betaScale, placeOnScale, scaleEnds } from "../../src/routes/beta-scale.js";
-import { byId, make, offerFile, withdrawFile } from "./dom.js";
+import type { BetaSummary } from "../../../src/restore/beta-summary.js";
+import { areShares, type BetaScale, betaScale, placeOnScale, scaleEnds } from "../../../src/routes/beta-scale.js";
+import { byId, make, offerFile, withdrawFile } from "../dom.js";
+import { movement } from "./sentence.js";
 
 const text = byId("betas-text", HTMLParagraphElement);
 const runText = byId("betas-run", HTMLParagraphElement);
@@ -10,11 +11,11 @@ const map = byId("betas-map", HTMLDivElement);
 const saveButton = byId("betas-download", HTMLButtonElement);
 
 /** @param betas none for a graph that does not show them */
-export function showBetas(betas: readonly BetaSummary[], name: string): void {
+export function showTable(betas: readonly BetaSummary[], name: string): void {
   withdrawFile(saveButton);
   runText.textContent = "";
   if (betas.length === 0) {
-    text.textContent = NOTHING;
+    text.textContent = "";
     map.replaceChildren();
     return;
   }
@@ -29,8 +30,6 @@ export function showBetas(betas: readonly BetaSummary[], name: string): void {
     new Blob([`${JSON.stringify(document, null, 1)}\n`], { type: "application/json" }),
   );
 }
-
-const NOTHING = "This network gave no β: it has no routers, or it is a graph that was compiled without --expose-beta.";
 
 /** Whether a layer's β are shares, in every block. */
 function givesShares({ mean, cardinals }: BetaSummary): boolean {
@@ -100,7 +99,7 @@ function cell(
 ): HTMLElement {
   const values = mean[expert];
   if (values === undefined) return make("td", {}, "–");
-  const strip = make("span", { class: "strip", "aria-hidden": "true" });
+  const strip = make("span", { class: "shares", "aria-hidden": "true" });
   strip.style.backgroundImage = stripes(values, scale);
   strip.addEventListener("pointermove", ({ offsetX }) => {
     const d = Math.min(cardinals - 1, Math.max(0, Math.floor((offsetX / strip.offsetWidth) * cardinals)));
@@ -120,10 +119,6 @@ function stripes(values: readonly number[], scale: BetaScale): string {
     return `${colour} ${(100 * index) / values.length}% ${(100 * (index + 1)) / values.length}%`;
   });
   return `linear-gradient(to right, ${stops.join(", ")})`;
-}
-
-function movement({ least, most }: BetaSummary): number {
-  return Math.max(...most.flatMap((row, e) => row.map((value, d) => value - least[e]![d]!)));
 }
 
 function number(value: number): string {
