@@ -75,13 +75,12 @@ const firstProgress = (page: Page): Promise<unknown> =>
   })`);
 
 describe.each([
-  ["desktop", "light", DESKTOP],
-  ["low screen", "dark", LOW],
-  ["phone", "dark", PHONE],
-  ["phone", "light", PHONE],
-] as const)("on a %s, %s", (_, colorScheme, viewport) => {
-  it("opens finished, shows progress and errors in the window, reads well and does not jump", async () => {
-    const { page, requests } = await openPage(browser, served.address, { viewport, colorScheme });
+  ["desktop", DESKTOP],
+  ["low screen", LOW],
+  ["phone", PHONE],
+] as const)("on a %s", (_, viewport) => {
+  it("opens finished, shows progress and errors in the window, reads well in light and dark, and does not jump", async () => {
+    const { page, requests } = await openPage(browser, served.address, { viewport, colorScheme: "light" });
     await page.locator("#after[aria-label*=pixels]").waitFor();
     expect(await page.textContent("#zoom-text")).toBe("200 %");
     expect(await Promise.all(["h1", "#stage", "#divider", "#pick"].map((part) => inWindow(page, part)))).toEqual(
@@ -89,24 +88,21 @@ describe.each([
     );
     // No work was begun for it.
     expect(requests.filter((url) => /worker|ort|models/.test(url))).toEqual([]);
-    expect(await accessibilityFindings(page)).toEqual([]);
     const droppedAt = (await page.evaluate("performance.now()")) as number;
     const progress = firstProgress(page);
-    await drop(page, picture);
+    await drop(page, picture, folder.at("bad.pt"));
     expect(await progress).toEqual([true, true, true]);
+    await waitForProblem(page, "error[");
     await waitForResult(page, "80 × 60");
     expect(await shift(page, droppedAt)).toBe(0);
-    await page.locator("#experts > summary").click();
-    await page.locator("#settings > summary").click();
-    expect(await accessibilityFindings(page)).toEqual([]);
-    expect(await overhang(page)).toBe(0);
-    await drop(page, picture, folder.at("bad.pt"));
-    await waitForProblem(page, "error[");
-    await waitForText(page, "#strip", "done");
     expect(await Promise.all(["#problem-card", "#problem-close"].map((part) => inWindow(page, part)))).toEqual([
       true,
       true,
     ]);
+    await page.locator("#experts > summary").click();
+    await page.locator("#settings > summary").click();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: "dark" });
     expect(await accessibilityFindings(page)).toEqual([]);
     expect(await overhang(page)).toBe(0);
     await page.context().close();

@@ -42,10 +42,10 @@ let lastShown = 0;
 
 /** After every change of the queue. */
 function showAll(): void {
-  const { current, items } = queue;
-  showStrip(queue, { show: (item) => queue.show(item), remove, settings: settingsKey });
+  const { current } = queue;
+  showStrip(queue, { show: choosePicture, remove: (item) => queue.remove(item), settings: settingsKey });
   showSaves(queue);
-  restoreAll.hidden = items.length < 2 || !items.some(isStale);
+  restoreAll.hidden = queue.items.length < 2 || !queue.items.some(isStale);
   if (current === undefined) return;
   if (onStage?.item !== current || onStage.result !== current.result) void showOnStage(current);
   sayState(current);
@@ -93,13 +93,19 @@ function setStatus(text: string): void {
   if (status.textContent !== text) status.textContent = text;
 }
 
-function remove(item: Item): void {
-  queue.remove(item);
+function choosePicture(item: Item): void {
+  hideProblem();
+  queue.show(item);
+}
+
+/** Those that there are, each once. */
+function items(...given: readonly (Item | undefined)[]): readonly Item[] {
+  return [...new Set(given)].filter((item) => item !== undefined);
 }
 
 /** Puts pictures into the queue once more. */
-function again(items: readonly Item[]): void {
-  for (const item of items) queue.change(item, { state: "waiting", problem: undefined });
+function again(given: readonly Item[]): void {
+  for (const item of given) queue.change(item, { state: "waiting", problem: undefined });
   void work.go();
 }
 
@@ -116,8 +122,7 @@ async function onSettings(): Promise<void> {
     hideAfter();
     rescale(network.scale);
   }
-  const unfinished = stopped === undefined || stopped === current ? [] : [stopped];
-  again([current, ...unfinished]);
+  again(items(current, stopped));
 }
 
 /** A photograph that shows what the chosen network is for. */
@@ -147,19 +152,20 @@ async function take(files: readonly File[]): Promise<void> {
       const network = listOwn(model, info);
       offerOnnx(network);
       taken = true;
-      if (info.warnings.length > 0) showNote(diagnosticsText(info.warnings));
+      if (info.warnings.length > 0) showProblem(diagnosticsText(info.warnings));
     }
-    const { current } = queue;
-    if (pictures.length === 0 && current !== undefined && taken) again([current]);
-    else if (stopped !== undefined) again([stopped]);
+    const shown = taken && pictures.length === 0 ? queue.current : undefined;
+    again(items(shown, stopped));
   }
   if (pictures.length > 0) takePictures(pictures);
 }
 
 function takePictures(files: readonly File[]): void {
-  const items = files.map((file) => queue.add(file.name, file));
-  queue.show(items[0]!);
-  again(items);
+  // The page's own picture makes room.
+  if (queue.running()?.credit !== undefined) work.stop();
+  const added = files.map((file) => queue.add(file.name, file));
+  queue.show(added[0]!);
+  again(added);
 }
 
 async function showExample(): Promise<void> {
@@ -195,7 +201,7 @@ onSaveOnnx(async (settings) => {
 });
 restoreAll.addEventListener("click", () => again(queue.items.filter(isStale)));
 acceptFiles((files) => void take(files));
-void showExample().then(keepForOffline);
+void showExample().then(keepForOffline, async (cause: unknown) => showProblem(await problemText(cause)));
 void findAdapter().then((adapter) => {
   showAdapter(adapter);
   showAll();

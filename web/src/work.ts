@@ -30,7 +30,7 @@ export class Work {
   private readonly queue: Queue;
   private readonly watcher: WorkWatcher;
   /** What the engine has open. */
-  private open: Network | undefined;
+  private open: ModelFiles | undefined;
   /** Counts what was begun: only the last may say something. */
   private last = 0;
   private busy = false;
@@ -80,7 +80,9 @@ export class Work {
     const mine = this.begin(`Reading ${files.file.name}…`);
     this.open = undefined;
     try {
-      return await this.engine.open(files);
+      const info = await this.engine.open(files);
+      this.open = files;
+      return info;
     } catch (cause) {
       if (mine === this.last && !(cause instanceof Cancelled)) this.watcher.onProblem(await problemText(cause, files));
       return undefined;
@@ -167,8 +169,8 @@ export class Work {
 
   private async openNetwork(network: Network): Promise<ModelFiles> {
     const files = await network.files();
-    if (this.open !== network) await this.engine.open(files);
-    this.open = network;
+    if (this.open !== files) await this.engine.open(files);
+    this.open = files;
     return files;
   }
 

@@ -26,26 +26,24 @@ function list(network: Network): void {
 }
 
 for (const shipped of SHIPPED) {
-  const { name, title, does, scale, bytes } = shipped;
-  let files: Promise<ModelFiles> | undefined;
-  list({
-    id: name,
-    title,
-    name,
-    scale,
-    shipped,
-    kind: "document",
-    files() {
-      files ??= filesOf(shipped).catch((cause: unknown) => {
-        files = undefined;
-        throw cause;
-      });
-      return files;
-    },
-  });
-  addCard(name, title, does, bytes);
+  const { name, scale, bytes } = shipped;
+  const card = cardOf(name)!;
+  const title = card.querySelector(".card-title")!.textContent;
+  list({ id: name, title, name, scale, shipped, kind: "document", files: once(() => filesOf(shipped)) });
+  card.querySelector(".card-size")!.append(...sizeAndSpeed(bytes));
 }
-fieldset.querySelector("input")!.checked = true;
+
+/** Asks again only after a failure. */
+function once<T>(get: () => Promise<T>): () => Promise<T> {
+  let got: Promise<T> | undefined;
+  return () => {
+    got ??= get().catch((cause: unknown) => {
+      got = undefined;
+      throw cause;
+    });
+    return got;
+  };
+}
 
 /** @param onChoice is called when the user chooses another network */
 export function onNetworkChoice(onChoice: () => void): void {
@@ -93,19 +91,22 @@ function cardOf(id: string): HTMLElement | undefined {
 
 function addCard(id: string, title: string, does: string, bytes: number): HTMLInputElement {
   const input = make("input", { type: "radio", name: "network", value: id });
-  const size = make("span", { class: "card-size" }, sizeText(bytes), make("span", { class: "card-speed" }));
   const card = make(
     "label",
     { class: "card" },
     input,
     make("span", { class: "card-title" }, title),
     make("span", { class: "card-does" }, does),
-    size,
+    make("span", { class: "card-size" }, ...sizeAndSpeed(bytes)),
   );
   byId("network-cards", HTMLDivElement).append(card);
   return input;
 }
 
-export function sizeText(bytes: number): string {
+function sizeAndSpeed(bytes: number): readonly (Node | string)[] {
+  return [sizeText(bytes), make("span", { class: "card-speed" })];
+}
+
+function sizeText(bytes: number): string {
   return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

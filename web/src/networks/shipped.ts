@@ -5,15 +5,10 @@ import type { ModelFiles } from "../engine/protocol.js";
 /** In vite.config.ts: bytes of the document and weights of each network. */
 declare const NETWORK_BYTES: Readonly<Record<string, number>>;
 
-export interface ShippedNetwork extends Files, Words {
+/** Its name is the value of its choice on the page. */
+export interface ShippedNetwork extends Files {
   readonly sample: Sample;
   readonly bytes: number;
-}
-
-/** What its card says. */
-interface Words {
-  readonly title: string;
-  readonly does: string;
 }
 
 export interface Sample {
@@ -24,15 +19,6 @@ export interface Sample {
 
 const NASA = "photograph: NASA, public domain";
 const CC0 = "photograph: CC0";
-
-const WORDS: Readonly<Record<string, Words>> = {
-  "nsr-x2": { title: "Enlarge ×2", does: "doubles width and height" },
-  "nsr-x3": { title: "Enlarge ×3", does: "triples width and height" },
-  "nsr-x4": { title: "Enlarge ×4", does: "four times the width and height" },
-  "nsr-real-x2": { title: "Enlarge ×2 and clean", does: "against blur, noise or compression too" },
-  "nsr-denoise25": { title: "Denoise", does: "for strong grain, σ = 25" },
-  "nsr-jpeg10": { title: "Repair JPEG", does: "for blocks of quality 10" },
-};
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
   "nsr-x2": {
@@ -68,9 +54,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
 };
 
 export const SHIPPED: readonly ShippedNetwork[] = NETWORKS.flatMap((network) => {
-  const { name } = network;
-  const [words, sample] = [WORDS[name], SAMPLES[name]];
-  return words && sample ? [{ ...network, ...words, sample, bytes: NETWORK_BYTES[name]! }] : [];
+  const sample = SAMPLES[network.name];
+  return sample === undefined ? [] : [{ ...network, sample, bytes: NETWORK_BYTES[network.name]! }];
 });
 
 export async function filesOf({ name, document, weights }: ShippedNetwork): Promise<ModelFiles> {

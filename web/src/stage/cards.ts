@@ -104,6 +104,8 @@ export function onCancel(act: () => void): void {
   byId("cancel", HTMLButtonElement).addEventListener("click", act);
 }
 
+// What is longer than the card is scrolled by keys.
+problemText.tabIndex = 0;
 byId("problem-close", HTMLButtonElement).addEventListener("click", hideProblem);
 stage.addEventListener("keydown", ({ key }) => {
   if (key === "Escape") hideProblem();

@@ -91,6 +91,7 @@ function followDivider(): void {
 }
 
 export function followUser(): void {
+  stage.tabIndex = 0;
   followKeys(stage, STAGE_KEYS);
   followKeys(divider, DIVIDER_KEYS);
   followPointers();
