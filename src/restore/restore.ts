@@ -4,6 +4,7 @@ import { noRoomForResult, notFinite } from "../pictures/errors.js";
 import { crop, type Image, largestSample, newSamples, type Samples, type ValueRange } from "../pictures/image.js";
 import type { Session, Tensor } from "../sessions/session.js";
 import { colourJobs, type Job, planeOf, resized } from "./colour-jobs.js";
+import type { RunPlan } from "./cost/context-choice.js";
 import { wrongScale } from "./errors.js";
 import { paddedTo, within } from "./multiples.js";
 import type { Network } from "./network.js";
@@ -25,6 +26,11 @@ export interface RestoreOptions extends RunOptions {
    * several runs make each pixel: for colours through a network for grey or for luma, `selfEnsemble`, and restored opacity.
    */
   readonly onTile?: (tile: ResultTile) => void;
+  /**
+   * Receives how each run over the picture will be done, and what that takes, predicted, before the first. Not called where
+   * there is no choice of it: in patches, and in parts whose size was asked for.
+   */
+  readonly onPlan?: (plan: RunPlan) => void;
 }
 
 /** A part of the result. */
@@ -51,7 +57,7 @@ export async function restorePicture(
   picture: Image,
   options: RestoreOptions = {},
 ): Promise<Restored> {
-  const { alpha = "resize", selfEnsemble = false, onProgress, onTile, signal, onBetas } = options;
+  const { alpha = "resize", selfEnsemble = false, onProgress, onPlan, onTile, signal, onBetas } = options;
   const { scale, range, color, multiple = 1 } = network.format;
   const [width, height] = [picture.width * scale, picture.height * scale];
   const data = roomFor(picture, width, height);
@@ -84,6 +90,10 @@ export async function restorePicture(
     if (isFinalAtOnce) onTile?.(tileAt(result, rect));
   };
   const reports: RunReport[] = [];
+  if (onPlan !== undefined) {
+    const plan = await network.restorer.plan?.(picture);
+    if (plan !== undefined) onPlan(plan);
+  }
   const atATime = (await network.restorer.atATime?.(picture)) ?? 1;
   const run = async (turn: Turn): Promise<HeldRun> => {
     // Results of turns that run at a time are held until it is their turn; one by one, they are taken part by part.

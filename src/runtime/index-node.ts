@@ -21,6 +21,7 @@ export { decodeImage } from "../pictures/decode-image-node.js";
 export type { Image, Samples, ValueRange } from "../pictures/image.js";
 export { encodeImage, readImage } from "../pictures/image-node.js";
 export { imageFromPixels, type Pixels, pixelsOf } from "../pictures/pixels.js";
+export type { ChosenContext, RunCost, RunPlan } from "../restore/cost/context-choice.js";
 export type { LoadedNetwork, LoadOptions, ModelInput } from "../restore/load.js";
 export type { AlphaMode, Restored, RestoreOptions, ResultTile } from "../restore/restore.js";
 export type { Betas, ContextKind, PictureFormat, RunReport } from "../restore/restorer.js";

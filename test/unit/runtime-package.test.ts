@@ -74,6 +74,21 @@ describe("load", () => {
     expect(results[0]).toMatchObject({ width: 93, height: 69 });
   });
 
+  it.each([
+    ["whole", ["whole", "done"]],
+    ["patch", ["done"]],
+  ] as const)("tells how a picture will be run, in the context %s, where that was chosen", async (context, told) => {
+    const network = await load(at("m.json"), { threads: 1, context });
+    const found: string[] = [];
+    const large = { ...picture, width: 99, height: 98, data: new Uint8Array(99 * 98 * 3).fill(90) };
+    await network.restore(large, {
+      onPlan: ({ chosen }) => found.push(chosen.seconds > 0 && chosen.bytes > 0 ? chosen.kind : "nothing"),
+      onProgress: (done, total) => done === total && found.push("done"),
+    });
+    await network.release();
+    expect(found).toEqual(told);
+  });
+
   it("keeps to the context of the training where that is asked for, and tells the progress", async () => {
     const network = await load(at("m.json"), { threads: 1, context: "trained" });
     const parts: number[] = [];
