@@ -76,6 +76,26 @@ export async function waitForProblem(page: Page, text: string): Promise<string> 
   return said;
 }
 
+/**
+ * Counts the parts of results that are painted while a run goes on.
+ *
+ * @returns asks how many there were since the question before
+ */
+export async function countTiles(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(`if (window.tiles === undefined) {
+    const after = document.querySelector("#after");
+    const progress = document.querySelector("#progress-card");
+    const put = CanvasRenderingContext2D.prototype.putImageData;
+    CanvasRenderingContext2D.prototype.putImageData = function (...args) {
+      const [{ width, height }] = args;
+      if (this.canvas === after && !progress.hidden && width * height < after.width * after.height) window.tiles++;
+      return put.apply(this, args);
+    };
+  }
+  window.tiles = 0;`);
+  return () => page.evaluate("{ const count = window.tiles; window.tiles = 0; count; }");
+}
+
 export async function choose(page: Page, name: string, value: string): Promise<void> {
   await page.locator(`input[name="${name}"][value="${value}"]`).check();
 }

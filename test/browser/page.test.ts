@@ -12,12 +12,14 @@ import { readDirectory } from "../../src/files/zip/directory.js";
 import { IMPORTERS } from "../../src/frontends/checkpoints/index.js";
 import { crop, type Image } from "../../src/pictures/image.js";
 import { encodeImage, readImage } from "../../src/pictures/image-node.js";
+import { resizeBicubic } from "../../src/pictures/resize.js";
 import { smxc, succeed, temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 import { type ServedPage, servePage } from "../support/serve-page.js";
 import { launchChromium } from "./chromium.js";
 import {
   choose,
+  countTiles,
   drop,
   type OpenPage,
   openPage,
@@ -41,7 +43,9 @@ beforeAll(async () => {
   const pictures = {
     "tiny.png": crop(coffee, 70, 40, 11, 9),
     "small.png": crop(coffee, 60, 30, 37, 29),
-    "patches.png": crop(coffee, 50, 0, 100, 132),
+    // Three bands of patches, four tiles.
+    "patches.png": resizeBicubic(crop(coffee, 50, 0, 64, 132), 96, 200),
+    "wide.png": resizeBicubic(crop(coffee, 0, 50, 200, 12), 800, 20),
   };
   for (const [name, picture] of Object.entries(pictures)) {
     writeFileSync(at(name), await encodeImage(picture, name, () => {}));
@@ -117,28 +121,24 @@ describe("pictures", () => {
   });
 
   it("runs a larger picture in patches, whose result is seen before it is complete, with a bar that fills", async () => {
-    const seen = page.evaluate(`new Promise((resolve) => {
+    await drop(page, at("patches.png"));
+    await waitForResult(page, "from 96 × 200");
+    const tiles = await countTiles(page);
+    const values = page.evaluate(`new Promise((resolve) => {
       const values = [];
-      let tiles = 0;
       const bar = document.querySelector("#progress");
-      const put = CanvasRenderingContext2D.prototype.putImageData;
-      const after = document.querySelector("#after");
-      CanvasRenderingContext2D.prototype.putImageData = function (...args) {
-        if (this.canvas === after && args[0].height < after.height) tiles++;
-        return put.apply(this, args);
-      };
       new MutationObserver(() => {
         if (bar.hasAttribute("value")) values.push(bar.value);
-        if (bar.value === 1) setTimeout(() => resolve({ values, tiles }), 500);
+        if (bar.value === 1) resolve(values);
       }).observe(bar, { attributes: true });
-    })`) as Promise<{ readonly values: readonly number[]; readonly tiles: number }>;
-    await drop(page, at("patches.png"));
+    })`) as Promise<readonly number[]>;
+    await page.click("#look-at-patches");
     const [, patches] = /, (\d+) patches of 24 pixels\.$/.exec(await waitForResult(page, "patches of"))!;
     expect(Number(patches)).toBeGreaterThan(10);
-    const { values, tiles } = await seen;
-    expect(values.length).toBeGreaterThan(2);
-    expect(values).toEqual(values.toSorted((a, b) => a - b));
-    expect(tiles).toBeGreaterThan(0);
+    const filled = await values;
+    expect(filled.length).toBeGreaterThan(2);
+    expect(filled).toEqual(filled.toSorted((a, b) => a - b));
+    expect(await tiles()).toBe(3);
     const restored = await savedPicture(page, at("page.png"));
     expect(mostApart(restored, await restoredByCli("patches.png", "--context", "patch"))).toBeLessThanOrEqual(1);
     await waitForText(page, "#experts-text", ` in each of ${patches} patches`);
@@ -153,7 +153,7 @@ describe("pictures", () => {
       for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 250) found.add([...data.slice(at, at + 3)].join());
       [canvas.hidden, canvas.width, canvas.height, found.size];
     }`);
-    expect(colours).toEqual([false, 100, 132, expect.any(Number)]);
+    expect(colours).toEqual([false, 96, 200, expect.any(Number)]);
     expect((colours as readonly number[])[3]).toBeGreaterThan(0);
     expect(await page.locator("#patch-legend li").allTextContents()).toEqual(["expert 1", "expert 2", "expert 3"]);
     await page.uncheck("#colour-patches");
@@ -205,6 +205,18 @@ describe("pictures", () => {
     expect(await names.first().getAttribute("aria-label")).toBe("tiny.png: other settings");
     await page.click("#restore-all");
     await expect.poll(() => names.first().getAttribute("aria-label"), { timeout: 60_000 }).toBe("tiny.png: done");
+  });
+
+  it("lets pictures be that wait, when it is told to stop", async () => {
+    await drop(page, at("patches.png"), at("tiny.png"));
+    await waitForText(page, "#progress-text", "patches.png: restoring");
+    await page.click("#cancel");
+    const states = page.locator("#strip .thumbnail").filter({ hasText: "not restored" });
+    expect(await states.evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")))).toEqual([
+      "patches.png: not restored",
+      "tiny.png: not restored",
+    ]);
+    await waitForText(page, "#note", "Not restored.");
   });
 
   it("refuses what is no picture with the command line's words", async () => {
@@ -283,7 +295,8 @@ describe("networks of the user's", () => {
     const names = ["rrdb-x2", "edsr-x2", "rcan-x2", "compact-x4", "span-x2", "dncnn"];
     for (const name of names)
       writeFileSync(at(`${name}.pth`), readFileSync(fixture("checkpoints", "networks", name, "checkpoint.pth")));
-    await drop(page, ...names.map((name) => at(`${name}.pth`)));
+    await succeed(["import", "compact-x4.pth", "-o", "compact-x4.json"], folder.path);
+    await drop(page, ...names.map((name) => at(`${name}.pth`)), at("tiny.png"));
     await waitForResult(page, "11 × 9 from 11 × 9");
     for (const name of names) expect(await card(name).locator(".card-size").textContent()).toMatch(/^[\d.]+ [kM]B/);
     await card("compact-x4").click();
@@ -306,11 +319,28 @@ describe("networks of the user's", () => {
     expect(await page.isDisabled("#save-onnx")).toBe(true);
   });
 
+  it.each([
+    ["a graph of someone else's", "compact.onnx", "compact.onnx"],
+    ["a checkpoint", "compact-x4.pth", "compact-x4.json"],
+  ])("shows what %s makes of a larger picture tile by tile, in workers", async (_, file, model) => {
+    writeFileSync(at("compact.onnx"), readFileSync(fixture("onnx-exports", "compact", "open.onnx")));
+    const tiles = await countTiles(page);
+    await drop(page, at(file), at("wide.png"));
+    const said = await waitForResult(page, "from 800 × 20");
+    expect(said).toMatch(/WebAssembly with \d+ (worker|thread)s?, 4 tiles of 256 pixels\.$/);
+    expect(await tiles()).toBe(4);
+    await succeed(["run", model, "wide.png", "-o", "cli.png"], folder.path);
+    const restored = await savedPicture(page, at("page.png"));
+    expect(mostApart(restored, await readImage(at("cli.png"), () => {}))).toBeLessThanOrEqual(1);
+    await page.click('[aria-label="Remove wide.png"]');
+  });
+
   it("refuses a classifier and keeps the network that it had", async () => {
     writeFileSync(at("classifier.onnx"), readFileSync(fixture("onnx", "models", "light_shufflenet.onnx")));
     await drop(page, at("classifier.onnx"));
     expect(await waitForProblem(page, "classifier.onnx")).toContain("error[run/no-picture]");
-    expect(await page.locator(".card:has(:checked)").textContent()).toContain("cli.onnx");
+    expect(await page.locator(".card:has(:checked)").textContent()).toContain("compact-x4.pth");
+    expect(await page.locator(".card", { hasText: "classifier" }).count()).toBe(0);
   });
 
   it("compiles a document with its weights, in any order, and asks for weights that are missing", async () => {

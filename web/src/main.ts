@@ -4,7 +4,7 @@ import { byId } from "./dom.js";
 import { Engine } from "./engine/engine.js";
 import { diagnosticsText } from "./errors.js";
 import { EXAMPLE, fetchExample } from "./example.js";
-import { showExperts } from "./experts/experts.js";
+import { onLookAtPatches, showExperts } from "./experts/experts.js";
 import { whatAre } from "./files.js";
 import { chosenNetwork, listOwn, onNetworkChoice } from "./networks/choice.js";
 import { offerOnnx, onSaveOnnx } from "./networks/save-onnx.js";
@@ -16,7 +16,7 @@ import { onSaves, showSaves } from "./pictures/save.js";
 import { showStrip } from "./pictures/strip.js";
 import { problemText } from "./problem.js";
 import { acceptFiles } from "./receive.js";
-import { importSettings, onRunSettings, showAdapter } from "./settings.js";
+import { choosePatches, importSettings, onRunSettings, showAdapter } from "./settings.js";
 import { hideNote, hideProblem, onCancel, showNote, showProblem } from "./stage/cards.js";
 import { followUser } from "./stage/gestures.js";
 import { hideAfter, rescale, showAfter, showBefore, showTile } from "./stage/stage.js";
@@ -31,14 +31,17 @@ const work = new Work(new Engine(), queue, {
     if (item !== queue.current) return;
     rescale(chosenNetwork().scale);
     showTile(tile);
+    onStage = { item, result: "parts" };
   },
   onProblem: showProblem,
 });
 
-/** What the stage shows: a picture, and its result if it had one. */
-let onStage: { readonly item: Item; readonly result: Item["result"] } | undefined;
+/** What the stage shows: a picture, and its result if it had one, or parts of one that is being made. */
+let onStage: { readonly item: Item; readonly result: Item["result"] | "parts" } | undefined;
 /** Counts what is decoded for the stage: only the last is shown. */
 let lastShown = 0;
+/** What is said, or was, of the picture that is shown. */
+let toldProblem: Item["problem"];
 
 /** After every change of the queue. */
 function showAll(): void {
@@ -47,7 +50,8 @@ function showAll(): void {
   showSaves(queue);
   restoreAll.hidden = queue.items.length < 2 || !queue.items.some(isStale);
   if (current === undefined) return;
-  if (onStage?.item !== current || onStage.result !== current.result) void showOnStage(current);
+  const isOther = current.state !== "running" && onStage?.result !== current.result;
+  if (onStage?.item !== current || isOther) void showOnStage(current);
   sayState(current);
 }
 
@@ -79,9 +83,12 @@ function sayState(item: Item): void {
   const about = [result?.text, credit].filter((text) => text !== undefined).join(" · ");
   setStatus(state === "running" || state === "waiting" ? "" : about);
   if (state === "failed") {
-    showProblem(problem ?? "");
+    // Once: what the user has closed stays closed while other pictures go on.
+    if (toldProblem !== problem) showProblem(problem ?? "");
+    toldProblem = problem;
     return;
   }
+  toldProblem = undefined;
   const { title } = chosenNetwork();
   const action = { name: `Restore with ${title}`, act: () => again([item]) };
   if (!isStale(item)) hideNote();
@@ -95,6 +102,7 @@ function setStatus(text: string): void {
 
 function choosePicture(item: Item): void {
   hideProblem();
+  toldProblem = undefined;
   queue.show(item);
 }
 
@@ -172,7 +180,7 @@ async function showExample(): Promise<void> {
   const { before, after } = await fetchExample();
   if (queue.items.length > 0) return;
   const item = queue.add(EXAMPLE.name, before, EXAMPLE.credit);
-  const text = "An example, finished: drag the divider, scroll to zoom. Or drop pictures of yours anywhere.";
+  const text = "An example, finished: drag the divider, scroll or pinch to zoom. Drop pictures of yours anywhere.";
   const network = chosenNetwork();
   queue.change(item, {
     result: {
@@ -183,6 +191,7 @@ async function showExample(): Promise<void> {
       fileName: `chelsea-${network.name}`,
       betas: [],
       patches: undefined,
+      canBeCut: false,
     },
   });
   queue.show(item);
@@ -191,7 +200,11 @@ async function showExample(): Promise<void> {
 followUser();
 onNetworkChoice(() => void onSettings());
 onRunSettings(() => void onSettings());
-onCancel(() => void work.stop());
+onLookAtPatches(choosePatches);
+onCancel(() => {
+  work.stop();
+  for (const item of queue.items) if (item.state === "waiting") queue.change(item, { state: "idle" });
+});
 onSaves(queue, async (cause) => showProblem(await problemText(cause)));
 onSaveOnnx(async (settings) => {
   const stopped = work.stop();

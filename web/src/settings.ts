@@ -52,6 +52,13 @@ export function settingsText(): string {
   return `${chosen("provider")} ${chosen("context")}`;
 }
 
+/** Chooses that routers look at each patch, as the user does. */
+export function choosePatches(): void {
+  const choice = document.querySelector<HTMLInputElement>('input[name="context"][value="trained"]')!;
+  choice.checked = true;
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 /** @param onChoice is called when a run would now be another */
 export function onRunSettings(onChoice: () => void): void {
   for (const id of ["provider-choice", "context-choice"])

@@ -4,6 +4,7 @@ import type { CompileSettings, ModelFiles, ModelInfo, ResultTile } from "./engin
 import { diagnosticsText, resultTooLarge } from "./errors.js";
 import { chosenNetwork, type Network, showSpeed } from "./networks/choice.js";
 import type { OnnxFile } from "./networks/save-onnx.js";
+import { Pace } from "./pictures/pace.js";
 import { type Picture, pngOfPixels, readPicture } from "./pictures/picture.js";
 import type { Item, Queue, Result } from "./pictures/queue.js";
 import { PROVIDERS, runText } from "./pictures/run-text.js";
@@ -34,8 +35,7 @@ export class Work {
   /** Counts what was begun: only the last may say something. */
   private last = 0;
   private busy = false;
-  /** Pixels per second of each network by where it ran. */
-  private readonly speeds = new Map<string, number>();
+  private readonly pace = new Pace();
 
   constructor(engine: Engine, queue: Queue, watcher: WorkWatcher) {
     this.engine = engine;
@@ -129,15 +129,17 @@ export class Work {
     if (mine !== this.last) throw new Cancelled("another run began");
     stepProgress(`${name}: reading ${network.title}…`);
     await this.openNetwork(network);
-    const speedKey = `${network.id} ${run.providers[0]}`;
-    const speed = this.speeds.get(speedKey);
+    const kind = { network: `${network.id} ${run.context}`, provider: run.providers[0]! };
+    const pixelCount = width * height;
+    let predicted: number | undefined;
     const result = await this.engine.restore(
       { pixels, ...run },
       {
-        onStage: (stage) => {
+        onStage: (stage, seconds) => {
           if (mine !== this.last) return;
+          predicted = seconds;
           if (stage === "loading") stepProgress(`${name}: compiling ${network.title}…`);
-          else stepProgress(`${name}: restoring…`, speed && (width * height) / speed);
+          else stepProgress(`${name}: restoring…`, this.pace.expected(kind, pixelCount, predicted));
         },
         onProgress: (done, total) => {
           if (mine === this.last) setProgress(done / total);
@@ -148,8 +150,8 @@ export class Work {
       },
     );
     if (mine === this.last) stepProgress(`${name}: writing PNG…`);
-    this.speeds.set(speedKey, (width * height) / result.seconds);
-    showSpeed(network, (1e6 * result.seconds) / (width * height), PROVIDERS[result.provider]);
+    this.pace.learn({ ...kind, provider: result.provider }, pixelCount, result.seconds, predicted);
+    showSpeed(network, (1e6 * result.seconds) / pixelCount, PROVIDERS[result.provider]);
     return {
       png: await pngOfPixels(result.pixels),
       network: network.title,
@@ -158,6 +160,7 @@ export class Work {
       fileName: `${name.replace(/\.[^.]*$/, "")}-${network.name}`,
       betas: result.betas,
       patches: result.patches,
+      canBeCut: result.canBeCut,
     };
   }
 

@@ -28,7 +28,7 @@ export class Cancelled extends Error {
 }
 
 export interface RunWatcher {
-  onStage(stage: Stage): void;
+  onStage(stage: Stage, predicted?: number): void;
   onProgress(done: number, total: number): void;
   onTile(tile: ResultTile): void;
 }
@@ -103,7 +103,7 @@ export class Engine {
   private settle(reply: Reply): void {
     const pending = this.pending.get(reply.id);
     if (pending === undefined) return;
-    if ("stage" in reply) pending.watcher?.onStage(reply.stage);
+    if ("stage" in reply) pending.watcher?.onStage(reply.stage, reply.predicted);
     else if ("done" in reply) pending.watcher?.onProgress(reply.done, reply.total);
     else if ("tile" in reply) pending.watcher?.onTile(reply.tile);
     else this.pending.delete(reply.id);

@@ -3,24 +3,27 @@ import { importCheckpoint } from "../../../src/api.js";
 import { type ByteSource, blobSource, bytesSource } from "../../../src/base/bytes/byte-source.js";
 import { type Diagnostic, type Reporter, SmxcError } from "../../../src/base/diagnostics.js";
 import { modelNameOf } from "../../../src/frontends/checkpoints/model-name.js";
-import type { ModelSpec } from "../../../src/frontends/document/document.js";
 import type { PatchRule } from "../../../src/ir/patch-rule.js";
-import { readMetadata } from "../../../src/metadata.js";
+import { type GraphTiling, readMetadata } from "../../../src/metadata.js";
+import { openGiven } from "../../../src/model-input.js";
 import type { ModelProto } from "../../../src/onnx/graph/records.js";
 import { loadSchemas } from "../../../src/onnx/schemas/registry.js";
 import { metadataOf } from "../../../src/onnx/signature.js";
-import { openModel } from "../../../src/open-model.js";
+import { type DocumentModel, openModel } from "../../../src/open-model.js";
 import { graphFormat } from "../../../src/restore/graph-format.js";
 import { load, type ModelInput, type PictureFormat } from "../../../src/runtime/web.js";
 import { missingWeights } from "../errors.js";
 import { ORT_PATHS } from "./ort-paths.js";
 import type { ModelFiles, ModelInfo, NamedBlob } from "./protocol.js";
+import { tilingOfDocument, tilingOfGraph } from "./reach.js";
 
 export interface OpenedModel {
   readonly input: ModelInput;
   readonly info: Omit<ModelInfo, "warnings" | "bytes">;
   /** How the network was evaluated on patches, where it was trained on them. */
   readonly rule?: PatchRule;
+  /** What tiles must be; absent where a pixel of the result depends on the whole picture. */
+  readonly tiling?: GraphTiling;
 }
 
 type Openers = {
@@ -58,8 +61,8 @@ async function openCheckpoint(
     ...(model === undefined ? {} : { name: model }),
   });
   const name = `${stemOf(file.name)}.json`;
-  const { spec } = await openModel({ name, document }, "document");
-  return { input: { document, weights, name }, ...saidOf(spec) };
+  const opened = await openGiven(document, weights, undefined, name);
+  return { input: { document, weights, name }, ...saidOf(opened) };
 }
 
 async function openDocument(
@@ -69,7 +72,7 @@ async function openDocument(
   const bytes = new Uint8Array(await file.blob.arrayBuffer());
   const source = weights && sourceOf(weights);
   // What does not fit together is said now, and not at the first run.
-  const { spec } = await openModel(bytesSource(file.name, bytes), "document", {
+  const model = await openModel(bytesSource(file.name, bytes), "document", {
     report,
     weights: async (named) => {
       if (named !== undefined && source === undefined) throw new SmxcError([missingWeights(named)]);
@@ -78,7 +81,7 @@ async function openDocument(
   });
   return {
     input: { document: bytes, name: file.name, ...(source ? { weights: source } : {}) },
-    ...saidOf(spec),
+    ...saidOf(model),
   };
 }
 
@@ -88,7 +91,12 @@ async function openGraph({ file }: Extract<ModelFiles, { readonly kind: "graph" 
   const metadata = readMetadata(metadataOf(model));
   const input = { graph: new Uint8Array(await file.blob.arrayBuffer()), name: file.name };
   const format = metadata?.image ?? (await formatOfShapes(file.name, model)) ?? (await formatOfRun(input));
-  return { input, info: { name: metadata?.model ?? stemOf(file.name), format } };
+  const tiling = await tilingOfGraph(file.name, model, metadata);
+  return {
+    input,
+    info: { name: metadata?.model ?? stemOf(file.name), format },
+    ...(tiling === undefined ? {} : { tiling }),
+  };
 }
 
 /**
@@ -112,16 +120,20 @@ async function formatOfRun(input: Extract<ModelInput, { readonly graph: Uint8Arr
 }
 
 /** A network that wants more than a picture is compiled here, and not run. */
-function saidOf({ name, image, inputs, context, layers }: ModelSpec): Omit<OpenedModel, "input"> {
+function saidOf({ spec, weights }: DocumentModel): Omit<OpenedModel, "input"> {
+  const { name, image, inputs, context, layers } = spec;
   const rule = context?.kind === "patch" ? context : undefined;
+  const takesPictures = image !== undefined && inputs.length === 1;
+  const tiling = takesPictures && rule === undefined ? tilingOfDocument(spec, weights) : undefined;
   return {
     info: {
       name,
       layers: layers.length,
-      ...(image && inputs.length === 1 ? { format: image } : {}),
+      ...(takesPictures ? { format: image } : {}),
       ...(rule ? { patch: rule.patch } : {}),
     },
     ...(rule ? { rule } : {}),
+    ...(tiling === undefined ? {} : { tiling }),
   };
 }
 

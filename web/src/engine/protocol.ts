@@ -74,6 +74,8 @@ export interface PatchShares {
 export interface RestoreResult {
   readonly pixels: Pixels;
   readonly provider: WebProvider;
+  /** Whether it was computed in float16. */
+  readonly isHalf: boolean;
   /** Workers of the WebAssembly provider. */
   readonly jobs: number;
   /** Threads of each. */
@@ -86,6 +88,8 @@ export interface RestoreResult {
   readonly betas: readonly BetaSummary[];
   /** Where the picture was run in patches. */
   readonly patches?: PatchShares;
+  /** Whether it could have been, and was not. */
+  readonly canBeCut: boolean;
 }
 
 export interface Calls {
@@ -99,7 +103,8 @@ export type Call = { [K in keyof Calls]: { readonly call: K; readonly input: Cal
 export type Request = Call & { readonly id: number };
 
 export type Reply =
-  | { readonly id: number; readonly stage: Stage }
+  /** `predicted`: seconds of the run on a machine that src/restore/cost knows, where that can be said. */
+  | { readonly id: number; readonly stage: Stage; readonly predicted?: number }
   | { readonly id: number; readonly done: number; readonly total: number }
   | { readonly id: number; readonly tile: ResultTile }
   | { readonly id: number; readonly output: Calls[keyof Calls]["output"] }

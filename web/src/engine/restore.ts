@@ -1,18 +1,16 @@
-/** Runs a network on a picture, on the first provider that can. */
+/** Runs a network on a picture, in the first way that can. */
 import { type Diagnostic, SmxcError } from "../../../src/base/diagnostics.js";
+import { isWhole } from "../../../src/ir/patch-rule.js";
 import { BetaCollector } from "../../../src/restore/beta-summary.js";
-import type { ContextOptions } from "../../../src/restore/network.js";
-import { imageFromPixels, type LoadedNetwork, load, pixelsOf } from "../../../src/runtime/web.js";
+import { imageFromPixels, type LoadedNetwork, pixelsOf } from "../../../src/runtime/web.js";
 import type { OpenedModel } from "./open-files.js";
-import { ORT_PATHS } from "./ort-paths.js";
 import { PatchCollector } from "./patch-shares.js";
-import type { RestoreRequest, RestoreResult, ResultTile, Stage, WebProvider } from "./protocol.js";
-
-/** Rows of a band of blended patches: few, so that the result is soon seen, and enough for what bands compute twice. */
-const BAND = 96;
+import type { RestoreRequest, RestoreResult, ResultTile, Stage } from "./protocol.js";
+import { isOfTheWay, loadWay, type Way, waysFor } from "./ways.js";
 
 export interface RunEvents {
-  onStage(stage: Stage): void;
+  /** @param predicted seconds of the run, where that can be said */
+  onStage(stage: Stage, predicted?: number): void;
   onProgress(done: number, total: number): void;
   onTile(tile: ResultTile): void;
 }
@@ -26,71 +24,70 @@ interface Kept {
 
 let kept: Kept | undefined;
 
-/** @throws SmxcError of the last provider, when none can run the network */
+/** @throws SmxcError of the last way, when none can run the network */
 export async function restoreOnFirst(
   model: OpenedModel,
-  { pixels, providers, context }: RestoreRequest,
+  request: RestoreRequest,
   events: RunEvents,
 ): Promise<RestoreResult> {
-  const image = imageFromPixels(pixels);
+  const image = imageFromPixels(request.pixels);
+  events.onStage("loading");
+  const ways = await waysFor(model, image, request);
   const left: Diagnostic[] = [];
-  for (const [index, provider] of providers.entries()) {
+  for (const [index, way] of ways.entries()) {
     const betas = new BetaCollector();
     const shares = new PatchCollector();
     try {
       events.onStage("loading");
-      const network = await networkOn(provider, model, contextOptions(model, context));
+      const network = await networkFor(model, way);
       events.onStage("running");
-      const began = performance.now();
-      const onBetas = (told: Parameters<BetaCollector["add"]>[0]): void => {
-        betas.add(told);
-        shares.add(told);
-      };
+      let began = performance.now();
       const { image: restored, report } = await network.restore(image, {
         onProgress: events.onProgress,
-        onBetas,
+        onPlan: ({ chosen }) => {
+          events.onStage("running", chosen.seconds);
+          // A network's first plan takes a while, and is no part of its speed.
+          began = performance.now();
+        },
+        onBetas: (told) => {
+          betas.add(told);
+          shares.add(told);
+        },
         onTile: ({ left, top, image: part }) => {
-          const isAll = part.width * part.height === image.width * image.height * network.format.scale ** 2;
-          if (!isAll) events.onTile({ left, top, ...pixelsOf(part) });
+          const { width, height } = network.resultSize(image);
+          if (part.width * part.height < width * height) events.onTile({ left, top, ...pixelsOf(part) });
         },
       });
       const seconds = (performance.now() - began) / 1000;
       const patches = shares.on(model.rule, image.height, image.width);
       return {
         pixels: pixelsOf(restored),
-        provider,
+        provider: way.provider,
+        isHalf: way.isHalf,
         ...network.cores[report.parts > 1 ? "parts" : "alone"],
         left,
         seconds,
         report,
         betas: betas.summaries(),
+        canBeCut: patches === undefined && model.rule !== undefined && !isWhole(model.rule, image.height, image.width),
         ...(patches ? { patches } : {}),
       };
     } catch (cause) {
       kept = undefined;
-      if (!(cause instanceof SmxcError) || !isRuntimes(cause) || index === providers.length - 1) throw cause;
-      left.push(...cause.diagnostics);
+      if (!(cause instanceof SmxcError) || !isOfTheWay(cause) || index === ways.length - 1) throw cause;
+      // That float16 failed is of no interest where float32 does not.
+      if (!way.isHalf) left.push(...cause.diagnostics);
     }
   }
   throw new RangeError("no provider was named");
 }
 
-/** A graph pools β as it was compiled to; a document over the whole picture, in parts where that does not fit. */
-function contextOptions({ input, rule }: OpenedModel, context: RestoreRequest["context"]): ContextOptions {
-  if (context === "whole" || "graph" in input || rule === undefined) return {};
-  return { context: "patch", tile: Math.max(BAND, rule.patch) };
-}
-
-async function networkOn(provider: WebProvider, model: OpenedModel, options: ContextOptions): Promise<LoadedNetwork> {
-  const key = JSON.stringify([provider, options]);
+async function networkFor(model: OpenedModel, way: Way): Promise<LoadedNetwork> {
+  const key = JSON.stringify(way);
   if (kept?.model === model && kept.key === key) return kept.network;
   await kept?.network.release();
   kept = undefined;
-  const network = await load(model.input, { target: provider, wasmPaths: ORT_PATHS, exposeBeta: true, ...options });
+  const network = await loadWay(model, way);
   kept = { model, key, network };
   return network;
-}
-
-function isRuntimes({ diagnostics }: SmxcError): boolean {
-  return diagnostics.every(({ code }) => code.startsWith("runtime/"));
 }

@@ -1,10 +1,7 @@
 /** The page's worker: reads networks, compiles them and runs them, one call after the other. */
 
-import { collect } from "../../../src/base/bytes/byte-source.js";
 import { type Diagnostic, SmxcError } from "../../../src/base/diagnostics.js";
-import { compile } from "../../../src/compile.js";
-import { openGiven } from "../../../src/model-input.js";
-import { encodeModel } from "../../../src/onnx/encode.js";
+import { compiledGraph } from "./compiled.js";
 import { type OpenedModel, openFiles } from "./open-files.js";
 import type { Calls, ModelFiles, Reply, Request, ResultTile, Stage } from "./protocol.js";
 import { restoreOnFirst } from "./restore.js";
@@ -12,7 +9,10 @@ import { restoreOnFirst } from "./restore.js";
 let opened: OpenedModel | undefined;
 
 type Tell = (
-  reply: { readonly stage: Stage } | { readonly done: number; readonly total: number } | { readonly tile: ResultTile },
+  reply:
+    | { readonly stage: Stage; readonly predicted?: number }
+    | { readonly done: number; readonly total: number }
+    | { readonly tile: ResultTile },
 ) => void;
 
 type Handlers = { readonly [K in keyof Calls]: (input: Calls[K]["input"], tell: Tell) => Promise<Calls[K]["output"]> };
@@ -26,13 +26,11 @@ const HANDLERS: Handlers = {
   },
   async compile(settings) {
     const { input } = modelOrFail();
-    if ("graph" in input) return Uint8Array.from(input.graph);
-    const model = await openGiven(input.document, input.weights, undefined, input.name);
-    return model.placeErrors(() => collect(encodeModel(compile(model.spec, model.weights, settings).model).model));
+    return "graph" in input ? Uint8Array.from(input.graph) : compiledGraph(input, settings);
   },
   restore: (request, tell) =>
     restoreOnFirst(modelOrFail(), request, {
-      onStage: (stage) => tell({ stage }),
+      onStage: (stage, predicted) => tell({ stage, ...(predicted === undefined ? {} : { predicted }) }),
       onProgress: (done, total) => tell({ done, total }),
       onTile: (tile) => tell({ tile }),
     }),

@@ -13,7 +13,7 @@ const patchFields = byId("patch-fields", HTMLDivElement);
 const colour = byId("colour-patches", HTMLInputElement);
 const layer = byId("patch-layer", HTMLSelectElement);
 const legend = byId("patch-legend", HTMLUListElement);
-const noPatches = byId("no-patches", HTMLParagraphElement);
+const noPatches = byId("no-patches", HTMLDivElement);
 
 const PREFIX = "beta.";
 
@@ -24,7 +24,7 @@ export function showExperts(result: Result | undefined): void {
   const betas = result?.betas ?? [];
   sentence.textContent = result === undefined ? NOTHING : routersSentence(betas);
   patchFields.hidden = patches === undefined;
-  noPatches.hidden = patches !== undefined || betas.length === 0;
+  noPatches.hidden = result?.canBeCut !== true;
   if (patches !== undefined) {
     // The layer that tells most comes first.
     const names = betas.toSorted((a, b) => movement(b) - movement(a)).map(({ name }) => name);
@@ -47,6 +47,11 @@ function showPatches(): void {
       return make("li", {}, swatch, `expert ${e + 1}`);
     }),
   );
+}
+
+/** @param act is called when the user wants each patch to be looked at */
+export function onLookAtPatches(act: () => void): void {
+  byId("look-at-patches", HTMLButtonElement).addEventListener("click", act);
 }
 
 for (const field of [colour, layer]) field.addEventListener("change", showPatches);

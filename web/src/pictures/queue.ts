@@ -13,6 +13,8 @@ export interface Result {
   readonly fileName: string;
   readonly betas: readonly BetaSummary[];
   readonly patches: PatchShares | undefined;
+  /** Whether the picture could have been run in patches, and was not. */
+  readonly canBeCut: boolean;
 }
 
 export type State = "idle" | "waiting" | "running" | "failed";

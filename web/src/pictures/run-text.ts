@@ -5,11 +5,11 @@ export const PROVIDERS: Readonly<Record<WebProvider, string>> = { webgpu: "WebGP
 
 export function runText(
   from: Pixels,
-  { pixels, provider, jobs, threads, seconds, report, left }: RestoreResult,
+  { pixels, provider, isHalf, jobs, threads, seconds, report, left }: RestoreResult,
 ): string {
   const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
   const cores = jobs > 1 ? counted(jobs, "worker") : counted(threads, "thread");
-  const on = provider === "wasm" ? `WebAssembly with ${cores}` : PROVIDERS[provider];
+  const on = provider === "wasm" ? `WebAssembly with ${cores}` : `${PROVIDERS[provider]}${isHalf ? " in float16" : ""}`;
   const parts =
     report.parts > 1
       ? `, ${report.parts} ${report.context === "patch" ? "patches" : "tiles"}${report.side === undefined ? "" : ` of ${report.side} pixels`}`

@@ -20,6 +20,8 @@ interface Run {
   readonly ticks: number;
   text: string;
   done: number;
+  /** What the bar shows: it never goes back when a guess gives way to what is done. */
+  shown: number;
   expected: number | undefined;
 }
 
@@ -29,7 +31,7 @@ export function beginProgress(text: string): void {
   endProgress();
   hide(noteCard);
   const ticks = window.setInterval(showProgress, TICK);
-  run = { began: performance.now(), ticks, text, done: 0, expected: undefined };
+  run = { began: performance.now(), ticks, text, done: 0, shown: 0, expected: undefined };
   progressCard.hidden = false;
   showProgress();
   bringIntoSight();
@@ -38,7 +40,7 @@ export function beginProgress(text: string): void {
 /** Another step of what is under way, from whose beginning its time counts. */
 export function stepProgress(text: string, expected?: number): void {
   if (run !== undefined) {
-    run = { ...run, began: performance.now(), text, done: 0, expected };
+    run = { ...run, began: performance.now(), text, done: 0, shown: 0, expected };
     showProgress();
   }
 }
@@ -58,8 +60,9 @@ export function endProgress(): void {
 function showProgress(): void {
   if (run === undefined) return;
   const { done, left } = estimate((performance.now() - run.began) / 1000, run.done, run.expected);
+  run.shown = Math.max(run.shown, done ?? 0);
   if (done === undefined) bar.removeAttribute("value");
-  else bar.value = done;
+  else bar.value = run.shown;
   progressText.textContent = left === undefined ? run.text : `${run.text} ${timeText(left)}`;
 }
 

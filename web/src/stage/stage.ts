@@ -67,7 +67,7 @@ export function showTile(tile: ResultTile): void {
 export function showAfter(pixels: Pixels): void {
   paint(after, pixels);
   after.setAttribute("aria-label", `After: ${pixels.width} × ${pixels.height} pixels`);
-  size = { width: pixels.width, height: pixels.height };
+  rescale(pixels.width / before.width);
   setCompared(true);
   show(view);
 }
