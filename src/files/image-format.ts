@@ -1,7 +1,7 @@
 /** The picture formats that smxc reads, and those that it writes. */
 
 /** What the first bytes of a file say. */
-type Magic = readonly (number | null)[];
+export type Magic = readonly (number | null)[];
 
 export interface ReadFormat {
   readonly name: "png" | "jpeg" | "webp" | "tiff" | "gif" | "avif";

@@ -4,6 +4,7 @@ import { bytesSource, collect } from "../../src/base/bytes/byte-source.js";
 import { compileGraph, referenceGraph } from "../../src/compile.js";
 import { decodeGraph } from "../../src/onnx/decode.js";
 import { encodeModel } from "../../src/onnx/encode.js";
+import type { ModelProto } from "../../src/onnx/graph/records.js";
 import { loadSchemas } from "../../src/onnx/schemas/registry.js";
 import { graphCost } from "../../src/restore/cost/graph-cost.js";
 import { withHeldConstants } from "../../src/restore/cost/held-constants.js";
@@ -17,7 +18,7 @@ async function costs(threads: number) {
   const { model } = compileGraph(referenceGraph(spec, weights, { batch: 1 }), { target: "cpu", threads });
   const read = await decodeGraph(bytesSource("graph", await collect(encodeModel(model).model)));
   const schemas = await loadSchemas();
-  const of = (graph: typeof model) => graphCost({ model: graph, input: "x", channels: 3, fixed: {} }, schemas);
+  const of = (graph: ModelProto) => graphCost({ model: graph, input: "x", channels: 3, fixed: {} }, schemas);
   return { compiled: of(await withHeldConstants(model)), read: of(read.message) };
 }
 
