@@ -6,10 +6,13 @@ import { builtWorkers } from "./test/support/built-workers.js";
 const LONG = [
   "differential/trained",
   "property/all-layers",
+  "cli/run-many",
   "cli/faults-kill",
   "property/networks",
   "cli/refusals",
   "cli/end-to-end",
+  "cli/named-networks",
+  "cli/run-resume",
   "differential/oracle",
   "cli/large",
   "unit/tables",

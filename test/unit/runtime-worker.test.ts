@@ -101,6 +101,20 @@ it("gives what the network gives in the same thread: result, parts, progress, si
   expect(large.data).toHaveLength(29_100);
 });
 
+it("tells how a picture will be run", async () => {
+  const plan = { chosen: { kind: "whole", bytes: 1, seconds: 2 }, other: undefined } as const;
+  const { start } = workerOf(
+    loaderOf(async (_, { onPlan }) => {
+      onPlan?.(plan);
+      return restored();
+    }),
+  );
+  const network = await networkInWorker(start, "n", {}, undefined);
+  const told: unknown[] = [];
+  await network.restore(picture, { onPlan: (each) => told.push(each) });
+  expect(told).toEqual([plan]);
+});
+
 it("asks for no parts that nobody wants", async () => {
   const wanted: (string | undefined)[][] = [];
   const { start } = workerOf(

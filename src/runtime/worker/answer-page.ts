@@ -55,12 +55,13 @@ export function answerPage(
 function listeners(
   wants: readonly TellName[],
   tell: (telling: Telling) => void,
-): Pick<RestoreOptions, "onProgress" | "onTile" | "onBetas"> {
+): Pick<RestoreOptions, "onProgress" | "onPlan" | "onTile" | "onBetas"> {
   const all = {
     onProgress: (...args) => tell({ kind: "told", name: "onProgress", args }),
     onTile: (...args) => tell({ kind: "told", name: "onTile", args }),
+    onPlan: (...args) => tell({ kind: "told", name: "onPlan", args }),
     onBetas: (...args) => tell({ kind: "told", name: "onBetas", args }),
-  } satisfies Pick<RestoreOptions, "onProgress" | "onTile" | "onBetas">;
+  } satisfies Pick<RestoreOptions, "onProgress" | "onPlan" | "onTile" | "onBetas">;
   return Object.fromEntries(Object.entries(all).filter(([name]) => wants.includes(name as TellName)));
 }
 

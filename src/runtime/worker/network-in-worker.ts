@@ -57,8 +57,8 @@ export async function networkInWorker(
 }
 
 async function restoreBy(calls: Calls, image: Image, options: RestoreOptions): Promise<Restored> {
-  const { signal, onProgress, onTile, onBetas, ...values } = options;
-  const listeners: Listeners = { onProgress, onTile, onBetas };
+  const { signal, onProgress, onPlan, onTile, onBetas, ...values } = options;
+  const listeners: Listeners = { onProgress, onPlan, onTile, onBetas };
   const wants = (Object.keys(listeners) as TellName[]).filter((name) => listeners[name] !== undefined);
   signal?.throwIfAborted();
   const id = calls.nextId();

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../../base/diagnostics.js";
 import type { DocumentInput } from "../../model-input.js";
 import type { Image } from "../../pictures/image.js";
+import type { RunPlan } from "../../restore/cost/context-choice.js";
 import type { LoadedNetwork } from "../../restore/load.js";
 import type { Restored, RestoreOptions, ResultTile } from "../../restore/restore.js";
 import type { Betas } from "../../restore/restorer.js";
@@ -18,6 +19,7 @@ export type WorkerModel =
 export interface Told {
   readonly report: readonly [warning: Diagnostic];
   readonly onProgress: readonly [done: number, total: number];
+  readonly onPlan: readonly [plan: RunPlan];
   readonly onTile: readonly [tile: ResultTile];
   readonly onBetas: readonly [betas: Betas];
 }
@@ -26,7 +28,7 @@ export type TellName = keyof Told;
 
 /** Options that are values; functions stay on the page, and the worker hears which of them want to be told. */
 export type LoadValues = Omit<WebLoadOptions, "report" | "openScratch">;
-export type RestoreValues = Omit<RestoreOptions, "signal" | "onProgress" | "onTile" | "onBetas">;
+export type RestoreValues = Omit<RestoreOptions, "signal" | "onProgress" | "onPlan" | "onTile" | "onBetas">;
 
 /** A network as a page sees it, without what it does. */
 export type NetworkInfo = Pick<LoadedNetwork, "format" | "context" | "trained" | "target" | "cores">;
