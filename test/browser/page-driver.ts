@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { expect } from "vitest";
 import type { Image } from "../../src/pictures/image.js";
 import { readImage } from "../../src/pictures/image-node.js";
 
@@ -118,4 +119,10 @@ export async function saved(page: Page, button: string, path: string): Promise<s
 export async function savedPicture(page: Page, path: string): Promise<Image> {
   await saved(page, "#save", path);
   return readImage(path, () => {});
+}
+
+/** The largest difference of two pictures of one size. */
+export function mostApart(a: Image, b: Image): number {
+  expect({ width: a.width, height: a.height }).toEqual({ width: b.width, height: b.height });
+  return Array.from(a.data, (sample, index) => Math.abs(sample - b.data[index]!)).reduce((x, y) => Math.max(x, y), 0);
 }

@@ -21,6 +21,7 @@ import {
   choose,
   countTiles,
   drop,
+  mostApart,
   type OpenPage,
   openPage,
   paste,
@@ -66,11 +67,6 @@ afterAll(async () => {
 async function restoredByCli(picture: string, ...flags: readonly string[]): Promise<Image> {
   await succeed(["run", "net.json", picture, "-o", "cli.png", ...flags], folder.path);
   return readImage(at("cli.png"), () => {});
-}
-
-function mostApart(a: Image, b: Image): number {
-  expect({ width: a.width, height: a.height }).toEqual({ width: b.width, height: b.height });
-  return Array.from(a.data, (sample, index) => Math.abs(sample - b.data[index]!)).reduce((x, y) => Math.max(x, y), 0);
 }
 
 describe("pictures", () => {
