@@ -1,4 +1,5 @@
 /** Pictures from and to files, by sharp (libvips). */
+import { appendFile } from "node:fs/promises";
 import { getSystemErrorMap } from "node:util";
 import type { Sharp } from "sharp";
 import { type Reporter, SmxcError } from "../base/diagnostics.js";
@@ -52,16 +53,27 @@ export async function encodeImageTo(
   format = imageFormat(file),
 ): Promise<void> {
   const encoder = await encoderOf(image, file, report, format);
-  await encoder.toFile(path).catch((cause: Error) => {
-    throw systemError(cause);
+  await encoder.toFile(path).catch(async (cause: Error) => {
+    throw systemError(cause) ?? (await writeAgain(path)) ?? cause;
   });
 }
 
 /** libvips tells what the system said as text, such as `system error: No space left on device`. */
-function systemError(cause: Error): Error {
+function systemError(cause: Error): Error | undefined {
   const text = /system error: (.+)/.exec(cause.message)?.[1]?.toLowerCase();
   const known = [...getSystemErrorMap().values()].find(([, message]) => message === text);
-  return known === undefined ? cause : Object.assign(new Error(known[1], { cause }), { code: known[0] });
+  return known && Object.assign(new Error(known[1], { cause }), { code: known[0] });
+}
+
+/** More than what libvips writes at a time. */
+const PIECE = 2 ** 16;
+
+/** Now and then libvips has lost what the system said by the time that it tells it: then the system is asked again. */
+async function writeAgain(path: string): Promise<Error | undefined> {
+  return appendFile(path, new Uint8Array(PIECE)).then(
+    () => undefined,
+    (cause: Error) => cause,
+  );
 }
 
 async function encoderOf(image: Image, file: string, report: Reporter, format: ImageFormat): Promise<Sharp> {
