@@ -1,5 +1,5 @@
 /** What one run of a graph takes: memory of a process with one session, and time. Predicted, not measured. */
-import type { ModelProto, ValueInfoProto } from "../../onnx/graph/records.js";
+import type { ModelProto } from "../../onnx/graph/records.js";
 import { tensorOf } from "../../onnx/infer/type-info.js";
 import { withOpenSizes } from "../../onnx/open-sizes.js";
 import { valueOrigins } from "../../onnx/providers/value-origins.js";
@@ -10,17 +10,13 @@ import { bytesOfValue, isView } from "../../onnx/work/memory.js";
 import { type Site, sitesOf, turnsOf } from "../../onnx/work/sites.js";
 import { weightsOf } from "../../onnx/work/weights.js";
 import type { Size } from "../tiles.js";
-import { Arena, type Chunk } from "./arena.js";
 import { layoutsOf } from "./layouts.js";
-import { memorySteps, type Step } from "./memory-steps.js";
+import { memorySteps } from "./memory-steps.js";
+import { plannedValues, type ValueMemory, valueMemory } from "./value-memory.js";
 
-export interface GraphCost {
+export interface GraphCost extends ValueMemory {
   /** Bytes of an open session, before it runs. */
   readonly opened: number;
-  /** Bytes of values that a run over so many pixels leaves in memory, the picture and its result aside. */
-  bytes(pixels: number): number;
-  /** The same where each value's memory is given back at once, as in WebAssembly. */
-  liveBytes(pixels: number): number;
   /** Multiply-accumulates per pixel of the picture. */
   readonly macs: number;
   /** Bytes that nodes write per pixel of the picture. */
@@ -34,9 +30,6 @@ const SIDE = 1024;
 const HELD_WEIGHTS = 3;
 /** What is computed of weights when a session opens is held once, with what is left over (measured). */
 const HELD_FOLDED = 1.2;
-
-/** How far what is touched lies from what is alive towards the replay, which hangs on how pieces happen to fit (measured). */
-const REPLAYED = 2 / 3;
 
 export interface CostedGraph {
   /** Valid. */
@@ -72,64 +65,12 @@ export function graphCost({ model: source, input, channels, fixed }: CostedGraph
     ),
   );
   const pixels = height * width;
-  const planned = plannedIn(model);
   return {
     opened: weights * HELD_WEIGHTS + folded * HELD_FOLDED,
-    bytes: (count) => {
-      const [least, most] = [(mostAlive(steps) * count) / pixels, arenaBytes(steps, planned, pixels, count)];
-      return least + (most - least) * REPLAYED;
-    },
-    liveBytes: (count) => (mostAlive(steps) * count) / pixels,
+    ...valueMemory(steps, plannedValues(model), pixels),
     macs: workIn(sites, 1, macsOf) / pixels,
     moved: workIn(sites, 1, bytesWritten) / pixels,
   };
-}
-
-/**
- * Values whose sizes a run knows before it begins: numbers, and those of its inputs. ONNX Runtime plans where they lie, and
- * takes one piece of memory for all of them, which it holds until the run ends.
- */
-function plannedIn(model: ModelProto): ReadonlySet<string> {
-  const dimsOf = ({ type }: ValueInfoProto) => type?.tensor_type?.shape?.dim ?? [];
-  const fed = new Set(model.graph!.input.flatMap((port) => dimsOf(port).map(({ dim_param }) => dim_param)));
-  const isKnown = (value: ValueInfoProto): boolean =>
-    value.type?.tensor_type?.shape != null &&
-    dimsOf(value).every(({ dim_value, dim_param }) => (dim_param ? fed.has(dim_param) : dim_value != null));
-  return new Set(model.graph!.value_info.filter(isKnown).map(({ name = "" }) => name));
-}
-
-/**
- * What is less than a byte a pixel is no picture: it stays as it is, and lies in the first, small regions, between which
- * large ones do not fit.
- */
-function arenaBytes(all: readonly Step[], planned: ReadonlySet<string>, from: number, to: number): number {
-  const [pictures, others] = [new Arena(), new Arena()];
-  const isPlanned = new Set(all.flatMap((step) => ("take" in step && planned.has(step.name) ? [step.take] : [])));
-  const plan = all.filter((step) => isPlanned.has("take" in step ? step.take : step.give));
-  const steps = all.filter((step) => !plan.includes(step));
-  const chunks = new Map<number, readonly [Arena, Chunk]>();
-  for (const step of steps) {
-    if ("take" in step) {
-      const isPicture = step.bytes >= from;
-      const arena = isPicture ? pictures : others;
-      chunks.set(step.take, [arena, arena.allocate(isPicture ? (step.bytes * to) / from : step.bytes)]);
-    } else {
-      const [arena, chunk] = chunks.get(step.give)!;
-      arena.free(chunk);
-    }
-  }
-  return (mostAlive(plan) * to) / from + pictures.touched + others.touched;
-}
-
-function mostAlive(steps: readonly Step[]): number {
-  const bytes = new Map<number, number>();
-  let [alive, most] = [0, 0];
-  for (const step of steps) {
-    if ("take" in step) bytes.set(step.take, step.bytes);
-    alive += "take" in step ? step.bytes : -bytes.get(step.give)!;
-    most = Math.max(most, alive);
-  }
-  return most;
 }
 
 function workIn(sites: readonly Site[], turns: number, of: (site: Site) => number | null): number {
