@@ -14,21 +14,13 @@ import { cannotReadModel } from "../sessions/errors.js";
 import { nodeHost } from "../sessions/workers/host-node.js";
 import { modelPath } from "../shipped/model-path-node.js";
 
-export { type Diagnostic, type Reporter, SmxcError } from "../base/diagnostics.js";
 export type { ImageFormat, Magic } from "../files/image-format.js";
 export type { Target } from "../lowerings/targets.js";
 export { decodeImage } from "../pictures/decode-image-node.js";
-export type { Image, Samples, ValueRange } from "../pictures/image.js";
 export { encodeImage, readImage } from "../pictures/image-node.js";
-export { imageFromPixels, type Pixels, pixelsOf } from "../pictures/pixels.js";
-export type { ChosenContext, ContextChoice, RunCost, RunPlan } from "../restore/cost/context-choice.js";
 export type { OpenScratch, Scratch } from "../restore/global/scratch.js";
-export type { LoadedNetwork, LoadOptions, ModelInput } from "../restore/load.js";
-export type { AlphaMode, Restored, RestoreOptions, ResultTile } from "../restore/restore.js";
-export type { Betas, ContextKind, PictureFormat, RunReport } from "../restore/restorer.js";
-export type { Size } from "../restore/tiles.js";
-export type { CoreOptions, CorePlan, Cores, SessionUse } from "../sessions/cores.js";
-export type { Tensor } from "../sessions/session.js";
+export type { LoadOptions, ModelInput } from "../restore/load.js";
+export * from "./shared.js";
 
 export interface NodeLoadOptions extends LoadOptions {
   /** The execution provider; `cpu` when absent. */
