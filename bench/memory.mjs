@@ -1,40 +1,52 @@
 /**
- * Predicted memory of one run over a whole picture against that of a process that does it.
+ * Predicted memory of one run over a whole picture against that of `smxc run` as a process.
  *
- *   node bench/memory.mjs <model.onnx> <pixels along a side…>
+ *   npm run build && node bench/memory.mjs <model> [--megapixels 0.25,1] [--threads 1,2]
  */
-import { execFileSync } from "node:child_process";
-import { openNetworkFile } from "../dist/cli/models/open-network.js";
-import { restorePicture } from "../dist/src/restore/restore.js";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import sharp from "sharp";
+import { DIST, runProgram } from "./program.mjs";
 
-const [model, ...sides] = process.argv.slice(2);
-/** Of a process that has loaded ONNX Runtime. */
+const { openNetworkFile } = await import(new URL("cli/models/open-network.js", DIST).href);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { megapixels: { type: "string", default: "0.25,1" }, threads: { type: "string", default: "1,2" } },
+});
+const [model] = positionals;
+const numbers = (text) => text.split(",").map(Number);
+const PHOTOGRAPH = new URL("../fixtures/photographs/hr/coffee.png", import.meta.url).pathname;
+/** Of a process that has loaded ONNX Runtime in a worker, in bytes. */
 const PROCESS = 150e6;
 
-async function open() {
-  const options = { target: "cpu", jobs: 1, threads: 1, memory: Number.MAX_SAFE_INTEGER };
-  return openNetworkFile(model, options, { report() {}, note() {} });
+async function predicted(threads, size) {
+  const options = { target: "cpu", jobs: 1, threads, memory: Number.MAX_SAFE_INTEGER };
+  const network = await openNetworkFile(model, options, { report() {}, note() {} });
+  const { chosen } = await network.restorer.plan(size);
+  await network.close();
+  return chosen.bytes + PROCESS;
 }
 
-if (process.env.SIDE) {
-  const side = Number(process.env.SIDE);
-  const network = await open();
-  const channels = network.format.color === "gray" ? 1 : 3;
-  const data = Uint8Array.from({ length: side * side * channels }, (_, i) => (i * 7919) % 256);
-  await restorePicture(network, { width: side, height: side, channels, bitDepth: 8, data });
-  console.log(process.resourceUsage().maxRSS * 1024);
-  process.exit(0);
+const folder = mkdtempSync(join(tmpdir(), "smxc-memory-"));
+try {
+  console.log("| pixels | threads | measured MB | predicted MB | difference |\n|---|---|---|---|---|");
+  for (const megapixels of numbers(values.megapixels)) {
+    const height = 2 * Math.round(Math.sqrt((megapixels * 1e6) / 1.5) / 2);
+    const width = Math.round((megapixels * 1e6) / height);
+    const picture = join(folder, "in.png");
+    await sharp(PHOTOGRAPH).resize(width, height, { fit: "fill" }).png().toFile(picture);
+    for (const threads of numbers(values.threads)) {
+      const flags = ["--threads", `${threads}`, "--context", "whole"];
+      const { peakMB } = await runProgram(["run", model, picture, "-o", join(folder, "out.png"), ...flags]);
+      const [took, told] = [peakMB * 2 ** 20, await predicted(threads, { width, height })];
+      const difference = `${Math.round((told / took - 1) * 100)} %`;
+      console.log(
+        `| ${width} × ${height} | ${threads} | ${Math.round(took / 1e6)} | ${Math.round(told / 1e6)} | ${difference} |`,
+      );
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true });
 }
-const network = await open();
-console.log("| pixels | measured MB | predicted MB | difference |\n|---|---|---|---|");
-for (const side of sides.map(Number)) {
-  const { chosen } = await network.restorer.plan({ width: side, height: side });
-  const text = execFileSync("node", [process.argv[1], model], {
-    encoding: "utf8",
-    env: { ...process.env, SIDE: `${side}` },
-  });
-  const [measured, predicted] = [Number(text), chosen.bytes + PROCESS];
-  const difference = `${Math.round((predicted / measured - 1) * 100)} %`;
-  console.log(`| ${side} × ${side} | ${Math.round(measured / 1e6)} | ${Math.round(predicted / 1e6)} | ${difference} |`);
-}
-process.exit(0);
