@@ -46,7 +46,7 @@ export function brokenRules(config: TunedConfig, name: string, { file, lineOf }:
       (batching?.preferred_batch_size ?? []).some((size) => size < 1 || size > most),
       "preferred_batch_size",
       `a preferred batch size of ${batching?.preferred_batch_size?.join(", ")} is not between 1 and max_batch_size, ${most}`,
-      "leave preferred sizes out unless they were measured: any number is as good",
+      "leave preferred_batch_size out: without it requests join to any number",
     ],
     [
       (groups ?? []).some(({ count }) => count !== undefined && count < 1),

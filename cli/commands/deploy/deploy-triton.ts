@@ -1,7 +1,5 @@
 /** A graph as a model of Triton's repository. */
-import { createReadStream } from "node:fs";
-import { mkdir, readdir, rmdir, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type Reporter, SmxcError } from "../../../src/base/diagnostics.js";
 import type { Lines } from "../../../src/base/text/lines.js";
 import { type ModelMetadata, readMetadata } from "../../../src/metadata.js";
@@ -9,17 +7,16 @@ import { isOnnxDomain } from "../../../src/onnx/domains.js";
 import type { ModelProto } from "../../../src/onnx/graph/records.js";
 import { oldestRuntime } from "../../../src/onnx/runtime-versions.js";
 import { metadataOf, signatureOf } from "../../../src/onnx/signature.js";
-import { checkOutputs } from "../../files/check-outputs.js";
-import { type OutputFile, type WrittenFile, writeFiles } from "../../files/write-files.js";
+import type { OutputFile, WrittenFile } from "../../files/write-files.js";
 import { findMixedPair } from "../../models/external-data.js";
 import { openGraphSource } from "../../models/graph-source.js";
 import { openModelFile } from "../../models/open-model.js";
-import { cannotWrite } from "../../terminal/system-errors.js";
 import { differencesOf } from "./check-config.js";
 import { configFormat } from "./config-text.js";
 import * as errors from "./errors.js";
 import { type GraphTensors, graphTensors, whyNotJoined } from "./graph-tensors.js";
 import { type ModelConfig, modelConfig } from "./model-config.js";
+import { copyOf, writeModel } from "./write-model.js";
 
 export interface TritonOptions {
   readonly output: string;
@@ -170,46 +167,4 @@ async function textOf(config: ModelConfig, tensors: GraphTensors, file: string):
   const differences = differencesOf(format.read(text, file), tensors, { file });
   if (differences.length > 0) throw new SmxcError(differences);
   return text;
-}
-
-async function copyOf(path: string) {
-  const { size } = await stat(path);
-  return {
-    length: size,
-    async *chunks() {
-      for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
-    },
-  };
-}
-
-/** The configuration comes last: a server that looks meets the old model, or a whole one. */
-async function writeModel(outputs: readonly OutputFile[], inputs: readonly string[]): Promise<readonly WrittenFile[]> {
-  const folders = [...new Set(outputs.map(({ path }) => dirname(path)))];
-  const made: string[] = [];
-  try {
-    for (const folder of folders) {
-      const first = await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-        throw new SmxcError([cannotWrite(folder, cause)], "io");
-      });
-      if (first !== undefined) made.push(...foldersFrom(resolve(first), resolve(folder)));
-    }
-    await checkOutputs(
-      outputs.map(({ path }) => path),
-      inputs,
-    );
-    return await writeFiles(outputs, { inputs });
-  } catch (cause) {
-    for (const folder of made.toReversed()) if (await isEmpty(folder)) await rmdir(folder);
-    throw cause;
-  }
-}
-
-/** From the first that was made down to the last. */
-function foldersFrom(first: string, last: string): readonly string[] {
-  const above = dirname(last);
-  return first === last || above === last ? [last] : [...foldersFrom(first, above), last];
-}
-
-async function isEmpty(folder: string): Promise<boolean> {
-  return (await readdir(folder).catch(() => [""])).length === 0;
 }

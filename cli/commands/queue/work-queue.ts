@@ -130,17 +130,7 @@ export async function workQueue(
     if (isRefusal(cause)) endBy(cause);
   });
 
-  const ask = async (): Promise<void> => {
-    for (
-      let wait: number = ASK_MS[0];
-      !stop.signal.aborted;
-      wait = busy > 0 ? ASK_MS[0] : Math.min(2 * wait, ASK_MS[1])
-    ) {
-      await sleep(wait, undefined, { signal: stop.signal }).catch(() => {});
-      if (busy === 0 && !stop.signal.aborted && (await isEmpty({ queue }).catch(() => false))) stop.abort();
-    }
-  };
-  if (untilEmpty) void ask();
+  if (untilEmpty) void stopWhenEmpty(queue, stop, () => busy > 0);
   void signalled().then(() => {
     context.note("what runs is finished, the rest is given back; a second signal ends at once");
     stop.abort();
@@ -151,4 +141,13 @@ export async function workQueue(
   await networks.close();
   if (ended !== undefined) throw ended.cause;
   return { written, before, failures };
+}
+
+/** Asks the queue while this worker does nothing. */
+async function stopWhenEmpty(queue: OpenQueue["queue"], stop: AbortController, isBusy: () => boolean): Promise<void> {
+  const { signal } = stop;
+  for (let wait: number = ASK_MS[0]; !signal.aborted; wait = isBusy() ? ASK_MS[0] : Math.min(2 * wait, ASK_MS[1])) {
+    await sleep(wait, undefined, { signal }).catch(() => {});
+    if (!isBusy() && !signal.aborted && (await isEmpty({ queue }).catch(() => false))) stop.abort();
+  }
 }
