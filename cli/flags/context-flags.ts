@@ -33,7 +33,7 @@ export const contextFlags = {
     HEADING,
     option(
       "--memory <MB>",
-      "memory that a run may take; the process itself takes some 120 MB more (default: half of the machine's, or of the container's)",
+      "memory that a run may take; the process itself takes some 150 MB more (default: half of the machine's, or of the container's)",
       integerFrom(1),
     ),
   ),
