@@ -15,9 +15,9 @@ type Format = (typeof FORMATS)[number];
 export const checkCommand = defineCommand({
   name: "check",
   group: "Trust a graph:",
-  summary: "validate ONNX files, anyone's, by the rules of the official checker and more",
+  summary: "validate ONNX files of any exporter by the rules of the official checker and more",
   description:
-    "Every rule of onnx.checker.check_model (onnx 1.23.1), told all at once and with the way to the place. " +
+    "Every rule of onnx.checker.check_model (onnx 1.23.1), reported all at once, each with its place in the file. " +
     "Exit code 1 when a rule is broken, 2 when a file cannot be read; the others are checked all the same.",
   arguments: [
     manyArguments(
@@ -26,7 +26,7 @@ export const checkCommand = defineCommand({
     ),
   ],
   options: {
-    format: choice("--format <form>", "how findings are told", FORMATS, "text"),
+    format: choice("--format <form>", "how findings are printed", FORMATS, "text"),
     strict: flag("--strict", "also what the official checker lets pass and ONNX Runtime or common sense does not"),
     full: flag("--full", "also types and shapes, as full_check does; without it they are warnings"),
     target: { ...option("--target <provider>", TARGET_HELP, (text) => text as Provider), choices: PROVIDERS },

@@ -17,7 +17,7 @@ export const deployCommand = defineCommand({
     "batches where the graph's batch is open; heights and widths stay open where the graph's are. Triton itself is not run.",
   arguments: [
     argument("server", "triton, the one server that smxc knows"),
-    argument("model.onnx", "the graph, smxc's or anyone's"),
+    argument("model.onnx", "the graph, of smxc or of any other exporter"),
   ],
   options: {
     output: requiredOption(

@@ -19,7 +19,7 @@ export const evalCommand = defineCommand({
   arguments: [
     argument(
       "model",
-      "a model document (.json), an ONNX graph (.onnx), smxc's or anyone's, or the name of a network that comes with smxc",
+      "a model document (.json), an ONNX graph (.onnx) of smxc or of any other exporter, or the name of a network that comes with smxc",
     ),
   ],
   options: {

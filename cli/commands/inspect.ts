@@ -19,7 +19,7 @@ export const inspectCommand = defineCommand({
   arguments: [
     argument(
       "model",
-      "a model document (.json), an ONNX file, anyone's, or the name of a network that comes with smxc",
+      "a model document (.json), an ONNX file of any exporter, or the name of a network that comes with smxc",
     ),
   ],
   options: {

@@ -25,14 +25,14 @@ export const runCommand = defineCommand({
   arguments: [
     argument(
       "model",
-      "a model document (.json), which is compiled on the way, an ONNX graph (.onnx), smxc's or anyone's, or the name of a network that comes with smxc (smxc models)",
+      "a model document (.json), which is compiled on the way, an ONNX graph (.onnx) of smxc or of any other exporter, or the name of a network that comes with smxc (smxc models)",
     ),
     manyArguments("pictures", `${FORMATS_TEXT} files, pipes (- is standard input), or folders of such files`),
   ],
   options: {
     output: requiredOption(
       "-o, --output <picture>",
-      "the picture to write, whose format is told by its extension; for several pictures, or those of a folder, a folder",
+      "the picture to write; its extension gives the format; for several pictures, or those of a folder, a folder",
       filePath,
     ),
     format: formatFlag,
@@ -65,7 +65,7 @@ export const runCommand = defineCommand({
       line: "smxc run nsr-x2 photos/ -o larger/ --shard 0/4 --resume",
     },
     { does: "From another program", line: "convert photo.heic png:- | smxc run nsr-x2 - -o larger.png" },
-    { does: "With anyone's graph", line: "smxc run esrgan.onnx photo.png -o larger.png --range 0..255 --color bgr" },
+    { does: "With a graph of another exporter", line: "smxc run esrgan.onnx photo.png -o larger.png --range 0..255 --color bgr" },
     {
       does: "Within 500 MB of memory, in parts that give the same",
       line: "smxc run nsr-x2 photo.png -o larger.png --memory 500",

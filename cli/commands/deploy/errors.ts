@@ -41,7 +41,7 @@ export const unknownType = (file: string, place: string, type: string): Diagnost
   });
 
 export const unknownRank = (file: string, place: string): Diagnostic =>
-  error("deploy/unknown-rank", `the number of dimensions of "${place}" is not known, and Triton must be told`, {
+  error("deploy/unknown-rank", `the number of dimensions of "${place}" is not known, and Triton needs it`, {
     file,
     place,
     hint: "export the network with the shape declared; smxc check --full tells more",
