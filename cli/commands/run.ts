@@ -65,7 +65,10 @@ export const runCommand = defineCommand({
       line: "smxc run nsr-x2 photos/ -o larger/ --shard 0/4 --resume",
     },
     { does: "From another program", line: "convert photo.heic png:- | smxc run nsr-x2 - -o larger.png" },
-    { does: "With a graph of another exporter", line: "smxc run esrgan.onnx photo.png -o larger.png --range 0..255 --color bgr" },
+    {
+      does: "With a graph of another exporter",
+      line: "smxc run esrgan.onnx photo.png -o larger.png --range 0..255 --color bgr",
+    },
     {
       does: "Within 500 MB of memory, in parts that give the same",
       line: "smxc run nsr-x2 photo.png -o larger.png --memory 500",
