@@ -1,9 +1,9 @@
-/** From a command line to an exit code: the parser finds the action, errors end here. */
+/** From a command line to an exit code: the parser finds the action of a command, of which alone the file is loaded; errors end here. */
 import { CommanderError } from "commander";
 import { SmxcError } from "../src/base/diagnostics.js";
 import { Markup } from "../src/base/text/markup.js";
 import { printableLine } from "../src/base/text/printable.js";
-import type { Command } from "./flags/command.js";
+import type { Command, CommandEntry } from "./flags/command.js";
 import { noCommand } from "./flags/errors.js";
 import { EXIT, type ExitCode } from "./flags/exit-code.js";
 import { createParser, PROGRESS_FLAG } from "./flags/parser.js";
@@ -12,7 +12,7 @@ import { createOutput, type Output, type Streams } from "./terminal/output.js";
 import { defect, isSystemError, systemError } from "./terminal/system-errors.js";
 
 export interface ProgramSpec {
-  readonly commands: readonly Command[];
+  readonly commands: readonly CommandEntry[];
   readonly version: string;
 }
 
@@ -63,15 +63,16 @@ async function dispatch(
 ): Promise<ExitCode> {
   let code: ExitCode = EXIT.good;
   const help: string[] = [];
-  const parser = createParser(spec, streams, {
+  const words = helpAsFlag(argv, spec.commands);
+  const commands = await loadMeant(words, spec.commands);
+  const parser = createParser({ ...spec, commands }, streams, {
     help: (text) => help.push(text),
     async call(command, args, options) {
       code = await command.action(output, args, options);
     },
   });
   try {
-    const line = spreadLists(helpAsFlag(argv, spec.commands), spec.commands);
-    await parser.parseAsync(line, { from: "user" });
+    await parser.parseAsync(spreadLists(words, commands), { from: "user" });
   } catch (cause) {
     const missing = cause instanceof CommanderError && cause.code === "commander.help";
     if (missing && !output.json && !output.quiet) streams.stderr.write(`${help.join("")}\n`);
@@ -91,15 +92,26 @@ function withProgressJoined(words: readonly string[]): readonly string[] {
   return withProgressJoined([...words.slice(0, at), `${PROGRESS_FLAG}=${value}`, ...words.slice(at + 2)]);
 }
 
+/** The commands that begin with the first word, or all where none does: help lists them, an error names the nearest. */
+function loadMeant(argv: readonly string[], entries: readonly CommandEntry[]): Promise<readonly Command[]> {
+  const word = argv.find((token) => !token.startsWith("-"));
+  const meant = entries.filter(({ name }) => firstWord(name) === word);
+  return Promise.all((meant.length > 0 ? meant : entries).map(({ load }) => load()));
+}
+
 /** `help`, as a command and of commands, in the form of a flag; of an unknown command it is that command's error. */
-function helpAsFlag(argv: readonly string[], commands: readonly Command[]): readonly string[] {
+function helpAsFlag(argv: readonly string[], entries: readonly CommandEntry[]): readonly string[] {
   const [first, name, ...rest] = argv;
   if (first !== "help") return argv;
   if (name === undefined || name.startsWith("-")) return ["--help", ...argv.slice(1)];
-  if (!commands.some((command) => command.name.split(" ")[0] === name)) return [name, ...rest];
+  if (!entries.some((entry) => firstWord(entry.name) === name)) return [name, ...rest];
   // Of two words, the second may follow.
-  const words = commands.some((command) => command.name === `${name} ${rest[0]}`) ? 1 : 0;
+  const words = entries.some((entry) => entry.name === `${name} ${rest[0]}`) ? 1 : 0;
   return [name, ...rest.slice(0, words), "--help", ...rest.slice(words)];
+}
+
+function firstWord(name: string): string {
+  return name.split(" ")[0]!;
 }
 
 /** The stack trace; what the message has from files ends no line. */

@@ -4,8 +4,10 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
-const { COMMANDS } = await import("../dist/cli/commands/index.js");
+const { COMMANDS: entries } = await import("../dist/cli/commands/index.js");
 const { GLOBAL_FLAGS } = await import("../dist/cli/flags/parser.js");
+
+const commands = await Promise.all(entries.map(({ load }) => load()));
 
 const examples = JSON.parse(readFileSync(new URL("../docs/cli-examples.json", import.meta.url), "utf8"));
 
@@ -52,7 +54,7 @@ function sectionOf({ name, summary, description, arguments: positional, options 
   return `## smxc ${name}\n\n\`\`\`text\n${usage}\n\`\`\`\n\n${text}\n${meanings.length > 0 ? `\n${meanings.join("")}` : ""}${tableOf(name, Object.values(options))}`;
 }
 
-const text = [HEAD, `## Every command\n${tableOf("smxc", GLOBAL_FLAGS)}`, ...COMMANDS.map(sectionOf)].join("\n");
+const text = [HEAD, `## Every command\n${tableOf("smxc", GLOBAL_FLAGS)}`, ...commands.map(sectionOf)].join("\n");
 
 if (process.argv.includes("--print")) process.stdout.write(text);
 else writeFileSync(new URL("../docs/cli.md", import.meta.url), text);

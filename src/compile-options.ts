@@ -1,6 +1,6 @@
 /** What a compile can be told. */
 import type { Diagnostic } from "./base/diagnostics.js";
-import type { RoutingMode } from "./frontends/document/retarget.js";
+import type { RoutingMode } from "./frontends/document/routing-modes.js";
 import type { Target } from "./lowerings/targets.js";
 import type { BetaPlace, BetaTable } from "./passes/given-betas.js";
 

@@ -13,7 +13,7 @@ export type { CompileOptions, FoldOptions, Size } from "./compile-options.js";
 export type { ConfigPlace, ConfigValue } from "./frontends/checkpoints/config.js";
 export type { ImportOptions } from "./frontends/checkpoints/import.js";
 export type { ModelDocument } from "./frontends/document/document.js";
-export type { RoutingMode } from "./frontends/document/retarget.js";
+export type { RoutingMode } from "./frontends/document/routing-modes.js";
 export type { Target } from "./lowerings/targets.js";
 export { type ModelMetadata, readMetadata } from "./metadata.js";
 export type { BetaPlace, BetaTable } from "./passes/given-betas.js";

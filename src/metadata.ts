@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { CompileOptions, LoweringOptions } from "./compile-options.js";
 import { documentSchema, imageSchema, type ModelSpec } from "./frontends/document/document.js";
-import { ROUTING_MODES } from "./frontends/document/retarget.js";
+import { ROUTING_MODES } from "./frontends/document/routing-modes.js";
 import type { LoweringChoice } from "./lowerings/choices.js";
 import type { Target } from "./lowerings/targets.js";
 import type { BetaTable } from "./passes/given-betas.js";

@@ -1,35 +1,21 @@
-import type { Command } from "../flags/command.js";
-import { benchCommand } from "./bench.js";
-import { checkCommand } from "./check.js";
-import { compileCommand } from "./compile.js";
-import { deployCommand } from "./deploy.js";
-import { diffCommand } from "./diff.js";
-import { evalCommand } from "./eval.js";
-import { importCommand } from "./import.js";
-import { inspectCommand } from "./inspect.js";
-import { modelsCommand } from "./models.js";
-import { queueAddCommand, queueStatusCommand, queueWorkCommand } from "./queue.js";
-import { routesCommand } from "./routes.js";
-import { runCommand } from "./run.js";
-import { serveCommand } from "./serve.js";
-import { verifyCommand } from "./verify.js";
+import type { CommandEntry } from "../flags/command.js";
 
 /** The commands of smxc, in the order of `smxc --help`. */
-export const COMMANDS: readonly Command[] = [
-  importCommand,
-  compileCommand,
-  verifyCommand,
-  checkCommand,
-  runCommand,
-  queueAddCommand,
-  queueWorkCommand,
-  queueStatusCommand,
-  modelsCommand,
-  deployCommand,
-  evalCommand,
-  inspectCommand,
-  diffCommand,
-  routesCommand,
-  benchCommand,
-  serveCommand,
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: "import", load: async () => (await import("./import.js")).importCommand },
+  { name: "compile", load: async () => (await import("./compile.js")).compileCommand },
+  { name: "verify", load: async () => (await import("./verify.js")).verifyCommand },
+  { name: "check", load: async () => (await import("./check.js")).checkCommand },
+  { name: "run", load: async () => (await import("./run.js")).runCommand },
+  { name: "queue add", load: async () => (await import("./queue.js")).queueAddCommand },
+  { name: "queue work", load: async () => (await import("./queue.js")).queueWorkCommand },
+  { name: "queue status", load: async () => (await import("./queue.js")).queueStatusCommand },
+  { name: "models", load: async () => (await import("./models.js")).modelsCommand },
+  { name: "deploy", load: async () => (await import("./deploy.js")).deployCommand },
+  { name: "eval", load: async () => (await import("./eval.js")).evalCommand },
+  { name: "inspect", load: async () => (await import("./inspect.js")).inspectCommand },
+  { name: "diff", load: async () => (await import("./diff.js")).diffCommand },
+  { name: "routes", load: async () => (await import("./routes.js")).routesCommand },
+  { name: "bench", load: async () => (await import("./bench.js")).benchCommand },
+  { name: "serve", load: async () => (await import("./serve.js")).serveCommand },
 ];

@@ -89,6 +89,13 @@ export interface Command {
   action(context: Context, args: readonly unknown[], options: Readonly<Record<string, unknown>>): Promise<ExitCode>;
 }
 
+/** A row of the table of commands: the file of a command is loaded when a command line means it. */
+export interface CommandEntry {
+  /** That of the command. */
+  readonly name: string;
+  load(): Promise<Command>;
+}
+
 /** Checks an action against its arguments and options; at run time it is the identity. */
 export function defineCommand<
   const A extends readonly ArgumentSpec<unknown>[],

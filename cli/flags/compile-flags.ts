@@ -1,7 +1,7 @@
 /** The flags of `compile`, shared by the commands that compile on the way. */
 
 import type { CompileOptions } from "../../src/compile-options.js";
-import { ROUTING_MODES } from "../../src/frontends/document/retarget.js";
+import { ROUTING_MODES } from "../../src/frontends/document/routing-modes.js";
 import { LOWERING_NAMES } from "../../src/lowerings/names.js";
 import { TARGETS } from "../../src/lowerings/targets.js";
 import { choice, flag, grouped, type OptionSpec, option, optionOr, repeatedOption } from "./command.js";

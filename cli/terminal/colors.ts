@@ -1,6 +1,15 @@
-import pc from "picocolors";
+/** What begins and what ends each form of text on a terminal: parameters of ECMA-48's "select graphic rendition". */
+const CODES = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  yellow: [33, 39],
+  blue: [34, 39],
+  cyan: [36, 39],
+} as const;
 
-export type Colors = ReturnType<typeof pc.createColors>;
+/** Each gives a text its form, or leaves it as it is. One may stand in another, unless both end alike. */
+export type Colors = Readonly<Record<keyof typeof CODES, (text: string) => string>>;
 
 /** https://no-color.org: any non-empty NO_COLOR wins; FORCE_COLOR colours what is not a terminal. */
 export function wantsColor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
@@ -10,5 +19,8 @@ export function wantsColor(stream: { readonly isTTY?: boolean }, env: NodeJS.Pro
 }
 
 export function createColors(enabled: boolean): Colors {
-  return pc.createColors(enabled);
+  const form = ([begin, end]: readonly [number, number]) =>
+    enabled ? (text: string) => `\u001b[${begin}m${text}\u001b[${end}m` : (text: string) => text;
+  const { bold, dim, red, yellow, blue, cyan } = CODES;
+  return { bold: form(bold), dim: form(dim), red: form(red), yellow: form(yellow), blue: form(blue), cyan: form(cyan) };
 }

@@ -1,6 +1,6 @@
 /** Runs the program in this process, with streams that remember what was written. */
 import { Writable } from "node:stream";
-import type { Command } from "../../cli/flags/command.js";
+import type { CommandEntry } from "../../cli/flags/command.js";
 import { runProgram } from "../../cli/program.js";
 import type { OutputStream } from "../../cli/terminal/output.js";
 
@@ -12,7 +12,7 @@ export interface Captured {
 
 export async function runCaptured(
   argv: readonly string[],
-  commands: readonly Command[],
+  commands: readonly CommandEntry[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Captured> {
   const stdout = memoryStream();

@@ -69,7 +69,9 @@ const COMMANDS = [
   failing("defect", new TypeError("undefined is not a cake")),
 ];
 
-const run = (...argv: string[]) => runCaptured(argv, COMMANDS);
+const ENTRIES = COMMANDS.map((command) => ({ name: command.name, load: async () => command }));
+
+const run = (...argv: string[]) => runCaptured(argv, ENTRIES);
 
 test("an action gets parsed and typed values, and defaults where nothing is given", async () => {
   seen.length = 0;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../../cli/commands/index.js";
+import { COMMANDS as ENTRIES } from "../../cli/commands/index.js";
 import type { Command } from "../../cli/flags/command.js";
 import { createParser, GLOBAL_FLAGS } from "../../cli/flags/parser.js";
 import { runNode } from "../support/cli.js";
@@ -10,7 +10,13 @@ import { runNode } from "../support/cli.js";
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(read("docs/cli-examples.json"));
 
+const COMMANDS = await Promise.all(ENTRIES.map(({ load }) => load()));
+
 const nameOf = (flags: string): string => flags.replace(/ <.*$/, "");
+
+it("every row of the table loads the command that it names", () => {
+  expect(COMMANDS.map(({ name }) => name)).toEqual(ENTRIES.map(({ name }) => name));
+});
 
 it("docs/cli.md is what scripts/generate-cli-docs.mjs writes", async () => {
   const script = fileURLToPath(new URL("../../scripts/generate-cli-docs.mjs", import.meta.url));

@@ -1,5 +1,5 @@
 /** What can be wrong with what is given to the page, beyond what the library finds; and how it reads. */
-import { createColors } from "picocolors";
+import { createColors } from "../../cli/terminal/colors.js";
 import { renderDiagnostics } from "../../cli/terminal/render-diagnostics.js";
 import { type Diagnostic, error } from "../../src/base/diagnostics.js";
 

@@ -13,7 +13,7 @@ import {
   notFiniteBeta,
   variation,
 } from "../../../src/fold/from-images.js";
-import type { RoutingMode } from "../../../src/frontends/document/retarget.js";
+import type { RoutingMode } from "../../../src/frontends/document/routing-modes.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
 import type { DocumentModel } from "../../../src/open-model.js";
 import type { BetaPlace, BetaTable } from "../../../src/passes/given-betas.js";

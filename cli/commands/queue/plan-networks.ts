@@ -1,4 +1,5 @@
 /** The networks of the plans that a worker meets: each is opened with its first picture, and closed for another's. */
+import { VERSION } from "../../../src/base/version.js";
 import { defaultMemory } from "../../../src/restore/cost/memory-node.js";
 import { type OpenNetwork, openNetworkFile } from "../../models/open-network.js";
 import { Turns } from "../../pictures/in-flight.js";
@@ -6,7 +7,6 @@ import { hashOfFiles, type Journal, openJournal } from "../../pictures/journal.j
 import { type Done, doneBy } from "../../restoring/done.js";
 import { decisiveOptions, networkOptionsOf } from "../../restoring/restore-options.js";
 import type { Output } from "../../terminal/output.js";
-import { VERSION } from "../../terminal/version.js";
 import { lessMemory, otherModel, otherVersion } from "./errors.js";
 import { formatOf, type WorkPlan } from "./plan.js";
 

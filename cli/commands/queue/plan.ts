@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Redis } from "ioredis";
+import { VERSION } from "../../../src/base/version.js";
 import type { ImageFormat } from "../../../src/files/image-format.js";
 import { imageFormat } from "../../../src/pictures/image-node.js";
 import type { RestoreOptions } from "../../restoring/restore-options.js";
-import { VERSION } from "../../terminal/version.js";
 import type { TaskQueue } from "./connect.js";
 import { planIsGone } from "./errors.js";
 

@@ -6,7 +6,7 @@ import type { Lines } from "../../../src/base/text/lines.js";
 import { type Compiled, compile } from "../../../src/compile.js";
 import type { CompileOptions } from "../../../src/compile-options.js";
 import type { ModelSpec } from "../../../src/frontends/document/document.js";
-import type { RoutingMode } from "../../../src/frontends/document/retarget.js";
+import type { RoutingMode } from "../../../src/frontends/document/routing-modes.js";
 import type { Target } from "../../../src/lowerings/targets.js";
 import { encodeModel } from "../../../src/onnx/encode.js";
 import type { DocumentModel } from "../../../src/open-model.js";

@@ -1,6 +1,6 @@
 /** What a graph says of how it was compiled, so that the reference can compute the same. */
 import type { CompileOptions } from "../../../src/compile-options.js";
-import type { RoutingMode } from "../../../src/frontends/document/retarget.js";
+import type { RoutingMode } from "../../../src/frontends/document/routing-modes.js";
 import { readMetadata } from "../../../src/metadata.js";
 import type { Signature } from "../../../src/onnx/signature.js";
 

@@ -3,9 +3,7 @@ import { type Diagnostic, error, SmxcError } from "../../base/diagnostics.js";
 import { pointerOf } from "../../base/json/parse.js";
 import type { LayerSpec, ModelSpec } from "./document.js";
 import { referencesOf } from "./references.js";
-
-export const ROUTING_MODES = ["hard", "exact", "merged", "dense"] as const;
-export type RoutingMode = (typeof ROUTING_MODES)[number];
+import type { RoutingMode } from "./routing-modes.js";
 
 type Block = Extract<LayerSpec, { readonly op: "sparse_block" }>;
 type Mixture = Extract<LayerSpec, { readonly op: "mix_conv" }>;

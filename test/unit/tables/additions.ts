@@ -310,9 +310,8 @@ export const dummyCommand = defineCommand({
   rows: [
     {
       file: "cli/commands/index.ts",
-      behind: "export const COMMANDS: readonly Command[] = [\n",
-      row: "  dummyCommand,\n",
-      imports: 'import { dummyCommand } from "./dummy.js";\n',
+      behind: "export const COMMANDS: readonly CommandEntry[] = [\n",
+      row: '  { name: "dummy", load: async () => (await import("./dummy.js")).dummyCommand },\n',
     },
   ],
 };
