@@ -4,8 +4,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
-const { COMMANDS: entries } = await import("../dist/cli/commands/index.js");
-const { GLOBAL_FLAGS } = await import("../dist/cli/flags/parser.js");
+const { COMMANDS: entries } = await import("../dist/cli-modules/commands/index.js");
+const { GLOBAL_FLAGS } = await import("../dist/cli-modules/flags/parser.js");
 
 const commands = await Promise.all(entries.map(({ load }) => load()));
 

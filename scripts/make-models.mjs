@@ -1,7 +1,7 @@
 // Makes the documents and weights of models/ out of the checkpoints of fixtures/models. Part of the build: they are in the
 // package, which people open networks from by name, and not in the repository, which has the checkpoints.
 import { readFileSync, writeFileSync } from "node:fs";
-import { formatDocument } from "../dist/cli/commands/import/format-document.js";
+import { formatDocument } from "../dist/cli-modules/commands/import/format-document.js";
 import { importCheckpoint } from "../dist/src/index.js";
 import { NETWORKS } from "../models/index.js";
 

@@ -1,5 +1,5 @@
 // Runs the built writer in a process of its own: child-writer.mjs <mode> <path>…
-import { writeFiles } from "../../dist/cli/files/write-files.js";
+import { writeFiles } from "../../dist/cli-modules/files/write-files.js";
 
 const [mode, ...paths] = process.argv.slice(2);
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { UNNAMED } from "./faults.js";
 
 const WRITER = new URL("child-writer.mjs", import.meta.url).pathname;
-const DRAFTS = new URL("../../dist/cli/files/drafts.js", import.meta.url).href;
+const DRAFTS = new URL("../../dist/cli-modules/files/drafts.js", import.meta.url).href;
 let folder: string;
 const at = (name: string) => join(folder, name);
 

@@ -53,14 +53,3 @@ test("colours are for terminals, or who forces them, and never with NO_COLOR", (
   expect(shell('FORCE_COLOR=1 NO_COLOR=1 "$0" "$1" --help').stdout).not.toContain(sgr);
   expect(shell('FORCE_COLOR=1 "$0" "$1" --help --no-color').stdout).not.toContain(sgr);
 });
-
-test("help starts without the heavy libraries", () => {
-  const hook = `export async function load(url, context, next) { process._rawDebug(url); return next(url, context); }`;
-  const preload = `data:text/javascript,import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${hook}`)});`;
-  for (const argv of [["--help"], ["compile", "--help"], ["nonsense"]]) {
-    const { stderr } = spawnSync(process.execPath, ["--import", preload, MAIN, ...argv], { encoding: "utf8" });
-    expect(stderr).toContain("/dist/cli/program.js");
-    expect(stderr).not.toMatch(/node_modules\/(zod|sharp|onnx|protobufjs)/);
-    expect(stderr).not.toContain("/dist/src/compile.js");
-  }
-});

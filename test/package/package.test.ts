@@ -48,7 +48,7 @@ describe("the tarball", () => {
       "LICENSE",
       "CHANGELOG.md",
       "dist/cli/main.js",
-      "dist/cli/commands/serve.js",
+      "dist/cli/worker-node.js",
       "dist/src/index.js",
       "dist/src/index.d.ts",
       "dist/src/runtime/web.js",

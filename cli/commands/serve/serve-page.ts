@@ -6,15 +6,13 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { basename, dirname, extname, join, normalize } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
 import { error, SmxcError } from "../../../src/base/diagnostics.js";
 
 const HOST = "127.0.0.1";
-/** Beside dist/cli, where this file runs. */
-const PAGE = fileURLToPath(new URL("../../../web/", import.meta.url));
-
-/** Of the package. */
-const NETWORKS = fileURLToPath(new URL("../../../../models/", import.meta.url));
+const resolveFile = createRequire(import.meta.url).resolve;
+const PACKAGE = dirname(resolveFile("smxc/package.json"));
+const PAGE = join(PACKAGE, "dist/web/");
+const NETWORKS = join(PACKAGE, "models/");
 
 /** ONNX Runtime's files are not in the package twice: they come from the dependency. A folder of its version follows. */
 const ORT_PREFIX = "/ort/";
@@ -138,7 +136,7 @@ function pathOf(url: string): string | undefined {
 }
 
 function ortFolder(): string {
-  return dirname(createRequire(import.meta.url).resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
+  return dirname(resolveFile("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
 }
 
 async function isFile(path: string): Promise<boolean> {
