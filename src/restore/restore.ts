@@ -1,18 +1,18 @@
 /** From picture to picture: colours and opacity as networks take them, and the samples of the result. */
 import { SmxcError } from "../base/diagnostics.js";
-import { noRoomForResult, notFinite } from "../pictures/errors.js";
-import { crop, type Image, largestSample, newSamples, type Samples, type ValueRange } from "../pictures/image.js";
+import { noRoomForResult } from "../pictures/errors.js";
+import { crop, type Image, newSamples, type Samples } from "../pictures/image.js";
 import type { Session, Tensor } from "../sessions/session.js";
-import { colourJobs, type Job, planeOf, resized } from "./colour-jobs.js";
+import { type ColourJobs, colourJobs, planeOf, resized } from "./colour-jobs.js";
 import type { RunPlan } from "./cost/context-choice.js";
-import { wrongScale } from "./errors.js";
 import { paddedTo, within } from "./multiples.js";
 import type { Network } from "./network.js";
 import { wholeRestorer } from "./restore-whole.js";
 import type { Emit, PictureFormat, RunOptions, RunReport } from "./restorer.js";
 import { runInOrder } from "./runs-in-order.js";
-import { type Orientation, orientationsOf, oriented, sourceOf } from "./self-ensemble.js";
+import { orientationsOf, oriented } from "./self-ensemble.js";
 import type { Rect } from "./tiles.js";
+import { type Turn, turnWriter } from "./write-result.js";
 
 /** What becomes of opacity: run through the network by itself, resized bicubically, or left out. */
 export type AlphaMode = "restore" | "resize" | "drop";
@@ -57,72 +57,87 @@ export async function restorePicture(
   picture: Image,
   options: RestoreOptions = {},
 ): Promise<Restored> {
-  const { alpha = "resize", selfEnsemble = false, onProgress, onPlan, onTile, signal, onBetas } = options;
-  const { scale, range, color, multiple = 1 } = network.format;
-  const [width, height] = [picture.width * scale, picture.height * scale];
-  const data = roomFor(picture, width, height);
-  const opacity = picture.alpha;
-  const restoredAlpha = opacity && alpha === "restore" ? newSamples(picture.bitDepth, width * height) : undefined;
-  const parts = [
-    colourJobs(color, picture, { data, width, height }),
-    ...(opacity && restoredAlpha
-      ? [colourJobs(color, planeOf(picture, opacity), { data: restoredAlpha, width, height })]
-      : []),
-  ];
-  const kept = opacity && alpha === "resize" ? resized(planeOf(picture, opacity), width, height).data : restoredAlpha;
-  const { channels, bitDepth } = picture;
-  const result: Image = { width, height, channels, bitDepth, data, ...(kept ? { alpha: kept } : {}) };
-  const jobs = parts.flatMap((part) => part.jobs);
+  const { alpha = "resize", selfEnsemble = false, onPlan, onTile } = options;
+  const { scale, range } = network.format;
+  const { result, parts } = layOut(network.format, picture, alpha);
   const orientations = orientationsOf(selfEnsemble);
-  const turns = jobs.flatMap((job) => orientations.map((orientation): Turn => ({ job, orientation })));
+  const turns = parts.flatMap(({ jobs }) =>
+    jobs.flatMap((job) => orientations.map((orientation): Turn => ({ job, orientation }))),
+  );
   const isFinalAtOnce = turns.length === 1 && parts.every(({ finish }) => finish === undefined);
-  /** Where the turns of one job go, which follow each other. */
-  const targets = (job: Job): Targets => {
-    const write = writer(job, { width, height, range, scale });
-    const sum = selfEnsemble ? new Ensemble(job.source.channels, height, width, orientations.length) : undefined;
-    return { job, write, sum };
-  };
-  let target = targets(jobs[0]!);
-  const emit = ({ job, orientation }: Turn, rect: Rect, values: Tensor): void => {
-    if (target.job !== job) target = targets(job);
-    if (target.sum) target.sum.add(rect, values, sourceOf(orientation, height, width));
-    else target.write(rect, values);
+  const writer = turnWriter({ width: result.width, height: result.height, range, scale }, orientations);
+  const emit = (turn: Turn, rect: Rect, values: Tensor): void => {
+    writer.add(turn, rect, values);
     if (isFinalAtOnce) onTile?.(tileAt(result, rect));
   };
-  const reports: RunReport[] = [];
   if (onPlan !== undefined) {
     const plan = await network.restorer.plan?.(picture);
     if (plan !== undefined) onPlan(plan);
   }
-  const atATime = (await network.restorer.atATime?.(picture)) ?? 1;
-  const run = async (turn: Turn): Promise<HeldRun> => {
-    // Results of turns that run at a time are held until it is their turn; one by one, they are taken part by part.
-    const held: (() => void)[] = [];
-    const hold = (work: () => void): void => void (atATime > 1 ? held.push(work) : work());
-    const upright = oriented(turn.job.source, turn.orientation);
-    const source = paddedTo(multiple, upright);
-    const size = { width: upright.width * scale, height: upright.height * scale };
-    const take: Emit = (rect, values) => hold(() => emit(turn, rect, values));
-    const report = await network.restorer.restore(source, source === upright ? take : within(size, take), {
-      ...(signal ? { signal } : {}),
-      ...(onBetas ? { onBetas: (betas) => hold(() => onBetas(betas)) } : {}),
-      ...(onProgress
-        ? { onProgress: (part, total) => onProgress(reports.length * total + part, turns.length * total) }
-        : {}),
-    });
-    return { held, report };
+  const parallel = (await network.restorer.atATime?.(picture)) ?? 1;
+  const reports: RunReport[] = [];
+  const { signal, onBetas, onProgress } = options;
+  const runOptions: RunOptions = {
+    ...(signal ? { signal } : {}),
+    ...(onBetas ? { onBetas } : {}),
+    ...(onProgress
+      ? { onProgress: (part, total) => onProgress(reports.length * total + part, turns.length * total) }
+      : {}),
   };
+  const run = (turn: Turn) =>
+    runTurn(network, turn, (rect, values) => emit(turn, rect, values), runOptions, parallel > 1);
   await runInOrder(turns, run, {
-    parallel: atATime > 1 ? atATime : 0,
-    use: ({ held, report }, { orientation }) => {
+    parallel: parallel > 1 ? parallel : 0,
+    use: ({ held, report }, turn) => {
       for (const work of held) work();
       reports.push(report);
-      if (orientation === orientations.at(-1)) target.sum?.finish(target.write);
+      writer.end(turn);
     },
   });
   for (const part of parts) part.finish?.();
   if (!isFinalAtOnce) onTile?.({ left: 0, top: 0, image: result });
   return { image: result, report: reports[0]! };
+}
+
+/** The result before it has its samples, and the runs that fill them: of the colours, and of the opacity. */
+function layOut({ color, scale }: PictureFormat, picture: Image, alpha: AlphaMode) {
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  const { channels, bitDepth, alpha: opacity } = picture;
+  const data = roomFor(picture, width, height);
+  const parts = [colourJobs(color, picture, { data, width, height })];
+  const result = (kept?: Samples): { readonly result: Image; readonly parts: readonly ColourJobs[] } => ({
+    result: { width, height, channels, bitDepth, data, ...(kept ? { alpha: kept } : {}) },
+    parts,
+  });
+  if (opacity === undefined || alpha === "drop") return result();
+  const plane = planeOf(picture, opacity);
+  if (alpha === "resize") return result(resized(plane, width, height).data);
+  const restored = newSamples(bitDepth, width * height);
+  parts.push(colourJobs(color, plane, { data: restored, width, height }));
+  return result(restored);
+}
+
+/** @param isHeld whether all that the run gives waits until its turn has come, since others run at the same time */
+async function runTurn(
+  network: Network,
+  { job, orientation }: Turn,
+  emit: Emit,
+  options: RunOptions,
+  isHeld: boolean,
+): Promise<HeldRun> {
+  const { multiple = 1, scale } = network.format;
+  const { onBetas } = options;
+  const held: (() => void)[] = [];
+  const hold = (work: () => void): void => void (isHeld ? held.push(work) : work());
+  const upright = oriented(job.source, orientation);
+  const source = paddedTo(multiple, upright);
+  const take: Emit = (rect, values) => hold(() => emit(rect, values));
+  const size = { width: upright.width * scale, height: upright.height * scale };
+  const report = await network.restorer.restore(source, source === upright ? take : within(size, take), {
+    ...options,
+    ...(onBetas ? { onBetas: (betas) => hold(() => onBetas(betas)) } : {}),
+  });
+  return { held, report };
 }
 
 function tileAt(result: Image, { left, top, width, height }: Rect): ResultTile {
@@ -151,95 +166,8 @@ function roomFor({ bitDepth, channels }: Image, width: number, height: number): 
   }
 }
 
-/** One run of the network over the picture. */
-interface Turn {
-  readonly job: Job;
-  readonly orientation: Orientation;
-}
-
-interface Targets {
-  readonly job: Job;
-  readonly write: Emit;
-  readonly sum: Ensemble | undefined;
-}
-
 /** What a run gave, to be taken in the order of the turns. */
 interface HeldRun {
   readonly held: readonly (() => void)[];
   readonly report: RunReport;
-}
-
-interface Target {
-  readonly width: number;
-  readonly height: number;
-  readonly range: ValueRange;
-  readonly scale: number;
-}
-
-/** Clamps to the range and rounds half up, as `tensorToImage` does. */
-function writer(job: Job, { width, height, range: [black, white], scale }: Target): Emit {
-  const largest = largestSample(job.bitDepth);
-  const sample = (value: number): number =>
-    // In float32, so that a half is a half to smxc where it is one to PyTorch.
-    Math.floor(Math.fround(Math.min(1, Math.max(0, (value - black) / (white - black))) * largest) + 0.5);
-  return (rect, { data, shape }) => {
-    if (rect.top + rect.height > height || rect.left + rect.width > width) throw new SmxcError([wrongScale(scale)]);
-    const channels = shape.at(-3)!;
-    const pixels = rect.width * rect.height;
-    const planes = job.place === "mean" ? 1 : channels;
-    for (let plane = 0; plane < planes; plane++) {
-      const offset = sampleOf(job.place, plane, planes);
-      for (let row = 0, from = plane * pixels; row < rect.height; row++) {
-        let to = ((rect.top + row) * width + rect.left) * job.channels + offset;
-        for (let column = 0; column < rect.width; column++, from++, to += job.channels) {
-          const value = job.place === "mean" ? meanAt(data, from, pixels, channels) : data[from]!;
-          if (!Number.isFinite(value)) throw new SmxcError([notFinite(plane, rect.left + column, rect.top + row)]);
-          job.target[to] = sample(value);
-        }
-      }
-    }
-  };
-}
-
-/** Which sample of a pixel a plane of the network's fills. */
-function sampleOf(place: Job["place"], plane: number, planes: number): number {
-  if (place === "mean") return 0;
-  return place === "reversed" ? planes - 1 - plane : place + plane;
-}
-
-function meanAt(data: Float32Array, pixel: number, pixels: number, channels: number): number {
-  let sum = 0;
-  for (let channel = 0; channel < channels; channel++) sum += data[channel * pixels + pixel]!;
-  return sum / channels;
-}
-
-/** The mean of results that were turned back. */
-class Ensemble {
-  private readonly height: number;
-  private readonly width: number;
-  private readonly channels: number;
-  private readonly share: number;
-  private readonly sums: Float32Array;
-
-  constructor(channels: number, height: number, width: number, count: number) {
-    this.height = height;
-    this.width = width;
-    this.channels = channels;
-    this.share = 1 / count;
-    this.sums = new Float32Array(channels * height * width);
-  }
-
-  add(rect: Rect, { data }: Tensor, source: (row: number, column: number) => number): void {
-    const pixels = this.height * this.width;
-    for (let channel = 0, from = 0; channel < this.channels; channel++)
-      for (let row = 0; row < rect.height; row++)
-        for (let column = 0; column < rect.width; column++, from++) {
-          this.sums[channel * pixels + source(rect.top + row, rect.left + column)]! += data[from]! * this.share;
-        }
-  }
-
-  finish(write: Emit): void {
-    const { height, width, channels } = this;
-    write({ top: 0, left: 0, height, width }, { data: this.sums, shape: [1, channels, height, width] });
-  }
 }
