@@ -61,14 +61,14 @@ function bundled(folder) {
   return `\n### ${name} ${version} (${license})\n\n<${home}>\n\n${fenced(licenseText(folder, name))}\n`;
 }
 
-function installed([path, { version, license, optional }]) {
-  return `| ${path.replace(/^.*node_modules\//, "")} | ${version} | ${license} | ${optional ? "optional" : ""} |\n`;
+function installed([path, { version, license, optional, devOptional }]) {
+  // devOptional: development needs it too.
+  const note = optional || devOptional ? "optional" : "";
+  return `| ${path.replace(/^.*node_modules\//, "")} | ${version} | ${license} | ${note} |\n`;
 }
 
 const packages = readJson("dist/page-packages.json");
-const brought = Object.entries(readJson("package-lock.json").packages).filter(
-  ([path, { dev, devOptional }]) => path !== "" && !dev && !devOptional,
-);
+const brought = Object.entries(readJson("package-lock.json").packages).filter(([path, { dev }]) => path !== "" && !dev);
 const text = [HEAD, ...packages.map(bundled), INSTALLED_HEAD, ...brought.map(installed)].join("");
 
 if (process.argv.includes("--print")) process.stdout.write(text);
