@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { NETWORKS } from "../models/index.js";
+import { LICENSES_FILE, thirdParty } from "./third-party.js";
 
 const ORT_FOLDER = fileURLToPath(new URL("../node_modules/onnxruntime-web/dist/", import.meta.url));
 
@@ -50,6 +51,9 @@ function ortFiles(): Plugin {
 /** What lets the page be installed as an app, under names that stay the same. */
 const APP_FILES: readonly string[] = ["app.webmanifest", "icon.svg"];
 
+/** Files whose names have no hash. */
+const KEPT_NAMES: readonly string[] = [...APP_FILES, LICENSES_FILE];
+
 function appFiles(): Plugin {
   return {
     name: "app-files",
@@ -69,7 +73,7 @@ function offlineFiles(): Plugin {
       order: "post",
       handler(_options, bundle) {
         // Names without a hash may stand for other content one day.
-        const files = Object.keys(bundle).filter((name) => !name.endsWith(".html") && !APP_FILES.includes(name));
+        const files = Object.keys(bundle).filter((name) => !name.endsWith(".html") && !KEPT_NAMES.includes(name));
         const list = JSON.stringify(files.sort());
         const worker = readFileSync(new URL("./src/offline-worker.js", import.meta.url), "utf8");
         this.emitFile({ type: "asset", fileName: "offline.json", source: `{"files":${list}}` });
@@ -90,6 +94,8 @@ const NETWORK_BYTES = Object.fromEntries(
   NETWORKS.map(({ name, document, weights }) => [name, statSync(document).size + statSync(weights).size]),
 );
 
+const THIRD_PARTY = thirdParty();
+
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   // Relative, so that the page can lie in any folder of a host.
@@ -103,12 +109,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     rolldownOptions: { checks: { pluginTimings: false }, output: OUTPUT },
   },
-  worker: { format: "es", rolldownOptions: { output: OUTPUT } },
+  worker: { format: "es", rolldownOptions: { output: OUTPUT }, plugins: () => [THIRD_PARTY.worker] },
   resolve: {
     // Entries of onnxruntime-web that load their WebAssembly from a folder instead of carrying the loader with them.
     conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "development|production"],
   },
-  plugins: [ortFiles(), appFiles(), offlineFiles()],
+  plugins: [ortFiles(), appFiles(), THIRD_PARTY.page, offlineFiles()],
   define: { ORT_FOLDER: JSON.stringify(`ort/${ORT_VERSION}/`), NETWORK_BYTES: JSON.stringify(NETWORK_BYTES) },
   server: { headers: ISOLATION, fs: { allow: [".."] } },
   preview: { headers: ISOLATION },

@@ -47,6 +47,8 @@ describe("the tarball", () => {
       "README.md",
       "LICENSE",
       "CHANGELOG.md",
+      "THIRD-PARTY-LICENSES.md",
+      "dist/web/licenses.txt",
       "dist/cli/main.js",
       "dist/cli/worker-node.js",
       "dist/src/index.js",
@@ -77,10 +79,10 @@ describe("the tarball", () => {
 
   it("holds nothing else, and stays small", () => {
     const allowed = [
-      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schemas\/[\w.]+\.json|schemas\/triton\/(model_config\.proto|LICENSE))$/,
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-LICENSES\.md|schemas\/[\w.]+\.json|schemas\/triton\/(model_config\.proto|LICENSE))$/,
       /^dist\/src\/[\w./-]+\.(js|d\.ts)$/,
       /^dist\/cli\/[\w./-]+(?<!\.d)\.js$/,
-      /^dist\/web\/(index\.html|offline\.js|offline\.json|app\.webmanifest|icon\.svg|assets\/[\w.-]+\.(js|css|png|svg|webp))$/,
+      /^dist\/web\/(index\.html|licenses\.txt|offline\.js|offline\.json|app\.webmanifest|icon\.svg|assets\/[\w.-]+\.(js|css|png|svg|webp))$/,
       /^models\/(index\.js|index\.d\.ts|[\w-]+\.json|[\w-]+\.weights\.safetensors)$/,
     ];
     const others = project.packed.files.filter(({ path }) => !allowed.some((pattern) => pattern.test(path)));

@@ -19,7 +19,7 @@ it("is the newest of the changelog, which says what it brings", () => {
   expect(text!.length).toBeGreaterThan(100);
 });
 
-it("is the one that the examples ask for, and that the documents name", () => {
+it("is the one that the examples ask for", () => {
   const examples = readdirSync(new URL("../../examples", import.meta.url), { withFileTypes: true });
   const asked = examples
     .filter((entry) => entry.isDirectory() && entry.name !== "fleet")
