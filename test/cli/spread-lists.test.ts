@@ -3,7 +3,8 @@ import { expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
 import { spreadLists } from "../../cli/flags/spread-lists.js";
 
-const spread = (line: string): string => spreadLists(line.split(" "), COMMANDS).join(" ");
+const commands = await Promise.all(COMMANDS.map(({ load }) => load()));
+const spread = (line: string): string => spreadLists(line.split(" "), commands).join(" ");
 
 it.each([
   ["verify a.json b.onnx --shape 1x3x8x8 2x3x9x9", "verify a.json b.onnx --shape 1x3x8x8 --shape 2x3x9x9"],

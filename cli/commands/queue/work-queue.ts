@@ -1,17 +1,17 @@
 /** Takes jobs of a queue until it is empty, a signal comes, or this machine turns out not to be able to do them. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Job } from "bullmq";
+import type { Job, Worker } from "bullmq";
 import { SmxcError } from "../../../src/base/diagnostics.js";
 import { signalled } from "../../files/signals.js";
 import type { Context } from "../../flags/command.js";
 import { endsAll, type Failure } from "../../pictures/failures.js";
 import { isRefusal, type OpenQueue } from "./connect.js";
-import { countFate, fatesOf } from "./counts.js";
+import { countFate, type Fate, fatesOf } from "./counts.js";
 import { readPlan } from "./plan.js";
 import { PlanNetworks } from "./plan-networks.js";
 import { isEmpty } from "./read-status.js";
 import type { TaskData } from "./tasks.js";
-import { workTask } from "./work-task.js";
+import { type WorkTaskOptions, workTask } from "./work-task.js";
 
 export interface WorkOptions {
   readonly jobs: number | undefined;
@@ -36,6 +36,20 @@ const MOST_DEATHS = 10;
 /** The next picture is read, and the last one written, while one runs. */
 const AHEAD = 1;
 
+/** What the jobs of this worker have in common. */
+interface Working {
+  readonly context: Context;
+  readonly open: OpenQueue;
+  readonly networks: PlanNetworks;
+  /** Set when no further job is to be taken. */
+  readonly stop: AbortController;
+  readonly failures: Failure[];
+  written: number;
+  before: number;
+  /** Why this worker cannot go on. */
+  ended?: { readonly cause: unknown };
+}
+
 /**
  * @throws SmxcError where a plan cannot be followed on this machine; its jobs are given back
  * @throws what `isRefusal` says of
@@ -48,86 +62,32 @@ export async function workQueue(
   const { queue, redis, bull } = open;
   const networks = new PlanNetworks((id) => readPlan(redis, queue, id), jobs, context);
   const stop = new AbortController();
-  const failures: Failure[] = [];
-  let [written, before, busy] = [0, 0, 0];
-  let ended: { readonly cause: unknown } | undefined;
-  const endBy = (cause: unknown): void => {
-    ended ??= { cause };
-    stop.abort();
+  const working: Working = { context, open, networks, stop, failures: [], written: 0, before: 0 };
+  let busy = 0;
+  const take = async (job: Job<TaskData>, token: string | undefined): Promise<void> => {
+    busy++;
+    try {
+      await workJob(working, worker, job, token);
+    } catch (cause) {
+      // Nothing can be told to Redis: the job is left to other workers.
+      if (isRefusal(cause)) endBy(working, cause);
+      throw cause;
+    } finally {
+      busy--;
+    }
   };
-
-  const giveBack = async (job: Job<TaskData>, token: string | undefined): Promise<never> => {
-    await job.moveToWait(token);
-    throw new bull.WaitingError();
-  };
-
-  const work = async (job: Job<TaskData>, token: string | undefined): Promise<void> => {
-    const task = { id: job.id!, data: job.data };
-    const isFirstTry = job.attemptsStarted <= 1;
-    const fates = isFirstTry ? [] : await fatesOf(redis, queue, task);
-    const bad = fates.flatMap((fate) => (fate !== undefined && "error" in fate ? [fate.error] : []));
-    const end = await networks
-      .use(task.data.plan, async (opened) => {
-        worker.concurrency = opened.network.parallel + AHEAD;
-        return workTask(context, opened, task, {
-          fates,
-          isFirstTry,
-          isLastTry: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
-          stop: stop.signal,
-          report: context.report,
-          async tell(index, fate, failure) {
-            await countFate(redis, queue, task, index, fate);
-            if ("error" in fate) bad.push(fate.error);
-            if (failure === undefined) {
-              if ("done" in fate && fate.done === "now") written++;
-              else before++;
-              return;
-            }
-            failures.push(failure);
-            if (!context.json) await context.fail(failure.diagnostics);
-            // The next result could not be written either.
-            if (endsAll(failure)) stop.abort();
-          },
-        });
-      })
-      .catch((cause: unknown) => {
-        // The model, which is nothing that is wrong with the picture. Defects are the job's.
-        if (!(cause instanceof SmxcError)) throw cause;
-        endBy(cause);
-        return "given back" as const;
-      });
-    if (end === "given back") await giveBack(job, token);
-    if (end === "again") throw new Error("a file could not be read or written, or a worker ended");
-    if (bad.length > 0) throw new bull.UnrecoverableError(bad[0]!);
-  };
-
   const connection = open.connect();
-  const worker = new bull.Worker<TaskData>(
-    queue.name,
-    async (job, token) => {
-      busy++;
-      try {
-        await work(job, token);
-      } catch (cause) {
-        // Nothing can be told to Redis: the job is left to other workers.
-        if (isRefusal(cause)) endBy(cause);
-        throw cause;
-      } finally {
-        busy--;
-      }
-    },
-    {
-      connection,
-      skipVersionCheck: true,
-      concurrency: 1,
-      lockDuration: lease * 1000,
-      stalledInterval: lease * 500,
-      maxStalledCount: MOST_DEATHS - 1,
-    },
-  );
+  const worker = new bull.Worker<TaskData>(queue.name, take, {
+    connection,
+    skipVersionCheck: true,
+    concurrency: 1,
+    lockDuration: lease * 1000,
+    stalledInterval: lease * 500,
+    maxStalledCount: MOST_DEATHS - 1,
+  });
   // A lost connection is told of by the queue's.
   worker.on("error", (cause) => {
-    if (isRefusal(cause)) endBy(cause);
+    if (isRefusal(cause)) endBy(working, cause);
   });
 
   if (untilEmpty) void stopWhenEmpty(queue, stop, () => busy > 0);
@@ -139,8 +99,66 @@ export async function workQueue(
   await worker.close();
   connection.disconnect();
   await networks.close();
+  const { ended, written, before, failures } = working;
   if (ended !== undefined) throw ended.cause;
   return { written, before, failures };
+}
+
+function endBy(working: Working, cause: unknown): void {
+  working.ended ??= { cause };
+  working.stop.abort();
+}
+
+/** @throws what makes BullMQ give the job back, try it again, or list it as failed */
+async function workJob(
+  working: Working,
+  worker: Worker<TaskData>,
+  job: Job<TaskData>,
+  token: string | undefined,
+): Promise<void> {
+  const { queue, redis, bull } = working.open;
+  const task = { id: job.id!, data: job.data };
+  const isFirstTry = job.attemptsStarted <= 1;
+  const isLastTry = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+  const fates = isFirstTry ? [] : await fatesOf(redis, queue, task);
+  const bad = fates.flatMap((fate) => (fate !== undefined && "error" in fate ? [fate.error] : []));
+  const tell: WorkTaskOptions["tell"] = async (index, fate, failure) => {
+    await countFate(redis, queue, task, index, fate);
+    if ("error" in fate) bad.push(fate.error);
+    await noteFate(working, fate, failure);
+  };
+  const { context, networks, stop } = working;
+  const end = await networks
+    .use(task.data.plan, async (opened) => {
+      worker.concurrency = opened.network.parallel + AHEAD;
+      const { report } = context;
+      return workTask(context, opened, task, { fates, isFirstTry, isLastTry, stop: stop.signal, report, tell });
+    })
+    .catch((cause: unknown) => {
+      // The model, which is nothing that is wrong with the picture. Defects are the job's.
+      if (!(cause instanceof SmxcError)) throw cause;
+      endBy(working, cause);
+      return "given back" as const;
+    });
+  if (end === "given back") {
+    await job.moveToWait(token);
+    throw new bull.WaitingError();
+  }
+  if (end === "again") throw new Error("a file could not be read or written, or a worker ended");
+  if (bad.length > 0) throw new bull.UnrecoverableError(bad[0]!);
+}
+
+/** Counts what became of a picture, and says it where it failed. */
+async function noteFate(working: Working, fate: Fate, failure: Failure | undefined): Promise<void> {
+  if (failure === undefined) {
+    if ("done" in fate && fate.done === "now") working.written++;
+    else working.before++;
+    return;
+  }
+  working.failures.push(failure);
+  if (!working.context.json) await working.context.fail(failure.diagnostics);
+  // The next result could not be written either.
+  if (endsAll(failure)) working.stop.abort();
 }
 
 /** Asks the queue while this worker does nothing. */
