@@ -1,6 +1,6 @@
 // Makes dist/cli, the program as few files: a process that reads dozens of files starts sooner than one that reads hundreds.
 // The modules that it is made of stay in dist/cli-modules, for tests and scripts.
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
 
@@ -20,7 +20,7 @@ const PACKAGES = /^(sharp|onnxruntime-node|onnxruntime-web|bullmq|ioredis)(\/|$)
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 await rm("dist/cli", { recursive: true, force: true });
-await build({
+const { output } = await build({
   input: ENTRIES,
   platform: "node",
   external: [/^node:/, /^#/, PACKAGES],
@@ -34,3 +34,10 @@ await build({
     chunkFileNames: "[name]-[hash].js",
   },
 });
+
+// Folders of packages of which the program has modules: their licences go with it (generate-licenses.mjs).
+const modules = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
+const folders = modules.flatMap(
+  (id) => /node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id.replaceAll("\\", "/"))?.[0] ?? [],
+);
+await writeFile("dist/program-packages.json", `${JSON.stringify([...new Set(folders)].toSorted(), null, 1)}\n`);

@@ -1,5 +1,5 @@
 /**
- * Writes THIRD-PARTY-LICENSES.md: what of others is in the package, by the bundle of the page that was built (npm run build first),
+ * Writes THIRD-PARTY-LICENSES.md: what of others is in the package, by the bundles of the page and the program that were built (npm run build first),
  * and what an installation brings, by the lockfile; or prints it, with --print.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -15,8 +15,8 @@ Written by \`scripts/generate-licenses.mjs\`. smxc itself has the MIT licence ([
 
 ## In the package
 
-- \`dist/web\`, the page of \`smxc serve\`, contains the packages below, each with its licence, and short helpers of
-  [Vite](https://vite.dev) and [Rolldown](https://rolldown.rs) (MIT). ONNX Runtime's own parts are listed in its
+- \`dist/cli\`, the program, and \`dist/web\`, the page of \`smxc serve\`, contain the packages below, each with its licence, and short
+  helpers of [Vite](https://vite.dev) and [Rolldown](https://rolldown.rs) (MIT). ONNX Runtime's own parts are listed in its
   [ThirdPartyNotices.txt](https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt).
 - \`models\`: the networks were trained for smxc and have its licence.
 - The photographs of the page, in \`dist/web/assets\`, are sample data of scikit-image: the astronaut is NASA's (public domain), the cat
@@ -67,7 +67,7 @@ function installed([path, { version, license, optional, devOptional }]) {
   return `| ${path.replace(/^.*node_modules\//, "")} | ${version} | ${license} | ${note} |\n`;
 }
 
-const packages = readJson("dist/page-packages.json");
+const packages = [...new Set(["page", "program"].flatMap((part) => readJson(`dist/${part}-packages.json`)))].toSorted();
 const brought = Object.entries(readJson("package-lock.json").packages).filter(([path, { dev }]) => path !== "" && !dev);
 const text = [HEAD, ...packages.map(bundled), INSTALLED_HEAD, ...brought.map(installed)].join("");
 

@@ -1,4 +1,4 @@
-/** THIRD-PARTY-LICENSES.md names what the built page is made of and what an installation brings: run the build first. */
+/** THIRD-PARTY-LICENSES.md names what the built page and program are made of and what an installation brings: run the build first. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -7,8 +7,11 @@ import { runNode } from "../support/cli.js";
 const at = (path: string): URL => new URL(`../../${path}`, import.meta.url);
 const read = (path: string): string => readFileSync(at(path), "utf8");
 const LICENSES = read("THIRD-PARTY-LICENSES.md");
-/** Folders of the packages of which the bundler put modules into the page or its workers. */
-const BUNDLED: readonly string[] = JSON.parse(read("dist/page-packages.json"));
+/** Folders of the packages of which the bundler put modules into the page or its workers, and into the program. */
+const [PAGE, PROGRAM] = ["page", "program"].map((part): readonly string[] =>
+  JSON.parse(read(`dist/${part}-packages.json`)),
+) as [readonly string[], readonly string[]];
+const named = (folders: readonly string[]) => folders.map((folder) => folder.replace(/^.*node_modules\//, ""));
 
 it("is what scripts/generate-licenses.mjs writes of this build and this lockfile", async () => {
   const script = fileURLToPath(at("scripts/generate-licenses.mjs"));
@@ -17,11 +20,11 @@ it("is what scripts/generate-licenses.mjs writes of this build and this lockfile
   expect(LICENSES, "write it anew: node scripts/generate-licenses.mjs").toBe(stdout);
 });
 
-it("has the licence's text of every package in the page", () => {
-  // What the page needs of others: documents, graphs, and the runtime of its workers.
-  const names = BUNDLED.map((folder) => folder.replace(/^.*node_modules\//, ""));
-  expect(names).toEqual(expect.arrayContaining(["zod", "protobufjs", "onnxruntime-web"]));
-  for (const folder of BUNDLED) {
+it("has the licence's text of every package in the page and the program", () => {
+  // What the page needs of others: documents, graphs, and the runtime of its workers; the program has its flags by one.
+  expect(named(PAGE)).toEqual(expect.arrayContaining(["zod", "protobufjs", "onnxruntime-web"]));
+  expect(named(PROGRAM)).toEqual(expect.arrayContaining(["zod", "protobufjs", "commander"]));
+  for (const folder of new Set([...PAGE, ...PROGRAM])) {
     const { name, version, license } = JSON.parse(read(`${folder}/package.json`));
     const [, entry] = LICENSES.split(`### ${name} ${version} (${license})\n`);
     const text = /^```text\n([\s\S]*?)\n```$/m.exec(entry ?? "")?.[1] ?? "";
