@@ -142,8 +142,8 @@ describe("installed without scripts and optional packages", () => {
     expect(stderr).toContain("npm install bullmq ioredis");
   });
 
-  it("runs the scripts of docs/onnx.md", async () => {
-    const blocks = codeBlocks(readFileSync(join(ROOT, "docs/onnx.md"), "utf8"));
+  it("runs the scripts of docs/reference/onnx.md", async () => {
+    const blocks = codeBlocks(readFileSync(join(ROOT, "docs/reference/onnx.md"), "utf8"));
     const expected = new Map(blocks.map(({ label, text }) => [label, text]));
     mkdirSync(project.at("onnx"));
     const scripts = blocks.flatMap(({ label, text }) => {
@@ -222,8 +222,8 @@ describe("a Vite application", () => {
     await close();
   });
 
-  it("is made as docs/getting-started.md says, from the checkpoint on", async () => {
-    const blocks = codeBlocks(readFileSync(join(ROOT, "docs/getting-started.md"), "utf8"));
+  it("is made as docs/learn/getting-started.md says, from the checkpoint on", async () => {
+    const blocks = codeBlocks(readFileSync(join(ROOT, "docs/learn/getting-started.md"), "utf8"));
     copyFileSync(CHECKPOINT, project.at("checkpoint.pt"));
     const photograph = await readImage(fixture("photographs", "x3", "coffee.png"), () => {});
     writeFileSync(project.at("photo.png"), await encodeImage(crop(photograph, 60, 40, 24, 18), "photo.png", () => {}));
