@@ -8,7 +8,9 @@ import { createParser, GLOBAL_FLAGS } from "../../cli/flags/parser.js";
 import { runNode } from "../support/cli.js";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-const EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(read("docs/reference/cli-examples.json"));
+const EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(
+  read("docs/reference/cli-examples.json"),
+);
 
 const nameOf = (flags: string): string => flags.replace(/ <.*$/, "");
 
