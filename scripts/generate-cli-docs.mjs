@@ -1,5 +1,5 @@
 /**
- * Writes docs/cli.md: every command and flag, as the program has them, with the examples of docs/cli-examples.json; or
+ * Writes docs/reference/cli.md: every command and flag, as the program has them, with the examples of docs/reference/cli-examples.json; or
  * prints it, with --print. From the build (npm run build first).
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -9,11 +9,11 @@ const { GLOBAL_FLAGS } = await import("../dist/cli-modules/flags/parser.js");
 
 const commands = await Promise.all(entries.map(({ load }) => load()));
 
-const examples = JSON.parse(readFileSync(new URL("../docs/cli-examples.json", import.meta.url), "utf8"));
+const examples = JSON.parse(readFileSync(new URL("../docs/reference/cli-examples.json", import.meta.url), "utf8"));
 
 const HEAD = `# The command line
 
-Written by \`scripts/generate-cli-docs.mjs\` from the program's own tables and \`docs/cli-examples.json\`; \`smxc <command> --help\` says the same.
+Written by \`scripts/generate-cli-docs.mjs\` from the program's own tables and \`docs/reference/cli-examples.json\`; \`smxc <command> --help\` says the same.
 
 Standard output carries the answer only; progress, notes and warnings go to standard error. Exit codes: **0** done and good, **1** the input is
 invalid or a verification or check failed, **2** usage error or a file that cannot be read or written, **70** a defect in smxc itself. Files are
@@ -30,7 +30,7 @@ const cell = (text) => text.replaceAll("|", "\\|");
 function rowOf(command, { flags, description, choices, initial, initialText, required, repeatable, parse }) {
   const name = nameOf(flags);
   const example = examples[command]?.[name];
-  if (example === undefined) throw new Error(`docs/cli-examples.json has no example of ${command} ${name}`);
+  if (example === undefined) throw new Error(`docs/reference/cli-examples.json has no example of ${command} ${name}`);
   const shown =
     initialText ?? (parse !== undefined && !repeatable && initial !== undefined ? String(initial) : undefined);
   const more = [
@@ -57,4 +57,4 @@ function sectionOf({ name, summary, description, arguments: positional, options 
 const text = [HEAD, `## Every command\n${tableOf("smxc", GLOBAL_FLAGS)}`, ...commands.map(sectionOf)].join("\n");
 
 if (process.argv.includes("--print")) process.stdout.write(text);
-else writeFileSync(new URL("../docs/cli.md", import.meta.url), text);
+else writeFileSync(new URL("../docs/reference/cli.md", import.meta.url), text);

@@ -20,7 +20,7 @@ export const TOLERANCES = {
 export const MOST_CANCELLATION = 1e3;
 
 /**
- * Winograd convolutions round more than direct ones, 5.7e-6 of the output against 2.4e-7 (docs/lowerings.md), so a network that magnifies rounding
+ * Winograd convolutions round more than direct ones, 5.7e-6 of the output against 2.4e-7 (docs/explain/lowerings.md), so a network that magnifies rounding
  * may miss the tolerance with them alone. A difference of more than so many times what is allowed is no rounding.
  */
 export const MOST_MAGNIFIED = 32;

@@ -1,4 +1,4 @@
-/** docs/cli.md: what it says of commands and flags is what the program has, and its examples are command lines. */
+/** docs/reference/cli.md: what it says of commands and flags is what the program has, and its examples are command lines. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,9 @@ import { createParser, GLOBAL_FLAGS } from "../../cli/flags/parser.js";
 import { runNode } from "../support/cli.js";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-const EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(read("docs/cli-examples.json"));
+const EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(
+  read("docs/reference/cli-examples.json"),
+);
 
 const COMMANDS = await Promise.all(ENTRIES.map(({ load }) => load()));
 
@@ -18,11 +20,11 @@ it("every row of the table loads the command that it names", () => {
   expect(COMMANDS.map(({ name }) => name)).toEqual(ENTRIES.map(({ name }) => name));
 });
 
-it("docs/cli.md is what scripts/generate-cli-docs.mjs writes", async () => {
+it("docs/reference/cli.md is what scripts/generate-cli-docs.mjs writes", async () => {
   const script = fileURLToPath(new URL("../../scripts/generate-cli-docs.mjs", import.meta.url));
   const { code, stdout, stderr } = await runNode([script, "--print"], ".");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(read("docs/cli.md")).toBe(stdout);
+  expect(read("docs/reference/cli.md")).toBe(stdout);
 });
 
 it("has an example of every flag and of nothing else", () => {

@@ -9,7 +9,7 @@ import type { RuleId } from "../../src/onnx/check/rules.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import { importOracle, ORACLE_CASES } from "../support/fixtures.js";
 
-/** What lies in the nature of a graph, as docs/check.md tells. */
+/** What lies in the nature of a graph, as docs/reference/check.md tells. */
 const EXPECTED: Readonly<Record<Target, readonly RuleId[]>> = {
   cpu: ["onnx/target-constant-kernel"],
   wasm: [],

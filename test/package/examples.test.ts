@@ -49,9 +49,9 @@ describe("in Node", () => {
   });
 });
 
-describe("docs/runtime.md", () => {
+describe("docs/reference/runtime.md", () => {
   it("begins with lines that run as they are", async () => {
-    const [, lines] = /^```js\n(.*?)^```/ms.exec(readFileSync(join(ROOT, "docs/runtime.md"), "utf8"))!;
+    const [, lines] = /^```js\n(.*?)^```/ms.exec(readFileSync(join(ROOT, "docs/reference/runtime.md"), "utf8"))!;
     writeFileSync(project.at("lines.mjs"), `${lines}\nconsole.log(image.width, image.height, typeof encodeImage);\n`);
     const { code, stdout, stderr } = await runNode(["lines.mjs"], project.path);
     expect([code, stdout, stderr]).toEqual([0, "96 72 function\n", ""]);

@@ -14,6 +14,7 @@ import { launchChromium } from "../browser/chromium.js";
 import { serveFolder } from "../browser/serve.js";
 import { runNode } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
+import { blocksOf, pageText, runsOf } from "../support/pages.js";
 import { servePage } from "../support/serve-page.js";
 import { addOptionalPackages, installedProject, type Packed, type Project, ROOT, run } from "./pack.js";
 
@@ -144,19 +145,16 @@ describe("installed without scripts and optional packages", () => {
     expect(stderr).toContain("npm install bullmq ioredis");
   });
 
-  it("runs the scripts of docs/onnx.md", async () => {
-    const blocks = codeBlocks(readFileSync(join(ROOT, "docs/onnx.md"), "utf8"));
-    const expected = new Map(blocks.map(({ label, text }) => [label, text]));
+  it("runs the scripts of docs/reference/onnx.md", async () => {
+    const blocks = blocksOf(pageText("docs/reference/onnx.md"));
     mkdirSync(project.at("onnx"));
-    const scripts = blocks.flatMap(({ label, text }) => {
-      const [, name] = /^js (.+)$/.exec(label) ?? [];
-      return name === undefined ? [] : [{ name, text }];
-    });
+    const scripts = blocks.filter(({ language, note }) => language === "js" && note !== "");
     expect(scripts.length).toBeGreaterThan(5);
-    for (const { name, text } of scripts) {
-      writeFileSync(project.at(`onnx/${name}`), text);
-      const ended = await runNode([name], project.at("onnx"));
-      expect(ended).toEqual({ code: 0, stdout: expected.get(`text ${name}`), stderr: "" });
+    for (const { note, text } of scripts) {
+      writeFileSync(project.at(`onnx/${note}`), text);
+      const ended = await runNode([note], project.at("onnx"));
+      const said = blocks.find((block) => block.language === "text" && block.note === note)?.text;
+      expect(ended).toEqual({ code: 0, stdout: said, stderr: "" });
     }
   });
 
@@ -224,12 +222,13 @@ describe("a Vite application", () => {
     await close();
   });
 
-  it("is made as docs/getting-started.md says, from the checkpoint on", async () => {
-    const blocks = codeBlocks(readFileSync(join(ROOT, "docs/getting-started.md"), "utf8"));
+  it("is made as docs/learn/getting-started.md and write-a-page.md say, from the checkpoint on", async () => {
     copyFileSync(CHECKPOINT, project.at("checkpoint.pt"));
     const photograph = await readImage(fixture("photographs", "x3", "coffee.png"), () => {});
     writeFileSync(project.at("photo.png"), await encodeImage(crop(photograph, 60, 40, 24, 18), "photo.png", () => {}));
-    const commands = blocks.filter(({ label }) => label === "sh run").flatMap(({ text }) => text.trim().split("\n"));
+    const commands = runsOf(pageText("docs/learn/getting-started.md"))
+      .flatMap(({ text }) => text.trim().split("\n"))
+      .filter((line) => line.startsWith("npx "));
     expect(commands.length).toBeGreaterThan(4);
     addOptionalPackages(project);
     for (const command of commands) {
@@ -239,9 +238,8 @@ describe("a Vite application", () => {
     mkdirSync(project.at("own/public"), { recursive: true });
     for (const name of ["model.json", "model.weights.safetensors"])
       copyFileSync(project.at(name), project.at(`own/public/${name}`));
-    for (const { label, text } of blocks) {
-      const name = /^(?:html|js) (.+)$/.exec(label)?.[1];
-      if (name !== undefined) writeFileSync(project.at(`own/${name}`), text);
+    for (const { note, text } of blocksOf(pageText("docs/learn/write-a-page.md"))) {
+      if (/\.(html|js)$/.test(note)) writeFileSync(project.at(`own/${note}`), text);
     }
     const { page, close } = await openBuilt(project.at("own"));
     await page.setInputFiles("#picture", project.at("photo.png"));
@@ -256,12 +254,4 @@ describe("a Vite application", () => {
 /** What Vite says on a busy machine of the time that its own plugins took is nothing of the package. */
 function withoutTimings(stderr: string): string {
   return stderr.replace(/^\[PLUGIN_TIMINGS\][\s\S]*? for more details\.\s*/m, "");
-}
-
-/** The fenced blocks of a Markdown text, with what follows the fence. */
-function codeBlocks(markdown: string): readonly { readonly label: string; readonly text: string }[] {
-  return [...markdown.matchAll(/^```(.+)\n([\s\S]*?)^```$/gm)].map(([, label, text]) => ({
-    label: label!,
-    text: text!,
-  }));
 }

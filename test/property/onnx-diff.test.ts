@@ -25,7 +25,7 @@ const notCompared: ReadonlySet<string> = new Set(
   Object.entries(NOT_COMPARED).flatMap(([message, fields]) => fields.map((field) => `${message}.${field}`)),
 );
 
-/** Mutations that change nothing to any runtime, or that docs/inspect.md says are not compared. */
+/** Mutations that change nothing to any runtime, or that docs/reference/inspect.md says are not compared. */
 const SAME: readonly (readonly [mutation: RegExp, reason: string])[] = [
   [/(doc_string|metadata_props)[.[:]/, "a part of what is not compared"],
   [

@@ -1,4 +1,5 @@
 /** Who may import whom: what ARCHITECTURE.md promises of the folders of `src` and `cli`. */
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -92,68 +93,45 @@ function readEagerly(...packages: readonly string[]): readonly Import[] {
   });
 }
 
-/**
- * The folders of `src`, and the files beside them, in their order: each imports only what stands before it, types
- * included.
- */
-const ORDER = [
-  "base",
-  "tensors",
-  "ir",
-  "files",
-  "shipped",
-  "onnx",
-  "tiling",
-  "passes",
-  "frontends",
-  "lowerings",
-  "compile-options.ts",
-  "metadata.ts",
-  "open-model.ts",
-  "model-input.ts",
-  "compile.ts",
-  "accelerate",
-  "sessions",
-  "pictures",
-  "verify",
-  "fold",
-  "restore",
-  "eval",
-  "routes",
-  "inspect",
-  "bench",
-  "api.ts",
-  "index.ts",
-  "runtime",
-] as const;
+interface Layer {
+  readonly layer: string;
+  /** Names of folders and files, and what they are. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+/** The folders of `src` and `cli`, and the files beside them, in layers. */
+const LAYERS: Readonly<Record<"src" | "cli", readonly Layer[]>> = JSON.parse(
+  readFileSync(new URL("../../docs/architecture.json", import.meta.url), "utf8"),
+);
+
+const partsOf = (tree: "src" | "cli"): readonly string[] => LAYERS[tree].flatMap(({ parts }) => Object.keys(parts));
+
+/** In their order: each imports only what stands before it, types included. */
+const ORDER = partsOf("src");
 
 /** Likewise of `cli`: all of it may import `src`, nothing but the entries on top imports a command. */
-const CLI_ORDER = [
-  "terminal",
-  "files",
-  "pictures",
-  "models",
-  "flags",
-  "restoring",
-  "commands",
-  "program.ts",
-  "main.ts",
-  "start.ts",
-] as const;
+const CLI_ORDER = partsOf("cli");
+
+it("is drawn as it is", () => {
+  const script = fileURLToPath(new URL("../../scripts/draw-architecture.mjs", import.meta.url));
+  const drawn = execFileSync(process.execPath, [script, "--print"], { encoding: "utf8" });
+  const picture = readFileSync(new URL("../../docs/architecture.svg", import.meta.url), "utf8");
+  expect(picture, "node scripts/draw-architecture.mjs").toBe(drawn);
+});
 
 const topOf = (path: string): string => path.split("/")[0]!.replace(/\.js$/, ".ts");
 
 it.each([
   ["src", FILES, ORDER],
   ["cli", CLI_FILES, CLI_ORDER],
-])("every folder of %s has its place in the order", (_, files, order: readonly string[]) => {
+])("every folder of %s has its place in the order", (_, files, order) => {
   expect([...new Set(files.map(topOf))].sort()).toEqual([...order].sort());
 });
 
 it.each([
   ...ORDER.map((folder) => ["src", folder, IMPORTS, ORDER] as const),
   ...CLI_ORDER.map((folder) => ["cli", folder, CLI_IMPORTS, CLI_ORDER] as const),
-])("%s/%s imports only what stands before it", (_, folder, imports, order: readonly string[]) => {
+])("%s/%s imports only what stands before it", (_, folder, imports, order) => {
   const inside = imports.filter(({ file }) => topOf(file) === folder);
   const later = inside.filter(({ from }) => order.indexOf(topOf(from)) > order.indexOf(folder));
   expect(inside.length).toBeGreaterThan(0);

@@ -1,11 +1,11 @@
-/** docs/onnx.md: its scripts run as they stand, in their order, and say what the page says. */
+/** docs/reference/onnx.md: its scripts run as they stand, in their order, and say what the page says. */
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runNode, temporaryFolder } from "../support/cli.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const PAGE = readFileSync(`${ROOT}docs/onnx.md`, "utf8");
+const PAGE = readFileSync(`${ROOT}docs/reference/onnx.md`, "utf8");
 
 const blocks = (language: string): ReadonlyMap<string, string> =>
   new Map(

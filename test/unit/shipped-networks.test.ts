@@ -34,9 +34,9 @@ describe.each(NETWORKS)("$name", ({ name, task, scale, licence, document, weight
     expect(readFileSync(weights).equals(imported.weights)).toBe(true);
   });
 
-  it("is listed with its licence, and in docs/models.md with its task", () => {
+  it("is listed with its licence, and in docs/reference/models.md with its task", () => {
     expect(licence).toBe(JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).license);
-    const docs = readFileSync(new URL("../../docs/models.md", import.meta.url), "utf8");
+    const docs = readFileSync(new URL("../../docs/reference/models.md", import.meta.url), "utf8");
     expect(docs).toContain(`| \`${name}\` | ${task} |`);
   });
 });

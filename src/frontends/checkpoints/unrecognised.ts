@@ -10,7 +10,7 @@ import { quotedSample } from "./quoted-sample.js";
 import { fits, foundIn, landmarkOf, missingOf, type Signature } from "./signature.js";
 
 /** The way that remains for a network that no importer reads. */
-const BY_ONNX = `export the network from PyTorch with torch.onnx.export; smxc reads the .onnx file: smxc compile model.onnx -o fast.onnx (${DOCS}/i-have-a-pth.md)`;
+const BY_ONNX = `export the network from PyTorch with torch.onnx.export; smxc reads the .onnx file: smxc compile model.onnx -o fast.onnx (${DOCS}/learn/i-have-a-pth.md)`;
 
 /** Below this share of its names, an architecture is not near. */
 const LEAST_SHARE = 0.5;

@@ -12,7 +12,7 @@ export interface WinogradForm {
 
 /**
  * Interpolation points by output size, chosen for the least error of random 3-tap correlations in float32 (see
- * docs/lowerings.md): points near one and their reciprocals.
+ * docs/explain/lowerings.md): points near one and their reciprocals.
  */
 const POINTS: Readonly<Record<number, readonly Rational[]>> = {
   2: [rational(0), rational(1), rational(-1)],

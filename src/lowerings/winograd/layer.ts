@@ -1,7 +1,7 @@
 /**
  * One 3×3 convolution on a canvas, as a separable Winograd convolution in plain ONNX operators: the kernel, mixed or
  * constant, is transformed; the input goes through two 3-D convolutions with constant transform matrices; one matrix
- * product per point; two matrix products back. See docs/lowerings.md for why each step has the form that it has.
+ * product per point; two matrix products back. See docs/explain/lowerings.md for why each step has the form that it has.
  */
 import { type Dim, productDim, symbol } from "../../ir/dim.js";
 import type { GraphEmitter } from "../emitter.js";

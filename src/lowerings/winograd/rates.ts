@@ -36,7 +36,7 @@ export interface ParallelShares {
 
 /**
  * By the kind of machine. Where cores share a cache the transforms divide; where they share none, each waits for what the other core
- * made (docs/lowerings.md, "The cost model").
+ * made (docs/explain/lowerings.md, "The cost model").
  */
 export const PARALLEL: Readonly<Record<"avx2" | "avx512", ParallelShares>> = {
   avx2: { product: 0.97, transform: 0.75 },

@@ -1,6 +1,6 @@
 /**
  * The fields of ONNX that a comparison leaves out: no runtime computes by them. Every other field of every message is
- * compared (docs/inspect.md says how), and a property test changes each of them in turn.
+ * compared (docs/reference/inspect.md says how), and a property test changes each of them in turn.
  */
 import type { MESSAGES, MessageName } from "../graph/messages.js";
 
