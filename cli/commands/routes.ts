@@ -11,24 +11,23 @@ import { table } from "../terminal/table.js";
 export const routesCommand = defineCommand({
   name: "routes",
   group: "Look inside:",
-  summary: "tell how the routers of a model behave on pictures",
+  summary: "show how the routers of a model behave on pictures",
   description:
-    "Runs the model on pictures and looks at every β: how even the experts are, which of them lead, and how far β moves from picture " +
-    "to picture and from patch to patch. Where it hardly moves, folding (compile --routing fold) costs hardly anything. Of an ONNX graph the kernels are taken that compile reads as " +
-    "mixtures; one that was compiled with --expose-beta runs as it is. What it gives besides may be anything, such as scores.",
+    "A router computes β, the weights with which a layer mixes its experts (kernels). This command runs the model on pictures and " +
+    "reports for every router: how evenly it uses its experts, which of them have the largest weight, and how much β changes from picture " +
+    "to picture and from patch to patch. Where β hardly changes, compile --routing fold (β constant) costs hardly any quality. Of an ONNX graph, " +
+    "the routers are those of the kernels that compile reads as mixtures; a graph that was compiled with --expose-beta runs " +
+    "as it is. The model may give anything, such as scores.",
   arguments: [
-    argument(
-      "model",
-      "a model document, an ONNX graph whose kernels are mixed by routers, or the name of a network that comes with smxc",
-    ),
+    argument("model", "a model document, an ONNX graph with routers, or the name of a network that comes with smxc"),
   ],
   options: {
     images: option("--images <dir>", "a folder of pictures", filePath),
     image: repeatedOption("--image <file>", "a picture (repeatable)", filePath),
-    output: option("-o, --output <report.html>", "also write a report with heat maps, layers × experts", filePath),
+    output: option("-o, --output <report.html>", "also write a report with heat maps of layers × experts", filePath),
     context: choice(
       "--context <kind>",
-      "what β is pooled over: the whole picture, or patches of the training size; default: what the model was trained with",
+      "the part of a picture from which a router computes β. whole: the whole picture; patch: each patch of the training size; trained: as in the training",
       ["trained", "whole", "patch"],
       "trained",
     ),
