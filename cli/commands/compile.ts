@@ -218,6 +218,6 @@ async function foldSource(
 function refusePictureFlags(told: PictureOptions): void {
   const given = Object.keys(told).map((name) => `--${name}`);
   if (given.length === 0) return;
-  const message = `${given.join(", ")} ${given.length === 1 ? "is" : "are"} for ONNX graphs: a model document says itself how it takes pictures`;
+  const message = `${given.join(", ")} ${given.length === 1 ? "is" : "are"} only for ONNX graphs; a model document already says how it takes pictures`;
   throw new SmxcError([error("usage/document", message, { hint: 'change the document\'s "image" entry' })], "usage");
 }

@@ -165,7 +165,7 @@ function meanJson({ restored, baseline }: MeanEvaluation): object {
 const twoFolders = (): SmxcError =>
   new SmxcError(
     [
-      error("usage/pairs", "--pairs takes two folders: of inputs, and of the true pictures", {
+      error("usage/pairs", "--pairs needs two folders: the inputs, then the true pictures", {
         hint: "smxc eval model.json --pairs lr/ hr/",
       }),
     ],

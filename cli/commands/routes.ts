@@ -111,8 +111,8 @@ export const routesCommand = defineCommand({
 });
 
 const LEGEND =
-  "evenness: entropy of β over that of equal shares; leading: experts that weigh most in some block; " +
-  "between, within: the most that β moves from picture to picture, and among the patches of one";
+  "evenness: entropy of β, divided by the entropy of equal weights; leading: experts with the largest weight in some cardinal; " +
+  "between, within: the largest change of β from picture to picture, and among the patches of one picture";
 
 function routersTable(routers: readonly RouterStudy[]): Lines {
   return table(
@@ -133,7 +133,7 @@ function routersTable(routers: readonly RouterStudy[]): Lines {
 const noPictures = (): SmxcError =>
   new SmxcError(
     [
-      error("usage/no-pictures", "routes needs pictures to run the model on", {
+      error("usage/no-pictures", "smxc routes needs pictures on which to run the model", {
         hint: "smxc routes model.json --images photos/",
       }),
     ],
@@ -142,8 +142,8 @@ const noPictures = (): SmxcError =>
 
 const noRouters = (file: string): SmxcError =>
   new SmxcError([
-    error("routes/none", "the model has no routers: its kernels do not depend on the input", {
+    error("routes/none", "the model has no routers; its kernels do not depend on the input", {
       file,
-      hint: "smxc inspect lists its layers",
+      hint: "list its layers with smxc inspect",
     }),
   ]);

@@ -106,10 +106,10 @@ async function verifyWithDocument(
     text: () => [
       ...resultsTable(report.results, options.minPsnr),
       ...(report.weights.verdict === "equal"
-        ? [`compiled from another file, which holds the same ${report.weights.of}`]
+        ? [`the graph was compiled from another file that holds the same ${report.weights.of}`]
         : []),
       ...(report.notCompared.length > 0
-        ? [`not compared, since the document does not have them: ${report.notCompared.join(", ")}`]
+        ? [`not compared, because the document does not have these outputs: ${report.notCompared.join(", ")}`]
         : []),
       `good: ${path} on ${options.target}, compared with ${report.comparedWith.text}`,
     ],
@@ -121,9 +121,13 @@ async function verifyWithSource(context: Context, source: GraphModel, path: stri
   if (options.against === "exact" || options.image.length > 0)
     throw new SmxcError(
       [
-        error("usage/graph", "--against exact and --image are for graphs that were compiled from a model document", {
-          hint: "leave it out, or give the model document in place of the source",
-        }),
+        error(
+          "usage/graph",
+          "--against exact and --image work only for graphs that were compiled from a model document",
+          {
+            hint: "leave them out, or give the model document as the source",
+          },
+        ),
       ],
       "usage",
     );
@@ -132,7 +136,7 @@ async function verifyWithSource(context: Context, source: GraphModel, path: stri
   await context.answer({
     text: () => [
       ...resultsTable(report.results, options.minPsnr),
-      `good: ${path} on ${options.target}, compared with ${source.name} on cpu with optimisations off`,
+      `good: ${path} on ${options.target}, compared with ${source.name} on cpu without optimisations`,
     ],
     json: () => ({
       passed: true,

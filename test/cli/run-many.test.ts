@@ -158,7 +158,7 @@ describe("of a folder", () => {
   it("of one entry that was left out, the note speaks of one", async () => {
     const { stderr } = await run(await pictures({ "a.png": "png", "d.bmp": Buffer.from("BM") }), "-o", newFolder());
     expect(stderr).toContain(
-      "1 of 2 entries was left out, for it is no PNG, JPEG, WebP, TIFF, GIF or AVIF file: d.bmp",
+      "1 of 2 files was left out, because it is no PNG, JPEG, WebP, TIFF, GIF or AVIF file: d.bmp",
     );
   });
 

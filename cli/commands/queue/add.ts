@@ -64,8 +64,8 @@ export const queueAddCommand = defineCommand({
       });
       const { added, before, failed, jobs } = counts;
       const others = [
-        ...(before > 0 ? [`${before} ${before === 1 ? "was" : "were"} there or done before`] : []),
-        ...(failed > 0 ? [`${failed} failed before (--retry-failed tries again)`] : []),
+        ...(before > 0 ? [`${before} ${before === 1 ? "was" : "were"} already in the queue or done`] : []),
+        ...(failed > 0 ? [`${failed} failed before (try again with --retry-failed)`] : []),
       ];
       await context.answer({
         text: () => [
