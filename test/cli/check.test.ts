@@ -134,7 +134,7 @@ describe("smxc check", () => {
       expect(code).toBe(2);
       expect(stdout).toContain("good.onnx: valid");
       expect(stderr).toMatch(
-        /the link points to b\.onnx, which cannot be opened: its symbolic links lead in a circle\n.*links\/b\.onnx\n/,
+        /the link points to b\.onnx, which cannot be opened: its symbolic links form a circle\n.*links\/b\.onnx\n/,
       );
       expect(stderr).toMatch(
         /the link points to gone\.onnx, which cannot be opened: there is no such file\n.*links\/below\/a\.onnx\n/,

@@ -223,7 +223,7 @@ describe("where results go", () => {
     ["several to a file", async () => [PHOTO, join(BATCH, "c.png"), "-o", at("x.png")], "usage/needs-folder"],
     ["a folder to a file", async () => [BATCH, "-o", at("x.png")], "usage/needs-folder"],
     ["two formats", async () => [PHOTO, "-o", at("x.png"), "--format", "jpg"], "usage/two-formats"],
-    ["no format", async () => [PHOTO, "-o", at("x")], "image/unknown-extension"],
+    ["unknown format", async () => [PHOTO, "-o", at("x")], "image/unknown-extension"],
     [
       "a format that is not written",
       async () => [PHOTO, "-o", newFolder(), "--format", "gif"],

@@ -72,7 +72,10 @@ describe("a graph of convolutions", () => {
     const model = modelOf(graphOf("x", [conv("a = Conv x w")], "a", { initializer: [KERNEL] }));
     const done = taken(model, "direct");
     expect(done.model).toBe(model);
-    expect(done.report.islands[0]).toMatchObject({ became: "kept", reason: expect.stringContaining("would not become faster") });
+    expect(done.report.islands[0]).toMatchObject({
+      became: "kept",
+      reason: expect.stringContaining("would not become faster"),
+    });
   });
 
   it("may read a value whose size depends on the convolution behind which it is read", async () => {

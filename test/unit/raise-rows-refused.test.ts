@@ -32,7 +32,8 @@ const REFUSED: Readonly<Record<string, Case & { readonly reason: RegExp }>> = {
     values: { ...A, w: [3, 216] },
     constants: [KERNEL_SHAPE],
     nodes: [...MIXED_KERNEL, CONV],
-    reason: /"w" weighs output channels and input channels and kernel taps at once, as if the kernels of the experts were not constant/,
+    reason:
+      /"w" weighs output channels and input channels and kernel taps at once, as if the kernels of the experts were not constant/,
   },
   "a demodulation of input channels": {
     values: STYLE,
