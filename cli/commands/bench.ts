@@ -19,22 +19,22 @@ interface Profile {
 export const benchCommand = defineCommand({
   name: "bench",
   group: "Look inside:",
-  summary: "time graphs side by side in ONNX Runtime",
+  summary: "compare the speed of graphs in ONNX Runtime",
   description:
-    "Runs all graphs alternately on the same values after a warm-up. Ratios are to the graph of --vs, without it to the first one: of the " +
-    "minima, with the interval in which 95 % of them lie when the rounds are drawn again.",
+    "Runs the graphs in turn on the same values, after a warm-up. Ratios are relative to the graph of --vs, or to the first graph. They " +
+    "are ratios of the minima, with their 95 % bootstrap interval over the rounds.",
   arguments: [manyArguments("file.onnx", "the graphs: files, folders, or patterns such as 'models/*.onnx'")],
   options: {
-    vs: option("--vs <file.onnx>", "the graph that the others are compared with", filePath),
-    shape: repeatedOption("--shape <NxCxHxW>", "size of the main input (repeatable; default: batch 1, 48x48)", shape),
+    vs: option("--vs <file.onnx>", "the graph with which the others are compared", filePath),
+    shape: repeatedOption("--shape <NxCxHxW>", "shape of the main input; default: batch 1, 48x48 (repeatable)", shape),
     threads: optionOr("--threads <n>", "threads inside one operator", positiveInteger, 1),
-    runs: optionOr("--runs <n>", "rounds that count, after three that do not", positiveInteger, 30),
+    runs: optionOr("--runs <n>", "number of measured rounds, after three to warm up", positiveInteger, 30),
     target: targetFlag,
     profile: flag("--profile", "also list the time per layer and operator, from ONNX Runtime's profiler"),
   },
   examples: [
-    { does: "Is it faster than another export", line: "smxc bench model.onnx --vs torch.onnx --shape 1x3x128x128" },
-    { does: "Where the time goes", line: "smxc bench model.onnx --profile" },
+    { does: "Is it faster than another export?", line: "smxc bench model.onnx --vs torch.onnx --shape 1x3x128x128" },
+    { does: "Where does the time go?", line: "smxc bench model.onnx --profile" },
   ],
   async action(context, [named], options) {
     const [{ benchGraphs }, { findModels }] = await Promise.all([

@@ -7,7 +7,7 @@ import { type Context, choice, defineCommand, flag, manyArguments, option } from
 import { EXIT } from "../flags/exit-code.js";
 import { integerFrom } from "../flags/values.js";
 
-const TARGET_HELP = "also what an execution provider makes of it: what it lacks, moves to the CPU or runs slowly";
+const TARGET_HELP = "also report what this execution provider cannot run, moves to the CPU, or runs slowly";
 
 const FORMATS = ["text", "json", "sarif", "junit", "github"] as const;
 type Format = (typeof FORMATS)[number];
@@ -17,23 +17,23 @@ export const checkCommand = defineCommand({
   group: "Trust a graph:",
   summary: "validate ONNX files of any exporter by the rules of the official checker and more",
   description:
-    "Every rule of onnx.checker.check_model (onnx 1.23.1), reported all at once, each with its place in the file. " +
-    "Exit code 1 when a rule is broken, 2 when a file cannot be read; the others are checked all the same.",
+    "Checks every rule of onnx.checker.check_model (onnx 1.23.1), and reports all findings at once, each with its place in the file. " +
+    "Exits with 1 when a rule is broken, and with 2 when a file cannot be read; the other files are still checked.",
   arguments: [
-    manyArguments(
-      "file.onnx",
-      "files, folders (for the .onnx files below them), or patterns such as 'models/**/*.onnx'",
-    ),
+    manyArguments("file.onnx", "files, folders (all .onnx files below them), or patterns such as 'models/**/*.onnx'"),
   ],
   options: {
-    format: choice("--format <form>", "how findings are printed", FORMATS, "text"),
-    strict: flag("--strict", "also what the official checker lets pass and ONNX Runtime or common sense does not"),
-    full: flag("--full", "also types and shapes, as full_check does; without it they are warnings"),
+    format: choice("--format <form>", "the format of the findings", FORMATS, "text"),
+    strict: flag(
+      "--strict",
+      "also check rules that the official checker does not have, but ONNX Runtime or common sense demands",
+    ),
+    full: flag("--full", "report wrong types and shapes as errors, like full_check; without it they are warnings"),
     target: { ...option("--target <provider>", TARGET_HELP, (text) => text as Provider), choices: PROVIDERS },
-    maxWarnings: option("--max-warnings <n>", "exit 1 when there are more warnings than this", integerFrom(0)),
+    maxWarnings: option("--max-warnings <n>", "exit with 1 if there are more warnings than this", integerFrom(0)),
   },
   examples: [
-    { does: "Is every model of the repository sound", line: "smxc check models/*.onnx --strict --full" },
+    { does: "Is every model of the repository valid?", line: "smxc check models/*.onnx --strict --full" },
     { does: "For GitHub code scanning", line: "smxc check model.onnx --format sarif" },
   ],
   async action(context, [named], { format, strict, full, target, maxWarnings }) {

@@ -16,12 +16,17 @@ export const compileCommand = defineCommand({
   group: "Make a graph:",
   summary: "compile a model document, or any ONNX graph, to an ONNX graph that runs faster",
   description:
-    "Batch, height and width of a document stay dynamic unless they are fixed by flag, those of an ONNX graph stay as they are, but for a batch of one, which is opened where every node is shown to carry it. Of a graph the parts that smxc knows and that gain are compiled; all other nodes, and the names, order and types of inputs and outputs, stay the source's. The compile ends with a run in ONNX Runtime that is compared with " +
-    "the reference interpreter in float64, and for a graph with the source; values that are NaN or infinite fail it.",
+    "Of a model document, batch, height and width stay dynamic unless a flag fixes them. Of an ONNX graph, smxc compiles the " +
+    "parts that it understands and makes faster; all other nodes stay as they are, and so do the names, order and types of " +
+    "inputs and outputs. A batch of 1 becomes dynamic if smxc can prove that every node treats the samples apart. At the end the " +
+    "result runs in ONNX Runtime and is compared: with the reference interpreter in float64, and for an ONNX graph with the " +
+    "source graph. NaN and infinite values are an error. Terms: a mixed convolution has several kernels, its experts. A router " +
+    "computes β from the picture: the weights with which the experts are mixed. A layer may be split into cardinals, groups of " +
+    "output channels that have a β each.",
   arguments: [
     argument(
       "model",
-      "a model document, whose weights lie beside it, an ONNX graph of any exporter, or the name of a network that comes with smxc",
+      "a model document with its weights beside it, an ONNX graph of any exporter, or the name of a network that comes with smxc",
     ),
   ],
   options: {
@@ -33,31 +38,35 @@ export const compileCommand = defineCommand({
       "Format:",
       flag(
         "--external-data",
-        "put the weights into <output>.data (automatic past 2 GB); those that the target reads from no other file stay inside",
+        "put the weights into <output>.data (automatic above 2 GB); weights that the target can read only from the graph stay in it",
       ),
     ),
     tune: grouped(
       "How it runs:",
-      flag("--tune", "measure the candidates for every distinct convolution on this machine, and take the fastest"),
+      flag("--tune", "measure the lowerings of every distinct convolution on this machine, and take the fastest"),
     ),
     tuneCache: grouped(
       "How it runs:",
-      option("--tune-cache <file>", "where --tune keeps what it measured (default: <output>.tune.json)", filePath),
+      option(
+        "--tune-cache <file>",
+        "the file in which --tune keeps its measurements (default: <output>.tune.json)",
+        filePath,
+      ),
     ),
-    explain: flag("--explain", "say how each convolution is run and why, and what was rewritten or left as it was"),
-    verify: flag(
-      "--no-verify",
-      "skip the run-and-compare that ends a compile; weights that are not finite are warned of",
+    explain: flag(
+      "--explain",
+      "list how each convolution runs and why, and which parts were rewritten or left unchanged",
     ),
+    verify: flag("--no-verify", "skip the comparison at the end; weights that are not finite are then a warning"),
   },
   examples: [
     {
-      does: "With β held at its mean over some pictures",
+      does: "Fold: fix β at its mean over some pictures",
       line: "smxc compile model.json -o folded.onnx --routing fold --images photos/",
     },
     { does: "One graph for every batch and size", line: "smxc compile model.json -o model.onnx" },
     {
-      does: "An exported network, with what became of its parts",
+      does: "An exported network, with a list of what became of its parts",
       line: "smxc compile net.onnx -o fast.onnx --explain",
     },
     {
@@ -209,6 +218,6 @@ async function foldSource(
 function refusePictureFlags(told: PictureOptions): void {
   const given = Object.keys(told).map((name) => `--${name}`);
   if (given.length === 0) return;
-  const message = `${given.join(", ")} ${given.length === 1 ? "is" : "are"} for ONNX graphs: a model document says itself how it takes pictures`;
+  const message = `${given.join(", ")} ${given.length === 1 ? "is" : "are"} only for ONNX graphs; a model document already says how it takes pictures`;
   throw new SmxcError([error("usage/document", message, { hint: 'change the document\'s "image" entry' })], "usage");
 }

@@ -10,46 +10,46 @@ const INSTANCES = { cpu: 2, gpu: 1 } as const;
 export const deployCommand = defineCommand({
   name: "deploy",
   group: "Use a graph:",
-  summary: "write a graph as a model of an inference server, NVIDIA's Triton",
+  summary: "put a graph into the model repository of an inference server (NVIDIA Triton)",
   description:
-    "Writes <repository>/<name>/1/model.onnx, with its external data, and <repository>/<name>/config.pbtxt, whose names, types " +
-    "and sizes are those of the graph. Other models of the repository are left alone. The server joins requests of one size to " +
-    "batches where the graph's batch is open; heights and widths stay open where the graph's are. Triton itself is not run.",
+    "Writes <repository>/<name>/1/model.onnx, with its external data, and <repository>/<name>/config.pbtxt with the names, types " +
+    "and sizes of the graph's inputs and outputs. Other models of the repository are not changed. If the graph's batch is dynamic, the " +
+    "server joins requests of one size to a batch. Dynamic heights and widths stay dynamic. smxc does not run Triton.",
   arguments: [
-    argument("server", "triton, the one server that smxc knows"),
-    argument("model.onnx", "the graph, of smxc or of any other exporter"),
+    argument("server", "triton (the only server that smxc supports)"),
+    argument("model.onnx", "the ONNX graph, of any exporter"),
   ],
   options: {
     output: requiredOption(
       "-o, --output <repository>",
-      "the folder that holds the server's models; made if missing",
+      "the folder of the server's models; created if it does not exist",
       filePath,
     ),
-    name: option("--name <n>", "what the server calls the model (default: the file's name without .onnx)", name),
+    name: option("--name <n>", "the model's name on the server (default: the file's name without .onnx)", name),
     maxBatch: option(
       "--max-batch <n>",
-      `the most requests that run as one batch; 0: none are joined (default: ${MAX_BATCH}, and 0 where the graph's batch is fixed)`,
+      `the largest number of requests that run as one batch; 0: requests run one by one (default: ${MAX_BATCH}; 0 if the graph's batch is fixed)`,
       integerFrom(0, 4096),
     ),
-    kind: choice("--kind <kind>", "what the server runs the model on", ["cpu", "gpu"], "cpu"),
+    kind: choice("--kind <kind>", "the device on which the server runs the model", ["cpu", "gpu"], "cpu"),
     instances: option(
       "--instances <n>",
-      `copies that run at a time, each with one thread on a CPU; on GPUs, on each (default: ${INSTANCES.cpu}, on GPUs ${INSTANCES.gpu})`,
+      `copies of the model that run at the same time: on a CPU in total, with one thread each; with GPUs on each GPU (default: ${INSTANCES.cpu}; on GPUs ${INSTANCES.gpu})`,
       positiveInteger,
     ),
     check: flag(
       "--check",
-      "write nothing: compare the configuration that is there, changed by hand perhaps, with Triton's schema and the graph; takes -o and --name",
+      "write nothing; check the existing configuration, which you may have edited, against Triton's schema and the graph (uses -o and --name)",
     ),
   },
   examples: [
     { does: "For a server with eight cores", line: "smxc deploy triton model.onnx -o repository --instances 8" },
     {
-      does: "For one with a GPU",
+      does: "For a server with a GPU",
       line: "smxc deploy triton gpu.onnx -o repository --kind gpu --max-batch 64",
     },
     {
-      does: "After you changed the configuration by hand",
+      does: "Check the configuration after you edited it",
       line: "smxc deploy triton model.onnx -o repository --check",
     },
   ],

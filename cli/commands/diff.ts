@@ -11,15 +11,15 @@ const MOST_CHANGES = 100;
 export const diffCommand = defineCommand({
   name: "diff",
   group: "Look inside:",
-  summary: "tell what changed between two graphs",
+  summary: "list the changes between two graphs",
   description:
-    "Nodes, attributes, shapes and weights are matched by structure: other names, another order of nodes, or another way to store a weight are no change. " +
-    "Exit code 0 when equal, 1 when different.",
-  arguments: [argument("a.onnx", "the first graph"), argument("b.onnx", "the second")],
+    "Nodes, attributes, shapes and weights are matched by the structure of the graphs. Other names, another order of nodes, or another " +
+    "way to store a weight do not count as changes. Exits with 0 when the graphs are equal, and with 1 when they differ.",
+  arguments: [argument("a.onnx", "the first graph"), argument("b.onnx", "the second graph")],
   options: {
-    tolerance: optionOr("--tolerance <x>", "weights that differ by no more are taken as equal", numberFrom(0), 0),
+    tolerance: optionOr("--tolerance <x>", "the largest difference at which weights count as equal", numberFrom(0), 0),
   },
-  examples: [{ does: "What did the new checkpoint change", line: "smxc diff old.onnx new.onnx" }],
+  examples: [{ does: "What did the new checkpoint change?", line: "smxc diff old.onnx new.onnx" }],
   async action(context, [first, second], { tolerance }) {
     const [{ diffModels }, { openModelFile }, { readBeside }] = await Promise.all([
       import("../../src/onnx/diff/diff.js"),

@@ -13,24 +13,33 @@ export const evalCommand = defineCommand({
   group: "Use a graph:",
   summary: "measure PSNR and SSIM of restored pictures against the true ones",
   description:
-    "Pictures are rounded to 8 bits first, as the field does. The baseline is bicubic enlargement (Pillow's), or the input itself " +
-    "at scale 1. PSNR of RGB is over all samples; --y takes BT.601's luma in studio range. Pairs have the same name, or are named as " +
-    "data sets do (0801x2 and 0801, baby_LR and baby_HR). A pair that fails is listed, and the means are over the others.",
+    "Results are rounded to 8 bits before they are compared, as is usual. The baseline is bicubic enlargement (as in Pillow), or " +
+    "the input itself at scale 1. PSNR of RGB is taken over all samples; --y compares the luma of BT.601 in studio range. The two pictures " +
+    "of a pair have the same name, or names as in common data sets (0801x2 and 0801, baby_LR and baby_HR). A pair that fails is listed, " +
+    "and the means leave it out.",
   arguments: [
     argument(
       "model",
-      "a model document (.json), an ONNX graph (.onnx) of smxc or of any other exporter, or the name of a network that comes with smxc",
+      "a model document (.json), an ONNX graph (.onnx) of any exporter, or the name of a network that comes with smxc",
     ),
   ],
   options: {
-    pairs: repeatedOption("--pairs <dirs...>", "the folder of inputs, then that of the true pictures", filePath),
+    pairs: repeatedOption(
+      "--pairs <dirs...>",
+      "the folder of the inputs, then the folder of the true pictures",
+      filePath,
+    ),
     shave: option(
       "--shave <n>",
-      "pixels left out along every edge (default: the scale, none at scale 1)",
+      "pixels to leave out along every edge (default: the scale; 0 at scale 1)",
       integerFrom(0),
     ),
-    y: flag("--y", "measure luma alone"),
-    html: option("--html <report.html>", "also write a report with parts side by side and their errors", filePath),
+    y: flag("--y", "compare only the luma"),
+    html: option(
+      "--html <report.html>",
+      "also write a report that shows parts of the pictures and their errors side by side",
+      filePath,
+    ),
     ...contextFlags,
     ...pictureFlags,
   },
@@ -156,7 +165,7 @@ function meanJson({ restored, baseline }: MeanEvaluation): object {
 const twoFolders = (): SmxcError =>
   new SmxcError(
     [
-      error("usage/pairs", "--pairs takes two folders: of inputs, and of the true pictures", {
+      error("usage/pairs", "--pairs needs two folders: the inputs, then the true pictures", {
         hint: "smxc eval model.json --pairs lr/ hr/",
       }),
     ],

@@ -12,36 +12,37 @@ export const importCommand = defineCommand({
   group: "Make a graph:",
   summary: "turn a PyTorch or safetensors checkpoint into a model document and its weights",
   description:
-    "Reads .pt/.pth (never executing what is in it) or .safetensors, recognises the architecture by its tensors, folds weight_norm, " +
-    "and writes model.json with model.weights.safetensors beside it. Every tensor of the network must be used exactly once. " +
-    "The model is named after the checkpoint's file.",
+    "Reads .pt, .pth or .safetensors, and never runs code that a checkpoint holds. The architecture is recognised by the " +
+    "names and shapes of the tensors, and weight_norm is merged into the weights. Every tensor of the network must be used " +
+    "exactly once. Writes the model document, and its weights beside it: for model.json, model.weights.safetensors. The model " +
+    "gets the name of the checkpoint's file.",
   arguments: [argument("checkpoint", "the checkpoint: .pt, .pth or .safetensors")],
   options: {
     output: requiredOption("-o, --output <model.json>", "the model document to write", filePath),
-    arch: option("--arch <name>", "the architecture, where the tensors do not tell it", name),
-    config: option("--config <file.json>", "hyper-parameters that the tensors do not tell", filePath),
+    arch: option("--arch <name>", "the architecture, if the tensors do not identify it", name),
+    config: option("--config <file.json>", "a JSON file of hyper-parameters that the tensors do not show", filePath),
     set: repeatedOption(
       "--set <key=value>",
-      "one hyper-parameter, e.g. mean=0.5 (repeatable; wins over --config)",
+      "one hyper-parameter, such as mean=0.5; wins over --config (repeatable)",
       keyValue,
     ),
     key: option(
       "--key <name>",
-      "the entry of the checkpoint that holds the tensors, or what stands before their names, e.g. state_dict, net or ema.module",
+      "the entry of the checkpoint that holds the tensors, or the prefix of their names, such as state_dict, net or ema.module",
       name,
     ),
   },
   examples: [
     { does: "A trained network", line: "smxc import checkpoint.pt -o model.json" },
     {
-      does: "One that was trained on patches of 32 pixels",
+      does: "A network that was trained on patches of 32 pixels",
       line: "smxc import checkpoint.pt -o model.json --set patch=32",
     },
     {
       does: "The averaged weights of a training checkpoint",
       line: "smxc import last.pth -o model.json --key state_dict_ema",
     },
-    { does: "A network that is a part of a larger module", line: "smxc import last.ckpt -o model.json --key net" },
+    { does: "A network inside a larger module", line: "smxc import last.ckpt -o model.json --key net" },
     { does: "A single layer", line: "smxc import layer.safetensors -o layer.json --arch nsr-conv --set experts=4" },
   ],
   async action(context, [checkpoint], options) {

@@ -15,7 +15,7 @@ import { choicesText, span } from "./inspect/choices-text.js";
 export const inspectCommand = defineCommand({
   name: "inspect",
   group: "Look inside:",
-  summary: "list a model's layers with shapes, parameters, work and memory, or what an ONNX file is made of",
+  summary: "list the layers of a model, or the contents of an ONNX file: shapes, parameters, work and memory",
   arguments: [
     argument(
       "model",
@@ -25,14 +25,14 @@ export const inspectCommand = defineCommand({
   options: {
     shape: option(
       "--shape <NxCxHxW>",
-      "sizes of the first input at which the work is counted (default: batch 1, 48x48)",
+      "shape of the first input for which work and memory are counted (default: batch 1, 48x48)",
       shape,
     ),
     target: targetFlag,
   },
   examples: [
     {
-      does: "How large is it, and what does a picture of 720p cost",
+      does: "How large is the model, and how much work is a picture of 720p?",
       line: "smxc inspect model.json --shape 1x3x720x1280",
     },
   ],

@@ -7,15 +7,15 @@ import { table } from "../terminal/table.js";
 export const modelsCommand = defineCommand({
   name: "models",
   group: "Use a graph:",
-  summary: "list the networks that come with smxc, whose names stand for a model document",
+  summary: "list the networks that come with smxc; use their names like a model document",
   description:
-    "The name of one of them stands for its document wherever a model is taken, unless the working folder has a file of that name. " +
-    "Sizes are those of document and weights together.",
+    "Every command that takes a model also takes one of these names, unless the working folder has a file of that name. " +
+    "The size is that of the document and its weights together.",
   arguments: [],
   options: {},
   examples: [
-    { does: "What is there", line: "smxc models" },
-    { does: "Enlarge a photograph with one of them", line: "smxc run nsr-x2 photo.png -o larger.png" },
+    { does: "List them", line: "smxc models" },
+    { does: "Enlarge a photograph", line: "smxc run nsr-x2 photo.png -o larger.png" },
     { does: "Compile one", line: "smxc compile nsr-denoise25 -o denoise.onnx" },
   ],
   async action(context) {

@@ -11,24 +11,23 @@ import { table } from "../terminal/table.js";
 export const routesCommand = defineCommand({
   name: "routes",
   group: "Look inside:",
-  summary: "tell how the routers of a model behave on pictures",
+  summary: "show how the routers of a model behave on pictures",
   description:
-    "Runs the model on pictures and looks at every β: how even the experts are, which of them lead, and how far β moves from picture " +
-    "to picture and from patch to patch. Where it hardly moves, folding (compile --routing fold) costs hardly anything. Of an ONNX graph the kernels are taken that compile reads as " +
-    "mixtures; one that was compiled with --expose-beta runs as it is. What it gives besides may be anything, such as scores.",
+    "A router computes β, the weights with which a layer mixes its experts (kernels). This command runs the model on pictures and " +
+    "reports for every router: how evenly it uses its experts, which of them have the largest weight, and how much β changes from picture " +
+    "to picture and from patch to patch. Where β hardly changes, compile --routing fold (β constant) costs hardly any quality. Of an ONNX graph, " +
+    "the routers are those of the kernels that compile reads as mixtures; a graph that was compiled with --expose-beta runs " +
+    "as it is. The model may give anything, such as scores.",
   arguments: [
-    argument(
-      "model",
-      "a model document, an ONNX graph whose kernels are mixed by routers, or the name of a network that comes with smxc",
-    ),
+    argument("model", "a model document, an ONNX graph with routers, or the name of a network that comes with smxc"),
   ],
   options: {
     images: option("--images <dir>", "a folder of pictures", filePath),
     image: repeatedOption("--image <file>", "a picture (repeatable)", filePath),
-    output: option("-o, --output <report.html>", "also write a report with heat maps, layers × experts", filePath),
+    output: option("-o, --output <report.html>", "also write a report with heat maps of layers × experts", filePath),
     context: choice(
       "--context <kind>",
-      "what β is pooled over: the whole picture, or patches of the training size; default: what the model was trained with",
+      "the part of a picture from which a router computes β. whole: the whole picture; patch: each patch of the training size; trained: as in the training",
       ["trained", "whole", "patch"],
       "trained",
     ),
@@ -112,8 +111,8 @@ export const routesCommand = defineCommand({
 });
 
 const LEGEND =
-  "evenness: entropy of β over that of equal shares; leading: experts that weigh most in some block; " +
-  "between, within: the most that β moves from picture to picture, and among the patches of one";
+  "evenness: entropy of β, divided by the entropy of equal weights; leading: experts with the largest weight in some cardinal; " +
+  "between, within: the largest change of β from picture to picture, and among the patches of one picture";
 
 function routersTable(routers: readonly RouterStudy[]): Lines {
   return table(
@@ -134,7 +133,7 @@ function routersTable(routers: readonly RouterStudy[]): Lines {
 const noPictures = (): SmxcError =>
   new SmxcError(
     [
-      error("usage/no-pictures", "routes needs pictures to run the model on", {
+      error("usage/no-pictures", "smxc routes needs pictures on which to run the model", {
         hint: "smxc routes model.json --images photos/",
       }),
     ],
@@ -143,8 +142,8 @@ const noPictures = (): SmxcError =>
 
 const noRouters = (file: string): SmxcError =>
   new SmxcError([
-    error("routes/none", "the model has no routers: its kernels do not depend on the input", {
+    error("routes/none", "the model has no routers; its kernels do not depend on the input", {
       file,
-      hint: "smxc inspect lists its layers",
+      hint: "list its layers with smxc inspect",
     }),
   ]);

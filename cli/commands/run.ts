@@ -18,21 +18,22 @@ export const runCommand = defineCommand({
   group: "Use a graph:",
   summary: "restore pictures, or folders of them, with a model",
   description:
-    "Pictures keep their depth of 8 or 16 bits and their opacity; grey pictures stay grey. Several pictures, and those of folders, " +
-    "become PNG files of the same names in the output folder; a picture that cannot be read does not stop the others. β depends on " +
-    "what it is pooled over: the answer says what that was. An ONNX graph takes one picture [N, 1 or 3, H, W] and gives one; " +
-    "where nothing in it looks at the whole picture, large pictures run in tiles that give the same.",
+    "Pictures keep their depth of 8 or 16 bits and their opacity; grey pictures stay grey. The results of several pictures, or of a " +
+    "folder, are PNG files of the same names in the output folder. A picture that cannot be read does not stop the others. In networks with " +
+    "routers, the result depends on the context: the part of the picture from which a router computes β, the weights of its experts " +
+    "(kernels). The answer names the context. An ONNX graph must take one picture [N, 1 or 3, H, W] and give one. If none of its nodes " +
+    "needs the whole picture, large pictures run in tiles, with the same result.",
   arguments: [
     argument(
       "model",
-      "a model document (.json), which is compiled on the way, an ONNX graph (.onnx) of smxc or of any other exporter, or the name of a network that comes with smxc (smxc models)",
+      "a model document (.json), an ONNX graph (.onnx) of any exporter, or the name of a network that comes with smxc (see smxc models)",
     ),
     manyArguments("pictures", `${FORMATS_TEXT} files, pipes (- is standard input), or folders of such files`),
   ],
   options: {
     output: requiredOption(
       "-o, --output <picture>",
-      "the picture to write; its extension gives the format; for several pictures, or those of a folder, a folder",
+      "the picture to write, in the format of its ending; for several pictures or a folder: the folder to write to",
       filePath,
     ),
     format: formatFlag,
@@ -40,14 +41,14 @@ export const runCommand = defineCommand({
       MANY,
       flag(
         "--resume",
-        "leave alone what an earlier run with --resume finished of the same model, picture and options; what is done is noted in .smxc/journal.jsonl of the output folder",
+        "skip pictures that an earlier run with --resume finished with the same model and options; .smxc/journal.jsonl in the output folder records what is done",
       ),
     ),
     shard: grouped(
       MANY,
       option(
         "--shard <i>/<n>",
-        "restore one part of n, chosen by a hash of the names, so that n machines share a folder; i runs from 0 to n - 1",
+        "restore only part i of n (i from 0 to n - 1), so that n machines can share a folder; a hash of the name assigns each picture to a part",
         shard,
       ),
     ),
@@ -57,11 +58,11 @@ export const runCommand = defineCommand({
   },
   examples: [
     { does: "Enlarge a photograph", line: "smxc run nsr-x2 photo.png -o larger.png" },
-    { does: "All of a folder", line: "smxc run nsr-x2 photos/ -o larger/" },
+    { does: "All pictures of a folder", line: "smxc run nsr-x2 photos/ -o larger/" },
     { does: "Some pictures, as JPEG", line: "smxc run model.json a.png b.webp -o larger/ --format jpg" },
-    { does: "Go on where the night before ended", line: "smxc run nsr-x2 photos/ -o larger/ --resume" },
+    { does: "Continue where an earlier run stopped", line: "smxc run nsr-x2 photos/ -o larger/ --resume" },
     {
-      does: "The first of four parts, each for a machine",
+      does: "The first of four parts, one for each machine",
       line: "smxc run nsr-x2 photos/ -o larger/ --shard 0/4 --resume",
     },
     { does: "From another program", line: "convert photo.heic png:- | smxc run nsr-x2 - -o larger.png" },
@@ -70,7 +71,7 @@ export const runCommand = defineCommand({
       line: "smxc run esrgan.onnx photo.png -o larger.png --range 0..255 --color bgr",
     },
     {
-      does: "Within 500 MB of memory, in parts that give the same",
+      does: "With at most 500 MB of memory: in parts, with the same result",
       line: "smxc run nsr-x2 photo.png -o larger.png --memory 500",
     },
   ],

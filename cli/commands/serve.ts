@@ -9,21 +9,21 @@ const USUAL_PORT = 7639;
 export const serveCommand = defineCommand({
   name: "serve",
   group: "Use a graph:",
-  summary: "serve the page that restores pictures and compiles checkpoints in the browser",
+  summary: "serve the page that restores pictures and compiles networks in the browser",
   description:
-    "Serves the page on 127.0.0.1, for this machine only, prints its address and goes on until it is interrupted (Ctrl-C). Pictures and " +
-    "networks that are given to the page stay in it.",
+    "Serves the page on 127.0.0.1, for this machine only, prints its address, and runs until you press Ctrl-C. Pictures and " +
+    "networks that you give to the page stay in your browser.",
   arguments: [],
   options: {
     port: option(
       "--port <n>",
-      `the port to listen on; 0 is any that is free (default: ${USUAL_PORT}, or any when that is in use)`,
+      `the port to listen on; 0: any free port (default: ${USUAL_PORT}; any free port if that is in use)`,
       integerFrom(0, 65_535),
     ),
   },
   examples: [
     { does: "Open the address that it prints", line: "smxc serve" },
-    { does: "At an address that stays the same", line: "smxc serve --port 8080" },
+    { does: "With a fixed address", line: "smxc serve --port 8080" },
   ],
   async action(context, _args, { port }) {
     const { servePage } = await import("./serve/serve-page.js");

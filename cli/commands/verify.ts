@@ -15,38 +15,49 @@ export const verifyCommand = defineCommand({
   group: "Trust a graph:",
   summary: "compare a compiled graph with what it was compiled from",
   description:
-    "Runs the graph at several batches and sizes beside the document's reference in float64. On failure it names the first layer that differs, " +
-    "or whose values are not finite. The answer says what the graph was compared with: the document, folded or routed as the graph was. A graph " +
-    "of other weights than the document's fails. A graph that was compiled from another graph is compared with that one, which ONNX Runtime runs with " +
-    "optimisations off; the first value that differs is named as the source names it.",
+    "Runs the graph at several batches and sizes, and compares it with the reference interpreter, which computes the model " +
+    "document in float64. On failure it names the first layer that differs, or whose values are not finite. The answer says how the " +
+    "document was run for the comparison: as it is, folded (β constant), or with the graph's routing. If the graph was made from " +
+    "other weights than the document's, that is a failure. A graph that was compiled from an ONNX graph is compared with that " +
+    "source graph, which ONNX Runtime runs without optimisations; the first value that differs has the name that the source gives it.",
   arguments: [
-    argument("source", "the model document, the ONNX graph, or the name of a network that comes with smxc"),
-    argument("model.onnx", "the graph that was compiled from it"),
+    argument(
+      "source",
+      "what the graph was compiled from: a model document, an ONNX graph, or the name of a network that comes with smxc",
+    ),
+    argument("model.onnx", "the compiled graph"),
   ],
   options: {
     image: repeatedOption(
       "--image <file>",
-      "compare on this picture instead of random inputs (repeatable); of a large one, on its middle",
+      "compare on this picture instead of random inputs; of a large picture, only the middle is used (repeatable)",
       filePath,
     ),
     shape: repeatedOption("--shape <NxCxHxW>", "compare at this size instead of the usual ones (repeatable)", shape),
     rtol: optionOr("--rtol <r>", "allowed error, relative to the output's largest magnitude", numberFrom(0), 1e-5),
     atol: optionOr("--atol <a>", "allowed absolute error, added to the relative one", numberFrom(0), 1e-6),
-    minPsnr: option("--min-psnr <dB>", "instead of tolerances: the least PSNR against the reference", numberFrom(0)),
+    minPsnr: option(
+      "--min-psnr <dB>",
+      "the lowest allowed PSNR against the reference, in place of --rtol and --atol",
+      numberFrom(0),
+    ),
     against: choice(
       "--against <form>",
-      "the reference interpreter, or the exact form Σ β_i W2_i F(W1_i X) of two-layer blocks: reports how far the merged form is from it",
+      "reference: the reference interpreter; exact: the exact form Σ β_i W2_i F(W1_i X) of two-layer blocks, to measure the error of the merged form",
       ["reference", "exact"],
       "reference",
     ),
     target: targetFlag,
   },
   examples: [
-    { does: "Does the graph compute what the document says", line: "smxc verify model.json model.onnx" },
-    { does: "Does it compute what the exported network does", line: "smxc verify net.onnx fast.onnx" },
-    { does: "On a photograph, at 60 dB", line: "smxc verify model.json model.onnx --image photo.png --min-psnr 60" },
+    { does: "Does the graph compute the same as the document?", line: "smxc verify model.json model.onnx" },
+    { does: "Does it compute the same as the exported network?", line: "smxc verify net.onnx fast.onnx" },
     {
-      does: "What the paper's merged blocks cost on a photograph, in dB and per block",
+      does: "On a photograph, with at least 60 dB",
+      line: "smxc verify model.json model.onnx --image photo.png --min-psnr 60",
+    },
+    {
+      does: "The error of the paper's merged blocks on a photograph, in dB and per block",
       line: "smxc verify model.json model.onnx --against exact --image photo.png",
     },
   ],
@@ -95,10 +106,10 @@ async function verifyWithDocument(
     text: () => [
       ...resultsTable(report.results, options.minPsnr),
       ...(report.weights.verdict === "equal"
-        ? [`compiled from another file, which holds the same ${report.weights.of}`]
+        ? [`the graph was compiled from another file that holds the same ${report.weights.of}`]
         : []),
       ...(report.notCompared.length > 0
-        ? [`not compared, since the document does not have them: ${report.notCompared.join(", ")}`]
+        ? [`not compared, because the document does not have these outputs: ${report.notCompared.join(", ")}`]
         : []),
       `good: ${path} on ${options.target}, compared with ${report.comparedWith.text}`,
     ],
@@ -110,9 +121,13 @@ async function verifyWithSource(context: Context, source: GraphModel, path: stri
   if (options.against === "exact" || options.image.length > 0)
     throw new SmxcError(
       [
-        error("usage/graph", "--against exact and --image are for graphs that were compiled from a model document", {
-          hint: "leave it out, or give the model document in place of the source",
-        }),
+        error(
+          "usage/graph",
+          "--against exact and --image work only for graphs that were compiled from a model document",
+          {
+            hint: "leave them out, or give the model document as the source",
+          },
+        ),
       ],
       "usage",
     );
@@ -121,7 +136,7 @@ async function verifyWithSource(context: Context, source: GraphModel, path: stri
   await context.answer({
     text: () => [
       ...resultsTable(report.results, options.minPsnr),
-      `good: ${path} on ${options.target}, compared with ${source.name} on cpu with optimisations off`,
+      `good: ${path} on ${options.target}, compared with ${source.name} on cpu without optimisations`,
     ],
     json: () => ({
       passed: true,

@@ -17,21 +17,25 @@ export function outputTwice(output: string): Diagnostic {
 }
 
 export function outputIsDash(): Diagnostic {
-  return error("usage/output-is-stream", "- is no file: smxc writes files, and its answer to standard output", {
-    hint: "name a file; one that is called - is ./-",
+  return error("usage/output-is-stream", "- is not a file name: smxc writes results to files only", {
+    hint: "name a file; for a file called - write ./-",
   });
 }
 
 export function outputIsStream(output: string, stream: string): Diagnostic {
-  return error("usage/output-is-stream", `the output is ${stream}, which carries what smxc says`, {
+  return error("usage/output-is-stream", `the output is ${stream}, on which smxc prints its own messages`, {
     file: output,
     hint: "name a file",
   });
 }
 
 export function outputNotAlone(output: string): Diagnostic {
-  return error("usage/output-not-alone", "several files are written side by side, and this is a device or a pipe", {
-    file: output,
-    hint: "name a file in a folder",
-  });
+  return error(
+    "usage/output-not-alone",
+    "smxc writes several files side by side here, but this is a device or a pipe",
+    {
+      file: output,
+      hint: "name a file in a folder",
+    },
+  );
 }

@@ -17,7 +17,7 @@ export const COMMAND_FAMILIES: ReadonlyMap<
   string,
   { readonly group: (typeof COMMAND_GROUPS)[number]; readonly summary: string }
 > = new Map([
-  ["queue", { group: "Use a graph:", summary: "restore pictures on many machines, by way of Redis or Valkey" }],
+  ["queue", { group: "Use a graph:", summary: "restore pictures on many machines, with a queue in Redis or Valkey" }],
 ]);
 
 export interface Example {

@@ -14,7 +14,7 @@ export const foldFlags = {
     "Routing:",
     choice(
       "--routing <mode>",
-      "dynamic, as the model says; fold: β becomes constant; hard: one expert is chosen; or another mode for the two-layer blocks of a document",
+      "dynamic: β is computed for each picture, as in the model; fold: β is replaced by a constant; hard: one expert is chosen; exact, merged, dense: how two-layer blocks of a document sum their groups",
       ["dynamic", "fold", ...ROUTING_MODES],
       "dynamic",
     ),
@@ -23,16 +23,16 @@ export const foldFlags = {
     "Routing:",
     repeatedOption(
       "--image <file>",
-      "take the β of a fold from this picture, tell on it what the hard choice of an ONNX graph costs, or check the values of float16 (repeatable)",
+      "a picture: fold takes β from it; hard, on an ONNX graph, measures its cost on it; --dtype float16 checks the range of values on it (repeatable)",
       filePath,
     ),
   ),
-  images: grouped("Routing:", option("--images <dir>", "the same for all pictures of a folder", filePath)),
+  images: grouped("Routing:", option("--images <dir>", "the same with all pictures of a folder", filePath)),
   beta: grouped(
     "Routing:",
     option(
       "--beta <file.json>",
-      'take it from a file, {"beta.<layer>": [experts][cardinals]}, or decide it by an input, {"style": [numbers]}',
+      'fold takes β from this file: {"beta.<layer>": [experts][cardinals]}, or computes it from the value of an input: {"style": [numbers]}',
       filePath,
     ),
   ),
@@ -51,41 +51,46 @@ export const compileFlags = {
     "Routing:",
     choice(
       "--context <kind>",
-      "what β is pooled over: whole pictures, or patches of the training size inside the graph",
+      "the part of a picture from which a router computes β: the whole picture, or each patch of the training size, cut inside the graph",
       ["whole", "patch"],
       "whole",
     ),
   ),
   lowering: grouped(
     "How it runs:",
-    choice("--lowering <name>", "how mixed convolutions are run", ["auto", ...LOWERING_NAMES], "auto"),
+    choice(
+      "--lowering <name>",
+      "the lowering: how mixed convolutions are written in ONNX operators",
+      ["auto", ...LOWERING_NAMES],
+      "auto",
+    ),
   ),
   target: grouped("How it runs:", targetFlag),
   threads: grouped(
     "How it runs:",
     optionOr(
       "--threads <n>",
-      "threads of each session that will run the graph; for several, Winograd is taken only where it gains on every kind of machine that was measured",
+      "threads of each session that will run the graph; with more than one, Winograd is used only where it was faster on every kind of machine that was measured",
       positiveInteger,
       1,
     ),
   ),
   winograd: grouped(
     "How it runs:",
-    flag("--no-winograd", "use no Winograd convolutions, which are faster and round differently (by about 1e-5)"),
+    flag("--no-winograd", "use no Winograd convolutions (they are faster, but round differently, by about 1e-5)"),
   ),
   portable: grouped(
     "How it runs:",
     flag(
       "--portable",
-      "write no control flow (Scan, Loop, If), which some runtimes lack; without Winograd, and slower on the CPU",
+      "write no control flow (Scan, Loop, If), which some runtimes lack; this excludes Winograd and is slower on the CPU",
     ),
   ),
   batch: grouped(
     "Sizes:",
     option(
       "--batch <n>",
-      "pictures per run: a number, dynamic, or keep, as the source says (default: dynamic; of an ONNX graph where that is proven)",
+      "pictures per run: a number, dynamic, or keep (as in the model); default: dynamic, for an ONNX graph only if that is proven to be right",
       graphDimension,
     ),
   ),
@@ -93,23 +98,16 @@ export const compileFlags = {
     "Sizes:",
     option(
       "--height <n>",
-      "input rows, likewise (default of an ONNX graph: keep; what it fixes is opened where that is proven)",
+      "input rows: a number, dynamic, or keep; default: dynamic, for an ONNX graph keep. A size that an ONNX graph fixes can change only if smxc proves that the graph works at other sizes",
       graphDimension,
     ),
   ),
-  width: grouped(
-    "Sizes:",
-    option(
-      "--width <n>",
-      "input columns, likewise (default of an ONNX graph: keep; opened as rows are)",
-      graphDimension,
-    ),
-  ),
+  width: grouped("Sizes:", option("--width <n>", "input columns, like --height", graphDimension)),
   opset: grouped(
     "Format:",
     option(
       "--opset <n>",
-      "ONNX operator set, 17 to 21, or keep (default: the lowest that a document needs; an ONNX graph's own, raised where smxc's nodes need it)",
+      "ONNX operator set: 17 to 21, or keep; default: the lowest that a document needs; for an ONNX graph its own, raised to 17 if smxc adds nodes",
       opsetOrKeep,
     ),
   ),
@@ -126,7 +124,7 @@ export const compileFlags = {
     "Format:",
     flag(
       "--expose-beta",
-      "add every β as an output beta.<layer> [N, experts, cardinals]; of an ONNX graph beta.<convolution>",
+      "add every β as an output beta.<layer> [N, experts, cardinals]; in an ONNX graph the name is beta.<convolution>",
     ),
   ),
 } as const;

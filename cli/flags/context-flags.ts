@@ -15,7 +15,7 @@ export const contextFlags = {
     HEADING,
     choice(
       "--context <kind>",
-      "what β is pooled over: the whole picture, in one piece where that fits into --memory, else in tiles that give the same (auto); that in one piece (whole) or in tiles (global) in any case; or patches of the training size, as networks are published (patch); or what the network was trained with (trained)",
+      "the part of a picture from which a router computes β. auto: the whole picture, in one piece if that fits into --memory, else in parts with the same result; whole: the whole picture, always in one piece; global: the whole picture, always in parts; patch: each patch of the training size, as in the published evaluation; trained: as in the training",
       ["auto", "whole", "patch", "global", "trained"],
       "auto",
     ),
@@ -24,7 +24,7 @@ export const contextFlags = {
     HEADING,
     optionOr(
       "--tile <n>",
-      "side of tiles, rows of the bands of patch, in pixels: a number, auto for what fits, or off for one piece",
+      "side of the tiles in pixels (with --context patch: rows of a band): a number, auto (as large as --memory allows) or off (one piece)",
       integerOr("auto", "off"),
       "auto",
     ),
@@ -33,19 +33,19 @@ export const contextFlags = {
     HEADING,
     option(
       "--memory <MB>",
-      "memory that a run may take; the process itself takes some 150 MB more (default: half of the machine's, or of the container's)",
+      "memory that a run may use; the process itself needs about 150 MB more (default: half of the memory of the machine or container)",
       integerFrom(1),
     ),
   ),
   globalSamples: grouped(
     HEADING,
-    option("--global-samples <n>", "estimate the β of global from n tiles instead of all", positiveInteger),
+    option("--global-samples <n>", "with --context global: estimate β from n tiles instead of all", positiveInteger),
   ),
   jobs: grouped(
     HEADING,
     option(
       "--jobs <n>",
-      "workers, each of which runs a part of a picture, or a picture, at a time; the result does not depend on it (default: as many as there are cores)",
+      "number of workers; each runs one picture, or one part of a picture, at a time. The number changes the result at most in the last bits (default: one per core)",
       integerFrom(1, MOST_JOBS),
     ),
   ),
@@ -53,7 +53,7 @@ export const contextFlags = {
     HEADING,
     option(
       "--threads <n>",
-      "threads inside each run (default: one where there is more than one part or picture, else as many as there are cores)",
+      "threads inside each run (default: 1 if there is more than one part or picture, else one per core)",
       integerFrom(1, MOST_THREADS),
     ),
   ),

@@ -5,13 +5,14 @@ import type { OutputStream, Streams } from "../terminal/output.js";
 import { type ArgumentSpec, COMMAND_FAMILIES, type Command, type Example, type OptionSpec } from "./command.js";
 import { usageError } from "./errors.js";
 
-const SUMMARY = "Compiles networks of neural sparse representation to ONNX graphs that run exactly and fast.";
+const SUMMARY =
+  "A compiler for neural networks: reads an ONNX graph or a PyTorch checkpoint, writes an ONNX graph that computes the same and runs faster.";
 
 const EXAMPLES: readonly Example[] = [
-  { does: "A network that comes with smxc enlarges a picture", line: "smxc run nsr-x2 photo.png -o larger.png" },
-  { does: "A PyTorch checkpoint becomes a document and its weights", line: "smxc import net.pth -o net.json" },
+  { does: "Enlarge a picture with a network that comes with smxc", line: "smxc run nsr-x2 photo.png -o larger.png" },
+  { does: "Turn a PyTorch checkpoint into a model document and its weights", line: "smxc import net.pth -o net.json" },
   {
-    does: "The document becomes a graph, compared with the reference",
+    does: "Compile the document to an ONNX graph, and check the result",
     line: "smxc compile net.json -o net.onnx",
   },
 ];
@@ -20,13 +21,13 @@ const EXAMPLES: readonly Example[] = [
 const WIDEST_HELP = 100;
 
 const EXIT_CODES = `${bold("Exit codes:")}
-  0   done, and good
+  0   success
   1   the input is invalid, or a verification or check failed
   2   usage error, or a file cannot be read or written
   70  a defect in smxc itself
 `;
 
-const MORE = `smxc <command> --help tells all about a command.
+const MORE = `smxc <command> --help explains one command.
 `;
 
 interface GlobalFlag {
@@ -38,17 +39,17 @@ interface GlobalFlag {
 export const PROGRESS_FLAG = "--progress";
 
 const VERSION_FLAG: GlobalFlag = { flags: "-V, --version", description: "print the version" };
-const HELP_FLAG: GlobalFlag = { flags: "-h, --help", description: "print this help, or that of a command" };
+const HELP_FLAG: GlobalFlag = { flags: "-h, --help", description: "print this help, or the help of a command" };
 const OUTPUT_FLAGS: readonly GlobalFlag[] = [
-  { flags: "--json", description: "print the answer, and errors, as one JSON document" },
+  { flags: "--json", description: "print the answer, or the errors, as one JSON document" },
   { flags: "-q, --quiet", description: "print no progress, notes or warnings" },
   {
     flags: `${PROGRESS_FLAG} <form>`,
     description:
-      'json: write progress to standard error as lines {"done","total","seconds","secondsLeft","what"}, terminal or not',
+      'json: write progress to standard error as lines {"done","total","seconds","secondsLeft","what"}, also if it is not a terminal',
     choices: ["json"],
   },
-  { flags: "--no-color", description: "print without colours, as the environment's NO_COLOR does" },
+  { flags: "--no-color", description: "print without colours, like the environment variable NO_COLOR" },
 ];
 
 /** What every command takes. */

@@ -36,13 +36,17 @@ function pictureColor(text: string): PictureColor {
 export const pictureFlags = {
   range: grouped(
     HEADING,
-    option("--range <lo..hi>", "the values of black and white, such as 0..255 or -1..1 (default: 0..1)", valueRange),
+    option(
+      "--range <lo..hi>",
+      "the values of black and white in the network, such as 0..255 or -1..1 (default: 0..1)",
+      valueRange,
+    ),
   ),
   color: grouped(
     HEADING,
     option(
       "--color <colours>",
-      "rgb or bgr; grey: each channel by itself; y: luma alone, the chroma resized bicubically (default: by the channels, rgb or grey)",
+      "the channels of the network: rgb or bgr; grey: each colour runs by itself; y: only the luma runs, the chroma is resized bicubically (default: rgb for three channels, grey for one)",
       pictureColor,
     ),
   ),
@@ -50,7 +54,7 @@ export const pictureFlags = {
     HEADING,
     option(
       "--scale <n>",
-      "how much larger the result is along each side (default: what the graph's shapes say)",
+      "the factor by which each side of the result is larger (default: from the shapes of the graph)",
       integerFrom(1, LARGEST_SCALE),
     ),
   ),

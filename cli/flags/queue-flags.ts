@@ -18,5 +18,5 @@ function queueName(text: string): string {
 /** Where a queue is. */
 export const queueFlags = {
   redis: requiredOption("--redis <url>", "the Redis or Valkey server, such as redis://localhost:6379", redisUrl),
-  queue: optionOr("--queue <name>", "the queue's name there", queueName, "smxc"),
+  queue: optionOr("--queue <name>", "the name of the queue on that server", queueName, "smxc"),
 } as const;

@@ -5,7 +5,7 @@ import { pictureEnding } from "./values.js";
 
 export const formatFlag = option(
   "--format <ending>",
-  `format and ending of the results in a folder, or of a file without one: ${FORMAT_ENDINGS.join(", ")} (default: png)`,
+  `format of results in a folder, or of an output file without an ending: ${FORMAT_ENDINGS.join(", ")} (default: png)`,
   pictureEnding,
 );
 
@@ -13,7 +13,7 @@ export const alphaFlag = grouped(
   "Pictures:",
   choice(
     "--alpha <mode>",
-    "opacity is resized bicubically, restored by the network apart from the colours, or dropped",
+    "what happens to opacity: it is resized bicubically, restored by the network like a grey picture, or dropped",
     ["resize", "restore", "drop"],
     "resize",
   ),

@@ -10,12 +10,12 @@ const LARGEST_DIMENSION = 2 ** 31 - 1;
 export type GraphDimension = number | "dynamic" | "keep";
 
 export function filePath(text: string): string {
-  if (text === "") throw new InvalidArgumentError("Expected the name of a file or folder, not an empty text.");
+  if (text === "") throw new InvalidArgumentError("Expected the name of a file or folder, found an empty text.");
   return text;
 }
 
 export function name(text: string): string {
-  if (text === "") throw new InvalidArgumentError("Expected a name, not an empty text.");
+  if (text === "") throw new InvalidArgumentError("Expected a name, found an empty text.");
   return text;
 }
 
@@ -84,7 +84,7 @@ const MOST_SHARDS = 1_000_000;
 export function shard(text: string): Shard {
   const [, index, count] = (/^(\d{1,7})\/(\d{1,7})$/.exec(text) ?? []).map(Number);
   if (index === undefined || count === undefined || index >= count || count > MOST_SHARDS) {
-    throw new InvalidArgumentError("Expected a part and the number of parts, from 0/8 to 7/8 of eight.");
+    throw new InvalidArgumentError("Expected a part and the number of parts; for eight parts: 0/8 to 7/8.");
   }
   return { index, count };
 }

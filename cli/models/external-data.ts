@@ -32,7 +32,7 @@ async function sha256Of(file: ExternalDataFile): Promise<string> {
 }
 
 function wrongData(file: string, location: string, expected: string, found: string) {
-  const hint = `expected sha256 ${expected.slice(0, 12)}…, found ${found.slice(0, 12)}…: put back the matching file, or compile again`;
-  const message = `the external data "${location}" is not that the graph was written with`;
+  const hint = `restore the matching file, or compile again: expected sha256 ${expected.slice(0, 12)}…, found ${found.slice(0, 12)}…`;
+  const message = `the external data "${location}" does not belong to this graph`;
   return { ...error("onnx/wrong-data", message, { file, place: location }), hint };
 }

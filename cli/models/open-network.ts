@@ -114,5 +114,5 @@ async function ofGraph(
 }
 
 function assumed({ color, scale }: PictureFormat): string {
-  return `the graph does not say what it takes: ${color === "gray" ? "grey" : color} from 0 to 1 is taken, and the result is ${scale} times as large; --range and --color say otherwise`;
+  return `the graph does not describe its pictures; assumed: ${color === "gray" ? "grey" : color} with values from 0 to 1, and a result ${scale} times as large. Change this with --range and --color`;
 }

@@ -17,7 +17,7 @@ function partsText(parts: number, side: number | undefined): string {
 }
 
 function sizeText(side: number | undefined): string {
-  return side === undefined ? "the graph's own size" : `${side}x${side}`;
+  return side === undefined ? "the graph's fixed size" : `${side}x${side}`;
 }
 
 export function contextText({ context, trained }: Pick<Network, "context" | "trained">, report: RunReport): string {

@@ -46,11 +46,14 @@ export async function picturesIn(folder: string, { note }: Pick<Output, "note">)
 /** What was left out of a folder, in one line; empty where nothing was. */
 function leftOut(shown: number, hidden: number, others: readonly string[]): string {
   if (others.length === 0) {
-    return hidden === 0 ? "" : `${hidden} hidden ${hidden === 1 ? "entry was" : "entries were"} left out`;
+    return hidden === 0
+      ? ""
+      : `${hidden} hidden ${hidden === 1 ? "file or folder was" : "files or folders were"} left out`;
   }
-  const [were, theyAre, files] = others.length === 1 ? ["was", "it is no", "file"] : ["were", "they are no", "files"];
-  const also = hidden === 0 ? "" : `; so ${hidden === 1 ? "was" : "were"} ${hidden} hidden`;
-  return `${others.length} of ${shown} entries ${were} left out, for ${theyAre} ${FORMATS_TEXT} ${files}: ${someOf(others)}${also}`;
+  const [were, theyAre, files] =
+    others.length === 1 ? ["was", "it is not a", "file"] : ["were", "they are not", "files"];
+  const also = hidden === 0 ? "" : `; ${hidden} hidden ${hidden === 1 ? "file was" : "files were"} left out too`;
+  return `${others.length} of ${shown} files ${were} left out, because ${theyAre} ${FORMATS_TEXT} ${files}: ${someOf(others)}${also}`;
 }
 
 /**
@@ -74,7 +77,7 @@ export async function readablePictures(
     }
   }
   if (readable.length === 0) throw new SmxcError(failures);
-  for (const failure of failures) output.report({ ...failure, severity: "warning", hint: "it is left out" });
+  for (const failure of failures) output.report({ ...failure, severity: "warning", hint: "this picture is left out" });
   return readable;
 }
 
@@ -110,6 +113,6 @@ function cannotReadFolder(folder: string, cause: Error): Diagnostic {
 function noPictures(folder: string, others: readonly string[]): Diagnostic {
   return error("io/no-pictures", "the folder holds no pictures", {
     file: folder,
-    hint: `${FORMATS_TEXT} files are taken${others.length > 0 ? `; there are ${someOf(others)}` : ""}`,
+    hint: `name a folder of ${FORMATS_TEXT} files${others.length > 0 ? `; this one holds ${someOf(others)}` : ""}`,
   });
 }

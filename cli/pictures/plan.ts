@@ -121,13 +121,13 @@ async function removeEmpty(folder: string, made: string): Promise<void> {
 const writtenTwice = (output: string, first: string, second: string): Diagnostic =>
   error("usage/output-twice", `${first} and ${second} would be written to the same file`, {
     file: output,
-    hint: "rename one of them, or give each a call of its own",
+    hint: "rename one of them, or restore them in separate calls",
   });
 
 const outputIsStream = (): SmxcError =>
   new SmxcError(
     [
-      error("usage/output-is-stream", "pictures are written to files; standard output carries the answer", {
+      error("usage/output-is-stream", "pictures are written to files only; standard output carries the answer", {
         hint: "name a file: -o larger.png",
       }),
     ],
@@ -137,10 +137,14 @@ const outputIsStream = (): SmxcError =>
 const needsFolder = (output: string): SmxcError =>
   new SmxcError(
     [
-      error("usage/needs-folder", "several pictures, or those of a folder, are written to a folder", {
-        file: output,
-        hint: `name a folder; --format ${parse(output).ext.slice(1).toLowerCase()} gives the pictures that ending`,
-      }),
+      error(
+        "usage/needs-folder",
+        "the output must be a folder, because there are several pictures, or a folder of them",
+        {
+          file: output,
+          hint: `name a folder; --format ${parse(output).ext.slice(1).toLowerCase()} gives the pictures that ending`,
+        },
+      ),
     ],
     "usage",
   );
@@ -148,9 +152,9 @@ const needsFolder = (output: string): SmxcError =>
 const twoFormats = (output: string, ending: string): SmxcError =>
   new SmxcError(
     [
-      error("usage/two-formats", `the output's ending and --format ${ending} name two formats`, {
+      error("usage/two-formats", `the ending of the output and --format ${ending} name different formats`, {
         file: output,
-        hint: "leave out --format: the ending says the format",
+        hint: "leave out --format, or change the ending",
       }),
     ],
     "usage",

@@ -56,7 +56,7 @@ async function readInput(name: string): Promise<Uint8Array> {
 }
 
 const inputIsTerminal = (name: string): Diagnostic =>
-  error("usage/input-is-terminal", "- reads a picture from standard input, which is a terminal", {
+  error("usage/input-is-terminal", "- means standard input, but that is a terminal", {
     file: name,
-    hint: "send a picture: convert photo.heic png:- | smxc run model.json - -o larger.png",
+    hint: "pipe a picture into it: convert photo.heic png:- | smxc run model.json - -o larger.png",
   });

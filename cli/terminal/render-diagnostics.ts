@@ -38,7 +38,7 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], colors: Co
     return renderDiagnostic(first, colors, readSource) + more;
   });
   const left = kinds.slice(MOST_SHOWN).flatMap(({ first, others }) => [first, ...others]);
-  if (left.length > 0) blocks.push(`… and ${count(left)} more: --json lists them\n`);
+  if (left.length > 0) blocks.push(`… and ${count(left)} more: list them with --json\n`);
   if (diagnostics.length > 1) blocks.push(`${colors.bold(count(diagnostics))}\n`);
   return blocks.join("\n");
 }

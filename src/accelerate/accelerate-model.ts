@@ -91,7 +91,9 @@ export async function accelerateModel(
         { model: opened, kernels: inOther(kernels, whole, opened), ...(compute === undefined ? {} : { compute }) },
         lowering,
         schemas,
-        notRaised.length > 0 ? "smxc writes nodes for opset 17 and later, and the file is not raised" : undefined,
+        notRaised.length > 0
+          ? "smxc writes nodes only for opset 17 and later, and this graph stays at an older one"
+          : undefined,
         own,
       ),
     );
@@ -185,6 +187,6 @@ function inOther(kernels: RaisedKernels, model: ModelWithGraph, other: ModelWith
 function fixedAsAsked(source: ModelWithGraph, sized: ModelWithGraph): BatchReport | undefined {
   const size = batchOf(sized);
   return batchOf(source) === undefined && size !== undefined
-    ? { became: "kept", reason: `fixed to ${size}, as asked for` }
+    ? { became: "kept", reason: `fixed to ${size}, as requested` }
     : undefined;
 }

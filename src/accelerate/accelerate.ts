@@ -156,8 +156,8 @@ function planIsland(
   const joining = at(gains.joining);
   const taken = trimIsland(island, gaining, uses, (index) => joining.has(index));
   if (!hasOneBatch(islandGraph(name, taken, graph, reading, uses)))
-    return keptIsland(island, graph, "its values have several batches", gains.prepared);
-  const reason = `${gains.convolutions} of its ${gains.choices.length} convolutions gain`;
+    return keptIsland(island, graph, "its values have different batch sizes", gains.prepared);
+  const reason = `${gains.convolutions} of its ${gains.choices.length} convolutions become faster`;
   const report = { name: nameOf(graph.node[taken[0]!]!), nodes: taken.length, became: "compiled", reason } as const;
   return { island, taken, report, judged: gains.prepared };
 }

@@ -65,9 +65,9 @@ export function withBetas(
 export const NO_ROUTER = "compile/no-router";
 
 const noRouter = (): Diagnostic =>
-  error(NO_ROUTER, "the graph has no β: no kernel that smxc reads as a mixture is weighed by a router", {
-    ...remedy`compile without what is asked of β and with ${option("explain")}: it says what became of each computed kernel`,
-    libraryHint: "compile without the options of β: the report says what became of each computed kernel",
+  error(NO_ROUTER, "the graph has no β: smxc found no kernel that a router mixes from experts", {
+    ...remedy`see what became of each computed kernel: compile without the flags for β, and with ${option("explain")}`,
+    libraryHint: "see what became of each computed kernel: compile without the options for β, and read the report",
   });
 
 /** Every router has the name of the first convolution that it weighs. @param taken names; those that are given come in */
@@ -121,7 +121,7 @@ function together(islands: readonly Graph[], { name = "", input }: GraphProto): 
 /** What made them is not needed any more either. */
 const dropUnreadInputs: Pass = {
   name: "drop-unread-inputs",
-  why: "what only routers read that are held is not computed",
+  why: "values that only folded routers read are no longer computed",
   run(graph) {
     const read = new Set([...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ value }) => value)]);
     const inputs = graph.inputs.filter(({ name }) => read.has(name));

@@ -35,16 +35,16 @@ export function chooseExperts(island: Graph): HardIsland {
   return { graph: routers.size === 0 ? island : chosenBy(island, routers), changed, refused };
 }
 
-const SEVERAL = "several factors of its kernel weigh its experts, and none of them alone chooses among them";
+const SEVERAL = "several factors weigh its experts, and none of them alone can choose one";
 
 /** Why what weighs experts does not choose one of them; undefined where it can, or does. */
 function whyNone(weights: Node | undefined): string | undefined {
   if (weights?.op === "one_hot") return undefined;
-  if (weights?.op !== "route") return "what weighs its experts is not read as a router";
+  if (weights?.op !== "route") return "the weights of its experts do not come from a router that smxc recognises";
   const { normalise } = weights.attributes;
   return normalise === "softmax"
     ? undefined
-    : `each of its experts is weighed by itself (${normalise}), so they are no alternatives to choose from`;
+    : `each of its experts has a weight of its own (${normalise}), so the experts are not alternatives`;
 }
 
 /** Mixtures read the choice of a router in place of its β. */
@@ -69,7 +69,7 @@ function choosing(node: NodeOf<"mix_conv">, choices: ReadonlyMap<string, string>
 }
 
 const notAllowed = (node: string, reason: string): Diagnostic =>
-  error("routing/not-allowed", `the convolution "${node}" has no hard form: ${reason}`, {
+  error("routing/not-allowed", `the convolution "${node}" cannot choose one expert: ${reason}`, {
     place: node,
-    ...remedy`leave the routing as it is; ${{ flag: "--routing fold", library: "fold" }} holds any β at constant values`,
+    ...remedy`leave the routing as it is, or replace β by constants with ${{ flag: "--routing fold", library: "fold" }}`,
   });

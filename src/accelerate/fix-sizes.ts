@@ -70,11 +70,11 @@ function fixedSize(
   input: ValueInfoProto | undefined,
 ): Diagnostic {
   const isOpened = name === "batch" && fixed === 1;
-  const wanted = asked === "dynamic" ? "cannot be open" : `cannot be ${asked}`;
+  const wanted = asked === "dynamic" ? "cannot be dynamic" : `cannot be ${asked}`;
   return error("compile/fixed-size", `the ${name} ${wanted}: the source fixes it to ${fixed}`, {
     place: `input "${input?.name ?? ""}"`,
     ...(isOpened
-      ? remedy`leave out ${option(name)}: a batch of one is opened for any where every node is shown to carry it`
-      : remedy`leave it with ${option(name, "keep")}, or export the network with an open ${name}`),
+      ? remedy`leave out ${option(name)}; a batch of 1 becomes dynamic if smxc can prove that every node treats the samples apart`
+      : remedy`keep it with ${option(name, "keep")}, or export the network with a dynamic ${name}`),
   });
 }

@@ -90,8 +90,8 @@ export function whyNothingGains(graph: Graph, { choices }: Gains): string {
   const largest = choices.reduce((a, b) => (work(b.layer) > work(a.layer) ? b : a));
   const count = choices.length === 1 ? "its convolution" : `none of its ${choices.length} convolutions`;
   return choices.length === 1
-    ? `${count} does not gain: ${largest.reason}`
-    : `${count} gains; the largest, ${largest.layer}: ${largest.reason}`;
+    ? `${count} would not become faster: ${largest.reason}`
+    : `${count} would become faster; for the largest, ${largest.layer}: ${largest.reason}`;
 }
 
 function kernelSize(graph: Graph, layer: string): number {

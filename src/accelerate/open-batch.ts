@@ -36,7 +36,7 @@ export function openModelBatch(model: ModelWithGraph, kernels: RaisedKernels, op
   if (fixed !== 1) {
     const refusal = {
       node: model.graph.input[0]?.name ?? "",
-      reason: `the source fixes it to ${fixed}, and only a batch of one is opened`,
+      reason: `the source fixes it to ${fixed}; only a batch of 1 can become dynamic`,
     };
     return refused(model, refusal, options);
   }
@@ -70,16 +70,16 @@ function readsOf({ graph }: ModelWithGraph, kernels: RaisedKernels): ReadonlyMap
 
 function openText({ scanned: [first] }: OpenedBatch): BatchReport {
   return first === undefined
-    ? { became: "open", reason: "every node only carries the first axis" }
-    : { became: "scan", reason: `${first.node} and what depends on it run sample by sample: ${first.reason}` };
+    ? { became: "open", reason: "every node treats the samples apart" }
+    : { became: "scan", reason: `${first.node} and the nodes that depend on it run sample by sample: ${first.reason}` };
 }
 
 function refused(model: ModelWithGraph, { node, reason }: BatchRefusal, { asked }: BatchOptions): ModelBatch {
   if (asked === undefined) return { model, report: { became: "kept", reason: `${node}: ${reason}` } };
   throw new SmxcError([
-    error("compile/batch", `the batch cannot be open: ${reason}`, {
+    error("compile/batch", `the batch cannot be dynamic: ${reason}`, {
       place: `node "${node}"`,
-      ...remedy`leave it with ${option("batch", "keep")}, or export the network with an open batch`,
+      ...remedy`keep it with ${option("batch", "keep")}, or export the network with a dynamic batch`,
     }),
   ]);
 }

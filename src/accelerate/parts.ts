@@ -41,8 +41,8 @@ export function kernelReports(
     const [reading, plan, mixture] = [readings[index], planOf.get(index), raised.get(index)];
     if (mixture !== undefined && "reason" in mixture) return mixture.reason;
     if (!constants.has(kernel) && mixture === undefined) return "its kernel depends on the input";
-    if (reading?.kind === "left") return reading.reason ?? "its kernel is computed";
-    return plan?.report.became === "kept" ? plan.report.reason : "it does not gain";
+    if (reading?.kind === "left") return reading.reason ?? "its kernel is not constant";
+    return plan?.report.became === "kept" ? plan.report.reason : "it would not become faster";
   };
   return graph.node.flatMap((node, index): readonly KernelReport[] => {
     const kernel = node.input[1] ?? "";
@@ -52,7 +52,7 @@ export function kernelReports(
     if (!isTaken) return [{ ...named, became: "kept", reason: reasonToKeep(index, kernel) }];
     const mixture = raised.get(index);
     return mixture === undefined || "reason" in mixture
-      ? [{ ...named, became: "conv", reason: "its kernel depends on constants alone" }]
+      ? [{ ...named, became: "conv", reason: "its kernel depends only on constants" }]
       : [{ ...named, became: "mix_conv", experts: mixture.experts, reason: mixtureText(mixture) }];
   });
 }

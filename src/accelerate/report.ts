@@ -25,11 +25,11 @@ export interface BatchReport {
 }
 
 /** Why a size is open that was never fixed. */
-export const LEFT_OPEN = "the source leaves it open";
+export const LEFT_OPEN = "it is dynamic in the source";
 
 /** A height or width. */
 export interface SizeReport {
-  /** `fixed`: to another number than the source has, or one where the source leaves it open. */
+  /** `fixed`: to another number than the source has, or one where it is dynamic in the source. */
   readonly became: "open" | "fixed" | "kept";
   readonly reason: string;
 }

@@ -59,16 +59,16 @@ function sizeOf({ graph }: ModelWithGraph, side: Side): number | undefined {
 }
 
 function reportOf(fixed: number | undefined, asked: AskedSize, hasSide: boolean): SizeReport {
-  if (!hasSide) return { became: "kept", reason: "the main input is no picture" };
+  if (!hasSide) return { became: "kept", reason: "the main input is not a picture" };
   if (fixed === undefined)
     return typeof asked === "number"
-      ? { became: "fixed", reason: `fixed to ${asked}, as asked for` }
+      ? { became: "fixed", reason: `fixed to ${asked}, as requested` }
       : { became: "open", reason: LEFT_OPEN };
   if (asked === "dynamic")
-    return { became: "open", reason: `it was ${fixed}, and of every node it is shown what it does with other sizes` };
+    return { became: "open", reason: `it was ${fixed}; smxc has proven what every node does at other sizes` };
   return asked === "keep" || asked === fixed
     ? { became: "kept", reason: `the source fixes it to ${fixed}` }
-    : { became: "fixed", reason: `it was ${fixed}, and was opened and fixed to ${asked}, as asked for` };
+    : { became: "fixed", reason: `it was ${fixed}, and is now fixed to ${asked}, as requested` };
 }
 
 /** Sizes that follow from one that is a number now are declared no more, but where they are an output's. */
@@ -117,9 +117,9 @@ function refusals(
 }
 
 function fixedSide(side: Side, asked: AskedSize, fixed: number, { node, reason }: SizeRefusal): Diagnostic {
-  const wanted = asked === "dynamic" ? "cannot be open" : `cannot be ${asked}`;
+  const wanted = asked === "dynamic" ? "cannot be dynamic" : `cannot be ${asked}`;
   return error("compile/fixed-size", `the ${side} ${wanted}: the source fixes it to ${fixed}, and ${reason}`, {
     place: `node "${node}"`,
-    ...remedy`leave it with ${option(side, "keep")}, or export the network with an open ${side}`,
+    ...remedy`keep it with ${option(side, "keep")}, or export the network with a dynamic ${side}`,
   });
 }

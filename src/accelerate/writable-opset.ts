@@ -23,7 +23,10 @@ export function inWritableOpset(
   const from = onnxOpset(model);
   const to = typeof asked === "number" ? asked : Math.max(from, RAISED_OPSET);
   if (asked === "keep" && from < RAISED_OPSET)
-    return { model, notRaised: [{ place: "opset_import", node: null, reason: `the opset ${from} is to be kept` }] };
+    return {
+      model,
+      notRaised: [{ place: "opset_import", node: null, reason: `opset ${from} must be kept, as requested` }],
+    };
   if (to === from) return { model: asModern(model), notRaised: [] };
   if (to < from || to > RAISED_OPSET) throw notThatOpset(from, to);
   const raised = raiseOpset(model, schemas, to);
@@ -34,9 +37,9 @@ export function inWritableOpset(
 
 function notThatOpset(from: number, to: number): SmxcError {
   const possible = from < RAISED_OPSET ? `${RAISED_OPSET} or keep` : "keep";
-  const rule = to < from ? "opsets are only raised" : `smxc raises graphs to opset ${RAISED_OPSET} and no further`;
+  const rule = to < from ? "smxc only raises opsets" : `smxc raises graphs to opset ${RAISED_OPSET} and no further`;
   return new SmxcError([
-    error("compile/opset", `the graph is of opset ${from} and cannot be written in opset ${to}: ${rule}`, {
+    error("compile/opset", `the graph has opset ${from} and cannot be written in opset ${to}: ${rule}`, {
       ...remedy`compile with ${option("opset", possible)}`,
     }),
   ]);

@@ -99,12 +99,12 @@ export function meanEvaluation(evaluations: readonly Evaluation[]): MeanEvaluati
 /** What a mean leaves out, in words; empty where it leaves out nothing. */
 export function leftOut({ restored, baseline }: MeanEvaluation, pictures: number): string {
   const parts = [
-    ["PSNR", pictures - restored.psnrPictures, "equal to the true one"],
-    ["the baseline's PSNR", pictures - baseline.psnrPictures, "equal to the true one"],
-    ["SSIM", pictures - restored.ssimPictures, "too small for it"],
+    ["PSNR", pictures - restored.psnrPictures, "equal to the true picture"],
+    ["the baseline's PSNR", pictures - baseline.psnrPictures, "equal to the true picture"],
+    ["SSIM", pictures - restored.ssimPictures, "too small for SSIM"],
   ] as const;
   return parts
     .filter(([, left]) => left > 0 && left < pictures)
-    .map(([what, left, why]) => `the mean of ${what} leaves out ${left} of ${pictures} pictures, ${why}`)
+    .map(([what, left, why]) => `the mean of ${what} leaves out ${left} of ${pictures} pictures: ${why}`)
     .join("; ");
 }

@@ -59,18 +59,18 @@ function sentences(
   if (misfit.kind === "swapped") {
     return {
       message: `${input} is ${misfit.factor} times as large as ${truth}`,
-      ...remedy`are the folders swapped? ${option("pairs")} takes the folder of inputs, then that of the true pictures`,
+      ...remedy`did you swap the folders? ${option("pairs")} takes the folder of inputs first`,
     };
   }
   if (misfit.kind === "scale") {
     const { factor } = misfit;
     return {
       message: `${truth} is ${factor === 1 ? "" : `${factor} times `}as large as ${input}, but ${model}`,
-      hint: `take inputs of scale ${scale}, or a model of scale ${factor}`,
+      hint: `use inputs of scale ${scale}, or a model of scale ${factor}`,
     };
   }
   return {
-    message: `the sizes of ${input} and ${truth} do not go together: ${model}`,
-    hint: "is it another picture, or a part of it?",
+    message: `the sizes of ${input} and ${truth} do not fit together: ${model}`,
+    hint: "check that both files show the same picture, and all of it",
   };
 }

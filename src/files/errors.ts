@@ -1,11 +1,11 @@
 import { type Diagnostic, error, type Place, warning } from "../base/diagnostics.js";
 
-const DAMAGED = "The file is damaged or was not written by a safetensors library; save or download it again.";
+const DAMAGED = "save or download the file again; it is damaged, or was not written by a safetensors library";
 
 const show = (value: string): string => JSON.stringify(value.length <= 80 ? value : `${value.slice(0, 79)}…`);
 
 export const tooShort = (file: string, size: number): Diagnostic =>
-  error("safetensors/too-short", `A safetensors file has at least 8 bytes; this one has ${size}.`, {
+  error("safetensors/too-short", `a safetensors file has at least 8 bytes; this one has ${size}`, {
     file,
     place: "byte 0",
     hint: DAMAGED,
@@ -14,7 +14,7 @@ export const tooShort = (file: string, size: number): Diagnostic =>
 export const headerTooLarge = (file: string, length: bigint, limit: number): Diagnostic =>
   error(
     "safetensors/header-too-large",
-    `The header's length is given as ${length} bytes; at most ${limit} are allowed.`,
+    `the file says that its header has ${length} bytes; at most ${limit} are allowed`,
     {
       file,
       place: "byte 0",
@@ -25,45 +25,45 @@ export const headerTooLarge = (file: string, length: bigint, limit: number): Dia
 export const headerPastEnd = (file: string, length: bigint, size: number): Diagnostic =>
   error(
     "safetensors/header-past-end",
-    `The header's length is given as ${length} bytes, but only ${size - 8} follow.`,
+    `the file says that its header has ${length} bytes, but only ${size - 8} follow`,
     {
       file,
       place: "byte 0",
-      hint: "The file was cut off; download or copy it again.",
+      hint: "download or copy the file again; it was cut off",
     },
   );
 
 export const headerStart = (file: string): Diagnostic =>
-  error("safetensors/header-start", 'The header does not begin with "{".', { file, place: "byte 8", hint: DAMAGED });
+  error("safetensors/header-start", 'the header does not begin with "{"', { file, place: "byte 8", hint: DAMAGED });
 
 export const wrongKind = (what: string, expected: string, at: Place): Diagnostic =>
-  error("safetensors/wrong-kind", `${what} must be ${expected}.`, { ...at, hint: DAMAGED });
+  error("safetensors/wrong-kind", `${what} must be ${expected}`, { ...at, hint: DAMAGED });
 
 export const missingField = (tensor: string, field: string, at: Place): Diagnostic =>
-  error("safetensors/missing-field", `The tensor ${show(tensor)} has no "${field}".`, { ...at, hint: DAMAGED });
+  error("safetensors/missing-field", `the tensor ${show(tensor)} has no "${field}"`, { ...at, hint: DAMAGED });
 
 export const unknownField = (tensor: string, field: string, at: Place): Diagnostic =>
   warning(
     "safetensors/unknown-field",
-    `The tensor ${show(tensor)} has a field ${show(field)} that safetensors does not know.`,
+    `the tensor ${show(tensor)} has a field ${show(field)} that safetensors does not know`,
     {
       ...at,
-      hint: "smxc passes over it.",
+      hint: "ignore this if you do not need the field; smxc does not read it",
     },
   );
 
 export const unknownDtype = (tensor: string, dtype: string, known: readonly string[], at: Place): Diagnostic =>
-  error("safetensors/unknown-dtype", `The tensor ${show(tensor)} has the unknown element type ${show(dtype)}.`, {
+  error("safetensors/unknown-dtype", `the tensor ${show(tensor)} has the unknown element type ${show(dtype)}`, {
     ...at,
     hint: known.includes(dtype.toUpperCase())
-      ? `Element types are written in capitals: ${dtype.toUpperCase()}.`
-      : `The element types are ${known.join(", ")}.`,
+      ? `write the element type in capitals: ${dtype.toUpperCase()}`
+      : `use one of the element types ${known.join(", ")}`,
   });
 
 export const notACount = (tensor: string, what: string, raw: string, at: Place): Diagnostic =>
   error(
     "safetensors/not-a-count",
-    `The ${what} of the tensor ${show(tensor)} holds ${show(raw)}, which is not a plain integer from 0 to 2^53-1.`,
+    `the ${what} of the tensor ${show(tensor)} holds ${show(raw)}, which is not a plain integer from 0 to 2^53-1`,
     {
       ...at,
       hint: DAMAGED,
@@ -71,7 +71,7 @@ export const notACount = (tensor: string, what: string, raw: string, at: Place):
   );
 
 export const sizeOverflow = (tensor: string, at: Place): Diagnostic =>
-  error("safetensors/size-overflow", `The shape of the tensor ${show(tensor)} has more elements than 2^53-1.`, {
+  error("safetensors/size-overflow", `the shape of the tensor ${show(tensor)} has more elements than 2^53-1`, {
     ...at,
     hint: DAMAGED,
   });
@@ -79,7 +79,7 @@ export const sizeOverflow = (tensor: string, at: Place): Diagnostic =>
 export const partialByte = (tensor: string, bits: number, at: Place): Diagnostic =>
   error(
     "safetensors/partial-byte",
-    `The tensor ${show(tensor)} takes ${bits} bits, which is not a whole number of bytes.`,
+    `the tensor ${show(tensor)} takes ${bits} bits, which is not a whole number of bytes`,
     {
       ...at,
       hint: DAMAGED,
@@ -89,7 +89,7 @@ export const partialByte = (tensor: string, bits: number, at: Place): Diagnostic
 export const reversedOffsets = (tensor: string, begin: number, end: number, at: Place): Diagnostic =>
   error(
     "safetensors/reversed-offsets",
-    `The data of the tensor ${show(tensor)} begins at ${begin}, after its end at ${end}.`,
+    `the data of the tensor ${show(tensor)} begins at ${begin}, after its end at ${end}`,
     {
       ...at,
       hint: DAMAGED,
@@ -99,7 +99,7 @@ export const reversedOffsets = (tensor: string, begin: number, end: number, at: 
 export const sizeMismatch = (tensor: string, needed: number, given: number, at: Place): Diagnostic =>
   error(
     "safetensors/size-mismatch",
-    `The shape and type of the tensor ${show(tensor)} need ${needed} bytes; its offsets span ${given}.`,
+    `the shape and type of the tensor ${show(tensor)} need ${needed} bytes; its offsets span ${given}`,
     {
       ...at,
       hint: DAMAGED,
@@ -109,7 +109,7 @@ export const sizeMismatch = (tensor: string, needed: number, given: number, at: 
 export const overlap = (tensor: string, begin: number, previous: string, end: number, at: Place): Diagnostic =>
   error(
     "safetensors/overlap",
-    `The data of the tensor ${show(tensor)} begins at ${begin}, before that of ${show(previous)} ends at ${end}.`,
+    `the data of the tensor ${show(tensor)} begins at ${begin}, before that of ${show(previous)} ends at ${end}`,
     {
       ...at,
       hint: DAMAGED,
@@ -119,7 +119,7 @@ export const overlap = (tensor: string, begin: number, previous: string, end: nu
 export const hole = (tensor: string, begin: number, end: number, at: Place): Diagnostic =>
   error(
     "safetensors/hole",
-    `The ${begin - end} bytes before the data of the tensor ${show(tensor)} belong to no tensor.`,
+    `the ${begin - end} bytes before the data of the tensor ${show(tensor)} belong to no tensor`,
     {
       ...at,
       hint: DAMAGED,
@@ -127,46 +127,46 @@ export const hole = (tensor: string, begin: number, end: number, at: Place): Dia
   );
 
 export const dataEnd = (file: string, needed: number, present: number, byte: number): Diagnostic =>
-  error("safetensors/data-end", `The tensors need ${needed} bytes of data; ${present} follow the header.`, {
+  error("safetensors/data-end", `the tensors need ${needed} bytes of data; ${present} follow the header`, {
     file,
     place: `byte ${byte}`,
     hint:
       present < needed
-        ? "The file was cut off; download or copy it again."
-        : "Remove what follows the data, or save the file again.",
+        ? "download or copy the file again; it was cut off"
+        : "remove what follows the data, or save the file again",
   });
 
 export const reservedName = (file: string): Diagnostic =>
-  error("safetensors/reserved-name", 'A tensor is named "__metadata__", which safetensors keeps for itself.', {
+  error("safetensors/reserved-name", 'a tensor is named "__metadata__", a name that safetensors reserves', {
     file,
     place: "tensor __metadata__",
-    hint: "Rename the tensor in the checkpoint.",
+    hint: "rename the tensor in the checkpoint",
   });
 
 export const noSuchPrefix = (file: string, key: string, prefixes: readonly string[]): Diagnostic =>
-  error("safetensors/key-not-found", `No tensor's name begins with ${show(key)} and a dot.`, {
+  error("safetensors/key-not-found", `no tensor's name begins with ${show(key)} and a dot`, {
     file,
     place: key,
     hint:
       prefixes.length === 0
-        ? "The names have no dots: leave out --key."
-        : `They begin with ${prefixes.slice(0, 8).map(show).join(", ")}${prefixes.length > 8 ? ", …" : ""}.`,
+        ? "leave out --key; no name has a dot"
+        : `give one of the prefixes ${prefixes.slice(0, 8).map(show).join(", ")}${prefixes.length > 8 ? ", …" : ""}`,
   });
 
 export const outOfMemory = (file: string, tensor: string): Diagnostic =>
-  error("weights/out-of-memory", `The tensor ${show(tensor)} does not fit into memory.`, {
+  error("weights/out-of-memory", `the tensor ${show(tensor)} does not fit into memory`, {
     file,
     place: `tensor ${tensor}`,
-    hint: "Free memory, or make sure that this is the network you mean.",
+    hint: "free some memory, or check that this is the network you mean",
   });
 
 export const float32Overflow = (tensor: string, index: number, value: number, file: string): Diagnostic =>
   error(
     "weights/float32-overflow",
-    `Element ${index} of the tensor ${show(tensor)} is ${value}, too large for float32.`,
+    `element ${index} of the tensor ${show(tensor)} is ${value}, too large for float32`,
     {
       file,
       place: `tensor ${tensor}`,
-      hint: "smxc stores weights as float32; rescale this tensor.",
+      hint: "rescale this tensor; smxc stores weights as float32",
     },
   );

@@ -78,7 +78,7 @@ const isCoreMl: Probe = ({ start }) =>
 
 const SAFETENSORS = "a safetensors file";
 const REMEDY_OF_TAR =
-  "if torch.save wrote it (before PyTorch 0.2), load and save it again with a newer PyTorch; otherwise unpack it";
+  "unpack it; or, if torch.save wrote it (before PyTorch 0.2), load it and save it again with a newer PyTorch";
 
 /** The first row that fits counts: sure signs stand before those that other kinds may have too. */
 export const FILE_KINDS: readonly FileKind[] = [
@@ -89,7 +89,7 @@ export const FILE_KINDS: readonly FileKind[] = [
     "nothing",
     "nothing but zeros",
     ({ start }) => start.length >= 16 && start.every((byte) => byte === 0),
-    "the download did not end; download it again",
+    "download it again; the download did not finish",
   ),
   kind(
     "git-lfs",
@@ -250,7 +250,7 @@ export const FILE_KINDS: readonly FileKind[] = [
     looksLike(/^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<(!doctype html|html|head|body|title|script|meta)\b/i),
   ),
   kind("openvino", "network", "an OpenVINO model", looksLike(/^\s*(<\?xml[^>]*>\s*)?<net\s/)),
-  kind("xml-error", "page", "an XML document that tells an error", looksLike(/^\s*<\?xml[^>]*>\s*<Error>/)),
+  kind("xml-error", "page", "an XML document with an error message", looksLike(/^\s*<\?xml[^>]*>\s*<Error>/)),
   kind("xml", "other", "an XML document", looksLike(/^\s*<\?xml/i)),
   kind("ncnn-param", "network", "an ncnn network", looksLike(/^7767517\s/)),
   kind(
@@ -272,7 +272,7 @@ export const FILE_KINDS: readonly FileKind[] = [
   kind(
     "pickle",
     "pickle",
-    "a pickle that is no checkpoint of torch.save",
+    "a pickle that torch.save did not write",
     isPickle,
     "save the network's tensors in Python: torch.save(model.state_dict(), path)",
   ),

@@ -26,8 +26,8 @@ export class Findings {
 /** Says how many findings like the given one are not listed. */
 function unlisted(count: number, { severity, file }: Diagnostic): Diagnostic {
   const make = severity === "error" ? error : warning;
-  return make("weights/more-findings", `There are ${count.toLocaleString("en")} more findings of these kinds.`, {
+  return make("weights/more-findings", `there are ${count.toLocaleString("en")} more findings of these kinds`, {
     ...(file === undefined ? {} : { file }),
-    hint: "Mend those above first.",
+    hint: "correct the findings above first",
   });
 }

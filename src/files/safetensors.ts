@@ -81,19 +81,19 @@ class Header {
 
   private metadata(node: JsonNode, into: Map<string, string>): void {
     if (node.kind !== "object") {
-      this.wrongKind("The metadata", "an object", node, ["__metadata__"]);
+      this.wrongKind("the metadata", "an object", node, ["__metadata__"]);
       return;
     }
     for (const { key, value } of node.members) {
       if (value.kind === "string") into.set(key, value.value);
-      else this.wrongKind(`The metadata entry ${JSON.stringify(key)}`, "a string", value, ["__metadata__", key]);
+      else this.wrongKind(`the metadata entry ${JSON.stringify(key)}`, "a string", value, ["__metadata__", key]);
     }
   }
 
   /** The entry, or nothing where it is invalid. */
   private entry(name: string, node: JsonNode): readonly Entry[] {
     if (node.kind !== "object") {
-      this.wrongKind(`The entry of the tensor ${JSON.stringify(name)}`, "an object", node, [name]);
+      this.wrongKind(`the entry of the tensor ${JSON.stringify(name)}`, "an object", node, [name]);
       return [];
     }
     const fields = new Map(node.members.map((member) => [member.key, member.value]));
@@ -118,7 +118,7 @@ class Header {
   private dtype(tensor: string, node: JsonNode | undefined): SafetensorsDType | undefined {
     if (node === undefined) return undefined;
     if (node.kind !== "string") {
-      this.wrongKind(`The "dtype" of the tensor ${JSON.stringify(tensor)}`, "a string", node, [tensor, "dtype"]);
+      this.wrongKind(`the "dtype" of the tensor ${JSON.stringify(tensor)}`, "a string", node, [tensor, "dtype"]);
       return undefined;
     }
     const dtype = DTYPES.get(node.value);
@@ -134,7 +134,7 @@ class Header {
     if (node === undefined) return undefined;
     if (node.kind !== "array" || (length !== undefined && node.items.length !== length)) {
       const expected = length === undefined ? "an array" : `an array of ${length} integers`;
-      this.wrongKind(`The "${field}" of the tensor ${JSON.stringify(tensor)}`, expected, node, [tensor, field]);
+      this.wrongKind(`the "${field}" of the tensor ${JSON.stringify(tensor)}`, expected, node, [tensor, field]);
       return undefined;
     }
     const counts: number[] = [];

@@ -21,13 +21,13 @@ interface WantedFile {
 const WANTED: Readonly<Record<Wanted, WantedFile>> = {
   checkpoint: {
     what: "a checkpoint",
-    formats: "smxc reads safetensors, and PyTorch checkpoints (.pt, .pth) in the zip format and the one before it",
+    formats: "smxc reads safetensors and PyTorch checkpoints (.pt, .pth), in the zip format and in the older one",
     code: "weights/unknown-format",
     emptyCode: "weights/empty-file",
   },
   document: {
     what: "a model document",
-    formats: "one is the model.json that smxc import writes",
+    formats: "smxc import writes one, for example model.json",
     code: "document/unknown-format",
   },
   graph: { what: "an ONNX graph", code: "onnx/unknown-format" },
@@ -46,10 +46,10 @@ const WANTED: Readonly<Record<Wanted, WantedFile>> = {
 
 type Remedy = (file: string) => string;
 
-const importFirst: Remedy = (file) => `make a model document of it first: smxc import ${file} -o model.json`;
+const importFirst: Remedy = (file) => `make a model document from it first: smxc import ${file} -o model.json`;
 const restore: Remedy = (file) => `to restore it: smxc run <model> ${file} -o out.png`;
-const modelFirst: Remedy = (file) => `the model comes before the picture: smxc run ${file} <picture> -o out.png`;
-const exportToOnnx: Remedy = () => "smxc reads networks as ONNX: export it with the tools that it comes from";
+const modelFirst: Remedy = (file) => `give the model before the picture: smxc run ${file} <picture> -o out.png`;
+const exportToOnnx: Remedy = () => "export the network to ONNX with the tools that it comes from; smxc reads ONNX";
 const saveTensors: Remedy = () =>
   "save the network's tensors as .safetensors, or with torch.save(model.state_dict(), path)";
 const whatIsWanted =
@@ -70,20 +70,21 @@ const REMEDIES_OF_WANTED: Readonly<Record<Wanted, string>> = {
 const REMEDIES: Readonly<Partial<Record<Family, Readonly<Partial<Record<Wanted | "else", Remedy>>>>>> = {
   page: {
     else: () =>
-      "the download gave a web page, perhaps an error or a login; open the address in a browser and save the file itself",
+      "open the address in a browser and save the file itself; the download gave a web page, perhaps an error or a login",
   },
   archive: { else: () => "unpack it and name the file inside" },
   checkpoint: {
-    picture: () => "the model comes before the picture, and is made of a checkpoint by smxc import",
+    picture: () => "give the model before the picture, and make it from the checkpoint with smxc import",
     else: importFirst,
   },
   graph: {
     checkpoint: () =>
-      "smxc writes ONNX and reads a network's weights from the checkpoint that the graph was exported from",
-    document: (file) => `compile, run, inspect, check and diff take it as it is: smxc inspect ${file}`,
+      "name the checkpoint from which the graph was exported; smxc import reads weights only from checkpoints",
+    document: (file) =>
+      `use compile, run, inspect, check or diff, which read ONNX files directly: smxc inspect ${file}`,
     picture: modelFirst,
   },
-  data: { else: () => "name the .onnx file beside it, which says where each weight is" },
+  data: { else: () => "name the .onnx file beside it; only that file says where each weight is" },
   json: {
     checkpoint: () => "name the checkpoint, not a document about it",
     graph: (file) => `if it is a model document, compile it first: smxc compile ${file} -o model.onnx`,
@@ -102,10 +103,10 @@ export function notWanted(file: string, kind: FileKind | undefined, wanted: Want
   const { what, formats, code, emptyCode = code } = WANTED[wanted];
   const rest = formats === undefined ? "" : `: ${formats}`;
   if (kind === undefined) {
-    return error(code, `${file} is of no format that smxc knows, and not ${what}${rest}`, {
+    return error(code, `${file} has an unknown format; it is not ${what}${rest}`, {
       file,
       place: "byte 0",
-      hint: "if it should be one, it is damaged; download or save it again",
+      hint: "download or save it again if it should be one; then it is damaged",
     });
   }
   const row = REMEDIES[kind.family];

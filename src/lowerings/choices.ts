@@ -119,15 +119,15 @@ function reasonOf(
 ): string {
   if (form) return weighedReason(form, options);
   if (weighed) return deviceReason(plain, weighed, options);
-  return refusesWinograd(options) ?? "Winograd takes 3×3 kernels, stride 1, one zero around, one group";
+  return refusesWinograd(options) ?? "Winograd needs a 3×3 kernel, stride 1, padding 1 and one group";
 }
 
 function deviceReason(chosen: string, { at, lowerings }: WeighedChoice, { lowering }: EmitOptions): string {
   const own = lowerings.find((each) => each.lowering === chosen)!;
   const other = lowerings.find((each) => each.lowering !== chosen);
   return [
-    `${chosen === lowering ? "asked for: " : ""}estimated ${shownFigures(own)}`,
-    other === undefined ? "nothing else can" : `as ${other.lowering} ${shownFigures(other)}`,
+    `${chosen === lowering ? "requested: " : ""}estimated ${shownFigures(own)}`,
+    other === undefined ? "no other lowering fits" : `as ${other.lowering} ${shownFigures(other)}`,
     `at ${at.join("×")}`,
   ].join(", ");
 }
@@ -142,9 +142,9 @@ function megabytes(bytes: number): string {
 }
 
 function weighedReason({ form, candidate, winograd, direct }: LayerChoice, { lowering }: EmitOptions): string {
-  if (form && lowering !== "auto") return "asked for";
+  if (form && lowering !== "auto") return "requested";
   const [best, other] = form ? [winograd, direct] : [direct, winograd];
-  const against = form ? "directly" : `as ${FORM_PREFIX}${candidate.name}`;
+  const against = form ? "as conv" : `as ${FORM_PREFIX}${candidate.name}`;
   return `${shown(best)}, ${shown(other)} ${against}`;
 }
 

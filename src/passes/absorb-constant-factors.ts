@@ -16,7 +16,7 @@ interface PartlyConstant {
 
 const rule: Rule<"mix_conv", PartlyConstant> = {
   name: "absorb-constant-factors",
-  why: "factors that are constant are multiplied into the bank, where others depend on the input",
+  why: "constant factors are multiplied into the kernels of the experts, if other factors depend on the input",
   at: ["mix_conv"],
   match(node, view) {
     const parts = mixConvInputs(node.attributes, node.inputs);

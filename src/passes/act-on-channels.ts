@@ -9,12 +9,13 @@ type MixConvNode = NodeOf<"mix_conv">;
 
 const rule: Rule<"mix_conv", MixConvNode> = {
   name: "act-on-channels",
-  why: "factors over input or output channels alone act on the activation instead of the kernel, which becomes constant; demodulation acts on the output",
+  why: "factors over only input or output channels are applied to the feature map instead of the kernel, which becomes constant; demodulation is applied to the output",
   at: ["mix_conv"],
   match: (node) => (node.attributes.experts === 1 ? node : undefined),
   check({ attributes: { factors, bias, demodulate, groups } }) {
-    if (bias === "bank") return { declined: "its bias is mixed" };
-    if (factors.some(({ over }) => over === "tap")) return { declined: "a factor weighs the taps of its kernel" };
+    if (bias === "bank") return { declined: "its bias is mixed from experts" };
+    if (factors.some(({ over }) => over === "tap"))
+      return { declined: "a factor weighs the taps (spatial positions) of its kernel" };
     return demodulate !== null && groups !== 1 ? { declined: "its kernel is demodulated in groups" } : undefined;
   },
   rewrite: (node, view) => actingOnChannels(node, view),

@@ -24,11 +24,11 @@ export function constantsAt(node: ChannelNode, view: GraphView): Constants | und
 export function whyNotFolded({ mixture, scale }: Constants, view: GraphView): Decline | undefined {
   const { name, attributes } = mixture;
   if (view.isShown(name) || view.readers(name).length !== 1)
-    return { declined: "the mixed convolution before it is read elsewhere too", because: [name] };
+    return { declined: "other nodes also read the mixed convolution before it", because: [name] };
   if (scale !== undefined && attributes.demodulate !== null)
-    return { declined: "the kernel is demodulated, which takes weights of its elements back", because: [name] };
+    return { declined: "the kernel is demodulated, which would undo a scale", because: [name] };
   return scale === undefined && attributes.bias === "bank" && !sumsToOne(mixture, view)
-    ? { declined: "the bias is mixed, and what is added to it is not", because: [name] }
+    ? { declined: "the bias is mixed from experts, but the value to add is not", because: [name] }
     : undefined;
 }
 

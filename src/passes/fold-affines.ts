@@ -22,7 +22,7 @@ interface Before {
  */
 const intoConvBefore: Rule<"affine", Before> = {
   name: NAME,
-  why: "scale and shift are folded into the weights of the convolution before",
+  why: "scale and shift are multiplied into the weights of the convolution before it",
   at: ["affine"],
   match(affine, view) {
     const conv = convBefore(affine, affine.inputs[0]!, view);
@@ -63,7 +63,7 @@ interface After {
  */
 const intoConvAfter: Rule<"affine", After> = {
   name: NAME,
-  why: "scale and shift are folded into the weights of the convolutions after",
+  why: "scale and shift are multiplied into the weights of the convolutions after it",
   at: ["affine"],
   match(affine, view) {
     const convs = view.readers(affine.name).filter((reader): reader is ConvNode => reader.op === "conv");
@@ -71,11 +71,14 @@ const intoConvAfter: Rule<"affine", After> = {
   },
   check({ affine, convs }, view) {
     if (view.isShown(affine.name) || convs.length !== view.readers(affine.name).length)
-      return { declined: "others than convolutions read it" };
+      return { declined: "nodes other than convolutions read it" };
     const padded = convs.find(({ attributes }) => attributes.pads.some((pad) => pad !== 0));
     return affine.attributes.shift === 0 || padded === undefined
       ? undefined
-      : { declined: "what reads it pads with zeros, which the shift does not reach", because: [padded.name] };
+      : {
+          declined: "the convolution after it pads with zeros, to which the shift does not apply",
+          because: [padded.name],
+        };
   },
   rewrite({ affine, convs }, view) {
     const { scale, shift } = affine.attributes;
@@ -106,7 +109,7 @@ const DIRECTIONS = [passOf(intoConvBefore), passOf(intoConvAfter)];
 
 export const foldAffines: Pass = {
   name: NAME,
-  why: "scale and shift are folded into the weights of neighbouring convolutions, where that is exact at padded borders",
+  why: "scale and shift are multiplied into the weights of neighbouring convolutions, if that is exact at padded borders",
   run: (graph, report) => DIRECTIONS.reduce((current, pass) => pass.run(current, report), graph),
 };
 

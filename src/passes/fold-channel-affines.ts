@@ -22,7 +22,7 @@ interface Normalised extends ChannelMap {
 
 const rule: Rule<ChannelNode["op"], Normalised> = {
   name: "fold-channel-affines",
-  why: "a constant scale and shift of each channel, such as a BatchNorm's, is folded into the convolution or linear layer before it, in float64",
+  why: "a constant scale and shift of each channel, such as a BatchNorm, is multiplied into the convolution or linear layer before it, in float64",
   at: ["channel_affine", "channel_bias", "channel_scale"],
   match(node, view) {
     const producer = view.producer(node.inputs[0]!);
@@ -32,7 +32,7 @@ const rule: Rule<ChannelNode["op"], Normalised> = {
   },
   check: ({ producer: { name } }, view) =>
     view.isShown(name) || view.readers(name).length !== 1
-      ? { declined: "the layer before it is read elsewhere too", because: [name] }
+      ? { declined: "other nodes also read the layer before it", because: [name] }
       : undefined,
   rewrite({ node, producer, scale, shift }, view) {
     const [input, weightName, biasName] = producer.inputs as [string, string, string | undefined];

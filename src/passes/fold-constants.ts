@@ -17,7 +17,7 @@ interface ConstantNode {
 
 const rule: Rule<OpName, ConstantNode> = {
   name: "fold-constants",
-  why: "nodes that read constants only are computed once, when the graph is compiled",
+  why: "nodes that read only constants are computed once, when the graph is compiled",
   at: OP_NAMES,
   match(node, view) {
     const operands = node.inputs.map((input) => view.constant(input));
@@ -26,10 +26,10 @@ const rule: Rule<OpName, ConstantNode> = {
       : undefined;
   },
   check({ shape, operands }) {
-    if (!isStatic(shape)) return { declined: "its size is open" };
+    if (!isStatic(shape)) return { declined: "its size is dynamic" };
     const held = operands.reduce((sum, operand) => sum + elementCount(operand.shape), 0);
     return elementCount(shape) > held + GROWTH_LIMIT
-      ? { declined: "its value is much larger than what it is computed from" }
+      ? { declined: "its value is much larger than the constants from which it is computed" }
       : undefined;
   },
   rewrite: ({ node, shape, operands }) => ({

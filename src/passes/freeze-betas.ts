@@ -9,7 +9,7 @@ export type FrozenBetas = ReadonlyMap<string, LazyTensor>;
 export function freezeBetas(betas: FrozenBetas): Pass {
   return {
     name: "freeze-betas",
-    why: "replaces routers by constant weights",
+    why: "replaces routers by constant β",
     run(graph, report) {
       const frozen = graph.nodes.filter((node) => betas.has(node.name));
       if (frozen.length === 0) return graph;

@@ -69,12 +69,12 @@ function isColumn([batch, channels, ...area]: Shape, [mapBatch, mapChannels]: Sh
 export function whyOutside(gate: Gate, view: GraphView): Decline | undefined {
   const { node, mixture, over } = gate;
   if (mixture.attributes.demodulate !== null)
-    return { declined: "the kernel is demodulated, which takes weights of its elements back", because: [mixture.name] };
+    return { declined: "the kernel is demodulated, which would undo a weight", because: [mixture.name] };
   const inner = over === "out" ? mixture.name : node.name;
   if (view.isShown(inner) || view.readers(inner).length !== 1)
-    return { declined: "what lies between it and the mixed convolution is read elsewhere too", because: [inner] };
+    return { declined: "other nodes also read a value between it and the mixed convolution", because: [inner] };
   return kernelElements(gate, view) * KERNEL_ELEMENT > mapElements(gate, view)
-    ? { declined: "to weigh the mixed kernel costs more than to weigh the feature map", because: [mixture.name] }
+    ? { declined: "weighing the mixed kernel costs more than weighing the feature map", because: [mixture.name] }
     : undefined;
 }
 

@@ -114,39 +114,39 @@ function sumsToOne(values: readonly (readonly number[])[], cardinals: number): b
 }
 
 const unknownBeta = (name: string, at: Place, near: string | undefined): Diagnostic =>
-  error("fold/unknown-beta", `no router of the model gives "${name}"`, {
+  error("fold/unknown-beta", `no router of the model computes "${name}"`, {
     ...at,
     ...(near === undefined
-      ? remedy`a graph compiled with ${option("exposeBeta")} shows the names`
+      ? remedy`see the names in a graph that was compiled with ${option("exposeBeta")}`
       : { hint: `did you mean "${near}"?` }),
   });
 
 const missingBeta = (name: string, at: Place): Diagnostic =>
   error("fold/missing-beta", `there is no value for "${name}"`, {
     ...at,
-    ...remedy`give the β of every layer that is folded, or choose some with ${option("fold.layers", undefined, "--fold-layers")}; ${option("exposeBeta")} shows them all`,
+    ...remedy`give the β of every folded layer, or choose layers with ${option("fold.layers", undefined, "--fold-layers")}; ${option("exposeBeta")} shows all of them`,
   });
 
 const misshapenBeta = (name: string, at: Place, experts: number, cardinals: number): Diagnostic =>
   error("fold/misshapen-beta", `"${name}" must be a nested array of ${experts} experts x ${cardinals} cardinals`, {
     ...at,
-    ...remedy`one row per expert, in it one number per cardinal, as ${option("exposeBeta")} gives them`,
+    ...remedy`write one row per expert with one number per cardinal (group of output channels), as ${option("exposeBeta")} shows them`,
   });
 
 const misshapenInput = (name: string, at: Place, width: number): Diagnostic =>
   error("fold/misshapen-input", `"${name}" must be an array of ${width} numbers`, {
     ...at,
-    hint: "they are the value of the input for one sample",
+    hint: "give the value of the input for one sample",
   });
 
 const notFinite = (name: string, at: Place): Diagnostic =>
   error("fold/beta-not-finite", `"${name}" holds a value that is not a finite number`, {
     ...at,
-    hint: "give finite numbers; where the network itself made it, its weights hold NaN or overflow",
+    hint: "give finite numbers; if the network computed this value, its weights hold NaN or overflow",
   });
 
 const notNormalised = (name: string, at: Place): Diagnostic =>
-  warning("fold/beta-sum", `the experts' weights of "${name}" do not sum to 1, as a softmax would make them`, at);
+  warning("fold/beta-sum", `the weights of the experts in "${name}" do not sum to 1, as they do after a softmax`, at);
 
 const nothingMatches = (pattern: string, routers: readonly string[]): Diagnostic =>
   error("fold/no-match", `no layer with a router matches "${pattern}"`, {

@@ -13,12 +13,14 @@ interface Mixture {
 
 const rule: Rule<"mix_conv", Mixture> = {
   name: "merge-constant-mixtures",
-  why: "mixed convolutions whose weights are all constant become convolutions with the merged kernel (float64)",
+  why: "mixed convolutions with constant weights become ordinary convolutions with one kernel (computed in float64)",
   at: ["mix_conv"],
   match: (node) => ({ node, parts: mixConvInputs(node.attributes, node.inputs) }),
   check({ parts }, view) {
     const open = parts.factors.filter((factor) => view.constant(factor)?.shape[0] !== 1);
-    return open.length === 0 ? undefined : { declined: "what weighs its experts depends on the input", because: open };
+    return open.length === 0
+      ? undefined
+      : { declined: "the weights of its experts depend on the input", because: open };
   },
   rewrite({ node, parts }, view) {
     const { graph } = view;

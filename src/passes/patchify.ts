@@ -12,7 +12,7 @@ import type { Pass } from "./pass.js";
 export function patchify(context: PatchContext): Pass {
   return {
     name: "patchify",
-    why: "cuts the value at the region's start into patches and blends the value at its end",
+    why: "cuts the value at the start of the region into patches, and blends the patches at its end",
     run(graph) {
       const region = regionOf(graph, context);
       const patched = insert(graph, context, region);

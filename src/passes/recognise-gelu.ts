@@ -20,7 +20,7 @@ const ROUNDING = 2 ** -23;
 
 const rule: Rule<"affine" | "mul", Match> = {
   name: "recognise-gelu",
-  why: "x/2 · (1 + erf(x/√2)), in the orders in which exporters write it, is one activation",
+  why: "x/2 · (1 + erf(x/√2)), in any order of factors that exporters write, becomes one activation",
   at: ["affine", "mul"],
   match(last, view) {
     const { scale, factors, nodes } = productOf(last, view);

@@ -24,7 +24,7 @@ interface Weight {
 
 const rule: Rule<"softmax" | "activation" | "one_hot", Match> = {
   name: "recognise-route",
-  why: "pooled values behind linear layers, as weights of experts, are a router: its β can be shown, folded and fused",
+  why: "a pooled feature map and linear layers that compute the weights of experts become a router, whose β can be shown, folded and fused",
   at: ["softmax", "activation", "one_hot"],
   match(node, view) {
     const found = node.op === "one_hot" ? weightsBefore(node, view) : weightsBehind(node, view);
@@ -35,7 +35,7 @@ const rule: Rule<"softmax" | "activation" | "one_hot", Match> = {
     return { ...found, attributes, x: chain.x, tensors: chain.tensors, inner: chain.nodes };
   },
   check: ({ last: { name } }, view) =>
-    view.isShown(name) ? { declined: "its weights are shown under another shape", because: [name] } : undefined,
+    view.isShown(name) ? { declined: "other nodes read its weights in another shape", because: [name] } : undefined,
   rewrite({ last: { name, origin }, attributes, x, tensors, inner, behind }) {
     const matrices = tensors.flatMap(({ name: weight, matrix }) =>
       matrix === undefined ? [] : [[`${weight}/matrix`, matrix] as const],

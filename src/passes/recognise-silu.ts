@@ -8,7 +8,7 @@ interface Gated {
 
 const rule: Rule<"mul", Gated> = {
   name: "recognise-silu",
-  why: "x · sigmoid(x), as exporters write SiLU, is one activation",
+  why: "x · sigmoid(x), which is how exporters write SiLU, becomes one activation",
   at: ["mul"],
   match(product, view) {
     const [a, b] = product.inputs as readonly [string, string];
@@ -24,7 +24,7 @@ const rule: Rule<"mul", Gated> = {
   },
   check: ({ gate: { name } }, view) =>
     view.isShown(name) || view.readers(name).length !== 1
-      ? { declined: "its sigmoid is read elsewhere too", because: [name] }
+      ? { declined: "other nodes also read its sigmoid", because: [name] }
       : undefined,
   rewrite: ({ product: { name, origin }, gate }) => ({
     nodes: new Map([

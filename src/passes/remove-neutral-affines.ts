@@ -3,7 +3,7 @@ import { passOf, type Rule } from "./rule.js";
 
 const rule: Rule<"affine", NodeOf<"affine">> = {
   name: "remove-neutral-affines",
-  why: "a value times one, plus nothing, is the value",
+  why: "removes a scale of 1 with a shift of 0",
   at: ["affine"],
   match: (node) => (node.attributes.scale === 1 && node.attributes.shift === 0 ? node : undefined),
   check: () => undefined,

@@ -13,7 +13,7 @@ type Beside =
 
 const rule: Rule<WeighingNode["op"], Beside> = {
   name: "take-into-mixtures",
-  why: "what weighs the channels before or behind a mixed convolution weighs its kernel, where that costs less; constant scales and shifts behind it are folded into its bank and bias, in float64",
+  why: "weights of the channels before or after a mixed convolution are applied to its kernel, if that costs less; constant scales and shifts after it are multiplied into its kernels and bias, in float64",
   at: ["channel_affine", "channel_bias", "channel_scale", "mul"],
   match(node, view) {
     const constants = node.op === "mul" ? undefined : constantsAt(node, view);

@@ -71,8 +71,8 @@ function withPicture(model: ModelProto, { name }: PicturePort, { height, width }
   return { ...model, graph: { ...graph, input: graph.input.map(sized) } };
 }
 
-const NOT_KNOWN = "smxc does not read this operator";
-const LOOKS_FAR = "it needs more than a part of the picture";
+const NOT_KNOWN = "smxc does not know how far this operator looks";
+const LOOKS_FAR = "it needs the whole picture";
 
 function obstacle(node: NodeProto, reason: string): Obstacle {
   return { node: nameOf(node), operator: node.op_type ?? "", reason };

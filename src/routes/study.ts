@@ -133,7 +133,7 @@ function distance(a: Rows, b: Rows): number {
 }
 
 const notFinite = (layer: string): Diagnostic =>
-  error("routes/not-finite", `β of layer "${layer}" holds values that are NaN or infinite`, {
+  error("routes/not-finite", `β of layer "${layer}" is NaN or infinite`, {
     place: `layer ${layer}`,
-    hint: "check the weights for NaN and infinite values: smxc verify names the first layer whose values are not finite",
+    hint: "check the weights for NaN and infinite values; smxc verify names the first layer whose values are not finite",
   });

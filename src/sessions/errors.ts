@@ -11,9 +11,9 @@ export const externalMissing = (file: string, location: string, why: string): Di
   });
 
 export const runtimeMissing = (cause: string): Diagnostic =>
-  error("runtime/not-installed", `onnxruntime-node, which runs graphs, cannot be loaded: ${firstLine(cause)}`, {
+  error("runtime/not-installed", `onnxruntime-node cannot be loaded: ${firstLine(cause)}`, {
     // Its install script only downloads CUDA libraries; where that fails, npm drops the package without a word.
-    ...remedy`install it without CUDA's libraries (npm install onnxruntime-node --ignore-scripts), or run on WebAssembly with ${option("target", "wasm")}`,
+    ...remedy`install it without the CUDA libraries (npm install onnxruntime-node --ignore-scripts), or run on WebAssembly with ${option("target", "wasm")}`,
   });
 
 export const cannotReadModel = (file: string, cause: unknown): Diagnostic => {
@@ -31,7 +31,9 @@ export const runtimeFailed = (
   cause: string,
   sizes: readonly string[] = [],
 ): Diagnostic => {
-  const given = { hint: `it was given ${sizes.join(", ")}; a network may not take every size: try another` };
+  const given = {
+    hint: `try another size, because a network may not take every size; this run used ${sizes.join(", ")}`,
+  };
   const hints = RUNTIME_HINTS.find(([pattern]) => pattern.test(cause))?.[1] ?? (sizes.length > 0 ? given : {});
   return error("runtime/failed", `ONNX Runtime cannot ${action} the graph: ${oneLine(cause)}`, { file, ...hints });
 };
@@ -40,20 +42,20 @@ export const runtimeFailed = (
 const RUNTIME_HINTS: readonly (readonly [pattern: RegExp, hints: Partial<Remedy>])[] = [
   [
     /Provider_Cuda|CUDA/i,
-    remedy`CUDA needs onnxruntime-node's GPU package and NVIDIA's libraries; see the README, or use ${option("target", "cpu")}`,
+    remedy`install onnxruntime-node's GPU package and NVIDIA's libraries (see the README), or use ${option("target", "cpu")}`,
   ],
-  [/WebGPU adapter|WebGpuContext/, remedy`no graphics adapter was found; use ${option("target", "cpu")}`],
-  [/Protobuf parsing failed/, { hint: "is it an ONNX file? smxc check says what is wrong with it" }],
+  [/WebGPU adapter|WebGpuContext/, remedy`use ${option("target", "cpu")}; no graphics adapter was found`],
+  [/Protobuf parsing failed/, { hint: "check that it is an ONNX file; smxc check lists what is wrong with it" }],
   [/File doesn't exist/, { hint: "check the name of the file" }],
-  [/fallback to CPU EP/, { hint: "some operators of the graph have no kernel on this target" }],
+  [/fallback to CPU EP/, { hint: "use another target; this one has no kernel for some operators of the graph" }],
   [
     /external data path could not be canonicalized/,
-    remedy`onnxruntime-web reads no weights of a Scan, Loop or If from another file; smxc keeps them in the graph that it compiles with ${option("target", "wasm")}`,
+    remedy`compile the graph with ${option("target", "wasm")}, which keeps these weights in it; onnxruntime-web cannot read weights of a Scan, Loop or If from another file`,
   ],
 ];
 
 export const missingFeed = (file: string, input: string): Diagnostic =>
-  error("runtime/missing-feed", `the graph's input "${input}" is given no value`, {
+  error("runtime/missing-feed", `the graph's input "${input}" has no value`, {
     file,
     place: input,
     hint: "feed every input of the graph",
@@ -66,28 +68,28 @@ export const unknownFeed = (file: string, name: string, inputs: readonly string[
   });
 
 export const lostOutput = (file: string, output: string): Diagnostic =>
-  error("runtime/lost-output", `ONNX Runtime's JavaScript interface gives no value for the output "${output}"`, {
+  error("runtime/lost-output", `ONNX Runtime's JavaScript interface returned no value for the output "${output}"`, {
     file,
     place: output,
     hint: "give the output another name",
   });
 
 export const unsupportedType = (file: string, name: string, type: string): Diagnostic =>
-  error("runtime/unsupported-type", `"${name}" is of type ${type}, which smxc neither feeds nor reads`, {
+  error("runtime/unsupported-type", `"${name}" has the type ${type}, which smxc does not support`, {
     file,
     place: name,
-    hint: "give inputs and outputs a float, int32, int64 or bool type",
+    hint: "export the network with inputs and outputs of type float, int32, int64 or bool",
   });
 
 /** @param why in the words of what ran the worker */
 export const workerEnded = (file: string, why: string): Diagnostic =>
-  error("runtime/worker-ended", `a worker that had to run the graph ended: ${oneLine(why)}`, {
+  error("runtime/worker-ended", `a worker ended while it ran the graph: ${oneLine(why)}`, {
     file,
-    ...remedy`where memory was short, fewer workers take less of it: ${option("jobs", 1)}`,
+    ...remedy`if memory was short, use fewer workers: ${option("jobs", 1)}`,
   });
 
 export const poolReleased = (file: string): Diagnostic =>
-  error("runtime/released", "the network was released while a run was waiting", {
+  error("runtime/released", "the network was released while a run was still waiting", {
     file,
-    hint: "wait for its results before it is released",
+    hint: "wait for all results before you release the network",
   });

@@ -68,7 +68,7 @@ export async function withBeside<T>(
 ): Promise<T> {
   await refuseEscapes(path, [location]);
   const file = await modelFolder(dirname(path)).open(asOpened(normalisePath(location)));
-  if (file === null) throw new SmxcError([externalMissing(path, location, "it is not there")], "io");
+  if (file === null) throw new SmxcError([externalMissing(path, location, "it does not exist")], "io");
   try {
     return await use(file);
   } finally {
@@ -77,6 +77,6 @@ export async function withBeside<T>(
 }
 
 function broken(file: string, location: string, rule: RuleId, what: string): Diagnostic {
-  const message = `the external data ${JSON.stringify(location)} is not read: ${what}`;
+  const message = `the external data ${JSON.stringify(location)} cannot be read: ${what}`;
   return error(rule, message, { file, hint: RULES[rule].remedy });
 }

@@ -33,7 +33,7 @@ const compiledDiffers = (result: OutputResult): Diagnostic =>
     `the compiled graph's output "${result.output}" differs from the reference ${apart(result)} (${result.problem})`,
     {
       place: result.output,
-      ...remedy`this is a defect of smxc or of ONNX Runtime: please report it; ${option("lowering", "direct")} may avoid it`,
+      ...remedy`please report this defect of smxc or of ONNX Runtime; ${option("lowering", "direct")} may avoid it`,
     },
   );
 
@@ -41,7 +41,7 @@ const compiledDiffers = (result: OutputResult): Diagnostic =>
 export const withoutWinograd = (differs: CompiledDiffers): Diagnostic =>
   warning(
     "compile/without-winograd",
-    `the network magnifies rounding: with Winograd convolutions ${differs.diagnostics[0]!.message}; compiled without them`,
+    `the network magnifies rounding errors, so it was compiled without Winograd convolutions: with them ${differs.diagnostics[0]!.message}`,
   );
 
 export const float16Overflow = (layer: string, value: number, sample: string): Diagnostic =>
@@ -75,8 +75,8 @@ export function weightsNotFinite(
         place: `layer ${layer}`,
         hint:
           layer === first!.layer
-            ? `${layer} is the first layer whose values are not finite: did training diverge?`
-            : "did training diverge?",
+            ? `check whether training diverged; ${layer} is the first layer whose values are not finite`
+            : "check whether training diverged",
       },
     ),
   );
@@ -89,11 +89,11 @@ export function weightsNotFinite(
 export const notFiniteOn = (output: string, sample: string): Diagnostic =>
   error("verify/not-finite", `the output "${output}" holds values that are NaN or infinite, on ${sample}`, {
     place: output,
-    hint: "check the weights for NaN and infinite values: smxc verify names the first layer whose values are not finite",
+    hint: "check the weights for NaN and infinite values; smxc verify names the first layer whose values are not finite",
   });
 
 export const missingOutput = (output: string): Diagnostic =>
-  error("verify/missing-output", `the graph has no output "${output}", which the document has`, {
+  error("verify/missing-output", `the graph has no output "${output}", but the document has one`, {
     place: output,
     hint: "was it compiled from another document?",
   });
@@ -106,11 +106,11 @@ export const missingOutput = (output: string): Diagnostic =>
 export function notComparable(result: OutputResult, differing: DifferingLayer | undefined): Diagnostic | undefined {
   const { output, problem, shape, otherShape, notFinite, overflow } = result;
   if (otherShape !== undefined) {
-    const message = `the output "${output}" has the shape ${otherShape.join("x")}, not the reference's ${shape.join("x")} (${problem})`;
+    const message = `the output "${output}" has the shape ${otherShape.join("x")}, but in the reference ${shape.join("x")} (${problem})`;
     return error("verify/other-shape", message, { place: output, hint: "was it compiled from another document?" });
   }
   if (shape.includes(0)) {
-    const message = `the output "${output}" has no values to compare: its shape is ${shape.join("x")} (${problem})`;
+    const message = `the output "${output}" has no values to compare, because its shape is ${shape.join("x")} (${problem})`;
     return error("verify/empty", message, { place: output, hint: "compare at a larger size" });
   }
   if (allFinite(result)) return undefined;
@@ -147,7 +147,7 @@ interface OtherWeights {
 export const otherWeights = (file: string, { of, graph, document, layer }: OtherWeights, near: boolean): Diagnostic =>
   error(
     "verify/other-weights",
-    `the graph was compiled from ${of === "checkpoint" ? "another checkpoint" : "other weights"} (sha256 ${short(graph)}) than the document's (sha256 ${short(document)})${near ? ", though its outputs are within what is allowed" : ""}`,
+    `the graph was compiled from ${of === "checkpoint" ? "another checkpoint" : "other weights"} (sha256 ${short(graph)}) than the document's (sha256 ${short(document)})${near ? ", although its outputs are within the tolerance" : ""}`,
     {
       file,
       ...(layer === undefined ? {} : { place: `layer ${layer}` }),
@@ -160,16 +160,20 @@ function short(sha256 = ""): string {
 }
 
 export const inputTooLarge = (input: string, shape: readonly number[]): Diagnostic =>
-  error("verify/too-large", `an input "${input}" of the shape [${shape.join(",")}] is too large to be compared`, {
+  error("verify/too-large", `the input "${input}" of shape [${shape.join(",")}] is too large for a comparison`, {
     place: input,
-    hint: "leave sizes open in the document, or compare at a smaller shape",
+    hint: "use dynamic sizes in the document, or compare at a smaller shape",
   });
 
 export const misfit = (input: string, shape: readonly number[], declared: readonly string[]): Diagnostic =>
-  error("usage/shape", `the input "${input}" has the shape ${declared.join("x")}, which cannot be ${shape.join("x")}`, {
-    place: input,
-    hint: "give a shape, or a picture, that fits: sizes that are numbers are fixed, in the graph or in the document",
-  });
+  error(
+    "usage/shape",
+    `the input "${input}" has the shape ${declared.join("x")}; the shape ${shape.join("x")} does not fit it`,
+    {
+      place: input,
+      hint: "give a shape or a picture that fits; sizes that are numbers in the graph or the document are fixed",
+    },
+  );
 
 export const impossibleSize = (sizes: string, layer: string, rule: RuleError): Diagnostic =>
   error("usage/shape", `the network does not take ${sizes}: layer "${layer}": ${rule.message}`, {
@@ -202,7 +206,7 @@ function placed(
   result: OutputResult,
   layer: DifferingLayer | undefined,
 ): { readonly place: string; readonly hint: string } {
-  if (!layer) return { place: result.output, hint: "no layer by itself differs by more than the tolerance" };
+  if (!layer) return { place: result.output, hint: "no single layer differs by more than the tolerance" };
   const hint = Number.isFinite(layer.maxError)
     ? `the first layer that differs is ${layer.layer}, by ${layer.maxError.toExponential(2)}`
     : `the first layer whose values are not finite is ${layer.layer}`;

@@ -99,7 +99,7 @@ describe("smxc check", () => {
     for (const nothing of ["empty", "absent/**"]) {
       const { code, stdout, stderr } = await smxc(["check", nothing], folder.path);
       expect([code, stdout]).toEqual([2, ""]);
-      expect(stderr).toContain("there is no ONNX file there");
+      expect(stderr).toContain("there is no ONNX file in it");
     }
   });
 
@@ -134,9 +134,11 @@ describe("smxc check", () => {
       expect(code).toBe(2);
       expect(stdout).toContain("good.onnx: valid");
       expect(stderr).toMatch(
-        /the link to b\.onnx leads nowhere: its symbolic links lead in a circle\n.*links\/b\.onnx\n/,
+        /the link points to b\.onnx, which cannot be opened: its symbolic links form a circle\n.*links\/b\.onnx\n/,
       );
-      expect(stderr).toMatch(/the link to gone\.onnx leads nowhere: there is no such file\n.*links\/below\/a\.onnx\n/);
+      expect(stderr).toMatch(
+        /the link points to gone\.onnx, which cannot be opened: there is no such file\n.*links\/below\/a\.onnx\n/,
+      );
       expect(stderr).toContain("links/c/c.onnx");
       expect(stderr).not.toContain("d.txt");
     }

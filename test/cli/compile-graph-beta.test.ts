@@ -214,8 +214,8 @@ describe("β of a graph from pictures", () => {
   it("of several, holds their mean, and says what that costs", async () => {
     const { code, stdout, stderr } = await run(...fold, "--image", "a.png", "--image", "b.png");
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain("largest distance from the mean");
-    expect(stdout).toContain("folded against dynamic");
+    expect(stdout).toContain("largest deviation from the mean");
+    expect(stdout).toContain("folded compared with dynamic");
     await run("compile", path, "-o", "shown.onnx", "--expose-beta");
     const shown = await open(at("shown.onnx"));
     const [a, b] = [await runOne(shown, await inputOf("a.png")), await runOne(shown, await inputOf("b.png"))];

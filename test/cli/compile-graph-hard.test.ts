@@ -101,9 +101,9 @@ describe("--routing hard", () => {
     const compile = ["compile", exported("einsum-restorer"), "-o", at("hard.onnx"), ...hard, "--image", at("a.png")];
     const { code, stdout, stderr } = await run(...compile);
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain("hard against dynamic");
+    expect(stdout).toContain("hard compared with dynamic");
     expect(stdout).toContain(
-      "another function than the source's: one expert is chosen by beta./body.0/Conv, beta./body.1/Conv",
+      "the graph no longer computes the same as the source: these routers now choose one expert: beta./body.0/Conv, beta./body.1/Conv",
     );
     const answer = compileAnswer((await run(...compile, "--json")).stdout);
     expect(answer.hard.routers).toEqual(["beta./body.0/Conv", "beta./body.1/Conv"]);
@@ -137,7 +137,9 @@ describe("--routing hard", () => {
   it.each(["exact", "merged", "dense"])("is not %s, which says something of a document's block", async (mode) => {
     const { code, stderr } = await run("compile", exported("nsr"), "-o", at("none.onnx"), "--routing", mode);
     expect(code).toBe(2);
-    expect(stderr).toContain(`--routing ${mode} is for model documents: it says how a two-layer block sums its groups`);
+    expect(stderr).toContain(
+      `--routing ${mode} is only for model documents: it says how a two-layer block sums its groups`,
+    );
   });
 
   it("takes no β", async () => {

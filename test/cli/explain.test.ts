@@ -41,10 +41,12 @@ it("inspect tells in a line which rewrites were declined, of how many layers, an
   expect(code).toBe(0);
   expect(stdout).toMatch(/^not rewritten by +layers +because$/m);
   expect(stdout).toMatch(/^merge-constant-mixtures +4: body\.1\.body\.0 … body\.2\.body\.2 +.* depends on the input$/m);
-  expect(stdout).toMatch(/^fold-affines +centre +what reads it pads with zeros, which the shift does not reach$/m);
+  expect(stdout).toMatch(
+    /^fold-affines +centre +the convolution after it pads with zeros, to which the shift does not apply$/m,
+  );
   expect(JSON.parse((await run("inspect", at("m.json"), "--json")).stdout).declined).toContainEqual({
     rule: "fold-affines",
-    reason: "what reads it pads with zeros, which the shift does not reach",
+    reason: "the convolution after it pads with zeros, to which the shift does not apply",
     nodes: ["centre"],
   });
 });

@@ -56,8 +56,8 @@ afterAll(folder.remove);
 
 describe("a graph of one size", () => {
   it.each([
-    ["f.onnx", "the graph takes pictures of 48 × 48 pixels only (width × height); this one has 37 × 29"],
-    ["wide.onnx", "the graph takes pictures of 48 × any height pixels only (width × height); this one has 37 × 29"],
+    ["f.onnx", "the graph takes only pictures of 48 × 48 pixels (width × height); this one has 37 × 29"],
+    ["wide.onnx", "the graph takes only pictures of 48 × any height pixels (width × height); this one has 37 × 29"],
   ])("says it of a picture of another (%s)", async (graph, message) => {
     mkdirSync(at(`${graph}-lr`));
     mkdirSync(at(`${graph}-hr`));
@@ -74,7 +74,7 @@ describe("a graph of one size", () => {
       expect(code).toBe(1);
       expect(stderr).toContain(`error[run/wrong-size]: ${message}`);
       expect(stderr).toContain(
-        "resize or crop the picture to that size; for any size compile the graph without --height and --width, or export it with open sizes",
+        "resize or crop the picture to that size, or get a graph for any size: compile it without --height and --width, or export it with dynamic sizes",
       );
       expect(stderr).not.toContain("ONNX Runtime");
     }
@@ -82,7 +82,10 @@ describe("a graph of one size", () => {
 
   it("says of how many pictures it is", async () => {
     const { code, stderr } = await run("run", at("two.onnx"), PICTURE, "-o", at("o.png"));
-    expect([code, stderr]).toEqual([1, expect.stringContaining("the graph takes 2 pictures at a time; smxc runs one")]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining("the graph takes 2 pictures at a time, but smxc runs one at a time"),
+    ]);
   });
 
   it("says so to the library's users in the library's words", async () => {

@@ -21,7 +21,7 @@ describe("compile --dtype float16", () => {
   it("checks pictures, and tells how near float32 is and how large values grow", async () => {
     const { code, stdout } = await compile("--dtype", "float16", "--image", PICTURE, "--no-verify");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^float16 against float32 +PSNR .*\n.*chelsea\.png +\d\d\.\d\d dB .* \(body\./);
+    expect(stdout).toMatch(/^float16 compared with float32 +PSNR .*\n.*chelsea\.png +\d\d\.\d\d dB .* \(body\./);
     const json = JSON.parse((await compile("--dtype", "float16", "--image", PICTURE, "--no-verify", "--json")).stdout);
     expect(json.float16.images).toMatchObject([{ image: PICTURE, largest: { layer: expect.stringMatching(/^body/) } }]);
     expect(json.float16.images[0].psnr).toBeGreaterThan(60);
@@ -50,7 +50,7 @@ describe("compile --dtype float16", () => {
       "--no-verify",
     );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/folded against dynamic[\s\S]*float16 against float32/);
+    expect(stdout).toMatch(/folded compared with dynamic[\s\S]*float16 compared with float32/);
     expect(readdirSync(folder.path)).toContain("h.onnx");
   });
 });

@@ -55,7 +55,9 @@ describe("a computed kernel that is no mixture", () => {
   it("is why nothing gains", async () => {
     const { code, stdout, stderr } = await run("compile", at("own.onnx"), "-o", at("out.onnx"));
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain(`nothing gains: y, whose kernel is computed, is read as no mixture: "a" ${REASON}`);
+    expect(stdout).toContain(
+      `the computed kernel of nothing gains: y could not be read as a mixture of experts: "a" ${REASON}`,
+    );
   });
 
   it("is told in JSON", async () => {
@@ -70,20 +72,26 @@ describe("a computed kernel that is no mixture", () => {
     const { code, stdout, stderr } = await run("routes", at("both.onnx"), "--image", at("a.png"), "--json");
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout).routers).toMatchObject([{ layer: "h", experts: 4 }]);
-    expect(stderr).toContain(`not looked at: y, whose kernel is computed and is not read as a mixture: "a" ${REASON}`);
+    expect(stderr).toContain(
+      `left out: y, because its computed kernel could not be read as a mixture of experts: "a" ${REASON}`,
+    );
   });
 
   it("stays as it is beside a hard choice, which says so", async () => {
     const { code, stdout, stderr } = await run("compile", at("both.onnx"), "-o", at("out.onnx"), "--routing", "hard");
     expect(code, stderr).toBe(0);
     expect(stdout).toContain("one expert is chosen by beta.h");
-    expect(stdout).toContain(`as in the source: y, whose kernel is not read as a mixture: "a" ${REASON}`);
+    expect(stdout).toContain(
+      `unchanged: y, because its kernel could not be read as a mixture of experts: "a" ${REASON}`,
+    );
   });
 
   it("is something else than a mixture whose experts no router weighs, which has no hard form", async () => {
     const { code, stderr } = await run("compile", at("linear.onnx"), "-o", at("none.onnx"), "--routing", "hard");
     expect(code).toBe(1);
-    expect(stderr).toContain('the convolution "y" has no hard form: what weighs its experts is not read as a router');
+    expect(stderr).toContain(
+      'the convolution "y" cannot choose one expert: the weights of its experts do not come from a router that smxc recognises',
+    );
     expect(stderr).not.toContain('the convolution "h"');
   });
 });

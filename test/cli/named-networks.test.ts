@@ -72,7 +72,7 @@ it("a file of that name wins, with a note", async () => {
   copyFileSync(at("named.onnx"), at("nsr-denoise25"));
   const { code, stderr, stdout } = await run("inspect", "nsr-denoise25");
   expect({ code, name: stdout.split(":")[0] }).toEqual({ code: 0, name: "nsr-x3" });
-  expect(stderr).toContain("the file nsr-denoise25 is taken, not the network of this name that comes with smxc");
+  expect(stderr).toContain("using the file nsr-denoise25, not the network of this name that comes with smxc");
   expect((await run("inspect", "./nsr-denoise25")).stderr).toBe("");
   rmSync(at("nsr-denoise25"));
   expect((await run("inspect", "nsr-denoise25")).stdout.split(":")[0]).toBe("nsr-denoise25");

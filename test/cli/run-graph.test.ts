@@ -94,7 +94,9 @@ describe("what a graph takes", () => {
     expect(await samplesOf(at("out.png"))).toEqual([10, 10, 210, 10, 10, 255]);
     const told = await run("run", file, at("two.png"), "-o", at("out.png"), "--color", "rgb", "--range", "0..255");
     expect(told.code).toBe(0);
-    expect(told.stderr).toContain("warning[run/other-format]: the color rgb is taken, where the graph says bgr");
+    expect(told.stderr).toContain(
+      "warning[run/other-format]: using the color rgb as requested, although the graph says bgr",
+    );
     expect(told.stderr).not.toContain("the range");
     expect(await samplesOf(at("out.png"))).toEqual([20, 10, 10, 70, 10, 10]);
     const grey = await run("run", file, at("two.png"), "-o", at("out.png"), "--color", "grey");
@@ -153,7 +155,7 @@ describe("the scale", () => {
     const { code, stderr } = await run("run", file, at("two.png"), "-o", at("none.png"), "--scale", "2");
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining("the scale 2 is not that of the graph, whose shapes say 3"),
+      expect.stringContaining("the scale 2 contradicts the graph, whose shapes say 3"),
     ]);
   });
 
@@ -185,7 +187,7 @@ describe("what is no network of pictures", () => {
     [
       "batch",
       { batch: 4, ...affine([1], [0]), output: undefined },
-      "the graph takes 4 pictures at a time; smxc runs one",
+      "the graph takes 4 pictures at a time, but smxc runs one at a time",
     ],
     ["silence", { channels: "C", ...affine([1], [0]) }, "does not say how many channels its pictures have"],
   ])("is refused for its %s", async (name, content, message) => {
@@ -265,7 +267,7 @@ describe("exported networks", () => {
     const tiles = await run("run", file, at(LARGE), "-o", at("none.png"), "--range", "0..255", "--tile", "16");
     expect(tiles.code).toBe(1);
     expect(tiles.stderr).toContain(
-      'the graph cannot run in tiles: "node_mean" (ReduceMean): it needs more than a part of the picture',
+      'the graph cannot run in tiles: "node_mean" (ReduceMean): it needs the whole picture',
     );
   });
 
@@ -273,7 +275,7 @@ describe("exported networks", () => {
     const open = await run("run", exported("espcn/open.onnx"), at(LARGE), "-o", at("whole.png"), "--color", "y");
     const one = await run("run", exported("espcn/static.onnx"), at(LARGE), "-o", at("tiles.png"), "--color", "y");
     expect([open.code, one.code]).toEqual([0, 0]);
-    expect(one.stdout).toContain("tiles of the graph's own size, equal to the whole picture");
+    expect(one.stdout).toContain("tiles of the graph's fixed size, equal to the whole picture");
     expect(await samplesOf(at("tiles.png"))).toEqual(await samplesOf(at("whole.png")));
   });
 

@@ -159,7 +159,7 @@ describe("of a folder", () => {
   it("of one entry that was left out, the note speaks of one", async () => {
     const { stderr } = await run(await pictures({ "a.png": "png", "d.bmp": Buffer.from("BM") }), "-o", newFolder());
     expect(stderr).toContain(
-      "1 of 2 entries was left out, for it is no PNG, JPEG, WebP, TIFF, GIF or AVIF file: d.bmp",
+      "1 of 2 files was left out, because it is no PNG, JPEG, WebP, TIFF, GIF or AVIF file: d.bmp",
     );
   });
 
@@ -224,7 +224,7 @@ describe("where results go", () => {
     ["several to a file", async () => [PHOTO, join(BATCH, "c.png"), "-o", at("x.png")], "usage/needs-folder"],
     ["a folder to a file", async () => [BATCH, "-o", at("x.png")], "usage/needs-folder"],
     ["two formats", async () => [PHOTO, "-o", at("x.png"), "--format", "jpg"], "usage/two-formats"],
-    ["no format", async () => [PHOTO, "-o", at("x")], "image/unknown-extension"],
+    ["unknown format", async () => [PHOTO, "-o", at("x")], "image/unknown-extension"],
     [
       "a format that is not written",
       async () => [PHOTO, "-o", newFolder(), "--format", "gif"],

@@ -96,7 +96,7 @@ describe("the context", () => {
     const ended = await run("run", at("m.json"), at("large.png"), "-o", at("none.png"), ...flags);
     expect(ended).toMatchObject({ code: 1, stdout: "" });
     expect(ended.stderr).toMatch(/error\[run\/memory\].* in one piece takes about \d+ MB, and 4 MB are allowed/);
-    expect(ended.stderr).toContain("parts that share β would fit and give the same");
+    expect(ended.stderr).toContain("parts that share one β would fit, with the same result");
     expect(ended.stderr).toContain("leave out --context and --tile, or allow more with --memory");
   });
 

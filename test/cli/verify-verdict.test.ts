@@ -27,15 +27,15 @@ describe("what a graph is compared with", () => {
     [["--routing", "hard"], "the document with --routing hard", { routing: "hard" }],
     [
       ["--routing", "fold", "--image", PICTURE],
-      "the document folded by the β that the graph holds",
+      "the document folded with the β of the graph",
       { routing: "document", fold: { layers: [] } },
     ],
     [
       ["--routing", "fold", "--image", PICTURE, "--fold-layers", "body.1.*"],
-      "the document folded by the β that the graph holds (layers body.1.*)",
+      "the document folded with the β of the graph (layers body.1.*)",
       { fold: { layers: ["body.1.*"] } },
     ],
-    [["--dtype", "float16"], "the document as it is, within what float16 rounds", { dtype: "float16" }],
+    [["--dtype", "float16"], "the document as it is, within the rounding of float16", { dtype: "float16" }],
   ])("after compile %j is said", async (flags, text, json) => {
     const compiled = await run("compile", at("m.json"), "-o", at("c.onnx"), "--no-verify", ...flags);
     expect([compiled.code, compiled.stderr]).toEqual([0, ""]);
@@ -58,7 +58,7 @@ describe("what a graph is compared with", () => {
     const { code, stdout } = await run("verify", at("m.json"), at("shown.onnx"), ...SMALL);
     expect([code, stdout]).toEqual([
       0,
-      expect.stringContaining("not compared, since the document does not have them: body.0"),
+      expect.stringContaining("not compared, because the document does not have these outputs: body.0"),
     ]);
   });
 });
@@ -69,7 +69,7 @@ describe("a graph of another checkpoint", () => {
     const { code, stdout, stderr } = await run("verify", at("other.json"), at("m.onnx"), ...SMALL, "--min-psnr", "10");
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(
-      /error\[verify\/other-weights\]: the graph was compiled from other weights \(sha256 [0-9a-f]{12}…\) than the document's \(sha256 [0-9a-f]{12}…\), though its outputs are within what is allowed/,
+      /error\[verify\/other-weights\]: the graph was compiled from other weights \(sha256 [0-9a-f]{12}…\) than the document's \(sha256 [0-9a-f]{12}…\), although its outputs are within the tolerance/,
     );
     expect(stderr).toContain("(layer body.2.body.0)");
   });
@@ -102,7 +102,7 @@ describe("a graph of another checkpoint", () => {
     const { code, stdout } = await run("verify", at("again.json"), at("m.onnx"), ...SMALL);
     expect([code, stdout]).toEqual([
       0,
-      expect.stringContaining("compiled from another file, which holds the same weights"),
+      expect.stringContaining("the graph was compiled from another file that holds the same weights"),
     ]);
   });
 });

@@ -31,7 +31,7 @@ it("compile compares in onnxruntime-web, says so, and writes the graph", async (
 it("β is taken from pictures, and half precision checked, there too", async () => {
   const flags = ["--routing", "fold", "--image", PICTURE, "--dtype", "float16"];
   const { code, stdout } = await run("compile", "m.json", "-o", "f.onnx", ...flags);
-  expect([code, stdout]).toEqual([0, expect.stringContaining("float16 against float32")]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining("float16 compared with float32")]);
 });
 
 it("a run on the CPU tells a remedy that works without a network script, and the target that needs none", async () => {

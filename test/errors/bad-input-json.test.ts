@@ -51,8 +51,8 @@ function compiling(what: string, source: string, ...faults: readonly Fault[]): R
 
 /** Faults of JSON itself, with their place and pointer in a text that holds nothing else. */
 const TEXTS: readonly (readonly [what: string, text: string, fault: Fault])[] = [
-  ["1 empty", "¶", { code: "json/empty", pointer: "", hint: /exactly one value/ }],
-  ["1 nothing but white space", " \n\t¶", { code: "json/empty", pointer: "", hint: /exactly one value/ }],
+  ["1 empty", "¶", { code: "json/empty", pointer: "", hint: /exactly one JSON value/ }],
+  ["1 nothing but white space", " \n\t¶", { code: "json/empty", pointer: "", hint: /exactly one JSON value/ }],
   ["2 truncated", '{"a": {"b": [1,¶', { code: "json/truncated", pointer: "/a/b/1", hint: /cut off/ }],
   ["2 truncated in a string", '{"a": "b\\u00¶', { code: "json/truncated", pointer: "/a", hint: /cut off/ }],
   [
@@ -60,7 +60,7 @@ const TEXTS: readonly (readonly [what: string, text: string, fault: Fault])[] = 
     '¶\ufeff{"a": 1}',
     { code: "json/byte-order-mark", pointer: "", hint: /without a byte order mark/ },
   ],
-  ["4 duplicate key", '{"a": 1,\n ¶"a": 2}', { code: "json/duplicate-key", pointer: "/a", hint: /Keep one/ }],
+  ["4 duplicate key", '{"a": 1,\n ¶"a": 2}', { code: "json/duplicate-key", pointer: "/a", hint: /keep one/ }],
   ["11 2^53 + 1", '{"a": [¶9007199254740993]}', { code: "json/integer-not-exact", pointer: "/a/0", hint: /2\^53-1/ }],
   ["12 1e400", '{"a": ¶1e400}', { code: "json/number-not-finite", pointer: "/a", hint: /1\.8e308/ }],
   [
@@ -107,7 +107,7 @@ describeRows("documents that break a rule", [
   compiling(
     "4 duplicate keys and a number that is not exact are told together",
     document({ layers: '{"name":"y",¶"name":"y","op":"conv","in":"x","out":¶9007199254740993,"kernel":1}' }),
-    { code: "json/duplicate-key", pointer: "/layers/0/name", hint: /Keep one/ },
+    { code: "json/duplicate-key", pointer: "/layers/0/name", hint: /keep one/ },
     { code: "json/integer-not-exact", pointer: "/layers/0/out", hint: /2\^53-1/ },
   ),
   compiling(
@@ -176,7 +176,7 @@ describeRows("documents that break a rule", [
       pointer: "/layers/0",
       place: "y.weight",
       message: /\[2,3,1,1\], not \[2,3,3,3\]/,
-      hint: /must fit the weights/,
+      hint: /so that they fit the weights/,
     },
   ),
   compiling(
@@ -232,7 +232,7 @@ describeRows("documents that break a rule", [
       code: "weights/wrong-checksum",
       pointer: "/weights/sha256",
       place: "w.safetensors",
-      hint: /put back the matching file/,
+      hint: /restore the matching file/,
     },
   ),
 ]);
@@ -353,8 +353,13 @@ describeRows("documents and what belongs to them", [
     argv: ["import", "c.safetensors", "-o", "m.json", "--set", "experts=2"],
     exit: 1,
     findings: [
-      { code: "import/missing-tensor", file: "c.safetensors", place: "mlp.0.bias", hint: /"mlp.0.bais" is left over/ },
-      { code: "import/unexpected-tensor", file: "c.safetensors", place: "mlp.0.bais", hint: /"mlp.0.bias" is missing/ },
+      {
+        code: "import/missing-tensor",
+        file: "c.safetensors",
+        place: "mlp.0.bias",
+        hint: /"mlp.0.bais" is this tensor; it is left over/,
+      },
+      { code: "import/unexpected-tensor", file: "c.safetensors", place: "mlp.0.bais", hint: /"mlp.0.bias", which is missing/ },
     ],
   },
   {

@@ -110,7 +110,7 @@ const FILES: readonly (readonly [what: string, bytes: Uint8Array, ...faults: Fau
   [
     "22 a header with a NUL after it",
     safetensorsOf(`${header()}\0`, DATA),
-    { code: "json/trailing-content", pointer: "", place: `byte ${8 + header().length}`, hint: /Remove what follows/ },
+    { code: "json/trailing-content", pointer: "", place: `byte ${8 + header().length}`, hint: /remove the text after/ },
   ],
   [
     "23 a hole",
@@ -140,7 +140,7 @@ const FILES: readonly (readonly [what: string, bytes: Uint8Array, ...faults: Fau
   [
     "30 data with more after it",
     safetensorsOf(header(), new Uint8Array(33)),
-    { code: "safetensors/data-end", place: `byte ${8 + header().length + 32}`, hint: /Remove/ },
+    { code: "safetensors/data-end", place: `byte ${8 + header().length + 32}`, hint: /remove/ },
   ],
   [
     "31 metadata that is a number",
@@ -159,7 +159,7 @@ const FILES: readonly (readonly [what: string, bytes: Uint8Array, ...faults: Fau
       code: "json/duplicate-key",
       pointer: "/y.weight",
       place: `byte ${byteOf(header(), '"y.bias"')}`,
-      hint: /Keep one/,
+      hint: /keep one/,
     },
   ],
   [
@@ -222,7 +222,7 @@ describeRows("safetensors files that are read", [
     files: { "m.json": DOCUMENT, "w.safetensors": safetensorsOf(header({}, ',"strides":[3,1,1,1]'), DATA) },
     argv: ["compile", "m.json", "-o", "m.onnx", "--no-verify"],
     exit: 0,
-    findings: [{ code: "safetensors/unknown-field", file: "w.safetensors", hint: /passes over/ }],
+    findings: [{ code: "safetensors/unknown-field", file: "w.safetensors", hint: /does not read it/ }],
     writes: ["m.onnx"],
   },
   {

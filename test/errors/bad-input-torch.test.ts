@@ -50,7 +50,7 @@ const FILES: readonly (readonly [what: string, bytes: Uint8Array, ...faults: Fau
   [
     "40 more elements than the storage has (pytorch#165553)",
     b.checkpoint(b.stateDict(b.tensor({ numel: 5, size: [5] }))),
-    { code: "torch/storage-size", place: "a/data/0", message: /20 bytes and has 16/, hint: HOSTILE },
+    { code: "torch/storage-size", place: "a/data/0", message: /20 bytes, but has 16/, hint: HOSTILE },
   ],
   [
     "40 a tensor of 10^12 elements without data",

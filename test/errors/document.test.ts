@@ -63,7 +63,7 @@ const NO_JSON: readonly Row[] = [
     }).replace('\n  "name": "a"', `\n  ${MARK}"name": "a"`),
     errors: [
       { code: "json/duplicate-key", pointer: "/name", message: /"name"/ },
-      { code: "json/duplicate-key", pointer: "/layers/0/op", message: /"op"/, hint: /Keep one/ },
+      { code: "json/duplicate-key", pointer: "/layers/0/op", message: /"op"/, hint: /keep one/ },
     ],
   },
   {

@@ -168,7 +168,7 @@ describe("tensors that could take time out of proportion", () => {
     const { found } = refusal(() => importModel(storeOf(names.map((name) => scalar(name))), { arch: "nsr" }));
     expect(found.length).toBeLessThan(100);
     const counts = found.flatMap(({ code, message }) => {
-      const count = /for ([0-9,]+) more tensors/.exec(message)?.[1];
+      const count = /with ([0-9,]+) more tensors/.exec(message)?.[1];
       return count === undefined ? [] : [[code, Number(count.replaceAll(",", ""))]];
     });
     const listed = (code: string) => found.filter((each) => each.code === code).length - 1;
@@ -236,7 +236,7 @@ describe("the prefix of all names", () => {
     expect(await warningsOf({ ...store, tensors }, options({ patch: 48 }))).toMatchObject([
       {
         code: "import/left-out",
-        message: expect.stringContaining('"net."; not taken are "criterion.vgg.weight"'),
+        message: expect.stringContaining('"net."; left out: "criterion.vgg.weight"'),
         hint: expect.stringContaining("--key net"),
       },
     ]);
@@ -256,7 +256,7 @@ describe("the prefix of all names", () => {
       expect(await warningsOf(store, options({ patch: 48 }))).toMatchObject([
         {
           code: "import/left-out",
-          message: expect.stringContaining(`"${prefix}", an average over the training; not taken are "net.`),
+          message: expect.stringContaining(`"${prefix}", an average over the training; left out: "net.`),
         },
       ]);
     },
@@ -278,7 +278,7 @@ describe("the prefix of all names", () => {
   ])("is %s, never %s", async (generator, discriminator) => {
     const warnings = await warningsOf(await under(discriminator, generator), options({ patch: 48 }));
     expect(warnings).toMatchObject([
-      { code: "import/left-out", message: expect.stringContaining(`"${generator}"; not taken are "${discriminator}`) },
+      { code: "import/left-out", message: expect.stringContaining(`"${generator}"; left out: "${discriminator}`) },
     ]);
   });
 

@@ -35,7 +35,7 @@ describe("files that are no weights", () => {
       "a PNG picture",
       /smxc run <model> net\.pt/,
     ],
-    ["seven bytes", new Uint8Array(7), "no format", /damaged/],
+    ["seven bytes", new Uint8Array(7), "unknown format", /damaged/],
   ])("calls %s by its name and lists the formats", async (_, bytes, what, hint) => {
     const [found, ...more] = await refusal(() => openWeights(guardedSource(bytes, "net.pt")));
     expect(more).toEqual([]);

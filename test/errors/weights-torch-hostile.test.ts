@@ -106,7 +106,7 @@ const HOSTILE: readonly Row[] = [
       ),
     ),
     code: "pickle/forbidden-global",
-    hint: /model object.*state_dict\(\)/,
+    hint: /state_dict\(\).*model object/,
   },
   {
     what: "a whole model of the format before",
@@ -123,7 +123,7 @@ const HOSTILE: readonly Row[] = [
       storages: new Uint8Array(0),
     }),
     code: "pickle/forbidden-global",
-    hint: /model object.*state_dict\(\)/,
+    hint: /state_dict\(\).*model object/,
   },
   {
     what: "NumPy values",

@@ -16,7 +16,7 @@ const BIG = 2n ** 62n;
 const TENSORS: readonly Row[] = [
   tensorRow("40 a number of elements that differs from the record", { numel: 5, size: [5] }, "torch/storage-size", {
     place: "a/data/0",
-    message: /20 bytes and has 16/,
+    message: /20 bytes, but has 16/,
   }),
   tensorRow("40 a type that differs from the record", { storage: "DoubleStorage" }, "torch/storage-size"),
   tensorRow("40 a storage larger than any file", { numel: 2n ** 52n }, "pickle/bad-arguments"),
@@ -30,7 +30,7 @@ const TENSORS: readonly Row[] = [
   },
   tensorRow("41 a stride past the end", { size: [2, 2], stride: [3, 1] }, "torch/out-of-bounds", {
     place: "tensor w",
-    message: /byte 20 of its storage, which has 16/,
+    message: /needs 20 bytes of its storage, which has 16/,
   }),
   tensorRow("41 an offset past the end", { offset: 1 }, "torch/out-of-bounds"),
   tensorRow("41 an offset past the end of a tensor without elements", { offset: 5, size: [0] }, "torch/out-of-bounds"),

@@ -145,6 +145,8 @@ it("what a document wants beside its picture is said before anything runs", asyn
     outputs: ["y"],
   });
   await expect(load({ document })).rejects.toMatchObject({
-    diagnostics: [{ code: "run/other-inputs", message: 'beside the picture "x" the network wants noise_map' }],
+    diagnostics: [
+      { code: "run/other-inputs", message: 'the network needs other inputs besides the picture "x": noise_map' },
+    ],
   });
 });

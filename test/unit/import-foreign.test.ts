@@ -46,7 +46,7 @@ describe.each(Object.entries(NAMES))("%s", (network, names) => {
     const found = refusal(names.map((name) => prefix + name));
     expect(found).toMatchObject({ code: "import/not-imported", severity: "error" });
     const called = CALLED[network] ?? network;
-    expect(found.message.startsWith(`the tensors are those of ${called}`), found.message).toBe(true);
+    expect(found.message.startsWith(`the tensors belong to ${called}`), found.message).toBe(true);
     expect(found.hint).toMatch(/torch\.onnx\.export.*smxc compile model\.onnx/);
   });
 });

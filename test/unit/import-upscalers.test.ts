@@ -169,7 +169,7 @@ describe("tensors that do not fit", () => {
     const numbered = numbers(count).map((g) => [`body.${g * 17}.body.${g * 17}.body.0.weight`, [4, 4, 3, 3]] as const);
     const { errors } = attempt(shapedStore({ ...WHOLE, ...Object.fromEntries(numbered) }));
     const missing = errors.filter(({ code }) => code === "import/missing-tensor");
-    const more = Number(/for ([0-9,]+) more/.exec(missing.at(-1)!.message)![1]!.replaceAll(",", ""));
+    const more = Number(/with ([0-9,]+) more/.exec(missing.at(-1)!.message)![1]!.replaceAll(",", ""));
     // A block has eight tensors, a group two more.
     expect(more).toBeLessThan((Object.keys(WHOLE).length + count) * 10);
   });

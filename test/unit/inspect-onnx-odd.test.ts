@@ -128,7 +128,7 @@ describe("files that the official checker refuses", () => {
     const { found, text } = await inspect(model({ input: [value("x", [1])], output: [value("x", [1])], initializer }));
     expect(found.findings.count).toBe(20_000);
     expect(found.findings.first).toHaveLength(3);
-    expect(text).toMatch(/; and 19,997 more; smxc check .* lists all/);
+    expect(text).toMatch(/; and 19,997 more; list all findings with smxc check /);
     expect(text.length).toBeLessThan(2000);
   });
 

@@ -125,7 +125,7 @@ describe("choices", () => {
   it("name every convolution with its reason", () => {
     const named = loweringChoices(block("N", "open"), { ...options, lowering: "winograd-f4x6" });
     expect(named).toEqual(
-      ["a", "b"].map((layer) => ({ layer, lowering: "winograd-f4x6", perSample: true, reason: "asked for" })),
+      ["a", "b"].map((layer) => ({ layer, lowering: "winograd-f4x6", perSample: true, reason: "requested" })),
     );
     const [first] = loweringChoices(block(1, [48, 48]), { ...options, lowering: "auto" });
     expect(first).toMatchObject({ layer: "a", perSample: false });
@@ -135,9 +135,9 @@ describe("choices", () => {
   it("say what forbids Winograd, or what devices are asked to do", () => {
     const reasons = (extra: { readonly winograd?: boolean; readonly portable?: boolean; readonly target?: "webgpu" }) =>
       loweringChoices(block(1, [48, 48]), { ...options, lowering: "auto", ...extra }).map(({ reason }) => reason);
-    expect(new Set(reasons({ winograd: false }))).toEqual(new Set(["Winograd is forbidden"]));
+    expect(new Set(reasons({ winograd: false }))).toEqual(new Set(["Winograd is switched off"]));
     expect(new Set(reasons({ portable: true }))).toEqual(
-      new Set(["Winograd works strip by strip in a Scan, which is not portable"]),
+      new Set(["Winograd needs a Scan, which a portable graph may not have"]),
     );
     for (const reason of reasons({ target: "webgpu" }))
       expect(reason).toMatch(/^estimated .* dispatches, .* temporary/);

@@ -67,6 +67,6 @@ describe("parts that run sample by sample", () => {
       "o = Add b x",
     ];
     const found = await openedLines([...inside, ["f = Cast r", CAST], "z = Div x f", "y = Add o z"], 17, true);
-    expect(found).toEqual({ node: "r", reason: "a part that runs sample by sample computes it for all samples" });
+    expect(found).toEqual({ node: "r", reason: "a part that runs sample by sample would compute it for all samples" });
   });
 });

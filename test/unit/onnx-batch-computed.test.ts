@@ -13,7 +13,7 @@ const CASES: readonly Case[] = [
   [
     "what is left over of other sizes first",
     [joined("t", "minus c h i1"), "r = Reshape x t", "e = Relu r", "y = Reshape e shape"],
-    /"r", which it reads/,
+    /its input "r"/,
   ],
   ["a one and a shape's end", [joined("t", "one4 hw"), "y = Reshape x t"]],
   ["a one, and zeros that are sizes", [joined("t", "i1 c h w"), ["y = Reshape x t", { allowzero: int(1) }]]],
@@ -35,27 +35,27 @@ const CASES: readonly Case[] = [
   [
     "samples before channels, read there",
     ["m = Mul n c", joined("t", "m h w"), "r = Reshape x t", "e = Relu r", joined("b", "n c h w"), "y = Reshape e b"],
-    /"r", which it reads/,
+    /its input "r"/,
   ],
   [
     "more than one left over",
     ["m = Mul n h", "o = Mul n w", joined("t", "i1 c m o"), "y = Reshape x t"],
-    /its shape is computed/,
+    /its shape is not constant/,
   ],
   [
     "a batch behind another axis",
     [joined("t", "c n h w"), "y = Reshape x t"],
-    /another first axis|batch along another axis/,
+    /the first axis of its result is not the batch|does not have its batch as the first axis/,
   ],
   ["a shape of a shape", ["s = Shape shape", "z = ConstantOfShape s", "t = Sub shape z", "y = Reshape x t"], /adds to/],
   ["other sizes in what is computed", ["a = Div h i2", "b = Mul a i2", ...seen("b")]],
-  ["the number of samples in what is computed", seen("n"), /"f", which it reads, holds the number of samples/],
-  ["as many numbers of samples as samples", ["e = Expand n n", ...seen("e")], /"n", which it reads/],
+  ["the number of samples in what is computed", seen("n"), /its input "f" contains the number of samples/],
+  ["as many numbers of samples as samples", ["e = Expand n n", ...seen("e")], /its input "n"/],
   ["samples, divided away", ["m = Mul n h", "d = Div m n", ...seen("d")]],
   [
     "samples, taken away",
     ["m = Mul n i3", "s = Sub m n", "t = Sub s n", "p = Sub t n", ...seen("p")],
-    /holds the number/,
+    /contains the number/,
   ],
   ["multiples, halved", ["m = Mul n i4", "d = Div m i4", joined("t", "d c h w"), "y = Reshape x t"]],
   ["samples, halved", ["d = Div n i2", "a = Add d i1", ...seen("a")], /divides a multiple/],
@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
   ["divided by samples", ["d = Div h n", ...seen("d")], /divides by/],
   ["one more than the samples", ["d = Add n i1", ...seen("d")], /adds to/],
   ["samples, halved in floats", [["f = Cast n", CAST], "d = Div f f2", "y = Mul x d"], /divides a multiple/],
-  ["thirds of samples", [["f = Cast n", CAST], "d = Mul f third", "e = Floor d", "y = Mul x e"], /not whole/],
+  ["thirds of samples", [["f = Cast n", CAST], "d = Mul f third", "e = Floor d", "y = Mul x e"], /in fractions/],
   [
     "samples by way of floats",
     [
@@ -99,13 +99,13 @@ const CASES: readonly Case[] = [
   [
     "a constant with its samples elsewhere",
     [joined("t", "i1 c n w"), "e = Expand one t", "y = Add x e"],
-    /not as its first size/,
+    /not as the first size/,
   ],
   ["a constant of a size", ["z = ConstantOfShape shape", ["y = Concat x z", { axis: int(1) }]]],
   [
     "a constant with as many channels as samples",
     [joined("t", "i1 n h w"), "z = ConstantOfShape t", "y = Add x z"],
-    /not first/,
+    /its shape contains .* not as the first size/,
   ],
   [
     "a constant that is reshaped to samples",
@@ -140,7 +140,7 @@ const CASES: readonly Case[] = [
   [
     "pads of samples",
     ["a = Mod h i4", joined("p", "i0 i0 i0 i0 i0 i0 n a"), "y = Pad x p"],
-    /"p", which it reads, holds the number/,
+    /its input "p" contains the number/,
   ],
   ["slices to sizes", ["d = Div h i2", "y = Slice x i0 d i2"]],
   ["slices to the number of samples", ["y = Slice x i0 n i2"]],
@@ -148,13 +148,13 @@ const CASES: readonly Case[] = [
   [
     "slices to sizes and the number of samples",
     [joined("e", "n h"), "y = Slice x i00 e i23"],
-    /"e", which it reads, holds the number/,
+    /its input "e" contains the number/,
   ],
-  ["a size that is chosen by samples", [["y = Gather x n", { axis: int(2) }]], /holds the number/],
+  ["a size that is chosen by samples", [["y = Gather x n", { axis: int(2) }]], /contains the number/],
   [
     "a size that nothing tells",
     ["r = Range s0 sn s1", "f = Gather shape r", ...seen("f")],
-    /holds the number|nothing is known/,
+    /contains the number|is not known/,
   ],
   ["before slices had inputs", [joined("t", "i1 c h w"), "y = Reshape x t"], undefined, 11],
 ];

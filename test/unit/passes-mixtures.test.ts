@@ -246,8 +246,8 @@ describe("a gate", () => {
   const LEFT: readonly (readonly [string, Partial<Mixture>, string])[] = [
     ["behind a demodulated kernel", { behind: "mul", demodulate: 1e-3 }, "the kernel is demodulated"],
     ["before one", { before: "mul", demodulate: 1e-3 }, "the kernel is demodulated"],
-    ["behind a small picture", { behind: "mul", size: 4 }, "costs more than to weigh the feature map"],
-    ["before one", { before: "scale", size: 4 }, "costs more than to weigh the feature map"],
+    ["behind a small picture", { behind: "mul", size: 4 }, "costs more than weighing the feature map"],
+    ["before one", { before: "scale", size: 4 }, "costs more than weighing the feature map"],
   ];
   it.each(LEFT)("stays %s", async (_, parts, reason) => {
     const mixture = { ...PLAIN, ...parts };
@@ -262,7 +262,7 @@ describe("a gate", () => {
   ] as const)("stays %s where what lies between is shown", async (place, shown) => {
     const { ops, steps } = await taken(graphOf({ ...PLAIN, [place]: "mul" }, [shown, "y"]));
     expect(ops).toContain("mul");
-    expect(steps).toMatchObject([{ declined: expect.stringContaining("read elsewhere too"), because: [shown] }]);
+    expect(steps).toMatchObject([{ declined: expect.stringContaining("other nodes also read"), because: [shown] }]);
   });
 
   it("before a small picture comes in where the taps are weighed anyway", async () => {
@@ -315,7 +315,7 @@ describe("constants behind a mixed convolution", () => {
       ["y"],
       "the kernel is demodulated",
     ],
-    ["any where the convolution is shown", { affines: ["affine"] }, ["conv", "y"], "read elsewhere too"],
+    ["any where the convolution is shown", { affines: ["affine"] }, ["conv", "y"], "other nodes also read"],
   ];
   it.each(STAY)("stay: %s", async (_, parts, outputs, reason) => {
     const graph = graphOf({ ...PLAIN, ...parts }, outputs);

@@ -75,7 +75,7 @@ const SOURCES: Readonly<Record<string, ModelParts["layers"]>> = {
   "merged with cardinals": [router("b", { cardinals: 2 }, "wide"), block("merged", { beta: "b" })],
 };
 
-const TWO = /its two convolutions have a β each/;
+const TWO = /its two convolutions each have a β/;
 
 /** Why a source has no form of a mode; undefined where it has one. */
 const REFUSALS: Readonly<Record<string, Partial<Record<RoutingMode, RegExp>>>> = {
@@ -182,11 +182,11 @@ describe("a mode that the mathematics does not allow", () => {
   it("a model without blocks has none to re-target", () => {
     const { spec } = document([{ name: "y", op: "relu", in: "x" }]);
     expect(diagnostics(() => retarget(spec, "exact"))).toMatchObject([
-      { code: "routing/no-blocks", pointer: "/layers", hint: expect.stringContaining("no routed layers") },
+      { code: "routing/no-blocks", pointer: "/layers", hint: expect.stringContaining("no layers with a router") },
     ]);
     const mixed = document([router("b"), mixConv({ beta: "b" })]);
     expect(diagnostics(() => retarget(mixed.spec, "merged"))).toMatchObject([
-      { code: "routing/no-blocks", hint: expect.stringContaining("hard where their β is a softmax") },
+      { code: "routing/no-blocks", hint: expect.stringContaining("if β is a softmax, hard") },
     ]);
   });
 });

@@ -75,7 +75,7 @@ describe("texts", () => {
         other: { kind: "tiles", side: 512, work: 1.12, bytes: 5e8, seconds: 13 },
       }),
     ).toBe(
-      "about 12 s and 1.1 GB: the whole picture in one piece; tiles of 512 pixels, equal to the whole picture would take 1.12 times the work and 500 MB",
+      "about 12 s and 1.1 GB: the whole picture in one piece; tiles of 512 pixels, with the same result as the whole picture would take 1.12 times the work and 500 MB",
     );
   });
 });

@@ -134,7 +134,7 @@ describe("writeSafetensors", () => {
       collect(writeSafetensors([{ name, tensor }], new Map(), "w.safetensors"));
     expect(await refusal(write("__metadata__"))).toMatchObject([{ code: "safetensors/reserved-name" }]);
     expect(await refusal(write("a"))).toMatchObject([
-      { code: "weights/float32-overflow", place: "tensor a", message: expect.stringContaining("Element 2") },
+      { code: "weights/float32-overflow", place: "tensor a", message: expect.stringContaining("element 2") },
     ]);
   });
 

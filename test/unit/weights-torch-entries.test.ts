@@ -54,7 +54,7 @@ describe("averages of the tensors", () => {
   it.each(averages)("%s is taken before %s, which is mentioned", async (key, plain, root) => {
     const { warnings } = await open(root);
     expect(warnings).toMatchObject([{ code: "torch/several-state-dicts", severity: "warning", place: key }]);
-    expect(warnings[0]?.message).toContain(`taken from ${JSON.stringify(key)}, an average over the training`);
+    expect(warnings[0]?.message).toContain(`using the tensors of ${JSON.stringify(key)}, an average over the training`);
     expect(warnings[0]?.message).toContain(`${JSON.stringify(plain)} holds tensors of the same names and shapes`);
     expect(warnings[0]?.hint).toContain(`--key: ${JSON.stringify(plain)}`);
     expect((await open(root, key)).warnings).toEqual([]);
@@ -175,7 +175,7 @@ describe("--key", () => {
   });
 
   it.each([
-    ["nte", "torch/key-not-found", 'under "net"'],
+    ["nte", "torch/key-not-found", 'that smxc knows: "net"'],
     ["seven", "torch/key-not-tensors", "--key"],
   ])("that is %s is refused", async (key, code, hint) => {
     expect(await refusal(() => open(root, key))).toMatchObject([{ code, hint: expect.stringContaining(hint) }]);

@@ -147,19 +147,23 @@ function isOpen(dim: number | string): boolean {
 const notFiniteOutputs = (file: string, outputs: readonly string[]) =>
   warning(
     "bench/not-finite",
-    `the outputs hold NaN or infinite values (${outputs.join(", ")}): their times tell little of those of pictures`,
-    { file, hint: "smxc verify names the first layer whose values are not finite" },
+    `the outputs hold NaN or infinite values (${outputs.join(", ")}), so the times say little about real pictures`,
+    { file, hint: "find the first layer whose values are not finite with smxc verify" },
   );
 
 const tooLarge = (file: string, input: string, shape: readonly number[]) =>
-  error("bench/too-large", `an input "${input}" of ${shape.join("x")} is too large to be timed`, {
+  error("bench/too-large", `the input "${input}" of shape ${shape.join("x")} is too large to measure`, {
     file,
     place: input,
     hint: "give a smaller --shape",
   });
 
 const otherShape = (file: string, { name, shape }: Port, given: readonly number[]) =>
-  error("bench/shape", `the graph's input "${name}" takes ${shape.join("x")}, which ${given.join("x")} is not`, {
-    file,
-    hint: "give a --shape of that form, or compile the graph for any size: without --batch, --height and --width",
-  });
+  error(
+    "bench/shape",
+    `the graph's input "${name}" has the shape ${shape.join("x")}; the shape ${given.join("x")} does not fit it`,
+    {
+      file,
+      hint: "give a --shape that fits, or compile the graph for any size: without --batch, --height and --width",
+    },
+  );

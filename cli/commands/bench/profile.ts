@@ -64,7 +64,7 @@ async function profileNative(file: string, options: BenchOptions): Promise<reado
 }
 
 const noProfile = (file: string, cause: string) =>
-  error("bench/profile", `ONNX Runtime's WebAssembly gave no profile: ${cause.split("\n")[0]}`, {
+  error("bench/profile", `ONNX Runtime on WebAssembly wrote no profile: ${cause.split("\n")[0]}`, {
     file,
-    hint: "profile with --target cpu: the operators are the same",
+    hint: "profile with --target cpu; the graph has the same operators there",
   });

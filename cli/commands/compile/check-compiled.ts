@@ -58,9 +58,9 @@ export async function checkCompiled(
   const checks = [
     own.length > 0
       ? { compiled, problems: own, inPlace: null }
-      : smallCheck(compile(spec, weights, open), "the same compile with dynamic sizes"),
+      : smallCheck(compile(spec, weights, open), "the same model, compiled with dynamic sizes"),
     ...(options.context === "patch"
-      ? [smallCheck(compile(withSmallPatches(spec), weights, open), "the same compile with small patches")]
+      ? [smallCheck(compile(withSmallPatches(spec), weights, open), "the same model, compiled with small patches")]
       : []),
   ];
   const found: Compared[] = [];
@@ -69,11 +69,11 @@ export async function checkCompiled(
     const encoded = encodeIfItFits(check.compiled.model);
     if (check.problems.length === 0)
       context.note(
-        "not compared with the reference: none of the sizes that it can do in seconds fits the network; smxc verify takes a --shape",
+        "not compared with the reference: the network takes none of the sizes at which the comparison ends within seconds; compare at another one with smxc verify --shape",
       );
     else if (encoded === null)
       context.note(
-        "not compared with the reference: the weights are too large for a graph in memory; smxc verify compares the files",
+        "not compared with the reference: the weights are too large for a graph in memory; compare the files with smxc verify",
       );
     else {
       const graph = await collect(encoded.model);
@@ -148,10 +148,10 @@ const PROVIDER_TEXTS: Readonly<Record<CpuProvider, string>> = {
 };
 
 function comparedText({ provider, inPlace, inputs, reduced, maxError, magnitude, psnr }: Compared): string {
-  const sizes = `${inputs.join("; ")}${reduced ? ": smaller inputs than usual, since this network takes the reference long" : ""}`;
+  const sizes = `${inputs.join("; ")}${reduced ? ", on smaller inputs than usual, because the reference is slow for this network" : ""}`;
   const where = `${PROVIDER_TEXTS[provider]}${inPlace === null ? "" : ` of ${inPlace}`} (${sizes})`;
   const ratio = psnr === Number.POSITIVE_INFINITY ? "all values equal" : `PSNR of ${decibelsText(psnr, 1)}`;
-  return `compared with the reference on ${where}: largest difference ${maxError.toExponential(1)} at outputs up to ${magnitude.toPrecision(2)}, ${ratio}`;
+  return `compared with the reference on ${where}: largest difference ${maxError.toExponential(1)}, outputs up to ${magnitude.toPrecision(2)}, ${ratio}`;
 }
 
 /** For `--json`. */

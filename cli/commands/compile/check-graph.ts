@@ -55,9 +55,7 @@ export async function checkGraph(
     for (const [index, compiled] of done.compiled.entries()) {
       const compared = await checkIsland(compiled, tolerance, dtype);
       if (compared === undefined)
-        context.note(
-          `not compared with the reference: ${compiled.reference.name}, which is too large for the interpreter`,
-        );
+        context.note(`not compared with the reference: ${compiled.reference.name} is too large for the interpreter`);
       else found.push(compared);
       bar.update(index + 1);
     }
@@ -108,7 +106,7 @@ async function checkWhole(
   const original = await sessionOf(source, "disabled");
   if (original === undefined) {
     context.note(
-      "not compared with the source: the weights are too large for a graph in memory; smxc verify compares the files",
+      "not compared with the source: the weights are too large for a graph in memory; compare the files with smxc verify",
     );
     return undefined;
   }
@@ -132,10 +130,12 @@ async function checkWhole(
     [...outputs.values()].every(({ data }) => data.every(Number.isFinite));
   const finite = groups.map((group) => group.filter(hasNumbers)).filter(({ length }) => length > 0);
   if (finite.flat().length < groups.flat().length)
-    context.note("the source itself gives NaN or infinite values on random inputs: nothing is compared there");
+    context.note("the source itself gives NaN or infinite values on random inputs; these inputs are not compared");
   if (finite.length === 0) {
     if (groups.length === 0)
-      context.note("not compared with the source: it runs at none of the usual sizes; smxc verify takes a --shape");
+      context.note(
+        "not compared with the source: it runs at none of the usual sizes; compare at another one with smxc verify --shape",
+      );
     return undefined;
   }
   const session = (await sessionOf(model, "all"))!;
@@ -147,7 +147,7 @@ async function checkWhole(
     if (failed.length > 0) throw await firstDifference(source, model, finite.flat(), tolerance, failed);
     const compared = summary("source", results);
     context.note(
-      `compared with the source on the CPU provider (${compared.inputs.join("; ")}): largest difference ${compared.maxError.toExponential(1)} at outputs up to ${compared.magnitude.toPrecision(2)}`,
+      `compared with the source on the CPU provider (${compared.inputs.join("; ")}): largest difference ${compared.maxError.toExponential(1)}, outputs up to ${compared.magnitude.toPrecision(2)}`,
     );
     return compared;
   } finally {

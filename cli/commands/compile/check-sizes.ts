@@ -41,11 +41,11 @@ export async function compareOpenedSizes(
     const exported = await compareRun(other, run, TOLERANCES);
     const crops = await onCrops(source, opened, other);
     if (typeof crops === "string") {
-      context.note(`of the opened sizes, the exported one alone is compared with the source: ${crops}`);
+      context.note(`heights and widths other than the exported ones are not compared with the source: ${crops}`);
       return exported;
     }
     context.note(
-      `compared with the source on crops of ${crops.crop.join("×")} of a picture of ${crops.picture.join("×")}: ${crops.what}`,
+      `compared with the source on crops of ${crops.crop.join("×")} pixels from a picture of ${crops.picture.join("×")}: ${crops.what}`,
     );
     return [...exported, ...crops.results];
   } finally {
@@ -67,7 +67,7 @@ interface OnCrops {
 async function onCrops(source: ModelWithGraph, opened: OpenedSizes, session: Session): Promise<OnCrops | string> {
   const { name } = session.inputs[0]!;
   const exported = exportedShape(source, name);
-  if (exported.length !== 4) return "its input has more axes than those of one picture";
+  if (exported.length !== 4) return "its input is not a picture with four dimensions";
   const [, channels, height, width] = exported as readonly [number, number, number, number];
   const schemas = await loadSchemas();
   const types = inferModel(source, schemas);
@@ -76,7 +76,8 @@ async function onCrops(source: ModelWithGraph, opened: OpenedSizes, session: Ses
     return type?.kind === "tensor" && type.elem === 1;
   };
   const held = heldValues(opened.model, opened.followed, isFloat);
-  if (held === undefined) return "what it computes of the whole picture are no floats, which cannot be held";
+  if (held === undefined)
+    return "values that it computes from the whole picture are not floats, so they cannot be fixed for the comparison";
   const values = [...opened.followed].filter((value) => value !== name && isFloat(value));
   const at = (sizes: readonly number[]): ReadonlyMap<string, readonly number[]> =>
     candidateSizes(session.inputs, [1, channels, ...sizes])[0]!;
@@ -145,11 +146,11 @@ async function compareCrops(
 function told({ value, reach, isLast }: Found, held: readonly string[], { graph }: ModelWithGraph): string {
   const isOutput = graph.output.some(({ name }) => name === value);
   return [
-    `it looks ${reach} pixels around`,
-    ...(held.length === 0 ? [] : [`with what ${count(held.length)} of the whole picture held`]),
+    `each pixel depends on ${reach} pixels around it`,
+    ...(held.length === 0 ? [] : [`with the values that ${count(held.length)} from the whole picture held fixed`]),
     ...(isLast && isOutput
       ? []
-      : [`as far as to "${value}": what follows looks farther, or smxc does not know how far`]),
+      : [`up to "${value}": values after it depend on more pixels, or smxc does not know on how many`]),
   ].join(", ");
 }
 
@@ -180,10 +181,10 @@ function lookerOf(
 }
 
 function whyNot(finding: TilingFinding, crop: readonly number[]): string {
-  if (finding.kind === "tiles") return `it looks farther than the ${crop.join("×")} pixels of the export`;
+  if (finding.kind === "tiles") return `each pixel depends on more than the ${crop.join("×")} pixels of the export`;
   const [first] = finding.obstacles;
   const where = first === undefined ? "" : `: node "${first.node}" (${first.operator}): ${first.reason}`;
-  return `how far it looks into the picture is not known${where}`;
+  return `it is not known on how many pixels a value depends${where}`;
 }
 
 /** The last value of which a crop of a size has pixels that see no border of its own; values that follow look farther. */

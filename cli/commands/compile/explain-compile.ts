@@ -37,7 +37,7 @@ export function rewriteLines(rewrites: readonly PassStep[]): Lines {
       ...(done.length === 0 ? [] : [`${pass} rewrote ${done.join(", ")}`]),
       ...left.map(
         ({ node, declined, because }) =>
-          `${pass} left ${node} as it is: ${declined}${because ? ` (${because.join(", ")})` : ""}`,
+          `${pass} left ${node} unchanged: ${declined}${because ? ` (${because.join(", ")})` : ""}`,
       ),
     ];
   });

@@ -68,7 +68,8 @@ export function foldsFrom(flags: FoldFlags, pictures: readonly string[]): "nothi
   }
   const half = dtype === "float16" && beta !== undefined;
   const sources = (pictures.length > 0 && !half ? 1 : 0) + (beta === undefined ? 0 : 1);
-  if (sources !== 1) throw misused("--routing fold takes β from --image or --images, or from --beta");
+  if (sources !== 1)
+    throw misused("--routing fold needs pictures (--image, --images) or a file (--beta) from which to take β");
   return beta === undefined ? "pictures" : "file";
 }
 
@@ -89,7 +90,7 @@ const misused = (message: string): SmxcError =>
 export async function betasFromFile(path: string): Promise<FoldSource> {
   const root = await readJson(path);
   if (root.kind !== "object") {
-    throw new SmxcError([badBeta(placeIn(path, root, []), "the file must be a JSON object of nested arrays")]);
+    throw new SmxcError([badBeta(placeIn(path, root, []), "the file must hold a JSON object of nested arrays")]);
   }
   const bad = root.members
     .filter(({ key, value }) => rowsOf(key, value) === undefined)
@@ -113,9 +114,9 @@ const badBeta = (at: Place, message: string) =>
   error("fold/bad-beta-file", message, { ...at, hint: 'write {"beta.body.1.body.0": [[0.25, …], …], …}' });
 
 export const betaNotFinite = (beta: string, picture: string) =>
-  error("fold/beta-not-finite", `"${beta}" holds values that are NaN or infinite, on ${picture}`, {
+  error("fold/beta-not-finite", `"${beta}" is NaN or infinite for ${picture}`, {
     place: beta,
-    hint: "check the weights for NaN and infinite values: smxc verify names the first layer whose values are not finite",
+    hint: "check the weights for NaN and infinite values; smxc verify names the first layer whose values are not finite",
   });
 
 function rowsOf(key: string, node: JsonNode): readonly (readonly number[])[] | undefined {
@@ -143,7 +144,7 @@ export async function betasFromImages(
   const format = spec.image;
   if (!format)
     throw new SmxcError([
-      error("fold/no-image", "the model does not say how pictures become its input", {
+      error("fold/no-image", "the model does not say how a picture becomes its input", {
         file: model.files[0]!,
         hint: "give β with --beta",
       }),

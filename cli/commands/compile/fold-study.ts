@@ -13,9 +13,9 @@ export interface FoldStudy {
 export function foldStudyText(study: FoldStudy): Lines {
   const layers = [...study.variation].map(([name, value]) => [name, value.toFixed(4)]);
   return [
-    ...table(["β of a layer", "largest distance from the mean"], layers),
+    ...table(["β of a layer", "largest deviation from the mean"], layers),
     "",
-    ...costText("folded against dynamic", study.cost),
+    ...costText("folded compared with dynamic", study.cost),
   ];
 }
 

@@ -49,8 +49,8 @@ export function graphAnswerText(
   const runtime = oldestRuntime(model);
   return [
     compiled.length === 0
-      ? `nothing gains: ${whyNothing(report, notRaised)}; the nodes are written as they were`
-      : `compiled ${count(nodes, "node")} in ${count(islands.length, "part")}; all other nodes are the source's`,
+      ? `nothing to make faster: ${whyNothing(report, notRaised)}. All nodes are written unchanged`
+      : `compiled ${count(nodes, "node")} in ${count(islands.length, "part")}; all other nodes are unchanged`,
     ...(betas.length === 0 ? [] : [`added ${count(betas.length, "output")}: ${betas.join(", ")}`]),
     ...batchText(report.batch, source),
     ...sizesText(report),
@@ -65,7 +65,7 @@ function batchText({ became, reason }: BatchReport, source: ModelWithGraph): Lin
   const fixed = batchOf(source);
   if (fixed === undefined) return [];
   return [
-    became === "kept" ? `the batch stays ${fixed}: ${reason}` : `the batch, which was ${fixed}, is open: ${reason}`,
+    became === "kept" ? `the batch stays ${fixed}: ${reason}` : `the batch, which was ${fixed}, is dynamic: ${reason}`,
   ];
 }
 
@@ -83,8 +83,9 @@ function whyNothing(
   const [first] = notRaised;
   if (first !== undefined) return `${first.node === null ? first.place : `node ${first.node}`}: ${first.reason}`;
   const kept = kernels.find(({ became }) => became === "kept");
-  if (kept !== undefined) return `${kept.node}, whose kernel is computed, is read as no mixture: ${kept.reason}`;
-  if (islands.length === 0) return "it has no operators that smxc compiles";
+  if (kept !== undefined)
+    return `the computed kernel of ${kept.node} could not be read as a mixture of experts: ${kept.reason}`;
+  if (islands.length === 0) return "the graph has no operators that smxc compiles";
   const largest = islands.reduce((a, b) => (b.nodes > a.nodes ? b : a));
   return largest.reason;
 }
@@ -105,7 +106,7 @@ export function graphExplainText(done: AcceleratedModel): Lines {
   const choices = choicesOf(done);
   return [
     ...table(
-      ["island, by its first node", "nodes", "became", "why"],
+      ["island (its first node)", "nodes", "became", "why"],
       islands.map(({ name, nodes, became, reason }) => [name, nodes, became, reason]),
     ),
     "",
@@ -124,7 +125,7 @@ export function graphExplainText(done: AcceleratedModel): Lines {
       ? []
       : [
           ...table(
-            ["left as it is", "why"],
+            ["left unchanged", "why"],
             left.map(({ node, reason }) => [node, reason]),
           ),
           "",

@@ -64,7 +64,7 @@ const picturesOfRouting = (): SmxcError =>
     [
       error(
         "usage/graph",
-        "--image and --images of an ONNX graph belong to --routing fold, without --beta, and to --routing hard",
+        "for an ONNX graph, --image and --images go with --routing fold without --beta, or with --routing hard",
         {},
       ),
     ],
@@ -79,12 +79,12 @@ interface DocumentFlag {
 
 const blockMode = (routing: string): DocumentFlag => ({
   flag: `--routing ${routing}`,
-  why: "it says how a two-layer block sums its groups, and a graph no longer tells where its blocks are",
+  why: "it chooses how a two-layer block sums its groups, and an ONNX graph does not show where its blocks are",
 });
 
 const PATCHES: DocumentFlag = {
   flag: "--context patch",
-  why: "they name the region that runs on patches, and the size that it was trained with",
+  why: "only a document names the region that runs on patches, and their size in training",
 };
 
 /** @throws SmxcError of kind `usage` where flags are given that only documents have */
@@ -92,8 +92,8 @@ function refuseDocumentFlags(flags: readonly DocumentFlag[]): void {
   if (flags.length === 0) return;
   throw new SmxcError(
     flags.map(({ flag, why }) =>
-      error("usage/graph", `${flag} is for model documents: ${why}`, {
-        hint: "leave it out, or compile the model.json that import wrote",
+      error("usage/graph", `${flag} is only for model documents: ${why}`, {
+        hint: "leave it out, or compile the model.json that smxc import wrote",
       }),
     ),
     "usage",

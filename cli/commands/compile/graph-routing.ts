@@ -38,7 +38,7 @@ export function held(
     return {
       betas,
       compared:
-        "that was with β computed; with the β that are held each part was compared with the reference that holds the same",
+        "the comparison with the source ran with computed β; with constant β, each compiled part was compared with the reference, which used the same β",
       async tell() {
         const { study } = fold;
         if (study === undefined) return { text: [], json: {} };
@@ -54,19 +54,22 @@ export function hard(context: Context, name: string, pictures: TakenPictures): R
   return async (compileWith) => ({
     betas: { hard: true },
     compared:
-      "that was with β as the source has them; with the hard choice each part was compared with the reference that chooses the same",
+      "the comparison with the source ran with the source's β; with the hard choice, each compiled part was compared with the reference, which made the same choice",
     async tell({ hard: routers, report: { kernels } }) {
       const isMeasured = pictures.images.length > 0;
       const cost = isMeasured ? await costOfHardChoice(context, name, pictures, compileWith) : undefined;
       return {
         text: [
-          ...(cost === undefined ? [] : costText("hard against dynamic", cost)),
+          ...(cost === undefined ? [] : costText("hard compared with dynamic", cost)),
           routers.length === 0
-            ? "every router of the source chooses one expert already: nothing changes"
-            : `another function than the source's: one expert is chosen by ${routers.join(", ")}`,
+            ? "every router of the source already chooses one expert; nothing changes"
+            : `the graph no longer computes the same as the source: these routers now choose one expert: ${routers.join(", ")}`,
           ...kernels
             .filter(({ became }) => became === "kept")
-            .map(({ node, reason }) => `as in the source: ${node}, whose kernel is not read as a mixture: ${reason}`),
+            .map(
+              ({ node, reason }) =>
+                `unchanged: ${node}, because its kernel could not be read as a mixture of experts: ${reason}`,
+            ),
         ],
         json: { hard: { routers, ...(cost === undefined ? {} : { images: costJson(cost) }) } },
       };

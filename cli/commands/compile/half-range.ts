@@ -41,7 +41,7 @@ export async function checkHalf(
   const samples = pictures.length > 0 ? await pictureSamples(context, model, pictures) : randomSamples(model, options);
   if (samples.length === 0) {
     context.note(
-      "values in float16 were not checked: the network takes no small random inputs; --image and --images check pictures",
+      "the range of float16 values was not checked, because the network does not take small random inputs; check pictures with --image or --images",
     );
     return [];
   }
@@ -57,7 +57,7 @@ export async function checkHalf(
   if (pictures.length > 0) return reports;
   const { largest } = reports.reduce((a, b) => (b.largest.value > a.largest.value ? b : a));
   context.note(
-    `values in float16 reach ${largest.value.toPrecision(3)} of ±65504 on random inputs (layer ${largest.layer}); --image and --images check pictures`,
+    `float16 values reach ${largest.value.toPrecision(3)} of at most 65504 on random inputs (layer ${largest.layer}); check pictures with --image or --images`,
   );
   return [];
 }
@@ -107,5 +107,8 @@ export function halfText(reports: readonly HalfReport[]): Lines {
     maxError.toExponential(2),
     `${largest.value.toPrecision(3)} (${largest.layer})`,
   ]);
-  return table(["float16 against float32", "PSNR", "largest error", "largest value of ±65504 (layer)"], rows);
+  return table(
+    ["float16 compared with float32", "PSNR", "largest error", "largest value, of at most 65504 (layer)"],
+    rows,
+  );
 }

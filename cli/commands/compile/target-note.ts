@@ -26,6 +26,6 @@ export function targetNote(
   if (count === 0) return undefined;
   const named = moved.slice(0, NAMED).map(({ op, count: times }) => `${op} ${times}`);
   const rest = moved.length > NAMED ? ` and ${moved.length - NAMED} more operators` : "";
-  const remedy = opset >= NEW_OPSET ? `; ${target} has kernels for more of them in a graph of opset 21` : "";
-  return `${count} ${count === 1 ? "node leaves" : "nodes leave"} ${target} for the CPU: ${named.join(", ")}${rest}${remedy}`;
+  const remedy = opset >= NEW_OPSET ? `; with --opset 21, ${target} has kernels for more of them` : "";
+  return `${count} ${count === 1 ? "node runs" : "nodes run"} on the CPU, because ${target} has no kernel for ${count === 1 ? "it" : "them"}: ${named.join(", ")}${rest}${remedy}`;
 }

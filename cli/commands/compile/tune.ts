@@ -174,12 +174,12 @@ async function timeOf(run: () => Promise<unknown>, threads: number): Promise<num
 }
 
 const otherTarget = () =>
-  error("tune/target", "--tune measures on this machine's processor: it takes --target cpu or wasm", {
-    hint: "leave --tune away: other targets have no lowerings to choose from",
+  error("tune/target", "--tune measures on the processor of this machine, so it needs --target cpu or wasm", {
+    hint: "leave out --tune; for other targets there is no choice of lowerings",
   });
 
 const badCache = (file: string) =>
-  error("tune/cache", "the file is not a cache of measurements", {
+  error("tune/cache", "the file is not a cache that --tune wrote", {
     file,
-    hint: "remove it, or name another by --tune-cache",
+    hint: "remove it, or name another file with --tune-cache",
   });

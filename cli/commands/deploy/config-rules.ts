@@ -27,38 +27,38 @@ export function brokenRules(config: TunedConfig, name: string, { file, lineOf }:
     [
       config.name !== undefined && config.name !== name,
       "name",
-      `the model is called "${config.name}", and its folder "${name}"`,
-      "Triton wants one name: leave it out, or write the folder's",
+      `the model is called "${config.name}", but its folder "${name}"`,
+      "leave the name out, or write the folder's name: Triton needs the two to be equal",
     ],
     [
       config.backend !== "onnxruntime" && config.platform !== "onnxruntime_onnx",
       "backend",
-      config.backend === undefined ? "no backend is named" : `the backend "${config.backend}" runs no ONNX graph`,
+      config.backend === undefined ? "no backend is named" : `the backend "${config.backend}" cannot run an ONNX graph`,
       'write backend: "onnxruntime"',
     ],
     [
       most < 0,
       "max_batch_size",
       `max_batch_size is ${most}`,
-      "0 joins nothing; above it is the most requests of a batch",
+      "write 0 for no batches, or the largest number of requests in a batch",
     ],
     [
       (batching?.preferred_batch_size ?? []).some((size) => size < 1 || size > most),
       "preferred_batch_size",
-      `a preferred batch size of ${batching?.preferred_batch_size?.join(", ")} is not between 1 and max_batch_size, ${most}`,
-      "leave preferred_batch_size out: without it requests join to any number",
+      `the preferred batch size ${batching?.preferred_batch_size?.join(", ")} is not between 1 and max_batch_size (${most})`,
+      "leave out preferred_batch_size; without it, a batch may have any size",
     ],
     [
       (groups ?? []).some(({ count }) => count !== undefined && count < 1),
       "count",
       "an instance group has no instance",
-      "leave count out, or write 1 or more",
+      "leave out count, or write 1 or more",
     ],
     [
       (groups ?? []).some(({ kind, gpus }) => kind === "KIND_CPU" && (gpus ?? []).length > 0),
       "gpus",
       "an instance group of KIND_CPU names GPUs",
-      "leave gpus out, or write KIND_GPU",
+      "leave out gpus, or write KIND_GPU",
     ],
   ];
   return rules.flatMap(([isBroken, field, message, hint]) =>

@@ -98,7 +98,7 @@ export function deployedText({ name, files, config, unit }: Deployed): Lines {
       `${groups[0]!.count} at a time on ${groups[0]!.kind === "KIND_GPU" ? "each GPU" : "the CPU"}`,
     ...(unit.kind === "patch"
       ? [
-          `send patches of ${unit.side}×${unit.side} pixels: β is pooled over them${most > 0 ? ", and the server joins what is of one size" : ""}`,
+          `send patches of ${unit.side}×${unit.side} pixels: each router computes β from such a patch${most > 0 ? ". The server joins requests of one size to a batch" : ""}`,
         ]
       : []),
   ];

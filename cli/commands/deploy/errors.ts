@@ -5,8 +5,8 @@ import { type Diagnostic, error, SmxcError, warning } from "../../../src/base/di
 export const noSuchServer = (given: string): SmxcError =>
   new SmxcError(
     [
-      error("usage/no-such-server", `smxc writes no model for the server "${given}"`, {
-        hint: "it knows triton: smxc deploy triton model.onnx -o repository",
+      error("usage/no-such-server", `the server "${given}" is not supported`, {
+        hint: "use triton: smxc deploy triton model.onnx -o repository",
       }),
     ],
     "usage",
@@ -17,9 +17,9 @@ export const wrongName = (given: string): SmxcError =>
     [
       error(
         "usage/model-name",
-        `a model cannot be called "${given}", which is a folder of the repository and a part of addresses`,
+        `a model cannot be called "${given}": the name becomes a folder and a part of web addresses`,
         {
-          hint: "give --name with letters, digits, and . _ - between them",
+          hint: "give a --name of letters and digits, with . _ - between them",
         },
       ),
     ],
@@ -27,63 +27,63 @@ export const wrongName = (given: string): SmxcError =>
   );
 
 export const noTensor = (file: string, place: string, is: string): Diagnostic =>
-  error("deploy/no-tensor", `"${place}" is ${is}: Triton takes and gives tensors`, {
+  error("deploy/no-tensor", `"${place}" is ${is}; Triton takes and returns only tensors`, {
     file,
     place,
-    hint: "export the network with tensors as its inputs and outputs",
+    hint: "export the network so that all inputs and outputs are tensors",
   });
 
 export const unknownType = (file: string, place: string, type: string): Diagnostic =>
   error("deploy/element-type", `"${place}" holds elements of ${type}, for which Triton has no type`, {
     file,
     place,
-    hint: "cast it in the graph, to FLOAT or FLOAT16 for instance",
+    hint: "cast it in the graph, for example to FLOAT or FLOAT16",
   });
 
 export const unknownRank = (file: string, place: string): Diagnostic =>
-  error("deploy/unknown-rank", `the number of dimensions of "${place}" is not known, and Triton needs it`, {
+  error("deploy/unknown-rank", `the number of dimensions of "${place}" is not known; Triton needs it`, {
     file,
     place,
-    hint: "export the network with the shape declared; smxc check --full tells more",
+    hint: "export the network with a declared shape; smxc check --full shows more",
   });
 
 export const noDimension = (file: string, place: string): Diagnostic =>
-  error("deploy/no-dimension", `"${place}" is a scalar, and Triton wants at least one dimension`, {
+  error("deploy/no-dimension", `"${place}" is a scalar; Triton needs at least one dimension`, {
     file,
     place,
     hint: "give it a dimension of 1 in the graph",
   });
 
 const BATCH_HINT =
-  "smxc compile model.onnx -o open.onnx --batch dynamic opens a batch; or leave --max-batch out, and nothing is joined";
+  "make the batch dynamic with smxc compile model.onnx -o dynamic.onnx --batch dynamic, or leave out --max-batch to run requests one by one";
 
 export const fixedBatch = (file: string, place: string, reason: string): Diagnostic =>
-  error("deploy/fixed-batch", `requests cannot be joined: ${reason}`, { file, place, hint: BATCH_HINT });
+  error("deploy/fixed-batch", `requests cannot be joined to batches: ${reason}`, { file, place, hint: BATCH_HINT });
 
 export const notJoined = (file: string, place: string, reason: string): Diagnostic =>
-  warning("deploy/not-joined", `max_batch_size is 0, since requests cannot be joined: ${reason}`, {
+  warning("deploy/not-joined", `max_batch_size is 0, because requests cannot be joined to batches: ${reason}`, {
     file,
     place,
-    hint: "smxc compile model.onnx -o open.onnx --batch dynamic opens a batch",
+    hint: "make the batch dynamic: smxc compile model.onnx -o dynamic.onnx --batch dynamic",
   });
 
 export const newerRuntime = (file: string, needs: string, has: string): Diagnostic =>
   warning(
     "deploy/newer-runtime",
-    `the graph has ${needs}, of which it is not known that Triton's ONNX Runtime ${has} opens it`,
+    `the graph has ${needs}; it is not known whether Triton's ONNX Runtime ${has} can open it`,
     {
       file,
-      hint: "compile the network for an older opset, smxc compile … --opset 21, or see which release the server has",
+      hint: "compile the network for an older opset (smxc compile … --opset 21), or check the release of the server",
     },
   );
 
 export const otherTarget = (file: string, target: string, kind: string): Diagnostic =>
   warning(
     "deploy/other-target",
-    `the graph was compiled for ${target}, and the server is to run it on a ${kind.toUpperCase()}`,
+    `the graph was compiled for ${target}, but the server will run it on a ${kind.toUpperCase()}`,
     {
       file,
-      hint: `compile it with --target ${kind === "gpu" ? "cuda" : "cpu"}, which is faster there; or give --kind`,
+      hint: `compile it with --target ${kind === "gpu" ? "cuda" : "cpu"}, which is faster there, or give another --kind`,
     },
   );
 
@@ -92,11 +92,11 @@ export const notOfSchema = (file: string, rule: string, line: number | undefined
   error("deploy/config", `the configuration breaks Triton's schema: ${rule}`, {
     file,
     ...(line === undefined ? {} : { line }),
-    hint: "smxc knows the names and types of schemas/triton/model_config.proto; protoc checks by NVIDIA's own schema, which has more",
+    hint: "write names and types of schemas/triton/model_config.proto; if yours is newer, check it with protoc and NVIDIA's own schema",
   });
 
 export const otherThanGraph = (file: string, place: string, said: string, is: string, line?: number): Diagnostic =>
-  error("deploy/other-than-graph", `the configuration says ${said} of "${place}", where the graph has ${is}`, {
+  error("deploy/other-than-graph", `the configuration says ${said} for "${place}", but the graph has ${is}`, {
     file,
     place,
     ...(line === undefined ? {} : { line }),
@@ -111,7 +111,7 @@ export const noConfig = (file: string, cause: unknown): SmxcError =>
     [
       error("deploy/no-config", `the configuration cannot be read: ${explain(cause as Error).meaning}`, {
         file,
-        hint: "leave --check out, and it is written; or give --name, if the model has another name there",
+        hint: "leave out --check to write it, or give --name if the model has another name there",
       }),
     ],
     "io",

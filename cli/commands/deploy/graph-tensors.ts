@@ -81,8 +81,8 @@ export function whyNotJoined({
     const [first] = shape;
     const because = (what: string) => ({ place: name, reason: `the first dimension of "${name}" is ${what}` });
     if (typeof first === "number") return because(`fixed to ${first}`);
-    if (shape.length < 2) return { place: name, reason: `"${name}" has no dimension but its first` };
-    if (first === null) return because("not shown to be the batch");
+    if (shape.length < 2) return { place: name, reason: `"${name}" has no dimension after the first` };
+    if (first === null) return because("not proven to be the batch");
     if (first !== batch) return because(`"${first}", and that of "${inputs[0]!.name}" "${batch}"`);
   }
   return inputs.length === 0 ? { place: "", reason: "the graph has no input" } : undefined;

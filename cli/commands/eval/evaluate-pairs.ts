@@ -64,7 +64,7 @@ export async function evaluatePairs(
   bar.end();
   if (cut > 0) {
     context.note(
-      `of ${cut} of ${pairs.length} pairs the sizes are no multiples of the scale: the rest at the right and bottom was left out`,
+      `in ${cut} of ${pairs.length} pairs the sizes are not multiples of the scale; pixels at the right and bottom were left out`,
     );
   }
   const common =

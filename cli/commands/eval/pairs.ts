@@ -41,7 +41,7 @@ export async function evalPairs(
   if (missing.length > 0) {
     const reversed = pairFinder(inputNames.map((name) => parse(name).name));
     const swapped = missing.length === taken.length && stems.every((stem) => reversed(stem) !== undefined);
-    const hint = swapped ? "are the folders swapped? --pairs takes the folder of inputs first" : namesHint(truthNames);
+    const hint = swapped ? "did you swap the folders? --pairs takes the folder of inputs first" : namesHint(truthNames);
     throw new SmxcError(missing.map(({ file, stem }) => noPartner(join(inputs, file), stem, truths, hint)));
   }
   const names = taken.map(({ pair }) => pair!.name);
@@ -57,5 +57,5 @@ const noPartner = (file: string, stem: string, folder: string, hint: string): Di
   error("eval/no-partner", `there is no true picture for "${stem}" in ${folder}`, { file, hint });
 
 function namesHint(truths: readonly string[]): string {
-  return `there are ${someOf(truths)}; the pictures of a pair have the same name, apart from endings such as x2, _LR and _HR`;
+  return `give the two pictures of a pair the same name, apart from endings such as x2, _LR and _HR; there are ${someOf(truths)}`;
 }

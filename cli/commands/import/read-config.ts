@@ -40,7 +40,7 @@ async function readObject(path: string): Promise<JsonObject> {
   if (root.kind === "object") return root;
   const { line, column } = root;
   throw new SmxcError([
-    error("import/bad-config", "a configuration is a JSON object", {
+    error("import/bad-config", "the configuration must be a JSON object", {
       file: path,
       pointer: "",
       line,

@@ -58,6 +58,6 @@ function weighedText(groups: readonly Group[]): Lines {
   return [
     "",
     ...table(columns, rows),
-    "dispatches and bytes are counted; times are estimates of no particular device, to compare lowerings by",
+    "dispatches and bytes are counted; the times are for comparing lowerings only, not those of a real device",
   ];
 }

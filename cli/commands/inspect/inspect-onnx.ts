@@ -48,7 +48,7 @@ function findingNotes(path: string, { count: all, first }: OnnxInspection["findi
   if (all === 0) return [];
   const told = first.map(({ rule, place, message }) => `${place} ${message} (${rule})`).join("; ");
   const more = all > first.length ? `; and ${figureText(all - first.length)} more` : "";
-  return [`the official checker refuses this file: ${told}${more}; smxc check ${path} lists all`];
+  return [`the official checker refuses this file: ${told}${more}; list all findings with smxc check ${path}`];
 }
 
 /** What is told of the graph that a document compiles to; its weights are not read. */
@@ -75,7 +75,7 @@ export function onnxText(summary: OnnxSummary): Lines {
     `made by ${cut(summary.producer) || "an unnamed producer"}, IR ${summary.irVersion}, ${listText(opsets, MOST_VALUES)}`,
     "",
     ...layersText(summary.layers),
-    summary.unlistedNodes > 0 ? `and ${count(summary.unlistedNodes, "node")} of constants and arithmetic on sizes` : "",
+    summary.unlistedNodes > 0 ? `and ${count(summary.unlistedNodes, "node")} that hold constants or compute sizes` : "",
     "",
     `${count(summary.nodes, "node")}: ${listText(operators, MOST_OPERATORS)}`,
     "",
@@ -129,12 +129,12 @@ function workText(summary: OnnxSummary): Lines {
   const work = macs === 0 && uncounted > 0 ? "? MACs" : `${uncounted > 0 ? "at least " : ""}${scaled(macs, "MACs")}`;
   const activations =
     unknownActivations > 0
-      ? `activations at least ${bytesText(peakBytes)} at once, more where sizes are not known`
+      ? `activations at least ${bytesText(peakBytes)} at once (sizes that are not known count as nothing)`
       : `activations at most ${bytesText(peakBytes)} at once: ${bytesText(plus(weightBytes, peakBytes))}`;
   return [
     `${count(parameters, "parameter")}, ${work}${at === "" ? "" : ` for ${at}`}`,
     `weights ${bytesText(weightBytes)}, ${activations}`,
-    ...(routingShare === null ? [] : [`making kernels takes ${(100 * routingShare).toPrecision(2)} % of the MACs`]),
+    ...(routingShare === null ? [] : [`computing kernels takes ${(100 * routingShare).toPrecision(2)} % of the MACs`]),
   ];
 }
 

@@ -15,35 +15,38 @@ export const queueAddCommand = defineCommand({
   group: "Use a graph:",
   summary: "put pictures into a queue that many machines work on",
   description:
-    "Takes what smxc run takes. Model, context, tiles and all else that changes a byte are fixed here, so that every worker (smxc queue " +
-    "work) writes the bytes that smxc run writes of several pictures. Pictures, model and results are named by absolute paths, which all " +
-    "workers must see. Adding the same again changes nothing: what waits, is in work, done or bad stays so, and what was done and is " +
-    "there no more is done again.",
+    "Takes the arguments and flags of smxc run. The model, the context, the tiles and everything else that could change a byte of a " +
+    "result are fixed here, so that each worker (smxc queue work) writes the same bytes as smxc run would. Pictures, model and results " +
+    "are stored as absolute paths, which all workers must be able to open. To add the same pictures again changes nothing, with one exception: " +
+    "a picture whose result has been deleted since is restored again.",
   arguments: [
     argument(
       "model",
-      "a model document (.json), an ONNX graph (.onnx), or the name of a network that comes with smxc (smxc models)",
+      "a model document (.json), an ONNX graph (.onnx) of any exporter, or the name of a network that comes with smxc (see smxc models)",
     ),
     manyArguments("pictures", `${FORMATS_TEXT} files, or folders of such files`),
   ],
   options: {
-    output: requiredOption("-o, --output <folder>", "the folder of the results, or the file of one", filePath),
+    output: requiredOption("-o, --output <folder>", "the folder of the results; for one picture also a file", filePath),
     ...queueFlags,
     perJob: option(
       "--per-job <n>",
-      "pictures that a worker takes at a time, on average (default: 1, and up to 64 where there are more than 20,000)",
+      "pictures that a worker takes at a time, on average (default: 1; up to 64 if there are more than 20,000 pictures)",
       positiveInteger,
     ),
-    retryFailed: flag("--retry-failed", "try those again that failed"),
+    retryFailed: flag("--retry-failed", "try failed pictures again"),
     format: formatFlag,
     ...fixedFlags,
     ...pictureFlags,
     alpha: alphaFlag,
   },
   examples: [
-    { does: "All of a folder", line: "smxc queue add nsr-x2 photos/ -o larger/ --redis redis://localhost:6379" },
     {
-      does: "Those again that could not be read and are mended now",
+      does: "All pictures of a folder",
+      line: "smxc queue add nsr-x2 photos/ -o larger/ --redis redis://localhost:6379",
+    },
+    {
+      does: "Try again the pictures that could not be read, after you repaired them",
       line: "smxc queue add nsr-x2 photos/ -o larger/ --redis redis://localhost:6379 --retry-failed",
     },
   ],
@@ -61,8 +64,8 @@ export const queueAddCommand = defineCommand({
       });
       const { added, before, failed, jobs } = counts;
       const others = [
-        ...(before > 0 ? [`${before} ${before === 1 ? "was" : "were"} there or done before`] : []),
-        ...(failed > 0 ? [`${failed} failed before (--retry-failed tries again)`] : []),
+        ...(before > 0 ? [`${before} ${before === 1 ? "was" : "were"} already in the queue or done`] : []),
+        ...(failed > 0 ? [`${failed} failed before (try again with --retry-failed)`] : []),
       ];
       await context.answer({
         text: () => [

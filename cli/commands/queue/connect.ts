@@ -63,7 +63,7 @@ async function openQueue(
   const redis = connect();
   let isReachable = true;
   redis.on("error", ({ message }: Error) => {
-    if (isReachable) note(`Redis does not answer, and is waited for: ${message}`);
+    if (isReachable) note(`Redis does not answer; waiting for it: ${message}`);
     isReachable = false;
   });
   redis.on("ready", () => {

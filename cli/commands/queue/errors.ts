@@ -4,7 +4,7 @@ export const notInstalled = (packages: readonly string[]): SmxcError =>
   new SmxcError(
     [
       error("queue/not-installed", `queues need ${packages.join(" and ")}, which ${missing(packages)} not installed`, {
-        hint: `npm install ${packages.join(" ")} beside smxc; smxc run --shard shares work among machines without them`,
+        hint: `install with npm install ${packages.join(" ")} beside smxc, or share the work without a queue: smxc run --shard`,
       }),
     ],
     "usage",
@@ -24,8 +24,8 @@ export const cannotConnect = (address: string, why: string): SmxcError =>
 export const refuses = (address: string, why: string): SmxcError =>
   new SmxcError(
     [
-      error("queue/redis-refuses", `Redis at ${address} refuses: ${why}`, {
-        hint: REFUSALS.find(([answer]) => answer.test(why))?.[1] ?? "look into its log and its configuration",
+      error("queue/redis-refuses", `Redis at ${address} refused a command: ${why}`, {
+        hint: REFUSALS.find(([answer]) => answer.test(why))?.[1] ?? "check its log and its configuration",
       }),
     ],
     "io",
@@ -37,16 +37,19 @@ const REFUSALS: readonly (readonly [answer: RegExp, hint: string])[] = [
     /^(NOAUTH|WRONGPASS)/,
     "give name and password in the address: --redis redis://name:password@host:6379, or redis://:password@…",
   ],
-  [/^NOPERM/, "give an address with a user that may run all commands on the keys of the queue"],
-  [/^OOM/, "give it more memory (redis-cli config set maxmemory 4gb); what is added stays, and the same add goes on"],
-  [/^READONLY/, "it is a replica: give the address of the server that it copies"],
-  [/^MISCONF/, "it cannot write its log: make room on its disk"],
+  [/^NOPERM/, "give the address of a user who may run all commands on the keys of the queue"],
+  [
+    /^OOM/,
+    "give it more memory (redis-cli config set maxmemory 4gb), then repeat the command; pictures that were added stay in the queue",
+  ],
+  [/^READONLY/, "this server is a replica; give the address of its primary"],
+  [/^MISCONF/, "Redis cannot write its log; free space on its disk"],
 ];
 
 export const noRedis = (address: string): SmxcError =>
   new SmxcError(
     [
-      error("queue/no-redis", `what answers at ${address} is no Redis`, {
+      error("queue/no-redis", `the server at ${address} is not Redis`, {
         hint: "give the address of redis-server or valkey-server; with TLS it begins with rediss://",
       }),
     ],
@@ -56,28 +59,32 @@ export const noRedis = (address: string): SmxcError =>
 export const lessMemory = (needed: number, machine: number): Diagnostic =>
   warning(
     "queue/less-memory",
-    `the pictures were added to be run in up to ${megabytes(needed)} MB at a time here, and this machine has ${megabytes(machine)} MB`,
-    { hint: "work with fewer --jobs, or add the pictures with the --memory of the smallest machine" },
+    `the runs of these pictures may use up to ${megabytes(needed)} MB at a time here; this machine has ${megabytes(machine)} MB`,
+    { hint: "use fewer --jobs, or add the pictures with the --memory of the smallest machine" },
   );
 
 const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
 
 export const mayForget = (address: string, policy: string): Diagnostic =>
-  warning("queue/may-forget", `Redis at ${address} drops entries when its memory is full (${policy})`, {
-    hint: "redis-cli config set maxmemory-policy noeviction",
-  });
+  warning(
+    "queue/may-forget",
+    `Redis at ${address} deletes entries when its memory is full (${policy}), so pictures can get lost`,
+    {
+      hint: "change that with redis-cli config set maxmemory-policy noeviction",
+    },
+  );
 
 export const inMemoryOnly = (address: string): Diagnostic =>
-  warning("queue/in-memory-only", `Redis at ${address} keeps no log: the queue is lost when it restarts`, {
+  warning("queue/in-memory-only", `Redis at ${address} does not save its data; the queue is lost when it restarts`, {
     hint: "start it with --appendonly yes",
   });
 
 export const notFromPipes = (inputs: readonly string[]): SmxcError =>
   new SmxcError(
     inputs.map((file) =>
-      error("usage/queue-takes-files", "a queue's pictures are files, which its workers open", {
+      error("usage/queue-takes-files", "a queue takes pictures only as files, which its workers open", {
         file,
-        hint: "write it to a file that all workers see",
+        hint: "write it to a file that all workers can open",
       }),
     ),
     "usage",
@@ -88,8 +95,11 @@ export const otherPlan = (outputs: readonly string[], others: number): SmxcError
     [
       error(
         "queue/other-plan",
-        `the queue holds this picture with another model or other options${others > 0 ? `, and so ${others} more` : ""}`,
-        { file: outputs[0]!, hint: "wait until they are done, write to another folder, or name another --queue" },
+        `the queue already holds this picture${others > 0 ? ` and ${others} more` : ""} with another model or other options`,
+        {
+          file: outputs[0]!,
+          hint: "wait until the queue is done with them, write to another folder, or use another --queue",
+        },
       ),
     ],
     "usage",
@@ -97,23 +107,23 @@ export const otherPlan = (outputs: readonly string[], others: number): SmxcError
 
 export const otherModel = (file: string): SmxcError =>
   new SmxcError([
-    error("queue/other-model", "the model is not the one that the pictures were added with", {
+    error("queue/other-model", "the model is not the one with which the pictures were added", {
       file,
-      hint: "give every machine the same files; what was given to the queue stays there for other workers",
+      hint: "give every machine the same files; the pictures stay in the queue for other workers",
     }),
   ]);
 
 export const otherVersion = (theirs: string, ours: string): SmxcError =>
   new SmxcError([
-    error("queue/other-version", `the pictures were added by smxc ${theirs}, and this is ${ours}`, {
-      hint: "give every machine the same version, since another may round differently",
+    error("queue/other-version", `the pictures were added by smxc ${theirs}, but this is smxc ${ours}`, {
+      hint: "install the same version on every machine; another may round differently",
     }),
   ]);
 
 export const planIsGone = (queue: string): SmxcError =>
   new SmxcError([
-    error("queue/no-plan", `the queue ${queue} holds pictures without the model and options that go with them`, {
-      hint: "something else removed entries of Redis; add the pictures again to another queue",
+    error("queue/no-plan", `the queue ${queue} holds pictures, but not the model and options that belong to them`, {
+      hint: "another program removed entries from Redis; add the pictures again, to another queue",
     }),
   ]);
 

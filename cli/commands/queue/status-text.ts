@@ -10,7 +10,7 @@ export function countsText(status: QueueStatus): string {
   const parts = [
     `${done} of ${total} pictures${percent}`,
     `${waiting} waiting`,
-    `${active} in work`,
+    `${active} in progress`,
     `${failed.length} failed`,
     `${workers} worker${workers === 1 ? "" : "s"}`,
     ...(picturesPerSecond === null || waiting + active === 0 ? [] : [`${picturesPerSecond.toPrecision(2)} pictures/s`]),

@@ -8,20 +8,20 @@ const LOOK_MS = 1000;
 export const queueStatusCommand = defineCommand({
   name: "queue status",
   group: "Look inside:",
-  summary: "how many pictures of a queue wait, are in work, done or bad, and the time left",
+  summary: "count the pictures that wait, are in progress, are done or failed, and estimate the time left",
   description:
-    "Counts pictures since the queue began. The time left goes by what all workers together did in the last five minutes.",
+    "Counts all pictures that were ever added to the queue. The time left is estimated from what all workers together did in the last five minutes.",
   arguments: [],
   options: {
     ...queueFlags,
     watch: flag(
       "--watch",
-      "tell it again whenever it changes, each second at most, until all is done; with --json a document in each line",
+      "print the counts again when they change, at most once a second, until all pictures are done; with --json one document per line",
     ),
   },
   examples: [
     { does: "Now", line: "smxc queue status --redis redis://localhost:6379" },
-    { does: "Until all is done", line: "smxc queue status --redis redis://localhost:6379 --watch" },
+    { does: "Watch until all pictures are done", line: "smxc queue status --redis redis://localhost:6379 --watch" },
     { does: "For another program", line: "smxc queue status --redis redis://localhost:6379 --json" },
   ],
   async action(context, _args, { redis, queue, watch }) {

@@ -92,7 +92,7 @@ export async function workQueue(
 
   if (untilEmpty) void stopWhenEmpty(queue, stop, () => busy > 0);
   void signalled().then(() => {
-    context.note("what runs is finished, the rest is given back; a second signal ends at once");
+    context.note("finishing the pictures in progress; the others go back to the queue. A second signal ends at once");
     stop.abort();
   });
   await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve()));

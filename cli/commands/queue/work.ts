@@ -9,23 +9,27 @@ const USUAL_LEASE = 60;
 export const queueWorkCommand = defineCommand({
   name: "queue work",
   group: "Use a graph:",
-  summary: "restore the pictures of a queue, on as many machines as you like",
+  summary: "restore the pictures of a queue; run it on as many machines as you like",
   description:
-    "Takes pictures until it is stopped. A picture that cannot be read is listed and not tried again; a file that cannot be opened, or a " +
-    "network's worker that ends, is tried three times. What a killed worker had in hand is done by another. SIGTERM and Ctrl-C let the " +
-    "pictures that run be finished, and give the others back. Each result appears once, whole; .smxc/journal.jsonl of its folder says so.",
+    "Restores pictures until it is stopped. A picture that cannot be read is listed as failed and not tried again. After an error " +
+    "of a file or of a worker, a picture is tried three times. If a worker is killed, another one takes over its pictures. On SIGTERM or Ctrl-C " +
+    "the pictures in progress are finished, and the others go back to the queue. Each result appears once and complete; " +
+    ".smxc/journal.jsonl in its folder records it.",
   arguments: [],
   options: {
     ...queueFlags,
     jobs: option(
       "--jobs <n>",
-      "workers, each of which runs a picture, or a part of one, at a time (default: as many as there are cores)",
+      "number of workers; each runs one picture, or one part of a picture, at a time (default: one per core)",
       integerFrom(1, MOST_JOBS),
     ),
-    untilEmpty: flag("--until-empty", "end when nothing is waiting, to be tried again, or in work anywhere"),
+    untilEmpty: flag(
+      "--until-empty",
+      "end when no picture waits, is to be tried again, or is in progress on any machine",
+    ),
     lease: optionOr(
       "--lease <seconds>",
-      "a worker that is not heard of for so long is taken for dead, and its pictures go to others",
+      "after so long without a sign of life a worker counts as dead, and its pictures go to others",
       integerFrom(2, 86_400),
       USUAL_LEASE,
     ),

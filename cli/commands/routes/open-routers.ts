@@ -107,26 +107,30 @@ async function openCompiled(context: Context, name: string, source: ModelWithGra
     },
   );
   for (const { node, reason } of report.kernels.filter(({ became }) => became === "kept"))
-    context.note(`not looked at: ${node}, whose kernel is computed and is not read as a mixture: ${reason}`);
+    context.note(`left out: ${node}, because its computed kernel could not be read as a mixture of experts: ${reason}`);
   const bytes = await collect(encodeModel(model).model);
   return (await createCpuSession({ name: `${name} (compiled)`, bytes })).session;
 }
 
 const noRouters = (file: string): SmxcError =>
   new SmxcError([
-    error("routes/none", "the graph has no routers: no kernel that smxc reads as a mixture is weighed by one", {
+    error("routes/none", "the graph has no routers that smxc recognises: no kernel is mixed from experts by a router", {
       file,
-      hint: "smxc compile --explain says what became of each computed kernel",
+      hint: "see what became of each computed kernel with smxc compile --explain",
     }),
   ]);
 
 const alreadyCompiled = (file: string): SmxcError =>
   new SmxcError(
     [
-      error("usage/needs-document", "smxc compiled the graph, which shows no β: its routers are no longer told apart", {
-        file,
-        hint: "give the document or the graph that it was compiled from, or compile that with --expose-beta",
-      }),
+      error(
+        "usage/needs-document",
+        "smxc compiled this graph without β as outputs, so its routers can no longer be found",
+        {
+          file,
+          hint: "give the document or graph that it was compiled from, or compile that again with --expose-beta",
+        },
+      ),
     ],
     "usage",
   );

@@ -96,7 +96,7 @@ export async function restorePictures(
   const left = pairs.length - results.length - failures.length;
   if (left > 0) context.note(`${left} picture${left === 1 ? " was" : "s were"} not tried`);
   const before = results.filter((result) => !isWritten(result)).length;
-  if (before > 0) context.note(`${pictures(before)} ${before === 1 ? "was" : "were"} done before`);
+  if (before > 0) context.note(`${pictures(before)} ${before === 1 ? "was" : "were"} already done`);
   return { results, failures };
 }
 

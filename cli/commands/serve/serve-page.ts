@@ -153,12 +153,15 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 const notBuilt = () =>
-  error("serve/not-built", "the page is not built", { file: PAGE, hint: "build it: npm run build in smxc's checkout" });
+  error("serve/not-built", "the page is not built", {
+    file: PAGE,
+    hint: "build it: run npm run build in the checkout of smxc",
+  });
 
 const cannotListen = (port: number, { code, message }: NodeJS.ErrnoException) =>
-  error("serve/port", `port ${port} cannot be listened on: ${REASONS[code ?? ""] ?? message}`, {
+  error("serve/port", `cannot listen on port ${port}: ${REASONS[code ?? ""] ?? message}`, {
     place: `${HOST}:${port}`,
-    hint: "choose another with --port, or leave it out to get one that is free",
+    hint: "choose another port with --port, or leave out --port to get a free one",
   });
 
 const REASONS: Readonly<Record<string, string>> = {

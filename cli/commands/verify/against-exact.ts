@@ -135,11 +135,11 @@ function distanceOf(
 const tooFar = (file: string, { problem, output }: ExactComparison, minPsnr: number): Diagnostic =>
   error(
     "verify/far-from-exact",
-    `the output "${output.name}" is ${decibelsText(output.psnr)} from the exact form's (${problem}), less than ${minPsnr} dB`,
+    `the output "${output.name}" has a PSNR of ${decibelsText(output.psnr)} against the exact form (${problem}), less than ${minPsnr} dB`,
     {
       file,
       place: output.name,
-      hint: "compile with --routing exact where that matters more than the time of one group",
+      hint: "compile with --routing exact if this error matters more than the time",
     },
   );
 

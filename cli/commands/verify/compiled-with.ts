@@ -35,12 +35,12 @@ export function comparedWithOf({ fold, routing, context = "whole", dtype = "floa
     ...(routing === undefined ? [] : [`with --routing ${routing}`]),
     ...(fold === undefined
       ? []
-      : [`folded by the β that the graph holds${layers.length > 0 ? ` (layers ${layers.join(", ")})` : ""}`]),
+      : [`folded with the β of the graph${layers.length > 0 ? ` (layers ${layers.join(", ")})` : ""}`]),
     ...(context === "patch" ? ["with --context patch"] : []),
   ];
   const how = changes.length > 0 ? changes.join(", ") : "as it is";
   return {
-    text: `the document ${how}${dtype === "float16" ? ", within what float16 rounds" : ""}`,
+    text: `the document ${how}${dtype === "float16" ? ", within the rounding of float16" : ""}`,
     routing: routing ?? "document",
     fold: fold === undefined ? null : { layers },
     context,

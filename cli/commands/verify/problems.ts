@@ -56,7 +56,8 @@ async function pictureProblem(
   const picture = format.color === "gray" && samples === 1 ? firstChannel(read) : read;
   const part = cap ? await placeErrors(inFile(file), () => affordable(graph, picture, format)) : picture;
   const cut = part !== picture;
-  if (cut) context.note(`${file}: compared on its middle, ${part.width}x${part.height}: the reference takes its time`);
+  if (cut)
+    context.note(`${file}: only its middle is compared (${part.width}x${part.height}), because the reference is slow`);
   const { data, shape } = networkInput(part, format);
   const problem = await placeErrors(inFile(file), () => randomProblem(possibleSizes(graph, shape), 1));
   const main = { shape, data: Float64Array.from(data) };

@@ -155,9 +155,9 @@ function asFixedByFile(graph: Graph, signature: Signature, path: string): Graph 
 }
 
 const otherInterface = (file: string, name: string) =>
-  error("verify/other-interface", `the graph has no "${name}" of the shape that the document gives it`, {
+  error("verify/other-interface", `the graph has no weights "${name}" of the shape that the document says`, {
     file,
-    hint: "was it compiled from another document?",
+    hint: "give the document that the graph was compiled from, or compile it again",
   });
 
 function lazy<T>(make: () => Promise<T>): () => Promise<T> {

@@ -56,7 +56,7 @@ export async function verifyGraph(
     const how = readMetadata(signatures.compiled.metadata)?.compiled;
     const mode = how?.fold ? "fold" : how?.routing;
     if (mode !== undefined)
-      context.note(`the graph was compiled with --routing ${mode}, which is another function than the source's`);
+      context.note(`the graph was compiled with --routing ${mode}, so it does not compute the same as the source`);
     const half = how?.dtype === "float16" ? HALF_TOLERANCE : undefined;
     const tolerance = {
       relative: Math.max(options.rtol, half?.relative ?? 0),
@@ -148,8 +148,8 @@ const notAtThatSize = (shape: readonly number[] | undefined) =>
   error(
     "verify/source-runs-not",
     shape === undefined
-      ? "ONNX Runtime runs the source at none of the usual sizes"
-      : `ONNX Runtime does not run the source at ${shape.join("x")}`,
+      ? "ONNX Runtime can run the source at none of the usual sizes"
+      : `ONNX Runtime cannot run the source at ${shape.join("x")}`,
     { hint: "give a --shape that the network takes" },
   );
 
@@ -162,9 +162,9 @@ function requireSameInterface(source: Signature, compiled: Signature, file: stri
     const [wanted, found] = [source[side], compared].map((ports) => ports.map(({ name }) => name).join(", "));
     if (wanted !== found)
       throw new SmxcError([
-        error("verify/other-interface", `the graph's ${side} are ${found}, the source's ${wanted}`, {
+        error("verify/other-interface", `the graph's ${side} are ${found}, but the source's are ${wanted}`, {
           file,
-          hint: "was it compiled from another graph?",
+          hint: "give the source that the graph was compiled from",
         }),
       ]);
   }

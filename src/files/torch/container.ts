@@ -26,7 +26,7 @@ export function torchHost(storages: Map<string, PyStorage>): PickleHost {
       if (storage instanceof Refusal || storage.kind !== "storage") return storage;
       const known = storages.get(storage.key);
       if (known !== undefined && known.bytes !== storage.bytes) {
-        return new Refusal(`The storage ${JSON.stringify(storage.key.slice(0, 80))} is given two sizes`);
+        return new Refusal(`the storage ${JSON.stringify(storage.key.slice(0, 80))} is given two sizes`);
       }
       storages.set(storage.key, known ?? storage);
       return storage;

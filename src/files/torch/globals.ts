@@ -28,22 +28,21 @@ export function lookUpGlobal(module: string, name: string, at: Place): PyValue |
   return { kind: "other", what: `the class or function ${path}`, foreign: { module, name, at, made: false } };
 }
 
-const SAVE_STATE_DICT = "In Python: torch.save(model.state_dict(), path).";
+const SAVE_STATE_DICT = "save the tensors in Python: torch.save(model.state_dict(), path)";
 
 /** What to do about a name that smxc does not load, where it stands in place of tensors or runs code. */
 export function forbiddenHint(module: string, name: string): string {
   if (runsCode(module, name))
-    return "Treat the file as hostile: loaded in Python without weights_only, it can run this.";
+    return "treat the file as hostile: loaded in Python without weights_only, it can run this";
   if (callsWhatItHolds(module, name)) {
-    return "Treat the file as hostile: it has a call in place of tensors, which Python may make when it loads the file.";
+    return "treat the file as hostile: it has a function call in place of tensors, which Python may run when it loads the file";
   }
   if (/^torch\._utils\./.test(module)) {
-    return "Turn it into an ordinary tensor before saving: tensor.cpu(), tensor.to_dense(), tensor.dequantize().";
+    return "turn it into an ordinary tensor before saving: tensor.cpu(), tensor.to_dense(), tensor.dequantize()";
   }
-  if (/^numpy\b/.test(module))
-    return `The file holds NumPy values in place of tensors: save tensors. ${SAVE_STATE_DICT}`;
+  if (/^numpy\b/.test(module)) return `${SAVE_STATE_DICT}; the file holds NumPy values in place of tensors`;
   if (/^torch\.nn\.|^__main__$/.test(module) || /(net|model|module)s?\b/i.test(`${module}.${name}`)) {
-    return `The file holds a model object; save its tensors instead. ${SAVE_STATE_DICT}`;
+    return `${SAVE_STATE_DICT}; the file holds a model object in place of tensors`;
   }
-  return `The file holds Python objects in place of tensors; save the tensors alone. ${SAVE_STATE_DICT}`;
+  return `${SAVE_STATE_DICT}; the file holds Python objects in place of tensors`;
 }

@@ -31,7 +31,7 @@ export async function readLegacyContainer(source: ByteSource): Promise<TorchCont
   }
   const { value: root, steps } = await pickles.next();
   const { value: keys } = await pickles.next();
-  if (typeof keys !== "object" || keys?.kind !== "list") throw pickles.fail("the storages' keys are no list");
+  if (typeof keys !== "object" || keys?.kind !== "list") throw pickles.fail("the keys of the storages are not a list");
   const offsets = await findStorages(source, pickles.end, keys.items, pickles);
   return {
     source,

@@ -52,7 +52,7 @@ export const CALLABLE: ReadonlySet<string> = new Set(CALLS.keys());
 /** Calls `callee` on paper; the arguments of what is not known may be anything. */
 export function describeCall(callee: PyValue, args: PyValue, steps: Steps): PyValue | Refusal | Hostile {
   if (typeof callee !== "object" || callee === null || (callee.kind !== "global" && callee.kind !== "other")) {
-    return new Refusal(`The pickle calls ${describe(callee)}, which is no function`);
+    return new Refusal(`the pickle calls ${describe(callee)}, which is not a function`);
   }
   if (callee.kind === "global") return CALLS.get(callee.path)!(itemsOf(args) ?? [], steps);
   const { foreign } = callee;
@@ -88,7 +88,7 @@ function dict(from: PyValue, steps: Steps): PyValue | Refusal {
   for (const pair of pairs) {
     const [key, value, ...more] = itemsOf(pair)?.slice(0, 3) ?? [];
     if (key === undefined || value === undefined || more.length > 0) {
-      return new Refusal("An OrderedDict is made of something that is no pair of key and value");
+      return new Refusal("an OrderedDict is made of something that is not a pair of key and value");
     }
     entries.set(key, value);
   }
@@ -97,7 +97,7 @@ function dict(from: PyValue, steps: Steps): PyValue | Refusal {
 
 function size([dims = null]: readonly PyValue[], steps: Steps): PyValue | Refusal {
   const items = counts(dims, steps);
-  return items === undefined ? new Refusal("torch.Size is given no tuple of integers") : { kind: "tuple", items };
+  return items === undefined ? new Refusal("torch.Size is not given a tuple of integers") : { kind: "tuple", items };
 }
 
 /** (storage, offset, size, stride, requires_grad, backward_hooks, metadata?) */
@@ -111,7 +111,7 @@ function rebuildTensorV3(args: readonly PyValue[], steps: Steps): PyValue | Refu
   const [storage, offset, size, stride, , , type = null, metadata = null] = args;
   if (typeof type === "object" && type?.kind === "other") return { kind: "other", what: `a tensor with ${type.what}` };
   if (typeof type !== "object" || type?.kind !== "dtype") {
-    return new Refusal(`A tensor has ${describe(type)} in place of a dtype`);
+    return new Refusal(`a tensor has ${describe(type)} in place of a dtype`);
   }
   return withMetadata(tensor(steps, storage, offset, size, stride, type.dtype), metadata);
 }
@@ -134,30 +134,30 @@ function tensor(
   dtype?: string,
 ): PyTensor | PyOther | Refusal {
   if (isOther(storage)) return { kind: "other", what: `a tensor of ${storage.what}` };
-  if (!isStorage(storage)) return new Refusal(`A tensor has ${describe(storage)} in place of a storage`);
+  if (!isStorage(storage)) return new Refusal(`a tensor has ${describe(storage)} in place of a storage`);
   const shape = counts(size, steps);
   const strides = counts(stride, steps);
   if (!isCount(offset) || shape === undefined || strides === undefined) {
-    return new Refusal("A tensor's offset, size and stride are not integers from 0 to 2^53-1");
+    return new Refusal("a tensor's offset, size and stride are not integers from 0 to 2^53-1");
   }
   if (shape.length !== strides.length) {
-    return new Refusal(`A tensor of ${shape.length} dimensions has ${strides.length} strides`);
+    return new Refusal(`a tensor of ${shape.length} dimensions has ${strides.length} strides`);
   }
   return { kind: "tensor", storage, dtype: dtype ?? storage.dtype, offset, shape, stride: strides };
 }
 
 /** (data, requires_grad, …): a parameter is its tensor. */
 function parameter([data = null]: readonly PyValue[]): PyValue | Refusal {
-  return isOther(data) || isTensor(data) ? data : new Refusal(`A parameter has ${describe(data)} in place of a tensor`);
+  return isOther(data) || isTensor(data) ? data : new Refusal(`a parameter has ${describe(data)} in place of a tensor`);
 }
 
 /** (function, class, arguments, state): what the function makes. It cannot be this function itself. */
 function rebuildFromType([callee = null, , args = null]: readonly PyValue[], steps: Steps): PyValue | Refusal {
   if (isOther(callee) && callee.foreign !== undefined) return valueMadeBy(callee);
   const path = typeof callee === "object" && callee?.kind === "global" ? callee.path : "";
-  if (!path.startsWith("torch._utils._rebuild_")) return new Refusal(`A tensor is made by ${path || describe(callee)}`);
+  if (!path.startsWith("torch._utils._rebuild_")) return new Refusal(`a tensor is made by ${path || describe(callee)}`);
   const items = itemsOf(args);
-  return items === undefined ? new Refusal(`A tensor is made from ${describe(args)}`) : CALLS.get(path)!(items, steps);
+  return items === undefined ? new Refusal(`a tensor is made from ${describe(args)}`) : CALLS.get(path)!(items, steps);
 }
 
 /** ("storage", type, key, location, number of elements, and before zip archives: view) */
@@ -165,24 +165,24 @@ export function describeStorage(id: PyValue): PyStorage | PyOther | Refusal {
   const [tag, type = null, key = null, location = null, numel = null, view = null] = itemsOf(id) ?? [];
   // Before zip archives, classes of a model were kept so: (tag, class, file, its text).
   if (tag === "module") return isOther(type) ? type : { kind: "other", what: "a model class" };
-  if (tag !== "storage") return new Refusal("A persistent id of the pickle is not that of a storage");
+  if (tag !== "storage") return new Refusal("a persistent id of the pickle does not name a storage");
   if (isOther(type) && type.foreign !== undefined) {
     return { kind: "other", what: `elements of ${type.what}`, foreign: type.foreign };
   }
   if (typeof type !== "object" || type?.kind !== "storage type") {
-    return new Refusal(`A storage has ${describe(type)} in place of its class`);
+    return new Refusal(`a storage has ${describe(type)} in place of its class`);
   }
   if (typeof key !== "string" || typeof location !== "string" || !isCount(numel)) {
-    return new Refusal("A storage's key or device is no string, or its size no integer from 0 to 2^53-1");
+    return new Refusal("a storage's key or device is not a string, or its size is not an integer from 0 to 2^53-1");
   }
   const width = DTYPE_BYTES.get(type.dtype)!;
   const bytes = numel * width;
-  if (!Number.isSafeInteger(bytes)) return new Refusal(`The storage ${shown(key)} is larger than any file`);
+  if (!Number.isSafeInteger(bytes)) return new Refusal(`the storage ${shown(key)} is larger than any file`);
   const { dtype } = type;
   if (view === null) return { kind: "storage", key, dtype, bytes, viewOffset: 0, viewBytes: bytes };
   const [, offset = null, size = null] = itemsOf(view) ?? [];
   if (!isCount(offset) || !isCount(size) || offset + size > numel) {
-    return new Refusal(`A view of the storage ${shown(key)} leaves it`);
+    return new Refusal(`a view of the storage ${shown(key)} reaches beyond it`);
   }
   return { kind: "storage", key, dtype, bytes, viewOffset: offset * width, viewBytes: size * width };
 }

@@ -142,8 +142,8 @@ const unknownArch = (arch: string): Diagnostic => {
 const keyOf = ({ prefix }: Architecture): string => prefix.slice(0, -1);
 
 const several = (found: readonly Architecture[]): Diagnostic =>
-  error("import/several-architectures", "the tensors are of several networks or layers that smxc knows", {
-    ...remedy`choose one by ${option("key")}: ${found
+  error("import/several-architectures", "the tensors belong to several networks or layers that smxc knows", {
+    ...remedy`choose one with ${option("key")}: ${found
       .slice(0, MOST_NAMED)
       .map((each) => `${keyOf(each)} (${each.importer.name})`)
       .join(", ")}${found.length > MOST_NAMED ? ` and ${found.length - MOST_NAMED} more` : ""}`,
@@ -154,9 +154,9 @@ const MOST_NAMED = 8;
 const layerOnly = (found: Architecture, rest: readonly string[]): Diagnostic =>
   error(
     "import/unrecognised",
-    `the tensors are of no network that smxc knows; "${keyOf(found)}" alone is a layer that it knows, ${found.importer.name}`,
+    `the tensors do not belong to a network that smxc knows; only "${keyOf(found)}" is a layer that it knows: ${found.importer.name}`,
     {
-      ...remedy`import the layer by ${option("key", keyOf(found))}; the other tensors are ${quotedSample(rest)}`,
+      ...remedy`import only the layer with ${option("key", keyOf(found))}; the other tensors are ${quotedSample(rest)}`,
     },
   );
 
@@ -166,6 +166,6 @@ const averageText = ({ prefix }: Architecture): string =>
 const leftOut = (taken: Architecture, rest: readonly string[]): Diagnostic =>
   warning(
     "import/left-out",
-    `the network is taken from the tensors whose names begin with "${taken.prefix}"${averageText(taken)}; not taken are ${quotedSample(rest)}`,
-    remedy`${option("key", keyOf(taken))} chooses it without this warning`,
+    `using only the tensors whose names begin with "${taken.prefix}"${averageText(taken)}; left out: ${quotedSample(rest)}`,
+    remedy`give ${option("key", keyOf(taken))} to avoid this warning`,
   );

@@ -16,9 +16,9 @@ export function assumed(config: Config, assumptions: readonly Assumption[]): rea
   if (first === undefined) return [];
   const text = open.map(({ key, value }) => `${key} = ${value}`).join(", ");
   return [
-    warning("import/assumed", `the tensors do not tell everything; taken as usual is ${text}`, {
+    warning("import/assumed", `the tensors do not show every hyper-parameter; using the usual values ${text}`, {
       ...config.placeOf(first.key),
-      ...remedy`if the network was trained otherwise, give it: ${listed(
+      ...remedy`if the network was trained with other values, give them: ${listed(
         open.map(({ key, value }) => remedy`${configValue(key, value)}`),
         " ",
       )}`,

@@ -87,8 +87,8 @@ function scaleOf(out: number, channels: number, config: Config): number {
   const scale = Math.sqrt(out / channels);
   if (Number.isInteger(scale)) return scale;
   config.found.push(
-    error("import/no-reading", `${channels} input channels and ${out} channels of the last convolution fit no scale`, {
-      hint: "the last convolution of this architecture gives channels · scale²",
+    error("import/no-reading", `no scale fits ${channels} input channels and ${out} channels of the last convolution`, {
+      hint: "check the checkpoint; in this architecture the last convolution has channels · scale² output channels",
     }),
   );
   return 1;
@@ -105,7 +105,7 @@ function activationOf(slopes: boolean, config: Config, warnings: Diagnostic[]): 
 const reluAssumed = (config: Config): Diagnostic =>
   warning(
     "import/activation-assumed",
-    "the tensors do not tell the activation, since there are no slopes of PReLU; taken is ReLU",
+    "the tensors do not show the activation, because there are no slopes of PReLU; using ReLU",
     { ...config.placeOf("act"), ...remedy`if the network has LeakyReLU, give ${configValue("act", "leakyrelu")}` },
   );
 

@@ -17,9 +17,10 @@ export const condconv: Importer = {
   matches: (tensors) => tensors.has("routing_fn.weight") && tensors.shapeOf("weight")?.length === 2,
   keys: {
     ...GEOMETRY_KEYS,
-    out_channels: "output channels; needed where neither a bias nor kernel and groups tell how the flat bank is cut",
-    kernel: "side of the kernel, where the other sizes do not tell it",
-    groups: "groups of a grouped convolution, where the other sizes do not tell them",
+    out_channels:
+      "output channels; needed if neither a bias nor kernel and groups show how to divide the flat kernel tensor",
+    kernel: "side of the kernel, if the other sizes do not show it",
+    groups: "groups of a grouped convolution, if the other sizes do not show them",
   },
   read(tensors, config) {
     const [experts = 1, channels = 1] = tensors.shapeOf("routing_fn.weight") ?? [];
@@ -110,7 +111,7 @@ function cutOf(
 const noCut = (row: number, channels: number): Diagnostic =>
   error(
     "import/no-reading",
-    `a row of ${row} values is no kernel over ${channels} input channels of the sizes that are given or usual`,
+    `a row of ${row} values cannot be a kernel over ${channels} input channels, with the sizes that you gave or the usual ones`,
     { place: "weight", hint: "give out_channels, kernel and groups as they are in the model" },
   );
 
@@ -124,15 +125,15 @@ const manyCuts = (cuts: readonly Cut[]): Diagnostic => {
   );
   return error(
     "import/missing-config",
-    'the checkpoint does not tell "out_channels": its flat bank can be cut in several ways',
+    'the checkpoint does not show "out_channels"; its flat kernel tensor can be divided in several ways',
     { place: "weight", ...remedy`give ${named}${cuts.length > NAMED_READINGS ? ", …" : ""}` },
   );
 };
 
 const severalCuts = (taken: Cut, others: readonly Cut[]): Diagnostic =>
-  warning("import/two-readings", `the shapes leave more than one reading; taken is ${cutText(taken)}`, {
+  warning("import/two-readings", `the shapes fit more than one network; using ${cutText(taken)}`, {
     place: "weight",
-    hint: `the others are ${others.slice(0, NAMED_READINGS).map(cutText).join("; ")}${others.length > NAMED_READINGS ? "; …" : ""}: give kernel and groups to choose`,
+    hint: `to choose another, give kernel and groups: ${others.slice(0, NAMED_READINGS).map(cutText).join("; ")}${others.length > NAMED_READINGS ? "; …" : ""}`,
   });
 
 /** The groups that are given, or all that divide the channels, the fewest first. */

@@ -114,7 +114,7 @@ export class Config {
     this.found.push(
       error("import/bad-config", `"${key}" must be one of ${allowed.join(", ")}, not ${JSON.stringify(value)}`, {
         ...this.placeOf(key),
-        hint: near ? `did you mean "${near}"?` : "take one of them, or leave it out",
+        hint: near ? `did you mean "${near}"?` : "use one of them, or leave it out",
       }),
     );
     return undefined;
@@ -124,9 +124,9 @@ export class Config {
   require(key: string, publicDefault: string): void {
     if (this.values.has(key)) return;
     this.found.push(
-      error("import/missing-config", `the checkpoint does not tell "${key}"`, {
+      error("import/missing-config", `the checkpoint does not show "${key}"`, {
         ...this.placeOf(key),
-        ...remedy`give it with ${{ flag: `--set ${key}=… or --config`, library: `the option config, a Map with "${key}"` }}; the public default is ${publicDefault}`,
+        ...remedy`give it with ${{ flag: `--set ${key}=… or --config`, library: `the option config, a Map with "${key}"` }}; the published code uses ${publicDefault}`,
       }),
     );
   }

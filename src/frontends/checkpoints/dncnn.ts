@@ -33,7 +33,7 @@ const CHANNELS_BESIDE_A_MAP: readonly number[] = [1, 3];
  */
 export const dncnn: Importer = {
   name: "dncnn",
-  description: "whole networks that take noise off pictures (DnCNN, with BatchNorm or merged, and FDnCNN)",
+  description: "whole networks that remove noise from pictures (DnCNN, with BatchNorm or merged, and FDnCNN)",
   covers: "network",
   signatures: [{ all: ["model.0.weight", "model.2.weight"] }, { all: ["dncnn.0.weight", "dncnn.2.weight"] }],
   shapesFit(tensors) {
@@ -46,8 +46,8 @@ export const dncnn: Importer = {
     if (picturesOf(tensors, chain)?.map) return undefined;
     return error(
       "import/ambiguous",
-      "seven convolutions in a row are those of a small DnCNN, or of IRCNN, whose kernels are dilated; no tensor tells which",
-      remedy`if it is a DnCNN, say ${option("arch", "dncnn")}; import IRCNN by way of ONNX: torch.onnx.export`,
+      "seven convolutions in a row are either a small DnCNN or an IRCNN, whose kernels are dilated; the tensors do not show which",
+      remedy`if it is a DnCNN, give ${option("arch", "dncnn")}; if it is an IRCNN, export it to ONNX with torch.onnx.export`,
     );
   },
   keys: {
@@ -76,7 +76,7 @@ export const dncnn: Importer = {
       warnings: [
         ...(chain.normalised ? assumed(config, [{ key: "epsilon", value: usual }]) : []),
         ...(chain.normalised ? [] : unused(config, "epsilon", "the network has no BatchNorm")),
-        ...(map ? [] : unused(config, "noise", "the network takes no map of the noise level")),
+        ...(map ? [] : unused(config, "noise", "the network has no input for the noise level")),
       ],
     };
   },

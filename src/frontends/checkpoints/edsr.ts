@@ -55,7 +55,7 @@ export const edsr: Importer = {
     { all: ["conv_first.weight", "body.*.conv1.weight", "conv_after_body.weight"] },
   ],
   keys: {
-    res_scale: "what the result of a block's convolutions is multiplied by (default 1; 0.1 for 32 blocks of 256 units)",
+    res_scale: "the factor of the result of a block's convolutions (default 1; 0.1 for 32 blocks of 256 units)",
     ...UPSCALER_KEYS,
     blocks: "checked against the shapes",
   },

@@ -84,7 +84,7 @@ const unknownKey = (key: string, importer: Importer, config: Config): Diagnostic
   const near = nearest(key, Object.keys(importer.keys));
   return warning(
     "import/unknown-config",
-    `"${key}" means nothing to the architecture ${importer.name} and is ignored`,
+    `the architecture ${importer.name} has no hyper-parameter "${key}"; it is ignored`,
     {
       ...config.placeOf(key),
       ...(near ? { hint: `did you mean "${near}"?` } : {}),
@@ -101,7 +101,7 @@ function inspected(name: string, tensor: LazyTensor, report: (diagnostic: Diagno
       const bad = countNotFinite(values);
       if (bad > 0) {
         const message = `the tensor "${name}" holds ${bad === 1 ? "1 value that is" : `${bad} values that are`} NaN or infinite`;
-        report(warning("import/not-finite", message, { place: name, hint: "did training diverge?" }));
+        report(warning("import/not-finite", message, { place: name, hint: "check whether training diverged" }));
       }
       return values;
     },
@@ -121,14 +121,10 @@ async function readNamed(tensor: LazyTensor): ReturnType<LazyTensor["read"]> {
   } catch (cause) {
     if (!(cause instanceof ZeroNormError)) throw cause;
     throw new SmxcError([
-      error(
-        "import/zero-norm",
-        `row ${cause.row} of "${cause.tensor}" is all zeros, so weight_norm divides by zero there`,
-        {
-          place: cause.tensor,
-          hint: "remove weight_norm in PyTorch before saving, or mend the row",
-        },
-      ),
+      error("import/zero-norm", `row ${cause.row} of "${cause.tensor}" is all zeros, so weight_norm divides by zero`, {
+        place: cause.tensor,
+        hint: "remove weight_norm in PyTorch before saving, or correct the row",
+      }),
     ]);
   }
 }

@@ -39,7 +39,7 @@ export function meanOf(tensors: TensorReader, config: Config, spec: MeanSpec): M
     takeOff: (network, input) => network.conv({ name: "sub_mean", in: input, ...kernel }),
     add: (network, input) => network.conv({ name: "y", from: "add_mean", in: input, ...kernel }),
     assumptions: [],
-    warnings: unused(config, "mean", 'the checkpoint holds it, in "sub_mean" and "add_mean"'),
+    warnings: unused(config, "mean", 'the checkpoint already holds it, in "sub_mean" and "add_mean"'),
   };
 }
 

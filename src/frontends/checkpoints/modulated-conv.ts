@@ -104,12 +104,12 @@ function refuseResampling(tensors: TensorReader, config: Config): void {
   if (blur === undefined) return;
   tensors.take(BLUR, blur);
   config.found.push(
-    resampling(`the checkpoint has "${BLUR}", which only layers have that change the size`, { place: BLUR }),
+    resampling(`the checkpoint has "${BLUR}", which exists only in layers that change the size`, { place: BLUR }),
   );
 }
 
 const resampling = (sign: string, at: Place): Diagnostic =>
-  error("import/resampling", `a modulated convolution that up- or downsamples is not imported: ${sign}`, {
+  error("import/resampling", `smxc does not import a modulated convolution that up- or downsamples: ${sign}`, {
     ...at,
     hint: "import layers of one size; write resize and conv layers around them by hand",
   });

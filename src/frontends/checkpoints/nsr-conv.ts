@@ -15,8 +15,8 @@ export const nsrConv: Importer = {
   keys: {
     ...GEOMETRY_KEYS,
     ...ROUTER_KEYS,
-    cardinals: "blocks of output channels that are routed apart; needed where the shapes do not tell",
-    experts: "kernels per convolution; needed where the shapes do not tell",
+    cardinals: "cardinals: groups of output channels with a β of their own; needed if the shapes do not show it",
+    experts: "experts: kernels per convolution; needed if the shapes do not show it",
   },
   read(tensors, config) {
     const bank = tensors.weightShape("") ?? [1, 1, 1, 1];
@@ -102,7 +102,7 @@ function splitRouter(
     config.found.push(
       error(
         "import/missing-config",
-        `a router of ${routed} rows over a bank of ${rows} can be ${asked.length} pairs of experts and cardinals`,
+        `a router of ${routed} rows over ${rows} rows of kernels fits ${asked.length} pairs of experts and cardinals`,
         {
           place: "mlp",
           ...remedy`give one of ${listed(
@@ -110,7 +110,7 @@ function splitRouter(
               .slice(0, NAMED_SPLITS)
               .map((split) => remedy`${configValue("experts", split.experts)} (${split.cardinals} cardinals)`),
             ", ",
-          )}; the public default is 4 experts`,
+          )}; the published code uses 4 experts`,
         },
       ),
     );
@@ -119,7 +119,7 @@ function splitRouter(
   config.found.push(
     error(
       "import/config-contradicts-shapes",
-      `no number of experts and cardinals that is asked for fits a router of ${routed} rows and a bank of ${rows}`,
+      `the given numbers of experts and cardinals do not fit a router of ${routed} rows and ${rows} rows of kernels`,
       {
         place: "mlp",
         hint:

@@ -45,9 +45,9 @@ export const nsr: Importer = {
   // The second parameter of other networks' bodies is a PReLU's.
   shapesFit: (tensors) => tensors.weightShape("body.1.")?.length !== 1,
   keys: {
-    mean: "what is taken off the input and added to the output (default 0.5)",
+    mean: "the mean that is subtracted from the input and added to the output (default 0.5)",
     patch: "side of the training patch in input pixels (default 48, with a warning)",
-    frames: "pictures of a burst, where the shapes do not tell",
+    frames: "pictures of a burst, if the shapes do not show it",
     scale: "checked against the shapes",
     channels: "checked against the shapes",
     blocks: "checked against the shapes",
@@ -72,10 +72,10 @@ const patchAssumed = (config: Config): Diagnostic => {
   const mean = config.has("mean") ? "" : `, and a mean of ${USUAL_MEAN}`;
   return warning(
     "import/patch-assumed",
-    `the tensors do not tell the side of the training patch; taken are the usual ${USUAL_PATCH} pixels${mean}`,
+    `the tensors do not show the side of the training patches; using the usual ${USUAL_PATCH} pixels${mean}`,
     {
       ...config.placeOf("patch"),
-      ...remedy`give what the network was trained with: ${listed(
+      ...remedy`if the network was trained with other values, give them: ${listed(
         [
           remedy`${configValue("patch", USUAL_PATCH)}`,
           ...(mean === "" ? [] : [remedy`${configValue("mean", USUAL_MEAN)}`]),
@@ -149,9 +149,9 @@ function readingOf(input: number, output: number, config: Config, warnings: Diag
     config.found.push(
       error(
         "import/no-reading",
-        `${input} input channels and ${output} output channels fit no scale and number of frames`,
+        `no scale and number of frames fit ${input} input channels and ${output} output channels`,
         {
-          hint: "output channels are channels · scale², input channels are channels · frames",
+          hint: "check the checkpoint; the network needs channels · scale² output channels and channels · frames input channels",
         },
       ),
     );
@@ -161,8 +161,8 @@ function readingOf(input: number, output: number, config: Config, warnings: Diag
     `channels ${channels}, frames ${frames}, scale ${scale}`;
   if (rest.length > 0) {
     warnings.push(
-      warning("import/two-readings", `the shapes leave more than one reading; taken is ${text(taken)}`, {
-        ...remedy`otherwise give ${listed(
+      warning("import/two-readings", `the shapes fit more than one network; using ${text(taken)}`, {
+        ...remedy`for another, give ${listed(
           rest
             .slice(0, NAMED_READINGS)
             .map((reading) => remedy`${configValue("frames", reading.frames)} (${text(reading)})`),

@@ -109,7 +109,7 @@ export const odconv: Importer = {
   },
 };
 
-const noBatchNorm = warning("import/no-batch-norm", "the attention has no BatchNorm, which the public code has", {
+const noBatchNorm = warning("import/no-batch-norm", "the attention has no BatchNorm, but the published code has one", {
   place: "attention.bn",
   hint: "if the model has one, save all of its tensors",
 });

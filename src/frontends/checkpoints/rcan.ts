@@ -73,7 +73,7 @@ export const rcan: Importer = {
     { all: ["conv_first.weight", "body.*.residual_group.*.rcab.3.attention.1.weight", "conv_after_body.weight"] },
   ],
   keys: {
-    res_scale: "what the result of a block is multiplied by (default 1; the release has none)",
+    res_scale: "the factor of the result of a block (default 1; the published code has none)",
     ...UPSCALER_KEYS,
     groups: "checked against the shapes",
     blocks: "checked against the shapes",

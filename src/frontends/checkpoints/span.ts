@@ -48,11 +48,11 @@ export const span: Importer = {
     },
   ],
   keys: {
-    range: `what the picture is multiplied by once the mean is off, without "${NO_NORM}" (default ${USUAL_RANGE})`,
-    mean: `the mean colour: a number, or one for each colour, with commas between, without "${NO_NORM}" (default ${USUAL_MEAN})`,
+    range: `the factor of the picture after the mean is subtracted, if there is no "${NO_NORM}" (default ${USUAL_RANGE})`,
+    mean: `the mean colour, if there is no "${NO_NORM}": one number, or one per colour with commas between (default ${USUAL_MEAN})`,
     early:
-      "what of the last block is joined with the others: convolution, the result of its first one (default, with a warning), or activation, that of the SiLU behind it, as in code that activates in place",
-    scale: "where the colours before and behind differ; checked against the shapes otherwise",
+      "the value of the last block that is concatenated with the others: convolution, the result of its first convolution (default, with a warning), or activation, the result of the SiLU after it, as in code that activates in place",
+    scale: "needed if the numbers of colours before and after differ; otherwise checked against the shapes",
     units: "checked against the shapes",
     channels: "checked against the shapes",
   },
@@ -80,10 +80,10 @@ export const span: Importer = {
 const earlyAssumed = (config: Config): Diagnostic =>
   warning(
     "import/assumed",
-    "the tensors do not tell whether the first convolution of the last block is joined with the others before or behind its SiLU; taken is before",
+    "the tensors do not show whether the first convolution of the last block is concatenated before or after its SiLU; using before",
     {
       ...config.placeOf("early"),
-      ...remedy`public code computes the SiLU in place, so networks that it trained have it behind: ${configValue("early", "activation")}`,
+      ...remedy`if it is after, give ${configValue("early", "activation")}; published code that computes the SiLU in place trains such networks`,
     },
   );
 
@@ -114,7 +114,7 @@ function scaleOf(rows: number, channels: number, config: Config): number {
 }
 
 const noReading = (rows: number, channels: number, config: Config) =>
-  error("import/no-reading", `${channels} input channels and ${rows} of the upsampler tell no scale`, {
+  error("import/no-reading", `no scale fits ${channels} input channels and ${rows} channels of the upsampler`, {
     ...config.placeOf("scale"),
     ...remedy`give ${{ flag: "--set scale=…", library: 'the option config, a Map with "scale"' }}; the upsampler has colours · scale² channels`,
   });

@@ -38,7 +38,7 @@ export const sparseBlock: Importer = {
   matches: (tensors) => tensors.has("w1") && tensors.has("w2"),
   keys: {
     mode: `how the groups are combined (needed unless dense): ${Object.keys(MODES).join(", ")}`,
-    experts: "groups k (needed for a dense block; else the router's rows tell)",
+    experts: "groups k (needed for a dense block; otherwise the rows of the router show it)",
     activation: "relu (default), sigmoid, silu, tanh or gelu",
     ...ROUTER_KEYS,
     padding: "zeros around the input (default: as many as keep the size)",

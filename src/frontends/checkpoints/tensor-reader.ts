@@ -204,8 +204,8 @@ function capped<T>(items: readonly T[], diagnostic: (item: T) => Diagnostic): re
 }
 
 const unlisted = ({ code }: Diagnostic, count: number): Diagnostic =>
-  error(code, `this is so for ${count.toLocaleString("en")} more tensors`, {
-    ...remedy`is it the checkpoint that you mean, and is ${option("arch")} right?`,
+  error(code, `the same is wrong with ${count.toLocaleString("en")} more tensors`, {
+    ...remedy`check that this is the checkpoint you mean, and that ${option("arch")} is right`,
   });
 
 /** Longer texts are cut: a hostile file has names and shapes of megabytes. */
@@ -224,23 +224,23 @@ const shapeText = (shape: Sizes): string => {
 const emptyTensor = (name: string): Diagnostic =>
   error("import/empty-tensor", `the tensor "${named(name)}" has no elements`, {
     place: named(name),
-    ...remedy`remove it, or choose by ${option("key")} the part of the checkpoint that is meant`,
+    ...remedy`remove it, or choose the right part of the checkpoint with ${option("key")}`,
   });
 
 const missingTensor = (name: string, near: string | undefined): Diagnostic =>
   error("import/missing-tensor", `the checkpoint has no tensor "${named(name)}"`, {
     place: named(name),
     ...(near
-      ? { hint: `"${named(near)}" is left over; is it meant?` }
-      : remedy`is ${option("arch")} right? otherwise save the whole network's tensors: torch.save(model.state_dict(), path)`),
+      ? { hint: `check whether "${named(near)}" is this tensor; it is left over` }
+      : remedy`check that ${option("arch")} is right, or save the tensors of the whole network: torch.save(model.state_dict(), path)`),
   });
 
 const unexpectedTensor = (name: string, near: string | undefined): Diagnostic =>
   error("import/unexpected-tensor", `the tensor "${named(name)}" has no place in this architecture`, {
     place: named(name),
     ...(near
-      ? { hint: `"${named(near)}" is missing; is it meant?` }
-      : remedy`is ${option("arch")} right? remove the tensor, or import it with the architecture it belongs to`),
+      ? { hint: `check whether it is the tensor "${named(near)}", which is missing` }
+      : remedy`check that ${option("arch")} is right, or remove the tensor`),
   });
 
 const misshapen = (name: string, found: readonly number[], expected: readonly Sizes[]): Diagnostic =>
@@ -249,7 +249,7 @@ const misshapen = (name: string, found: readonly number[], expected: readonly Si
     `the tensor "${named(name)}" has the shape ${shapeText(found)}, not ${expected.map(shapeText).join(" or ")}`,
     {
       place: named(name),
-      hint: "the shapes of all other tensors agree on that size",
+      hint: "check the checkpoint; the shapes of all other tensors agree on that size",
     },
   );
 

@@ -10,7 +10,7 @@ import { quotedSample } from "./quoted-sample.js";
 import { fits, foundIn, landmarkOf, missingOf, type Signature } from "./signature.js";
 
 /** The way that remains for a network that no importer reads. */
-const BY_ONNX = `export the network from PyTorch with torch.onnx.export; smxc reads the .onnx file: smxc compile model.onnx -o fast.onnx (${DOCS}/learn/i-have-a-pth.md)`;
+const BY_ONNX = `export the network from PyTorch with torch.onnx.export, and compile the .onnx file: smxc compile model.onnx -o fast.onnx (${DOCS}/learn/i-have-a-pth.md)`;
 
 /** Below this share of its names, an architecture is not near. */
 const LEAST_SHARE = 0.5;
@@ -21,7 +21,7 @@ const MOST_PREFIXES = 64;
 export function unrecognised(store: TensorStore, names: readonly string[]): Diagnostic {
   const foreign = foreignNetwork(names);
   if (foreign !== undefined) {
-    return error("import/not-imported", `the tensors are those of ${foreign}, which smxc does not import`, {
+    return error("import/not-imported", `the tensors belong to ${foreign}, which smxc does not import`, {
       hint: BY_ONNX,
     });
   }
@@ -33,9 +33,13 @@ export function unrecognised(store: TensorStore, names: readonly string[]): Diag
       : `none holds floating-point numbers${other ? `; "${other.name}" holds ${other.dtype}` : ""}`;
   const nearest = near === undefined ? "" : `; the nearest is ${nearText(near)}`;
   const arch = near?.importer.name ?? IMPORTERS.map(({ name }) => name).join(", ");
-  return error("import/unrecognised", `the tensors are of no architecture that smxc knows (${found})${nearest}`, {
-    ...remedy`name it with ${option("arch")} (${arch}), or with ${option("key")} the entry that holds the tensors, or what stands before their names; otherwise ${BY_ONNX}`,
-  });
+  return error(
+    "import/unrecognised",
+    `the tensors do not belong to an architecture that smxc knows (${found})${nearest}`,
+    {
+      ...remedy`name the architecture with ${option("arch")} (${arch}), or name the entry that holds the tensors, or the prefix of their names, with ${option("key")}; otherwise ${BY_ONNX}`,
+    },
+  );
 }
 
 /** The name of a network that smxc knows and does not import. */

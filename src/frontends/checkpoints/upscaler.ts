@@ -35,7 +35,7 @@ export interface Body {
 /** Keys of the configuration that both have. */
 export const UPSCALER_KEYS = {
   range: "the value of white inside the network (default 255)",
-  mean: `the mean colour, in parts of white: a number, or one for each colour, with commas between (default ${USUAL_MEAN})`,
+  mean: `the mean colour, as a fraction of white: one number, or one per colour with commas between (default ${USUAL_MEAN})`,
   scale: "checked against the shapes",
   units: "checked against the shapes",
   channels: "checked against the shapes",

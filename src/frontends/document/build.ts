@@ -101,7 +101,7 @@ class Builder {
       tensor: (constant) => this.constants.get(constant)!,
       node: <Op extends OpName>(op: Op, name: string, inputs: readonly string[], attributes: OpAttributes[Op]) => {
         if (this.shapes.has(name)) {
-          throw new RuleError(`its inner value "${name}" has the name of another value`, "rename the layer");
+          throw new RuleError(`its inner value "${name}" has the same name as another value`, "rename the layer");
         }
         const node = { op, name, inputs, attributes, origin } as Node;
         const shape = inferNode(

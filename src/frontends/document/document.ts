@@ -15,9 +15,9 @@ export type PictureColor = (typeof PICTURE_COLORS)[number];
 /** Words for people, of one line that every terminal and page has room for. */
 const taskText = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,80}$/u, "must be one line of 1 to 80 characters");
 
-/** How pictures become the main input of a network, and what its result is. */
+/** How a picture becomes the main input of a network, and what its result is. */
 export const imageSchema = z.strictObject({
-  range: z.tuple([z.number(), z.number()]).describe("Values of black and white"),
+  range: z.tuple([z.number(), z.number()]).describe("The values of black and white"),
   color: z
     .enum(PICTURE_COLORS)
     .describe("Colours in the order of rgb or bgr; gray: each channel by itself; y: luma alone, the chroma resized"),
@@ -25,7 +25,7 @@ export const imageSchema = z.strictObject({
   multiple: positive
     .optional()
     .describe(
-      "Sides of pictures must be multiples of it (default 1); others are mirrored at the end, and the result is cropped",
+      "Sides of pictures must be multiples of this number (default 1); other pictures are extended by mirroring, and the result is cropped",
     ),
   task: taskText.optional().describe("What the network does to pictures, in words"),
 });
@@ -40,19 +40,24 @@ const patchContext = z
   .strictObject({
     kind: z.literal("patch"),
     patch: positive.describe("Side of the training patch, in input pixels"),
-    frame: z.int().min(0).describe("Pixels that a patch's border loses on each side"),
-    stride: positive.describe("Distance of neighbouring patches"),
-    borderWeight: z.number().min(0).describe("Weight of the patches along the border when patches are blended"),
-    wholeBelow: z.int().min(0).describe("Pictures with a side below this are run whole"),
+    frame: z.int().min(0).describe("Pixels that are cut off on each side of a patch"),
+    stride: positive.describe("Distance between neighbouring patches"),
+    borderWeight: z
+      .number()
+      .min(0)
+      .describe("Weight of patches along the border of the picture when patches are blended"),
+    wholeBelow: z.int().min(0).describe("Pictures with a side below this run in one piece"),
     region: z
       .strictObject({ from: z.string(), to: z.string() })
       .describe(
-        "The part of the network that runs on patches: from the value that is cut to the value that is blended",
+        "The part of the network that runs on patches, from the value that is cut into patches to the value that is blended",
       ),
   })
-  .describe("β is pooled over patches of the training size, as in the published evaluation");
+  .describe("Each router computes β from a patch of the training size, as in the published evaluation");
 
-const wholeContext = z.strictObject({ kind: z.literal("whole") }).describe("β is pooled over the whole picture");
+const wholeContext = z
+  .strictObject({ kind: z.literal("whole") })
+  .describe("Each router computes β from the whole picture");
 
 export const documentSchema = z
   .strictObject({
@@ -62,15 +67,17 @@ export const documentSchema = z
     weights: z
       .strictObject({
         file: z.string().min(1).describe("The safetensors file, relative to the document"),
-        sha256: sha256.optional().describe("Checksum of that file, so that a mixed pair is noticed"),
+        sha256: sha256
+          .optional()
+          .describe("Checksum of that file, which shows when document and weights do not belong together"),
       })
       .optional()
-      .describe("Where the tensors are; absent for a network without any"),
+      .describe("The file that holds the tensors; absent for a network without tensors"),
     source: z
       .strictObject({ arch: z.string(), sha256: sha256.optional() })
       .optional()
       .describe("What the model was imported from"),
-    image: imageSchema.optional().describe("How pictures become the main input"),
+    image: imageSchema.optional().describe("How a picture becomes the main input"),
     context: z.discriminatedUnion("kind", [patchContext, wholeContext]).optional(),
     inputs: z
       .array(
@@ -85,11 +92,11 @@ export const documentSchema = z
         }),
       )
       .min(1),
-    layers: z.array(layer).describe("In an order in which every layer follows those it reads"),
+    layers: z.array(layer).describe("The layers; every layer comes after those it reads"),
     outputs: z
       .array(z.string())
       .min(1)
-      .describe("Names of the values that the network gives; the first is the main output"),
+      .describe("Names of the values that the network returns; the first is the main output"),
   })
   .describe("A network for smxc to compile");
 

@@ -6,7 +6,7 @@ const like = (name: string | undefined, otherwise: string): { readonly hint: str
   hint: name === undefined ? otherwise : `did you mean "${name}"?`,
 });
 
-const SCHEMA_HINT = "schemas/model.v1.schema.json tells what may stand here";
+const SCHEMA_HINT = "see schemas/model.v1.schema.json for what is allowed here";
 
 export const invalidValue = (message: string, pointer: string, near?: string): Diagnostic =>
   error("document/invalid-value", message, { pointer, ...like(near, SCHEMA_HINT) });
@@ -35,7 +35,7 @@ export const unknownOp = (
 export const duplicateName = (name: string, pointer: string, first: string): Diagnostic =>
   error("document/duplicate-name", `the name "${name}" is used twice`, {
     pointer,
-    hint: `${first} has it already; names are unique`,
+    hint: `choose another name; ${first} already has this one`,
   });
 
 export const dangling = (name: string, pointer: string, near: string | undefined): Diagnostic =>
@@ -45,9 +45,9 @@ export const dangling = (name: string, pointer: string, near: string | undefined
   });
 
 export const cycle = (path: readonly string[], pointer: string): Diagnostic =>
-  error("document/cycle", `the layers read each other in a circle: ${abbreviated(path).join(" → ")}`, {
+  error("document/cycle", `the layers read each other in a cycle: ${abbreviated(path).join(" → ")}`, {
     pointer,
-    hint: "a layer may only read inputs and layers before it",
+    hint: "break the cycle; a layer may only read inputs and layers before it",
   });
 
 /** A path that fits a line or two. */
@@ -58,7 +58,7 @@ function abbreviated(path: readonly string[]): readonly string[] {
 export const definedLater = (name: string, pointer: string): Diagnostic =>
   error("document/defined-later", `"${name}" is defined after this layer`, {
     pointer,
-    hint: "move this layer behind it",
+    hint: "move this layer after it",
   });
 
 export const duplicateOutput = (name: string, pointer: string): Diagnostic =>
@@ -68,15 +68,15 @@ export const duplicateOutput = (name: string, pointer: string): Diagnostic =>
   });
 
 export const tooManyErrors = (listed: number): Diagnostic =>
-  error("document/too-many-errors", `there are more than ${listed} errors; the rest is not listed`, {
+  error("document/too-many-errors", `there are more than ${listed} errors; the others are not listed`, {
     pointer: "",
-    hint: "mend those above first",
+    hint: "correct the errors above first",
   });
 
 export const layerRule = (layer: string, rule: string, pointer: string, hint: string | undefined): Diagnostic =>
   error("document/layer-rule", `layer "${layer}": ${rule}`, {
     pointer,
-    hint: hint ?? "change the layer, or those that it reads; smxc inspect shows the shapes of a sound document",
+    hint: hint ?? "change the layer, or the layers that it reads; smxc inspect shows the shapes of a valid document",
   });
 
 export const missingTensor = (tensor: string, layer: string, pointer: string, near: string | undefined): Diagnostic =>
@@ -96,7 +96,7 @@ export const misshapenTensor = (
   error(
     "weights/misshapen-tensor",
     `the tensor "${tensor}" of layer "${layer}" has the shape [${found.join(",")}], not ${expected.map((s) => `[${s.join(",")}]`).join(" or ")}`,
-    { pointer, place: tensor, hint: "the layer's channels, experts and kernel must fit the weights" },
+    { pointer, place: tensor, hint: "change the layer's channels, experts or kernel so that they fit the weights" },
   );
 
 export const notFloat = (tensor: string, layer: string, pointer: string, dtype: string): Diagnostic =>
@@ -110,15 +110,15 @@ export const unusedTensor = (tensor: string): Diagnostic =>
   warning("weights/unused-tensor", `the weights hold "${tensor}", which no layer reads`, { place: tensor });
 
 export const wrongChecksum = (expected: string, found: string): Diagnostic =>
-  error("weights/wrong-checksum", "the weights are not those that the document was made with", {
+  error("weights/wrong-checksum", "the weights do not belong to this document", {
     pointer: "/weights/sha256",
-    hint: `expected sha256 ${expected.slice(0, 12)}…, found ${found.slice(0, 12)}…: put back the matching file, or import again`,
+    hint: `restore the matching file, or import again: expected sha256 ${expected.slice(0, 12)}…, found ${found.slice(0, 12)}…`,
   });
 
 export const weightsElsewhere = (file: string): Diagnostic =>
-  error("document/weights-elsewhere", `the weights file "${file}" is not beside the document`, {
+  error("document/weights-elsewhere", `the weights file "${file}" is not in the folder of the document`, {
     pointer: "/weights/file",
-    hint: "name a file in the document's folder or below, without `..`",
+    hint: "name a file in the document's folder or below it, without `..`",
   });
 
 export const noWeights = (layer: string, pointer: string): Diagnostic =>
@@ -129,7 +129,7 @@ export const noWeights = (layer: string, pointer: string): Diagnostic =>
 
 /** @param name of the option that asks for another size */
 export const fixedSize = (name: string, asked: number, declared: number): Diagnostic =>
-  error("document/fixed-size", `the ${name} ${asked} contradicts the document, which fixes that size at ${declared}`, {
+  error("document/fixed-size", `the ${name} ${asked} contradicts the document, which fixes that size to ${declared}`, {
     pointer: "/inputs/0/shape",
     ...remedy`leave ${option(name)} out, or write a symbol instead of ${declared} into the document`,
   });

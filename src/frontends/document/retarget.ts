@@ -19,7 +19,7 @@ interface Rule {
 }
 
 const needsRouter = (block: Block, router: Route | undefined): string | undefined => {
-  if (block.beta === undefined) return "a dense block has no router, so nothing says how much each group weighs";
+  if (block.beta === undefined) return "a dense block has no router that computes the weights of its groups";
   if (!router) return `its β "${block.beta}" is not the result of a router of this document`;
   if (router.normalise !== "softmax" && router.normalise !== "argmax")
     return `its β is normalised by ${router.normalise}, not over the groups`;
@@ -29,7 +29,7 @@ const needsRouter = (block: Block, router: Route | undefined): string | undefine
 const needsOneBeta = (block: Block): string | undefined =>
   block.beta2 === undefined
     ? undefined
-    : "its two convolutions have a β each, and groups chosen apart are not the groups of the sum Σ β_i W2_i F(W1_i X)";
+    : "its two convolutions each have a β, so the two would choose different groups in the sum Σ β_i W2_i F(W1_i X)";
 
 const RULES: Readonly<Record<RoutingMode, Rule>> = {
   hard: {
@@ -41,7 +41,7 @@ const RULES: Readonly<Record<RoutingMode, Rule>> = {
       needsRouter(block, router) ??
       needsOneBeta(block) ??
       (router && router.cardinals > 1
-        ? "its router has more than one cardinal, and the exact sum weighs whole groups"
+        ? "its router has more than one cardinal, but the exact sum weighs whole groups"
         : undefined),
     router: { normalise: "softmax", power: 1 },
   },
@@ -98,12 +98,12 @@ function refusalOf(
 function hardMixture(layer: Mixture, routers: ReadonlyMap<string, Route>): string | undefined {
   const beta = betaOf(layer, routers);
   if (beta === undefined)
-    return "its kernel is a product of several factors, none of which alone chooses among the experts";
+    return "its kernel is a product of several factors, none of which can choose one expert alone";
   const router = routers.get(beta);
   if (!router) return `its β "${beta}" is not the result of a router of this document`;
   return router.normalise === "softmax" || router.normalise === "argmax"
     ? undefined
-    : `its β is normalised by ${router.normalise}, so experts are not alternatives`;
+    : `its β is normalised by ${router.normalise}, so the experts are not alternatives`;
 }
 
 /** The β of a mixture that weighs its experts, if there is but one. */
@@ -184,13 +184,13 @@ function ownWeights({ name, mlp, weights }: Route): Route["weights"] {
 const notAllowed = (layer: string, index: number, mode: RoutingMode, reason: string): Diagnostic =>
   error("routing/not-allowed", `layer "${layer}" has no ${mode} form: ${reason}`, {
     pointer: pointerOf(["layers", index]),
-    hint: "leave the routing as the document says; on the command line: --routing dynamic",
+    hint: "leave the routing as it is in the document; on the command line: --routing dynamic",
   });
 
 const nothingToRetarget = (spec: ModelSpec, mode: RoutingMode): Diagnostic =>
-  error("routing/no-blocks", `the model has no two-layer block whose routing could be ${mode}`, {
+  error("routing/no-blocks", `the model has no two-layer block, so its routing cannot be ${mode}`, {
     pointer: "/layers",
     hint: spec.layers.some((layer) => layer.op === "mix_conv")
-      ? "it has mixed convolutions only: fold applies to them, and hard where their β is a softmax"
-      : "it has no routed layers at all",
+      ? "use fold, or, if β is a softmax, hard; the model has only mixed convolutions"
+      : "leave out the routing; the model has no layers with a router",
   });

@@ -5,7 +5,7 @@ import { NotRead } from "./reading.js";
 /** An attribute of a function's body may stand for one of whoever calls the function. */
 function attribute(node: NodeProto, name: string): AttributeProto | undefined {
   const found = node.attribute.find((each) => each.name === name);
-  if (found?.ref_attr_name) throw new NotRead(`its attribute ${name} is a parameter of a function`);
+  if (found?.ref_attr_name) throw new NotRead(`its attribute ${name} is a parameter of the function around it`);
   return found;
 }
 
@@ -28,7 +28,7 @@ export function textOf(node: NodeProto, name: string, otherwise: string): string
   const found = attribute(node, name);
   if (found === undefined) return otherwise;
   const bytes = found.s === undefined ? new Uint8Array() : found.s.bytes;
-  if (bytes === null) throw new NotRead(`its attribute ${name} is not a word`);
+  if (bytes === null) throw new NotRead(`its attribute ${name} is not text`);
   return new TextDecoder().decode(bytes);
 }
 

@@ -13,7 +13,7 @@ export function inputOf(source: SourceNode, index: number): string {
 export function shapeOf(source: SourceNode, index: number): Shape {
   const name = inputOf(source, index);
   const shape = source.shape(index);
-  if (shape === undefined) throw new NotRead(`"${name}" is not float32, or nothing is known of its shape`);
+  if (shape === undefined) throw new NotRead(`"${name}" is not float32, or its shape is not known`);
   return shape;
 }
 
@@ -38,7 +38,7 @@ export function channelsOf(source: SourceNode, index: number): number {
 export function constantOf(source: SourceNode, index: number, what: string): LazyTensor {
   inputOf(source, index);
   const tensor = source.tensor(index);
-  if (tensor === undefined) throw new NotRead(`its ${what} is computed`);
+  if (tensor === undefined) throw new NotRead(`its ${what} is not constant`);
   return tensor;
 }
 
@@ -59,13 +59,13 @@ export function operand(source: SourceNode, write: NodeWriter, index: number): s
   return write.constant(`input${index}`, tensor);
 }
 
-export const BATCH_OF_ITS_OWN = "its constant has a batch of its own";
+export const BATCH_OF_ITS_OWN = "its constant has its own batch";
 
 /** Numbers of a small constant that must be there. */
 export function numbersOf(source: SourceNode, index: number, what: string): readonly number[] {
   inputOf(source, index);
   const numbers = source.numbers(index);
-  if (numbers === undefined) throw new NotRead(`its ${what} are computed`);
+  if (numbers === undefined) throw new NotRead(`its ${what} are not constant`);
   return numbers;
 }
 
@@ -73,7 +73,7 @@ export function numbersOf(source: SourceNode, index: number, what: string): read
 export function optionalNumber(source: SourceNode, index: number, what: string): number | undefined {
   if (source.input(index) === undefined) return undefined;
   const numbers = source.numbers(index);
-  if (numbers?.length !== 1) throw new NotRead(`its ${what} is computed`);
+  if (numbers?.length !== 1) throw new NotRead(`its ${what} is not constant`);
   return numbers[0]!;
 }
 

@@ -35,7 +35,7 @@ export class ReadingWriter implements NodeWriter {
     const node = { op, name, inputs, attributes, origin: this.origin } as Node;
     const shapes = inputs.map((input) => {
       const shape = this.constants.get(input)?.shape ?? this.shapes.get(input) ?? this.shapeOf(input);
-      if (shape === undefined) throw new NotRead(`nothing is known of the shape of "${input}"`);
+      if (shape === undefined) throw new NotRead(`the shape of "${input}" is not known`);
       return shape;
     });
     this.shapes.set(name, inferNode(node, shapes));

@@ -13,13 +13,13 @@ import { NotRead, type SourceNode } from "./reading.js";
 export function reshapeTarget(source: SourceNode, x: Shape): readonly (Dim | "rest")[] {
   inputOf(source, 1);
   const target = source.numbers(1) ?? source.sizes(1);
-  if (target === undefined) throw new NotRead("its shape is computed");
+  if (target === undefined) throw new NotRead("its shape is not constant");
   const copies = source.opset < 14 || intOf(source.node, "allowzero", 0) === 0;
   const sizes = target.map((size, axis): Dim | "rest" => {
     if (size === undefined || size === -1) return "rest";
     return size === 0 && copies ? (x[axis] ?? 0) : size;
   });
-  if (sizes.filter((size) => size === "rest").length > 1) throw new NotRead("its shape is computed");
+  if (sizes.filter((size) => size === "rest").length > 1) throw new NotRead("its shape is not constant");
   return sizes;
 }
 

@@ -12,12 +12,14 @@ import type { Lowering } from "./lowering.js";
 export const experts: Lowering = {
   name: "experts",
   description:
-    "all experts' outputs by one Conv with constant kernels, weighed and summed (any batch, k times the work)",
+    "one Conv with the constant kernels of all experts, whose outputs are weighed and summed (any batch, k times the work)",
   targets: TARGETS,
   refuses: ({ attributes }) => {
     const onKernel = attributes.factors.filter(({ on }) => on !== "bias");
     if (attributes.demodulate !== null) return "demodulation needs the mixed kernel";
-    return onKernel.length === 1 && onKernel[0]!.over === "out" ? undefined : "it needs one β, over the outputs";
+    return onKernel.length === 1 && onKernel[0]!.over === "out"
+      ? undefined
+      : "it needs a single β, over the output channels";
   },
   emit(attributes, site) {
     const { e, name } = site;

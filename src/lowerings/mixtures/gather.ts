@@ -13,13 +13,14 @@ export const gather: Lowering = {
   description: "reads the chosen expert's kernel (hard routing, batch 1)",
   targets: TARGETS.filter((target) => TARGET_PROFILES[target].wideIntegers),
   refuses: ({ attributes, x, target, oneHot }) => {
-    if (!TARGET_PROFILES[target].wideIntegers) return "indices are 64-bit integers, which leave the device";
+    if (!TARGET_PROFILES[target].wideIntegers)
+      return "its indices are 64-bit integers, which this provider moves to the CPU";
     if (!oneHot) return "its β is not a hard choice";
     const { factors, bias, demodulate } = attributes;
     const whole =
       factors[0]!.over === "out" && factors[0]!.on !== "bias" && (factors[0]!.on === "both" || bias !== "bank");
     if (factors.length !== 1 || !whole || demodulate !== null)
-      return "its β does not choose whole rows of kernel and bias";
+      return "its β does not choose whole rows of the kernel and the bias";
     return x[0] === 1 ? undefined : "it needs a batch of 1";
   },
   emit(attributes, site) {

@@ -6,7 +6,7 @@ import { emitBias, emitMixedKernel } from "./mix-kernel.js";
 /** The samples of a fixed batch as groups of one grouped Conv: what PyTorch exports. */
 export const grouped: Lowering = {
   name: "grouped",
-  description: "one grouped Conv, a group per sample (fixed batch)",
+  description: "one grouped Conv with one group per sample (fixed batch)",
   targets: TARGETS,
   refuses: ({ x }) => (typeof x[0] === "number" ? undefined : "it needs a fixed batch"),
   emit(attributes, site) {

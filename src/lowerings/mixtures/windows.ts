@@ -14,7 +14,7 @@ import { type EmittedValue, emitPadded, emitWindowProduct } from "./window-produ
  */
 export const windows: Lowering = {
   name: "windows",
-  description: "windows read by one Gather, then a matrix product per sample (any batch, no control flow)",
+  description: "windows gathered by one Gather, then a matrix product per sample (any batch, no control flow)",
   targets: TARGETS,
   refuses: ({ attributes }) => (isPoint(attributes) ? "a kernel of one element has no windows to gather" : undefined),
   emit: (attributes, site) => emitWindowProduct(attributes, site, emitGathered(attributes, site)),

@@ -149,9 +149,9 @@ export function refusesWinograd({
   winograd = true,
   portable = false,
 }: EmitOptions): string | undefined {
-  if (lowering !== "auto" && !lowering.startsWith(FORM_PREFIX)) return `the lowering ${lowering} was asked for`;
-  if (!winograd) return "Winograd is forbidden";
-  if (portable) return "Winograd works strip by strip in a Scan, which is not portable";
+  if (lowering !== "auto" && !lowering.startsWith(FORM_PREFIX)) return `the lowering ${lowering} was requested`;
+  if (!winograd) return "Winograd is switched off";
+  if (portable) return "Winograd needs a Scan, which a portable graph may not have";
   return TARGET_PROFILES[target].canvas ? undefined : `Winograd is not used on ${target}`;
 }
 

@@ -3,7 +3,7 @@ import type { ChosenContext, RunPlan } from "./context-choice.js";
 
 /** `340 MB`, `2.1 GB`. */
 export function bytesText(bytes: number): string {
-  if (!Number.isFinite(bytes)) return "more memory than its addresses reach";
+  if (!Number.isFinite(bytes)) return "more memory than ONNX Runtime can address";
   return bytes < 0.9995e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
@@ -21,8 +21,10 @@ export function planText({ chosen, other }: RunPlan): string {
 }
 
 function partsText(choice: ChosenContext): string {
-  if (choice.kind === "tiles") return `tiles of ${choice.side} pixels, equal to the whole picture`;
-  return choice.kind === "shared" ? "parts that share β, equal to the whole picture" : "the whole picture in one piece";
+  if (choice.kind === "tiles") return `tiles of ${choice.side} pixels, with the same result as the whole picture`;
+  return choice.kind === "shared"
+    ? "parts that share one β, with the same result as the whole picture"
+    : "the whole picture in one piece";
 }
 
 function workText(choice: ChosenContext): string {

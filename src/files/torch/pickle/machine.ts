@@ -118,7 +118,7 @@ export class Machine {
 
   /** Python writes lone surrogates as three bytes ("surrogatepass"); no checkpoint has them, and they are refused. */
   text(length: number): void {
-    this.stack.push(this.head.text(length) ?? this.fail((at) => errors.invalidText("A string", at)));
+    this.stack.push(this.head.text(length) ?? this.fail((at) => errors.invalidText("a string", at)));
   }
 
   literal(parse: (text: string) => PyValue | undefined): void {
@@ -135,7 +135,7 @@ export class Machine {
   nameLine(): string {
     const letters = this.head.line(MAX_NAME_BYTES);
     if (letters === undefined) this.fail((at) => errors.tooMuch("bytes in a name", MAX_NAME_BYTES, at));
-    return utf8Of(letters) ?? this.fail((at) => errors.invalidText("A name", at));
+    return utf8Of(letters) ?? this.fail((at) => errors.invalidText("a name", at));
   }
 
   stackGlobal(): void {
@@ -230,7 +230,7 @@ export class Machine {
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i]!;
       if (["list", "dict"].includes(kindOf(key))) {
-        this.fail((at) => errors.badArguments(`A dict has ${describe(key)} as a key`, at));
+        this.fail((at) => errors.badArguments(`a dict has ${describe(key)} as a key`, at));
       }
       entries.set(key, items[i + 1]!);
     }

@@ -46,7 +46,7 @@ export const prelu = layer({
 export const concat = layer({
   schema: z
     .strictObject({ name: layerName, op: z.literal("concat"), in: z.array(reference).min(1) })
-    .describe("Channels of several values side by side"),
+    .describe("Concatenates the channels of several values"),
   example: { name: "cat", op: "concat", in: ["a", "b"] },
   build(spec, builder) {
     builder.node("concat", spec.name, spec.in, {});
@@ -59,10 +59,7 @@ export const globalPool = layer({
       name: layerName,
       op: z.literal("global_pool"),
       in: reference,
-      flat: z
-        .boolean()
-        .default(true)
-        .describe("Whether the result is [N, C], as linear layers read it, or [N, C, 1, 1]"),
+      flat: z.boolean().default(true).describe("Whether the result is [N, C], for linear layers, or [N, C, 1, 1]"),
     })
     .describe("Mean over height and width"),
   example: { name: "squeeze", op: "global_pool", in: "body.1" },
@@ -79,7 +76,7 @@ export const channelScale = layer({
       in: reference,
       by: reference.describe("Weights [N, C]"),
     })
-    .describe("Each channel of each sample times a weight, e.g. the end of a squeeze-and-excitation"),
+    .describe("Multiplies each channel of each sample by a weight, as at the end of a squeeze-and-excitation"),
   example: { name: "excite", op: "channel_scale", in: "body.1", by: "gate" },
   build(spec, builder) {
     builder.node("channel_scale", spec.name, [spec.in, spec.by], {});
@@ -113,7 +110,7 @@ export const linear = layer({
 export const softmax = layer({
   schema: z
     .strictObject({ name: layerName, op: z.literal("softmax"), in: reference, axis: z.int().min(1).default(1) })
-    .describe("exp(x) over its sum along an axis; not along the first, since samples know nothing of each other"),
+    .describe("exp(x) divided by its sum along an axis, which may not be the batch axis"),
   example: { name: "attention", op: "softmax", in: "scores", axis: 1 },
   build(spec, builder) {
     builder.node("softmax", spec.name, [spec.in], { axis: spec.axis });

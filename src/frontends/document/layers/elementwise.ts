@@ -43,7 +43,7 @@ export const clamp = layer({
   example: { name: "limited", op: "clamp", in: "y", min: 0, max: 1 },
   build(spec, builder) {
     if (spec.min > spec.max)
-      throw new RuleError(`its least value ${spec.min} is above its largest ${spec.max}`, "exchange min and max");
+      throw new RuleError(`its min ${spec.min} is above its max ${spec.max}`, "exchange min and max");
     builder.node("activation", spec.name, [spec.in], { fn: "clamp", min: spec.min, max: spec.max });
   },
 });
@@ -57,7 +57,7 @@ export const affine = layer({
       scale: z.number().default(1),
       shift: z.number().default(0),
     })
-    .describe("scale · x + shift, e.g. a mean that is taken off, or a residual scale"),
+    .describe("scale · x + shift, for example to subtract a mean, or to scale a residual"),
   example: { name: "centre", op: "affine", in: "x", shift: -0.5 },
   build(spec, builder) {
     builder.node("affine", spec.name, [spec.in], { scale: spec.scale, shift: spec.shift });

@@ -6,8 +6,11 @@ import { type LayerBuilder, layer } from "./layer.js";
 
 const factor = z.strictObject({
   beta: reference.describe("A value [N, experts or 1, blocks]"),
-  over: z.enum(["out", "in", "tap"]).default("out").describe("The axis of the kernel that the blocks cut"),
-  on: z.enum(["kernel", "bias", "both"]).optional().describe("What it weighs; over `out` both, else the kernel"),
+  over: z.enum(["out", "in", "tap"]).default("out").describe("The axis of the kernel that the blocks divide"),
+  on: z
+    .enum(["kernel", "bias", "both"])
+    .optional()
+    .describe("Which of them it weighs: kernel, bias or both; default: both over `out`, else the kernel"),
 });
 
 export const mixConv = layer({
@@ -18,15 +21,19 @@ export const mixConv = layer({
       in: reference,
       beta: reference
         .optional()
-        .describe("The weights of the experts, [N, experts, cardinals]; short for one factor over `out`"),
-      factors: z.array(factor).min(1).optional().describe("The general form: a product of factors weighs the experts"),
+        .describe("β, the weights of the experts, [N, experts, cardinals]; short for one factor over `out`"),
+      factors: z
+        .array(factor)
+        .min(1)
+        .optional()
+        .describe("The general form: the experts are weighed by a product of factors"),
       out: positive.describe("Output channels"),
       ...windowFields,
       groups: positive.default(1),
       bias: z
         .union([z.boolean(), z.literal("plain")])
         .default(true)
-        .describe("true: a bias per expert, mixed like the kernel; `plain`: one bias, added as it is"),
+        .describe("true: a bias per expert, mixed like the kernel; `plain`: one constant bias"),
       demodulate: z
         .strictObject({ epsilon: z.number().positive() })
         .optional()
@@ -37,7 +44,7 @@ export const mixConv = layer({
         .describe("Names of the tensors, where they are not `<layer>.weight` and `<layer>.bias`"),
     })
     .describe(
-      "Convolution whose kernel is mixed from experts for each sample; the bank is expert-major [k·out, in/groups, kh, kw]",
+      "Mixed convolution: its kernel is a weighted sum of the kernels of its experts, for each sample; the weights tensor holds the experts one after the other, [k·out, in/groups, kh, kw]",
     ),
   example: {
     name: "body.1.body.0",
@@ -87,7 +94,7 @@ function factorsOf(
 ): readonly z.output<typeof factor>[] {
   if (beta !== undefined && factors === undefined) return [{ beta, over: "out" }];
   if (beta === undefined && factors !== undefined) return factors;
-  throw new RuleError("a mixed convolution has either `beta` or `factors`", "give exactly one of them");
+  throw new RuleError("a mixed convolution needs either `beta` or `factors`", "give exactly one of them");
 }
 
 function expertsOf(builder: LayerBuilder, beta: string): number {

@@ -13,7 +13,7 @@ const stage = z.union([
   z.enum(["linear", "batch_norm", "relu", "leaky_relu", "prelu", "sigmoid", "silu", "tanh", "gelu"]),
   z.strictObject({
     op: z.literal("linear"),
-    out: positive.optional().describe("Width of a hidden layer; the last gives experts · cardinals"),
+    out: positive.optional().describe("Width of a hidden layer; the last layer has experts · cardinals outputs"),
     bias: z.boolean().default(true),
   }),
   z.strictObject({ op: z.literal("leaky_relu"), slope: z.number().default(DEFAULT_SLOPE) }),
@@ -34,11 +34,11 @@ export const routerFields = {
     .record(z.string().regex(/^mlp\.[0-9]+$/), z.string())
     .default({})
     .describe("Prefix of the tensors of a stage, where it is not `<layer>.mlp.<stage>`"),
-  cardinals: positive.default(1).describe("Blocks of output channels that choose their experts apart"),
+  cardinals: positive.default(1).describe("Cardinals: groups of output channels that have a β of their own"),
   normalise: z
     .enum(["softmax", "argmax", "sigmoid", "identity"])
     .default("softmax")
-    .describe("How logits become weights; argmax is 1 for the expert of the largest, the first of equals"),
+    .describe("How logits become weights; argmax gives 1 to the expert with the largest logit (the first of equals)"),
   temperature: z.number().positive().default(1).describe("Divides the logits"),
   power: z
     .union([z.literal(1), z.literal(0.5)])
@@ -53,7 +53,7 @@ export const route = layer({
     .strictObject({
       name: layerName,
       op: z.literal("route"),
-      in: reference.describe("A feature map [N,C,H,W], which is pooled to its mean, or a vector [N,C]"),
+      in: reference.describe("A feature map [N,C,H,W], which is averaged over height and width, or a vector [N,C]"),
       experts: positive,
       ...routerFields,
     })
@@ -127,7 +127,7 @@ function buildStage(
   if (stage.op === "linear") {
     const rows = stage.out ?? last;
     if (rows === undefined)
-      throw new RuleError("a hidden linear layer of a router needs its width", 'write {"op":"linear","out":…}');
+      throw new RuleError("a hidden linear layer of a router needs a width", 'write {"op":"linear","out":…}');
     const weight = builder.weight(`${prefix}.weight`, [rows, width], [rows, width, 1, 1]);
     const biases = stage.bias ? [builder.weight(`${prefix}.bias`, [rows])] : [];
     return { stage: { kind: "linear", bias: stage.bias }, inputs: [weight, ...biases], width: rows };

@@ -8,7 +8,9 @@ import { DEFAULT_SLOPE, layerName, positive, reference, windowFields, windowOf }
 import { type LayerBuilder, layer } from "./layer.js";
 import { buildRouter, routerFields } from "./route.js";
 
-const hiddenRouter = z.strictObject(routerFields).describe("A router of its own on the hidden features F(W1 * X)");
+const hiddenRouter = z
+  .strictObject(routerFields)
+  .describe("A second router, which reads the hidden features F(W1 * X)");
 
 const schema = z
   .strictObject({
@@ -18,12 +20,12 @@ const schema = z
     mode: z
       .enum(["dense", "hard", "exact", "merged"])
       .describe(
-        "dense: Σ W2_i F(W1_i X); hard: the one of the largest β; exact: Σ β_i W2_i F(W1_i X); merged: (Σ β2_i W2_i) F((Σ β_i W1_i) X)",
+        "dense: Σ W2_i F(W1_i X); hard: only the group with the largest β; exact: Σ β_i W2_i F(W1_i X); merged: (Σ β2_i W2_i) F((Σ β_i W1_i) X)",
       ),
     experts: positive.describe("Groups k"),
     hidden: positive.describe("Channels c of one group between the two convolutions"),
     out: positive,
-    beta: reference.optional().describe("The groups' weights; all modes but dense need it"),
+    beta: reference.optional().describe("β, the weights of the groups; needed in all modes except dense"),
     beta2: z.union([reference, hiddenRouter]).optional().describe("merged: other weights for the second convolution"),
     kernel: windowFields.kernel,
     pad: windowFields.pad,

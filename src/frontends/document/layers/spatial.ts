@@ -14,7 +14,7 @@ export const resize = layer({
         .positive()
         .refine(
           (scale) => Number.isInteger(scale) || Math.abs(1 / scale - Math.round(1 / scale)) < 1e-9,
-          "must be a whole number, or 1 over one",
+          "must be a whole number, or 1 divided by one",
         ),
     })
     .describe("Resampling as PyTorch's interpolate(align_corners=False), without antialiasing"),

@@ -29,7 +29,7 @@ const wholeOf = (size: KnownSize | undefined): number | undefined =>
   size !== undefined && !size.counts && isWhole(size) ? size.atOne : undefined;
 /** What it reads are no sizes, but a tensor or a vector of unknown length. */
 const NO_SIZES = "";
-const COMPUTED = "it chooses sizes by positions that are computed";
+const COMPUTED = "it selects sizes by positions that are not constant";
 
 const shape: CountedRow = ({ node, shape: dims, carries }) => {
   if (dims === undefined) return "the rank of its input is not known";
@@ -82,7 +82,7 @@ const slice: CountedRow = (view) => {
   };
   const [start, end, step] = [given("starts", 1), given("ends", 2), given("steps", 4, 1)];
   if (start === undefined || end === undefined || step === undefined) return COMPUTED;
-  if (step < 1) return "it turns sizes around";
+  if (step < 1) return "it reverses sizes";
   return sizes.slice(start, end).filter((_, index) => index % step === 0);
 };
 
@@ -114,7 +114,7 @@ const combined = (a: KnownSize, b: KnownSize, counts: boolean, make: (a: number,
 
 /** In floats only whole numbers are exact. */
 const isExact = (sizes: readonly KnownSize[], view: CountedView): boolean => view.givesIntegers || sizes.every(isWhole);
-const INEXACT = "it computes with the number of samples in floats that are not whole";
+const INEXACT = "it computes with the number of samples in fractions";
 
 const product: Pair = (a, b, view) => {
   if (a.counts && b.counts) return "it multiplies the number of samples by itself";
@@ -135,7 +135,9 @@ const quotient: Pair = (a, b, view) => {
   if (a.counts && b.counts) return isExact([a, b], view) ? free() : INEXACT;
   if (b.counts) return "it divides by the number of samples";
   const isWholeAgain = isWhole(a) && isWhole(b) && b.atOne !== 0 && a.atOne % b.atOne === 0;
-  return isWholeAgain ? combined(a, b, true, (x, y) => x / y) : "it divides a multiple of the number of samples";
+  return isWholeAgain
+    ? combined(a, b, true, (x, y) => x / y)
+    : "it divides a multiple of the number of samples, with a remainder";
 };
 
 /** No size is below zero, so none is -1, as exporters ask before they expand. */
@@ -158,7 +160,9 @@ const where: CountedRow = (view) => {
     if (condition !== undefined) return condition === 0 ? b : a;
     return a.counts || b.counts ? undefined : free();
   });
-  return chosen.every((each) => each !== undefined) ? chosen : "it chooses the number of samples by what is computed";
+  return chosen.every((each) => each !== undefined)
+    ? chosen
+    : "it selects the number of samples by a condition that is not constant";
 };
 
 export const COUNTED_ROWS = tableOf<CountedRow>({

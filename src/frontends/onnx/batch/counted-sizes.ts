@@ -70,7 +70,7 @@ export class CountedSizes {
     if (typeof sizes === "string") return sizes;
     const isCounted = sizes.some(({ counts }) => counts);
     if (isCounted && !NUMBERS.has(elementOf(output)))
-      return "it makes the number of samples what cannot hold every number";
+      return "it converts the number of samples to a type that cannot hold every number";
     const found = known.elementsOf(output);
     this.followed.set(
       output,

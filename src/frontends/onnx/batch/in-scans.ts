@@ -52,7 +52,7 @@ export function inScans(
   });
   const size = parts.flatMap(({ part }) => part.outputs).find((name) => !carried.has(name));
   if (size !== undefined)
-    return { node: size, reason: "a part that runs sample by sample computes it for all samples" };
+    return { node: size, reason: "a part that runs sample by sample would compute it for all samples" };
   const replacements = parts.map(({ nodes, part }) => ({ nodes, graph: scanOf(part, setting) }));
   return { model: { ...model, graph: splice(graph, replacements) }, symbol };
 }

@@ -39,7 +39,7 @@ export function openBatch(
 ): OpenedBatch | BatchRefusal {
   const { graph } = model;
   const inputs = batchInputs(graph);
-  if (inputs.size === 0) return { node: graph.input[0]?.name ?? "", reason: "no input has a batch of one" };
+  if (inputs.size === 0) return { node: graph.input[0]?.name ?? "", reason: "no input has a batch of 1" };
   const visits = visitsOf(model, schemas, reads);
   if ("reason" in visits) return visits;
   const strict = proven(model, visits, inputs, reads, false);
@@ -100,7 +100,7 @@ function visitsOf(
   const unseen = [...needed].find((index) => !visits.has(index));
   if (unseen !== undefined) {
     const { name, output } = graph.node[unseen]!;
-    return { node: name || output[0]!, reason: "nothing is inferred of it" };
+    return { node: name || output[0]!, reason: "its shape cannot be inferred" };
   }
   return [...visits.values()].sort((a, b) => a.index - b.index);
 }
@@ -146,9 +146,9 @@ function outputRefusal(
 ): BatchRefusal | undefined {
   const names = graph.output.map(({ name = "" }) => name);
   const output = names.find((name) => lost.has(name));
-  if (output !== undefined) return { node: output, reason: "an output has its batch along another axis" };
+  if (output !== undefined) return { node: output, reason: "an output does not have its batch as the first axis" };
   const counting = names.find((name) => prover.counts(name));
-  return counting === undefined ? undefined : { node: counting, reason: "an output holds the number of samples" };
+  return counting === undefined ? undefined : { node: counting, reason: "an output contains the number of samples" };
 }
 
 /** The inputs whose first size is one: the main one, and others of two axes and more. */

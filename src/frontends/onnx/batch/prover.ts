@@ -134,7 +134,7 @@ export class Prover {
   ): string | undefined {
     for (const name of read) if (this.pending.has(name)) this.lost.add(name);
     const waiting = read.find((name) => this.pending.has(name) || this.inside.has(name));
-    if (waiting !== undefined) return `"${waiting}", which it reads, has its batch along another axis than the first`;
+    if (waiting !== undefined) return `its input "${waiting}" does not have its batch as the first axis`;
     if (unsized !== "") return unsized;
     const isOwn = isOnnxDomain(node.domain) && !this.isCall(node) && !this.reads.has(index);
     const operator = node.op_type ?? "";
@@ -142,10 +142,10 @@ export class Prover {
     const others = new Set(node.input.filter((_, place) => !places.includes(place)));
     const isElsewhere = (name: string): boolean => others.has(name) || !node.input.includes(name);
     const counting = read.find((name) => this.counts(name) && isElsewhere(name));
-    if (counting !== undefined) return `"${counting}", which it reads, holds the number of samples`;
+    if (counting !== undefined) return `its input "${counting}" contains the number of samples`;
     if (this.reads.has(index)) return this.mixture(node, read, known.shapeOf);
     const row = isOwn ? BATCH_ROWS[operator] : undefined;
-    if (row === undefined) return `nothing is known of what ${operator || "it"} does with a batch`;
+    if (row === undefined) return `it is not known what ${operator || "it"} does with a batch`;
     const shown = judged(() => row(this.viewOf(node, known)));
     if (typeof shown === "string") return shown;
     if (shown.size > 0) this.edits.set(index, { kind: "inputs", edits: shown });

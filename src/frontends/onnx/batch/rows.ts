@@ -33,11 +33,12 @@ const elementwise: BatchRow = (view) => {
   const ranks = view.node.input.map((_, index) => rankOf(view, index));
   const carrying = view.node.input.flatMap((_, index) => (view.carries(index) ? [index] : []));
   const rank = ranks[carrying[0]!];
-  if (rank === undefined || carrying.some((index) => ranks[index] !== rank)) return "its inputs have several ranks";
+  if (rank === undefined || carrying.some((index) => ranks[index] !== rank)) return "its inputs differ in rank";
   for (const [index, own] of ranks.entries()) {
     if (view.carries(index) || !view.has(index)) continue;
-    if (own === undefined || own > rank) return `its input ${index} has more axes than the sample`;
-    if (own === rank && view.shape(index)![0] !== 1) return `its input ${index} has a first axis of its own`;
+    if (own === undefined || own > rank) return `its input ${index} has more axes than the value with the batch`;
+    if (own === rank && view.shape(index)![0] !== 1)
+      return `its input ${index} has its own first axis, which is not the batch`;
   }
   return UNCHANGED;
 };
@@ -45,7 +46,7 @@ const elementwise: BatchRow = (view) => {
 const notOverFirst = (axisIn: (view: BatchView) => readonly number[] | undefined): BatchRow =>
   ofFirst((view) => {
     const axes = axisIn(view);
-    if (axes === undefined) return "its axes are computed, or all axes";
+    if (axes === undefined) return "its axes are not constant, or are all axes";
     return axes.some((axis) => isFirst(axisOf(view, axis))) ? "it works along the first axis" : UNCHANGED;
   });
 
@@ -63,7 +64,7 @@ const matMul: BatchRow = (view) => {
     if (left < 2) return "its first input has no axis for the batch";
     return right <= 2 || (right <= left && view.shape(1)![0] === 1) || right < left
       ? UNCHANGED
-      : "its second input has axes of its own";
+      : "its second input has its own axes in front";
   }
   if (view.carries(0) && view.carries(1))
     return left === right && left > 2 ? UNCHANGED : "both inputs depend on the sample";
@@ -73,33 +74,33 @@ const matMul: BatchRow = (view) => {
 };
 
 const gemm: BatchRow = (view) => {
-  if (!view.carries(0) || view.carries(1)) return "another input than its first depends on the sample";
+  if (!view.carries(0) || view.carries(1)) return "an input other than the first depends on the sample";
   if (intOf(view.node, "transA", 0) !== 0) return "it transposes the batch";
   if (!view.has(2)) return UNCHANGED;
   const bias = view.shape(2);
   if (view.carries(2)) return bias?.length === 2 ? UNCHANGED : "its third input has no axis for the batch";
   return bias !== undefined && (bias.length < 2 || bias[0] === 1)
     ? UNCHANGED
-    : "its third input has a first axis of its own";
+    : "its third input has its own first axis, which is not the batch";
 };
 
 const transpose: BatchRow = ({ node }) => (intsOf(node, "perm")?.[0] === 0 ? UNCHANGED : "it moves the first axis");
 
 const flatten: BatchRow = ({ node }) =>
-  intOf(node, "axis", 1) === 1 ? UNCHANGED : "it joins other axes to the first, or puts one before it";
+  intOf(node, "axis", 1) === 1 ? UNCHANGED : "it merges other axes into the first, or adds one before it";
 
 const squeezed =
   (rankIn: (view: BatchView) => number | undefined): BatchRow =>
   (view) => {
     const axes = intsOf(view.node, "axes") ?? (view.has(1) ? view.integers(1) : undefined);
-    if (axes === undefined) return "its axes are computed, or all axes of size one";
+    if (axes === undefined) return "its axes are not constant, or are all axes of size one";
     return axes.some((axis) => isFirst(axisOf(view, axis, rankIn(view)))) ? "it works on the first axis" : UNCHANGED;
   };
 
 /** Parts side by side: each must have all samples. */
 const concat: BatchRow = (view) => {
   const axis = axisOf(view, intOf(view.node, "axis", 1));
-  if (isFirst(axis)) return "it joins along the first axis";
+  if (isFirst(axis)) return "it concatenates along the first axis";
   const free = view.node.input.findIndex((_, index) => !view.carries(index));
   return free < 0 ? UNCHANGED : `its input ${free} is the same for all samples`;
 };
@@ -107,20 +108,20 @@ const concat: BatchRow = (view) => {
 const slice: BatchRow = ofFirst((view) => {
   const starts = intsOf(view.node, "starts") ?? view.integers(1);
   const axes = intsOf(view.node, "axes") ?? (view.has(3) ? view.integers(3) : starts?.map((_, axis) => axis));
-  if (axes === undefined) return "its axes are computed";
+  if (axes === undefined) return "its axes are not constant";
   return axes.some((axis) => isFirst(axisOf(view, axis))) ? "it cuts the first axis" : UNCHANGED;
 });
 
 const gather: BatchRow = (view) => {
-  if (!view.carries(0)) return "it chooses by the sample";
+  if (!view.carries(0)) return "what it selects depends on the sample";
   if (view.carries(1)) return "its indices depend on the sample";
-  return isFirst(axisOf(view, intOf(view.node, "axis", 0))) ? "it chooses along the first axis" : UNCHANGED;
+  return isFirst(axisOf(view, intOf(view.node, "axis", 0))) ? "it selects along the first axis" : UNCHANGED;
 };
 
 const pad: BatchRow = ofFirst((view) => {
   const pads = intsOf(view.node, "pads") ?? view.sizes(1)?.map(({ atOne }) => atOne);
-  if (view.has(3)) return "its axes are given";
-  if (pads === undefined || pads[0] === null || pads[pads.length / 2] === null) return "its pads are computed";
+  if (view.has(3)) return "its input axes is given";
+  if (pads === undefined || pads[0] === null || pads[pads.length / 2] === null) return "its pads are not constant";
   return pads[0] === 0 && pads[pads.length / 2] === 0 ? UNCHANGED : "it pads the first axis";
 });
 
@@ -131,8 +132,8 @@ const MOVING: ReadonlySet<string> = new Set(["tf_crop_and_resize", "tf_half_pixe
 function scaled(view: BatchView): string | NodeEdits {
   const [from, sizes, computed] = [view.shape(0), view.integers(3), view.sizes(3)];
   if (from?.length === computed?.length && areSamplesFirst(computed)) return UNCHANGED;
-  if (sizes === undefined || from?.length !== sizes.length) return "its sizes are computed";
-  if (textOf(view.node, "keep_aspect_ratio_policy", "stretch") !== "stretch") return "its sizes hold that of the batch";
+  if (sizes === undefined || from?.length !== sizes.length) return "its sizes are not constant";
+  if (textOf(view.node, "keep_aspect_ratio_policy", "stretch") !== "stretch") return "its sizes contain the batch size";
   const floats = sizes.map((size, axis) => Number(size) / Number(from[axis]));
   const isExact = floats.every(
     (scale, axis) => Math.fround(scale) === scale && scale * Number(from[axis]) === sizes[axis],
@@ -142,7 +143,7 @@ function scaled(view: BatchView): string | NodeEdits {
         [2, { floats }],
         [3, null],
       ])
-    : "its sizes hold that of the batch, and are no exact multiples";
+    : "its sizes contain the batch size, and are not exact multiples of the input's";
 }
 
 /** A scale of one leaves the samples; sizes would fix how many there are. */
@@ -154,7 +155,7 @@ const resize: BatchRow = ofFirst((view) => {
     return axes.some((axis) => isFirst(axisOf(view, axis))) ? "it resizes the first axis" : UNCHANGED;
   if (view.has(3)) return scaled(view);
   const scales = floatsOf(view.node, "scales") ?? view.sizes(view.opset < 11 ? 1 : 2)?.map(({ atOne }) => atOne);
-  if (typeof scales?.[0] !== "number") return "its scales are computed";
+  if (typeof scales?.[0] !== "number") return "its scales are not constant";
   return scales[0] === 1 ? UNCHANGED : "it resizes the first axis";
 });
 
@@ -176,10 +177,10 @@ export const BATCH_ROWS = tableOf<BatchRow>({
   ...rowsOf("Split", attributeAxis(0)),
   ...rowsOf(REDUCTIONS, reduction),
   BatchNormalization: oneOutput(
-    (view) => (intOf(view.node, "training_mode", 0) === 0 ? firstOnly(view) : "it takes its statistics over the batch"),
-    "it takes its statistics over the batch",
+    (view) => (intOf(view.node, "training_mode", 0) === 0 ? firstOnly(view) : "it computes statistics over the batch"),
+    "it computes statistics over the batch",
   ),
-  MaxPool: oneOutput(firstOnly, "it gives places that are counted over all samples"),
+  MaxPool: oneOutput(firstOnly, "it returns indices that count over all samples"),
   PRelu: (view) => (view.carries(0) ? elementwise(view) : "its slope depends on the sample"),
   MatMul: matMul,
   Gemm: gemm,

@@ -39,31 +39,32 @@ export const COUNTED_INPUTS: ReadonlyMap<string, readonly number[]> = new Map([
 const reshape: BatchRow = (view) => {
   if (view.carries(1)) return "its shape depends on the sample";
   if (view.isGiven(1)) return "its shape is an input";
-  if (!view.carries(0)) return "its shape holds the number of samples, and what it reshapes is the same for all";
+  if (!view.carries(0)) return "its shape contains the number of samples, but its input is the same for all samples";
   const [target, sizes] = [view.integers(1), view.sizes(1)];
   const [from, to] = [view.shape(0), view.outputShape(0)];
   const keepsZeros = intOf(view.node, "allowzero", 0) !== 0;
   if (from?.[0] === 1 && leavesSamples(sizes, from)) return UNCHANGED;
-  if (from?.[0] !== 1 || (to?.[0] !== 1 && sizes?.[0]?.atOne !== 1)) return "its result has another first axis";
+  if (from?.[0] !== 1 || (to?.[0] !== 1 && sizes?.[0]?.atOne !== 1))
+    return "the first axis of its result is not the batch";
   if (areSamplesFirst(sizes) || (target?.[0] === 0 && !keepsZeros)) return UNCHANGED;
   const isKnown = to?.slice(1).every((size) => typeof size === "number" && size > 0) ?? false;
   if (target?.[0] === -1 && to !== undefined && to.length > 1 && isKnown) return UNCHANGED;
   // A zero copies the size of the input, or is one.
   const first = keepsZeros ? -1 : 0;
   if (isKnown) return new Map([[1, [first, ...(to!.slice(1) as readonly number[])]]]);
-  if (keepsZeros) return "zeros of its shape are sizes";
+  if (keepsZeros) return "it copies sizes by zeros in its shape";
   // All that follows the first axis is one sample's, whether the target says its size, copies it or takes what is left over.
   if (target !== undefined)
-    return target[0] === 1 ? new Map([[1, [0, ...target.slice(1)]]]) : "sizes of its result are not known";
+    return target[0] === 1 ? new Map([[1, [0, ...target.slice(1)]]]) : "some sizes of its result are not known";
   const elements = sizes && withSamplesFirst(sizes);
-  return elements === undefined ? "its shape is computed" : new Map([[1, { elements }]]);
+  return elements === undefined ? "its shape is not constant" : new Map([[1, { elements }]]);
 };
 
 /** What is the same for all samples, once for each: sizes or repeats that begin with the number of samples. */
 function forEach(view: BatchView, sizes: Sizes, addsAxes: boolean): ReturnType<BatchRow> {
   const from = view.shape(0);
-  if (from === undefined || sizes === undefined) return "its sizes are computed";
-  if (!areSamplesFirst(sizes)) return "it holds the number of samples, but not as its first size";
+  if (from === undefined || sizes === undefined) return "its sizes are not constant";
+  if (!areSamplesFirst(sizes)) return "it contains the number of samples, but not as the first size";
   const isOnce = from.length === sizes.length ? from[0] === 1 : addsAxes && from.length < sizes.length;
   return isOnce ? UNCHANGED : "it repeats its first axis";
 }
@@ -72,11 +73,11 @@ const expand: BatchRow = (view) => {
   if (view.carries(1)) return "its input 1 depends on the sample";
   const [from, target] = [view.shape(0), view.sizes(1)];
   if (!view.carries(0)) return forEach(view, target, true);
-  if (target === undefined || from === undefined) return "its shape is computed";
+  if (target === undefined || from === undefined) return "its shape is not constant";
   if (target.length > from.length) return "it adds axes before the first";
   if (target.length < from.length ? noneCounts(target) : areSamplesFirst(target) || isOneFirst(target))
     return UNCHANGED;
-  return typeof target[0]?.atOne === "number" ? "it repeats the samples" : "its shape is computed";
+  return typeof target[0]?.atOne === "number" ? "it repeats the samples" : "its shape is not constant";
 };
 
 const tile: BatchRow = (view) => {
@@ -84,12 +85,14 @@ const tile: BatchRow = (view) => {
   const repeats = view.sizes(1);
   if (!view.carries(0)) return forEach(view, repeats, false);
   if (isOneFirst(repeats)) return UNCHANGED;
-  return typeof repeats?.[0]?.atOne === "number" ? "it repeats the samples" : "its repeats are computed";
+  return typeof repeats?.[0]?.atOne === "number" ? "it repeats the samples" : "its repeats are not constant";
 };
 
 const constantOfShape: BatchRow = (view) => {
   if (view.carries(0)) return "its shape depends on the sample";
-  return areSamplesFirst(view.sizes(0)) ? UNCHANGED : "its shape holds the number of samples, but not first";
+  return areSamplesFirst(view.sizes(0))
+    ? UNCHANGED
+    : "its shape contains the number of samples, but not as the first size";
 };
 
 export const SIZED_ROWS = { ConstantOfShape: constantOfShape, Expand: expand, Reshape: reshape, Tile: tile };

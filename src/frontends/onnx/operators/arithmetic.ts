@@ -118,7 +118,7 @@ const sub: Read = (source, write) => {
 
 const div: Read = (source, write) => {
   const right = constantBeside(source, write, 1);
-  if (right === undefined) throw new NotRead("it divides by what is computed");
+  if (right === undefined) throw new NotRead("it divides by a value that is not constant");
   if (right.value === 0) throw new NotRead("it divides by zero");
   multiplyByConstant(right, inverse);
 };

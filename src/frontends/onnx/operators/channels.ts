@@ -9,8 +9,8 @@ const concat: Read = (source, write) => {
   const shapes = input.map((_, index) => shapeOf(source, index));
   const rank = shapes[0]!.length;
   const axis = axisOf(intOf(source.node, "axis", 1), rank);
-  if (axis !== 1) throw new NotRead(`it joins values along axis ${axis}, not along channels`);
-  if (rank < 2) throw new NotRead("it joins values without channels");
+  if (axis !== 1) throw new NotRead(`it concatenates along axis ${axis}, not along the channels`);
+  if (rank < 2) throw new NotRead("it concatenates values that have no channels");
   for (const shape of shapes)
     if (!sameDim(shape[0]!, shapes[0]![0]!))
       throw new NotRead(`${shapeText(shape)} and ${shapeText(shapes[0]!)} differ in their batch`);
@@ -61,7 +61,7 @@ function takenOf(source: SourceNode, rank: number): readonly Taken[] {
     if (opset < 10) return intsOf(node, name);
     if (source.input(index) === undefined) return undefined;
     const values = source.numbers(index) ?? source.sizes(index);
-    if (values === undefined) throw new NotRead(`its ${name} are computed`);
+    if (values === undefined) throw new NotRead(`its ${name} are not constant`);
     return values;
   };
   const starts = given("starts", 1) ?? [];
@@ -71,7 +71,7 @@ function takenOf(source: SourceNode, rank: number): readonly Taken[] {
   return starts.map((start, index) => {
     const axis = axes[index];
     const step = steps === undefined ? 1 : steps[index];
-    if (typeof axis !== "number") throw new NotRead("its axes are computed");
+    if (typeof axis !== "number") throw new NotRead("its axes are not constant");
     return { axis: axisOf(axis, rank), start, end: ends[index], step: typeof step === "number" ? step : undefined };
   });
 }
@@ -98,7 +98,7 @@ function leftOut({ axis, start, end, step }: Taken, x: Shape): readonly [number,
   const [first, last] = [bound(start, size), bound(end, size)];
   const after = last === undefined ? undefined : addDims(size, scaleDim(last, -1));
   if (typeof first !== "number" || typeof after !== "number" || after < 0)
-    throw new NotRead(`what it takes of axis ${axis} depends on sizes that are not known`);
+    throw new NotRead(`the part of axis ${axis} that it takes depends on sizes that are not known`);
   return [first, after];
 }
 
@@ -109,7 +109,7 @@ const slice: Read = (source, write) => {
   const isCut = (axis: number): boolean => cuts[axis]?.some((pixels) => pixels > 0) ?? false;
   if (isCut(0)) throw new NotRead("it takes a part of the batch");
   const crops = x.some((_, axis) => axis > 1 && isCut(axis));
-  if (crops && x.length !== 4) throw new NotRead(`it takes a part of ${shapeText(x)} that is not one of channels`);
+  if (crops && x.length !== 4) throw new NotRead(`it takes a part of ${shapeText(x)} that is not a range of channels`);
   let value = inputOf(source, 0);
   if (isCut(1)) {
     const [start, after] = cuts[1]!;

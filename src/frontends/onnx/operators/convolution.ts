@@ -8,8 +8,7 @@ import { explicitPads, pairOf, windowOf } from "./window.js";
 
 function kernelOf(source: SourceNode): LazyTensor {
   const kernel = constantOf(source, 1, "kernel");
-  if (kernel.shape.length !== 4)
-    throw new NotRead(`its kernel is ${shapeText(kernel.shape)}, not one of two dimensions`);
+  if (kernel.shape.length !== 4) throw new NotRead(`its kernel is ${shapeText(kernel.shape)}, not two-dimensional`);
   return kernel;
 }
 

@@ -14,9 +14,10 @@ function vectorOf(source: SourceNode, index: number, what: string): LazyTensor {
 /** γ · (x − μ) / √(σ² + ε) + β, one of each for each channel. */
 const batchNormalization: Read = (source, write) => {
   const { node, opset } = source;
-  if (intOf(node, "training_mode", 0) !== 0) throw new NotRead("it is one of training");
-  if (opset < 9 && intOf(node, "spatial", 1) === 0) throw new NotRead("it normalises each pixel by itself (spatial 0)");
-  onlyFirstOutput(source, "its statistics are used");
+  if (intOf(node, "training_mode", 0) !== 0) throw new NotRead("it runs in training mode");
+  if (opset < 9 && intOf(node, "spatial", 1) === 0)
+    throw new NotRead("it normalises each pixel separately (spatial 0)");
+  onlyFirstOutput(source, "other nodes use its statistics");
   const epsilon = floatOf(node, "epsilon", EPSILON);
   const channels = channelsOf(source, 0);
   const [gamma, beta] = [vectorOf(source, 1, "scale"), vectorOf(source, 2, "B")];

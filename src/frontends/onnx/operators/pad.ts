@@ -33,7 +33,7 @@ const pad: Read = (source, write) => {
   const x = shapeOf(source, 0);
   const all = padsOf(source, x.length);
   if (all.flat().every((each) => each === 0)) return keep(write, inputOf(source, 0));
-  if (x.length !== 4) throw new NotRead(`it pads ${shapeText(x)}, which is no picture [N,C,H,W]`);
+  if (x.length !== 4) throw new NotRead(`it pads ${shapeText(x)}, which is not a picture [N,C,H,W]`);
   const [batch, channels, rows, columns] = all as [never, never, readonly [number, number], readonly [number, number]];
   if ([batch, channels].flat().some((each) => each !== 0)) throw new NotRead("it pads the batch or the channels");
   const pads = [rows[0], columns[0], rows[1], columns[1]] as const;

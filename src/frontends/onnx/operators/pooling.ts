@@ -26,14 +26,14 @@ function leavesNothing({ kernel, stride, pads }: Window, x: readonly Dim[]): boo
 }
 
 const maxPool: Read = (source, write) => {
-  onlyFirstOutput(source, "its indices are used");
+  onlyFirstOutput(source, "other nodes use its indices");
   write.node("pool", [inputOf(source, 0)], { kind: "max", ...poolWindow(source) }, { output: 0 });
 };
 
 const averagePool: Read = (source, write) => {
   const window = poolWindow(source);
   if (intOf(source.node, "count_include_pad", 0) === 0 && window.pads.some((each) => each !== 0))
-    throw new NotRead("its means leave padded pixels out");
+    throw new NotRead("its means do not count padded pixels");
   write.node("pool", [inputOf(source, 0)], { kind: "average", ...window }, { output: 0 });
 };
 
@@ -48,7 +48,7 @@ const reduceMean: Read = (source, write) => {
   const { node, opset } = source;
   const given = opset < 18 ? intsOf(node, "axes") : source.input(1) && numbersOf(source, 1, "axes");
   const axes = (given || []).map((axis) => axisOf(axis, rank)).sort();
-  if (rank !== 4 || axes.join() !== "2,3") throw new NotRead("it takes the mean over other axes than height and width");
+  if (rank !== 4 || axes.join() !== "2,3") throw new NotRead("it takes the mean over axes other than height and width");
   pictureOf(source, 0);
   write.node("global_pool", [inputOf(source, 0)], { flat: intOf(node, "keepdims", 1) === 0 }, { output: 0 });
 };

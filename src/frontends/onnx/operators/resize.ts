@@ -67,17 +67,17 @@ function ratio(from: Dim, to: Dim): number {
   if (after >= before && after % before === 0 && sameDim(scaleDim(from, after / before), to)) return after / before;
   const part = before % after === 0 ? divideDim(from, before / after) : undefined;
   if (part !== undefined && sameDim(part, to)) return after / before;
-  throw new NotRead("its sizes are not a whole multiple of the picture's, nor a whole part of them");
+  throw new NotRead("its sizes are neither a whole multiple nor a whole fraction of the picture's");
 }
 
 function scaleFromSizes(source: SourceNode, x: Picture): number {
   const policy = textOf(source.node, "keep_aspect_ratio_policy", "stretch");
   if (policy !== "stretch") throw new NotRead(`its keep_aspect_ratio_policy is "${policy}"`);
   const sizes = source.numbers(3) ?? source.sizes(3);
-  if (sizes === undefined) throw new NotRead("its sizes are computed");
+  if (sizes === undefined) throw new NotRead("its sizes are not constant");
   const axes = axesOf(source);
   const ratios = sizes.map((size, index) => {
-    if (size === undefined) throw new NotRead("its sizes are computed");
+    if (size === undefined) throw new NotRead("its sizes are not constant");
     return ratio(x[axes[index]!]!, size);
   });
   return commonScale(axes, ratios);
@@ -89,7 +89,7 @@ function scaleOf(source: SourceNode, x: Picture): number {
   if (node.op_type === "Upsample" && opset < 9) return commonScale([0, 1, 2, 3], floatsOf(node, "scales") ?? []);
   const index = opset < 11 ? 1 : 2;
   const scales = source.input(index) === undefined ? [] : source.numbers(index);
-  if (scales === undefined) throw new NotRead("its scales are computed");
+  if (scales === undefined) throw new NotRead("its scales are not constant");
   if (scales.length > 0) return commonScale(opset < 11 ? [0, 1, 2, 3] : axesOf(source), scales);
   return scaleFromSizes(source, x);
 }
@@ -108,9 +108,9 @@ const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(valu
 function checkNearest(coordinates: string, nearest: string, scale: number): void {
   // A scale that float32 rounds moves positions across the border of a pixel.
   if (scale < 1 && !isPowerOfTwo(scale))
-    throw new NotRead(`its scale ${scale} is rounded, which may take other pixels`);
+    throw new NotRead(`its scale ${scale} is rounded, which may select other pixels`);
   if (!takesSamePixels(coordinates, nearest, scale))
-    throw new NotRead(`it takes other pixels than ⌊position / scale⌋: "${coordinates}", "${nearest}"`);
+    throw new NotRead(`it does not take the pixel at ⌊position / scale⌋: "${coordinates}", "${nearest}"`);
 }
 
 /** Between pixels: positions of pixels are their centres, also where a result of one pixel would be an exception. */
@@ -118,9 +118,9 @@ function checkSmooth(source: SourceNode, coordinates: string, scale: number, x: 
   const { node } = source;
   const single = [x[2], x[3]].some((size) => typeof size !== "number" || Math.floor(size * scale) <= 1);
   if (coordinates === "pytorch_half_pixel" && scale < 1 && single)
-    throw new NotRead('a result of one pixel is another with "pytorch_half_pixel"');
+    throw new NotRead('"pytorch_half_pixel" differs for results of one pixel');
   if (coordinates !== "half_pixel" && coordinates !== "pytorch_half_pixel")
-    throw new NotRead(`its coordinates are "${coordinates}", not those of pixels' centres`);
+    throw new NotRead(`its coordinates are "${coordinates}", not those of pixel centres`);
   if (textOf(node, "mode", "nearest") !== "cubic") return;
   if (floatOf(node, "cubic_coeff_a", CUBIC_A) !== CUBIC_A) throw new NotRead(`its cubic_coeff_a is not ${CUBIC_A}`);
   if (intOf(node, "exclude_outside", 0) !== 0) throw new NotRead("it excludes pixels outside the picture");
@@ -141,13 +141,13 @@ const resize: Read = (source, write) => {
   const word = textOf(node, "mode", "nearest");
   const mode = MODES.get(word);
   if (mode === undefined) throw new NotRead(`its mode is "${word}"`);
-  if (intOf(node, "antialias", 0) !== 0) throw new NotRead("it smoothes before it reduces");
+  if (intOf(node, "antialias", 0) !== 0) throw new NotRead("it smooths before it reduces (antialias)");
   const scale = allowedScale(scaleOf(source, x));
   const [coordinates, nearest] = conventionsOf(source);
   if (coordinates === "tf_crop_and_resize") throw new NotRead("it resizes a part of the picture");
   if (scale === 1) return keep(write, inputOf(source, 0));
   if ([x[2], x[3]].some((size) => typeof size === "number" && size * scale < 1))
-    throw new NotRead(`nothing is left of ${shapeText(x)}`);
+    throw new NotRead(`its result for ${shapeText(x)} is empty`);
   if (mode === "nearest") checkNearest(coordinates, nearest, scale);
   else checkSmooth(source, coordinates, scale, x);
   write.node("resize", [inputOf(source, 0)], { mode, scale }, { output: 0 });

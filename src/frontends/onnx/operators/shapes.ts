@@ -31,28 +31,29 @@ const reshape: Read = (source, write) => {
   const sample = rest.map((size) => (size === "rest" ? held / others : (size as number)));
   const kept = batch !== undefined && (batch === "rest" || sameShape([batch], [x[0]!]));
   if (!kept || !sample.every(Number.isInteger) || elementCount(sample) !== held)
-    throw new NotRead(`it makes another batch of ${shapeText(x)}, or one that is not known`);
+    throw new NotRead(`it changes the batch of ${shapeText(x)}, or to one that is not known`);
   emitReshaped(source, write, [x[0]!, ...sample]);
 };
 
 const flatten: Read = (source, write) => {
   const x = shapeOf(source, 0);
   const axis = intOf(source.node, "axis", 1);
-  if ((axis < 0 ? axis + x.length : axis) !== 1) throw new NotRead(`it flattens axes from ${axis} on, not each sample`);
+  if ((axis < 0 ? axis + x.length : axis) !== 1)
+    throw new NotRead(`it flattens the axes from ${axis} on, not each sample`);
   emitReshaped(source, write, [x[0]!, elementCount(sampleOf(x))]);
 };
 
 /** An attribute until opset 12, an input from 13 on. */
 function axesOf(source: SourceNode): readonly number[] {
   const axes = source.opset < 13 ? intsOf(source.node, "axes") : source.input(1) && numbersOf(source, 1, "axes");
-  if (!axes) throw new NotRead("its axes are those of whatever size is 1");
+  if (!axes) throw new NotRead("its axes are all axes whose size is 1");
   return axes;
 }
 
 const squeeze: Read = (source, write) => {
   const x = shapeOf(source, 0);
   const axes = new Set(axesOf(source).map((axis) => axisOf(axis, x.length)));
-  if (axes.has(0)) throw new NotRead("it takes the axis of the batch away");
+  if (axes.has(0)) throw new NotRead("it removes the batch axis");
   const to = x.filter((_, axis) => !axes.has(axis));
   emitReshaped(source, write, to);
 };
@@ -62,7 +63,7 @@ const unsqueeze: Read = (source, write) => {
   const given = axesOf(source);
   const rank = x.length + given.length;
   const axes = new Set(given.map((axis) => axisOf(axis, rank)));
-  if (axes.has(0)) throw new NotRead("it puts an axis before the batch");
+  if (axes.has(0)) throw new NotRead("it adds an axis before the batch");
   const rest = [...x];
   const to = Array.from({ length: rank }, (_, axis): Dim => (axes.has(axis) ? 1 : rest.shift()!));
   emitReshaped(source, write, to);
@@ -74,7 +75,7 @@ const transpose: Read = (source, write) => {
   const perm = intsOf(source.node, "perm") ?? [...x.keys()].reverse();
   const moved = perm.filter((axis) => x[axis] !== 1);
   if (perm[0] !== 0 || moved.some((axis, index) => index > 0 && axis < moved[index - 1]!))
-    throw new NotRead("it puts values in another order");
+    throw new NotRead("it changes the order of values");
   emitReshaped(
     source,
     write,

@@ -14,14 +14,14 @@ const identity: Read = (source, write) => {
 /** Until opset 11 a Dropout is one of inference; from 12 on an input says so. */
 const dropout: Read = (source, write) => {
   shapeOf(source, 0);
-  onlyFirstOutput(source, "its mask is used");
-  if (source.input(2) !== undefined && source.numbers(2)?.[0] !== 0) throw new NotRead("it may be one of training");
+  onlyFirstOutput(source, "other nodes use its mask");
+  if (source.input(2) !== undefined && source.numbers(2)?.[0] !== 0) throw new NotRead("it may run in training mode");
   keep(write, inputOf(source, 0));
 };
 
 const cast: Read = (source, write) => {
   shapeOf(source, 0);
-  if (intOf(source.node, "to", 0) !== FLOAT) throw new NotRead("it makes another type than float32");
+  if (intOf(source.node, "to", 0) !== FLOAT) throw new NotRead("it casts to a type other than float32");
   keep(write, inputOf(source, 0));
 };
 

@@ -32,7 +32,7 @@ function biasOf(source: SourceNode, rows: number): LazyTensor | undefined {
   if (elementCount(bias.shape) === 1)
     return computed([rows], [bias], (values) => new Float64Array(rows).fill(values[0]!));
   if (bias.shape.at(-1) !== rows || elementCount(bias.shape) !== rows)
-    throw new NotRead(`its summand ${shapeText(bias.shape)} is not one for each of ${rows} results`);
+    throw new NotRead(`its bias ${shapeText(bias.shape)} does not have one value for each of ${rows} results`);
   return reshaped(bias, [rows]);
 }
 

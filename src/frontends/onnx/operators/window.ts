@@ -8,8 +8,9 @@ import { NotRead, type SourceNode } from "../reading.js";
 export function pairOf({ node }: SourceNode, name: string, least = 1): Pair | undefined {
   const values = intsOf(node, name);
   if (values === undefined) return undefined;
-  if (values.length !== 2) throw new NotRead(`its ${name} are those of ${values.length} axes, not of height and width`);
-  if (values.some((value) => value < least)) throw new NotRead(`its ${name} are less than ${least}`);
+  if (values.length !== 2)
+    throw new NotRead(`its ${name} are given for ${values.length} axes, not for height and width`);
+  if (values.some((value) => value < least)) throw new NotRead(`its ${name} are below ${least}`);
   return values as unknown as Pair;
 }
 
@@ -23,7 +24,7 @@ export function windowOf(source: SourceNode, kernel: Pair, x: readonly Dim[]): W
 /** Pads that are given. */
 export function explicitPads({ node }: SourceNode): Window["pads"] {
   const pads = intsOf(node, "pads") ?? [0, 0, 0, 0];
-  if (pads.length !== 4) throw new NotRead("its pads are not those of height and width");
+  if (pads.length !== 4) throw new NotRead("its pads are not given for height and width");
   if (pads.some((each) => each < 0)) throw new NotRead("its pads are negative");
   return pads as unknown as Window["pads"];
 }

@@ -62,7 +62,7 @@ export async function checkRaised(
       0,
     );
     if (!agrees(mixed, expected, largest(terms) / largest(sums)))
-      throw new NotRead(`as a mixture its ${what} has other numbers`);
+      throw new NotRead(`smxc read its ${what} as a mixture, but the values differ from those of the graph`);
   }
 }
 

@@ -54,7 +54,7 @@ export function normalForm(product: Product, groups: number): NormalForm | NoFor
     if ("reason" in found) return { reason: `"${source.name}" ${found.reason}`, source: source.name };
     const experts = moves(product.sums, index) ? stepsOf(product.sums, index) : [];
     if (source.kind === "choice" && sizeOfSteps(experts) !== sizeOfParts(product.sums))
-      return { reason: `the choice by "${source.name}" is not one of all experts` };
+      return { reason: `the choice by "${source.name}" is not among all experts` };
     placed.push({ name: source.name, isChoice: source.kind === "choice", start, experts, ...found });
   }
   const fault = norms.length === 0 ? undefined : notDemodulated(product, norms, axes);
@@ -94,7 +94,9 @@ function place(axes: Axes, factor: number, groups: number): Pick<Placed, "over" 
     return { over: "in", blocks: withoutRepeats([...ofGroups, ...stepsOf(axes.in, factor)]) };
   if (over.length > 1) {
     const rule =
-      over.length === 3 ? "as a bank does that is no constant" : "where a factor of a mixture weighs one axis";
+      over.length === 3
+        ? "as if the kernels of the experts were not constant"
+        : "but a factor of a mixture may weigh only one axis";
     return { reason: `weighs ${over.map((axis) => AXES[axis]).join(" and ")} at once, ${rule}` };
   }
   const [axis = "out"] = over;
@@ -122,13 +124,13 @@ function withoutRepeats(steps: readonly Step[]): readonly Step[] {
 function notDemodulated(product: Product, norms: readonly NormSource[], axes: Axes): string | undefined {
   const [norm, ...others] = norms;
   if (norm === undefined || others.length > 0) return "it is divided by several norms";
-  if (norm.power !== -0.5) return "a norm weighs it that it is not divided by";
+  if (norm.power !== -0.5) return "a norm is multiplied into it instead of dividing it";
   const index = product.factors.findIndex(({ source }) => source === norm);
   const over = (Object.keys(AXES) as Over[]).filter((axis) => moves(axes[axis], index));
   const out = sizeOfParts(axes.out);
-  if (moves(product.sums, index)) return "its demodulation is not that of the sum over its experts";
+  if (moves(product.sums, index)) return "its demodulation is not computed from the sum over its experts";
   if (over.some((axis) => axis !== "out"))
-    return `its demodulation is one of ${over.map((axis) => AXES[axis]).join(" and ")}, where that of a mixture is one of output channels alone`;
+    return `its demodulation has one value for each of ${over.map((axis) => AXES[axis]).join(" and ")}; a mixture has one per output channel`;
   const steps = stepsOf(axes.out, index);
   const isOfRows = out === 1 ? steps.length === 0 : steps.length === 1 && steps[0]!.step === 1;
   const { axes: summed, of } = norm;
@@ -137,13 +139,14 @@ function notDemodulated(product: Product, norms: readonly NormSource[], axes: Ax
   const rows = left.reduce((size, axis) => size * shape[axis]!, 1);
   const row = summed.reduce((size, axis) => size * shape[axis]!, 1);
   if (!isOfRows || product.factors[index]!.start !== 0 || rows !== out)
-    return "its demodulation is not one of output channels";
-  if (rows * row !== sizeOfParts(product.axes.flat())) return "its demodulation is one of other values";
+    return "its demodulation does not have one value per output channel";
+  if (rows * row !== sizeOfParts(product.axes.flat()))
+    return "its demodulation is computed from other values than the kernel";
   const rest = without(product, index);
   const own = transposed(of, [...left, ...[...summed].sort((a, b) => a - b)]);
   return sameView(regrouped(own, [rows, row]), regrouped(rest, [rows, row]))
     ? undefined
-    : "its demodulation is one of other values";
+    : "its demodulation is computed from other values than the kernel";
 }
 
 function without(product: Product, factor: number): Product {

@@ -100,7 +100,7 @@ export function cutParts(parts: readonly Part[], sizes: readonly number[]): read
     for (let left = size; left > 1; ) {
       const last = open.pop()!;
       const inner = commonDivisor(last.size, left);
-      if (inner === 1) throw new NotRead("its axes are cut across those of its input");
+      if (inner === 1) throw new NotRead("its axes do not align with the axes of its input");
       own.unshift({ size: inner, steps: last.steps });
       if (inner < last.size) open.push({ size: last.size / inner, steps: last.steps.map((step) => step * inner) });
       left /= inner;
@@ -131,7 +131,7 @@ export function sharedParts(
   while (open.length > 0) {
     const [x, y] = [open.pop()!, others.pop()!];
     const size = commonDivisor(x.size, y.size);
-    if (size === 1) throw new NotRead("the axes of its inputs are cut across one another");
+    if (size === 1) throw new NotRead("the axes of its inputs do not align with each other");
     shared.unshift({ size, steps: [...x.steps, ...y.steps] });
     for (const [part, stack] of [
       [x, open],

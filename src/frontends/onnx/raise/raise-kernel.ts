@@ -37,7 +37,7 @@ export interface RaisedBias {
 
 /** @throws NotRead where the kernel, or the bias, is no mixture: with the reason */
 export function raiseKernel(conv: SourceNode, facts: GraphFacts): RaisedKernel {
-  if (conv.node.op_type !== "Conv") throw new NotRead("its kernel is computed, and it is a transposed convolution");
+  if (conv.node.op_type !== "Conv") throw new NotRead("its kernel is not constant, and it is a transposed convolution");
   const groups = intOf(conv.node, "group", 1);
   const found = followed(facts, conv.input(1)!, 4, (product) => normalForm(product, groups), true);
   const [out, perGroup, ...kernel] = shapeOfProduct(found.product) as [number, number, number, number];
@@ -45,7 +45,7 @@ export function raiseKernel(conv: SourceNode, facts: GraphFacts): RaisedKernel {
   const { form } = found;
   const bias = conv.input(2) === undefined ? undefined : raiseBias(facts, conv.input(2)!, form, out);
   const bank = bankTensor(form, [form.experts, out, perGroup, ...kernel]);
-  if (bank === undefined) throw new NotRead("its bank is too large to be put in order");
+  if (bank === undefined) throw new NotRead("the kernels of its experts are too large to reorder");
   const onBoth = new Set(bias?.onBoth);
   return {
     experts: form.experts,
@@ -65,7 +65,7 @@ export function raiseKernel(conv: SourceNode, facts: GraphFacts): RaisedKernel {
 
 function asFactor(facts: GraphFacts, factor: Placed, on: RaisedFactor["on"]): RaisedFactor {
   const [batch, ...sample] = facts.shape(factor.name) ?? [];
-  if (batch !== 1) throw new NotRead(`"${factor.name}" has no axis of the batch`);
+  if (batch !== 1) throw new NotRead(`"${factor.name}" has no batch axis`);
   const steps = [...factor.experts, ...factor.blocks];
   const isEven = steps.every(({ step }, index) => step === sizeOfSteps(steps.slice(index + 1)));
   return { ...factor, on, isWhole: factor.start === 0 && isEven && sizeOfSteps(steps) === elementCount(sample) };
@@ -126,7 +126,8 @@ function raiseBias(facts: GraphFacts, name: string, kernel: NormalForm, out: num
   if (shared !== undefined && shared.own.length === 0) return shared;
   const { form } = followed(facts, name, 1, (product) => normalForm(product, 1), false);
   const own = biasOf(form, kernel, out);
-  if (own === undefined) throw new NotRead(`its bias is mixed of ${form.experts}, its kernel of ${kernel.experts}`);
+  if (own === undefined)
+    throw new NotRead(`its bias is mixed from ${form.experts} experts, but its kernel from ${kernel.experts}`);
   return own;
 }
 

@@ -46,7 +46,7 @@ export async function raiseKernels(
     if (!isComputed(conv.node)) continue;
     try {
       if (runner === undefined)
-        throw new NotRead("its kernel depends on the input, and no runtime is there to compare");
+        throw new NotRead("its kernel depends on the input, and there is no ONNX Runtime to compare with");
       open.push({ index, conv, raised: raiseKernel(conv, facts) });
     } catch (cause) {
       found.set(index, notRaised(cause));
@@ -97,7 +97,7 @@ async function compared(
   for (const { index, conv, raised } of candidates) {
     try {
       for (const values of runs) {
-        if (values === null) throw new NotRead("the graph cannot be run to compare its kernel");
+        if (values === null) throw new NotRead("the graph cannot run, so its kernel cannot be compared");
         await checkRaised(conv, raised, values, runner.agrees);
       }
       results.push([index, raised]);

@@ -20,7 +20,8 @@ export function expanded(product: Product, shape: readonly number[]): Product {
     const parts = product.axes[ownAxis] ?? [];
     const wanted = shape[wantedAxis] ?? 1;
     const size = sizeOfParts(parts);
-    if (size !== 1 && wanted !== 1 && size !== wanted) throw new NotRead("its shape is not one that its input has");
+    if (size !== 1 && wanted !== 1 && size !== wanted)
+      throw new NotRead("its shape does not follow from that of its input");
     return size === 1 ? repeats(product, wanted) : parts;
   });
   return { ...product, axes };
@@ -40,7 +41,7 @@ export function sliced(product: Product, axis: number, start: number, count: num
   const parts = joinedParts(product.axes[axis]!);
   if (count < 1) throw new NotRead("it is empty");
   if (start === 0 && step === 1 && count === sizeOfParts(parts)) return product;
-  if (parts.length > 1) throw new NotRead("it takes a part of an axis along which its input does not move evenly");
+  if (parts.length > 1) throw new NotRead("it takes a part of an axis whose elements are not evenly spaced");
   const steps = parts[0]?.steps ?? product.factors.map(() => 0);
   const own: readonly Part[] = count === 1 ? [] : [{ size: count, steps: steps.map((each) => each * step) }];
   return {

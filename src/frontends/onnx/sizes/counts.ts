@@ -21,7 +21,9 @@ export class Counts {
       const number = numberOf(index);
       const count = number === undefined ? undefined : counts.find((each) => countsPlaces(number, each));
       if (count !== undefined)
-        throw new NotRead(`it scales a sum over the picture by ${number}, and the export summed over ${count} places`);
+        throw new NotRead(
+          `it multiplies a sum over the picture by ${number}, but the export sums over ${count} positions`,
+        );
     }
   }
 

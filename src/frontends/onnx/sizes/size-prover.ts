@@ -75,7 +75,7 @@ export class SizeProver {
     }
     const row = SIZE_ROWS[op];
     if (row === undefined)
-      throw new NotRead(`nothing is known of what ${node.op_type ?? "it"} does with heights and widths`);
+      throw new NotRead(`it is not known what ${node.op_type ?? "it"} does with heights and widths`);
     const shown = row(view);
     this.take(node, index, shown, exported);
     if (readsSizes)
@@ -95,7 +95,9 @@ export class SizeProver {
       if (name === "" || shape === undefined) continue;
       const before = numbersIn(exported.typeOf(name));
       if (before !== undefined && before.join() !== shape.map((size) => size.exported).join())
-        throw new NotRead(`its result was ${before.join("×")} in the export, which does not follow from its sizes`);
+        throw new NotRead(
+          `its result is ${before.join("×")} in the export, which does not follow from the sizes of its inputs`,
+        );
       if (shape.some(isOpen)) this.shapes.set(name, shape);
     }
     this.counts.follow(
@@ -119,12 +121,12 @@ export class SizeProver {
       readers: (value) => this.readers.get(value) ?? [],
       shape: (index) => {
         const shape = this.shapeOf(at(index), exported);
-        if (shape === undefined) throw new NotRead(`nothing is known of the shape of its input ${index}`);
+        if (shape === undefined) throw new NotRead(`the shape of its input ${index} is not known`);
         return shape;
       },
       exported: (index) => {
         const shape = numbersIn(exported.typeOf(node.output[index] ?? ""));
-        if (shape === undefined) throw new NotRead(`nothing is known of the shape of its output ${index}`);
+        if (shape === undefined) throw new NotRead(`the shape of its output ${index} is not known`);
         return shape;
       },
       integers: (index) => {

@@ -21,7 +21,7 @@ export function withOpenedSizes(
     const own = edits.get(index);
     const missing = own && vectors.missing(own, index);
     if (missing !== undefined)
-      return { node: node.name || node.output[0]!, reason: `no value before it has the size ${told(missing)}` };
+      return { node: node.name || node.output[0]!, reason: `no earlier value has the size ${told(missing)}` };
     nodes.push(...(own === undefined ? [node] : vectors.edited(node, index, own)));
   }
   const types = inferModel(model, schemas);

@@ -13,7 +13,7 @@ const argMax: RaiseRow = {
     const { source } = site;
     const shape = site.shape(0);
     if (shape === undefined) throw new NotRead("its shape is not known");
-    if (intOf(source.node, "select_last_index", 0) !== 0) throw new NotRead("it takes the last of equals");
+    if (intOf(source.node, "select_last_index", 0) !== 0) throw new NotRead("it takes the last of equal values");
     const axis = axisOf(intOf(source.node, "axis", 0), shape.length);
     const scores = whole({ kind: "choice", name: source.input(0)! }, shape);
     return { is: "position", product: summedOver(scores, [axis], intOf(source.node, "keepdims", 1) !== 0) };
@@ -23,7 +23,7 @@ const argMax: RaiseRow = {
 /** The positions that an input holds; undefined where it is something else. */
 function positionsAt(site: RaiseSite, index: number): Product {
   const { is, product } = site.value(index);
-  if (is !== "position") throw new NotRead("its indices are computed");
+  if (is !== "position") throw new NotRead("its indices are not constant");
   return product;
 }
 
@@ -31,7 +31,7 @@ function positionsAt(site: RaiseSite, index: number): Product {
 function chosen(data: Product, axis: number, positions: Product): Product {
   const counts = [data.factors.length, positions.factors.length] as const;
   if (sizeOfParts(data.axes[axis]!) !== sizeOfParts(positions.sums))
-    throw new NotRead("its indices are not those of all that it gathers from");
+    throw new NotRead("its indices do not select every element");
   const ofData = data.axes.map((parts) => beside(parts, counts, "left"));
   return checkedProduct({
     axes: [
@@ -50,7 +50,7 @@ function taken(data: Product, axis: number, indices: readonly number[], isScalar
   const counted = indices.map((index) => (index < 0 ? index + size : index));
   const step = counted.length > 1 ? counted[1]! - counted[0]! : 1;
   if (step < 1 || counted.some((index, at) => index !== counted[0]! + at * step))
-    throw new NotRead("its indices are not evenly apart");
+    throw new NotRead("its indices are not evenly spaced");
   const result = sliced(data, axis, counted[0]!, counted.length, step);
   return isScalar ? regrouped(result, shapeOfProduct(result).toSpliced(axis, 1)) : result;
 }
@@ -64,7 +64,7 @@ const gather: RaiseRow = {
     const indices = source.numbers(1);
     if (indices === undefined) return asProduct(chosen(data, axis, positionsAt(site, 1)));
     const rank = site.rank(1);
-    if (rank === undefined || rank > 1) throw new NotRead("its indices are no vector");
+    if (rank === undefined || rank > 1) throw new NotRead("its indices are not a vector");
     return asProduct(taken(data, axis, indices, rank === 0));
   },
 };
@@ -76,7 +76,7 @@ const gatherNd: RaiseRow = {
     const positions = positionsAt(site, 1);
     const shape = shapeOfProduct(positions);
     if (shape.at(-1) !== 1 || intOf(site.source.node, "batch_dims", 0) !== 0)
-      throw new NotRead("its indices are those of several axes");
+      throw new NotRead("its indices select along several axes");
     return asProduct(chosen(productOf(site, 0), 0, regrouped(positions, shape.slice(0, -1))));
   },
 };

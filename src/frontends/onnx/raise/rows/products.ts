@@ -38,7 +38,7 @@ function inverted(product: Product): Product {
     const { source } = factor;
     if (source.kind === "constant") return { ...factor, source: { ...source, inverse: !source.inverse } };
     if (source.kind === "norm" && source.power === 0.5) return { ...factor, source: { ...source, power: -0.5 } };
-    throw new NotRead("it divides by what is computed");
+    throw new NotRead("it divides by a value that is not constant");
   });
   return { ...product, factors };
 }
@@ -49,7 +49,7 @@ const neg: RaiseRow = { kind: "product", run: (site) => asProduct(multiplied(pro
 function sumOfSquares(product: Product): NormSource {
   const source = onlySource(product);
   if (source?.kind === "norm" && source.power === 1) return source;
-  throw new NotRead("its input is no sum of squares");
+  throw new NotRead("its input is not a sum of squares");
 }
 
 const sqrt: RaiseRow = {
@@ -78,7 +78,7 @@ const add: RaiseRow = {
   run(site) {
     const side = numberAt(site, 1) === undefined ? 1 : 0;
     const epsilon = numberAt(site, 1 - side);
-    if (epsilon === undefined) throw new NotRead("it adds what is computed");
+    if (epsilon === undefined) throw new NotRead("it adds a value that is not constant");
     const product = productOf(site, side);
     const norm = sumOfSquares(product);
     return asProduct(withSource(product, { ...norm, epsilon: norm.epsilon + epsilon }));

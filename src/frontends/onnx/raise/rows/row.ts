@@ -46,6 +46,6 @@ export function asProduct(product: Product): Executed {
 /** Numbers of a small constant input that must be there. */
 export function numbersAt({ source }: RaiseSite, index: number): readonly number[] {
   const numbers = source.numbers(index);
-  if (numbers === undefined) throw new NotRead(`its input ${index} is computed`);
+  if (numbers === undefined) throw new NotRead(`its input ${index} is not constant`);
   return numbers;
 }

@@ -24,7 +24,7 @@ function keepsDims({ source }: RaiseSite): boolean {
 }
 
 function requireOpen({ isOpen }: RaiseSite): void {
-  if (!isOpen) throw new NotRead("it is taken as it is");
+  if (!isOpen) throw new NotRead("it is read as a value, not as a product");
 }
 
 function normOf(of: Product, axes: readonly number[], keepdims: boolean, power: 1 | 0.5): Executed {
@@ -91,7 +91,7 @@ const gemm: RaiseRow = {
     requireOpen(site);
     const { source } = site;
     const { node } = source;
-    if (source.input(2) !== undefined && floatOf(node, "beta", 1) !== 0) throw new NotRead("it has a summand");
+    if (source.input(2) !== undefined && floatOf(node, "beta", 1) !== 0) throw new NotRead("it adds a bias");
     const turned = (index: number, attribute: string): Product => {
       const product = productOf(site, index);
       return intOf(node, attribute, 0) === 0 ? product : transposed(product, [1, 0]);

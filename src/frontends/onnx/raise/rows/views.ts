@@ -123,7 +123,7 @@ const cast: RaiseRow = {
     const executed = site.value(0);
     const to = intOf(site.source.node, "to", 0);
     const keeps = executed.is === "position" ? INTEGERS.some((type) => type === to) : to === FLOAT;
-    if (!keeps) throw new NotRead("it makes another type");
+    if (!keeps) throw new NotRead("it changes the type");
     return executed;
   },
 };

@@ -18,10 +18,10 @@ export function alike(sizes: readonly (Extent | undefined)[]): Extent {
   if (first === undefined) return (own ?? present[0])!.size;
   if (own !== undefined)
     throw new NotRead(
-      `its input ${own.index} holds the exported size ${own.size.exported} where its input ${first.index} has ${told(first.size)}`,
+      `its input ${own.index} has the exported size ${own.size.exported}, but its input ${first.index} has ${told(first.size)}`,
     );
   const other = opened.find(({ size }) => size.exported !== first.size.exported);
-  if (other !== undefined) throw new NotRead(`${told(first.size)} and ${told(other.size)} stand for one axis`);
+  if (other !== undefined) throw new NotRead(`one axis has the two sizes ${told(first.size)} and ${told(other.size)}`);
   return opened.map(({ size }) => size).reduce((a, b) => (extentText(b).length < extentText(a).length ? b : a));
 }
 

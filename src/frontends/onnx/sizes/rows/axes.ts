@@ -17,7 +17,7 @@ export const squeeze: SizeRow = (view) => {
   const shape = view.shape(0);
   const axes = axesIn(view, shape.length) ?? [...shape.keys()].filter((axis) => shape[axis]!.exported === 1);
   const lost = axes.map((axis) => shape[axis]!).find(isOpen);
-  if (lost !== undefined) throw new NotRead(`it leaves out an axis of ${told(lost)}`);
+  if (lost !== undefined) throw new NotRead(`it removes an axis of size ${told(lost)}`);
   return { outputs: [shape.filter((_, axis) => !axes.includes(axis))] };
 };
 
@@ -57,21 +57,22 @@ function sum(sizes: Extents): Extent {
 export const split: SizeRow = (view) => {
   const shape = view.shape(0);
   const axis = axisFrom(intOf(view.node, "axis", 0), shape.length);
-  if (isOpen(shape[axis]!)) throw new NotRead(`it splits ${told(shape[axis]!)}, in parts of which either may be fixed`);
+  if (isOpen(shape[axis]!))
+    throw new NotRead(`it splits an axis of size ${told(shape[axis]!)}, and it is not known which part is fixed`);
   return { outputs: view.node.output.map((_, index) => shape.with(axis, fixed(view.exported(index)[axis]!))) };
 };
 
 export const gather: SizeRow = (view) => {
   const shape = view.shape(0);
   const axis = axisFrom(intOf(view.node, "axis", 0), shape.length);
-  if (isOpen(shape[axis]!)) throw new NotRead(`it chooses places along ${told(shape[axis]!)}`);
+  if (isOpen(shape[axis]!)) throw new NotRead(`it selects positions along an axis of size ${told(shape[axis]!)}`);
   return { outputs: [shape.toSpliced(axis, 1, ...view.shape(1))] };
 };
 
 export const tile: SizeRow = (view) => {
   const shape = view.shape(0);
   const repeats = view.integers(1);
-  if (repeats?.length !== shape.length) throw new NotRead("its repeats are computed");
+  if (repeats?.length !== shape.length) throw new NotRead("its repeats are not constant");
   return {
     outputs: [
       shape.map((size, axis) =>
@@ -85,7 +86,7 @@ export const tile: SizeRow = (view) => {
 export const expand: SizeRow = (view) => {
   const shape = view.shape(0);
   const target = view.computed(1) ?? view.integers(1)?.map(fixed);
-  if (target === undefined) throw new NotRead("its shape is computed");
+  if (target === undefined) throw new NotRead("its shape is not constant");
   const rank = Math.max(shape.length, target.length);
   const edited: (number | Extent)[] = target.map((size) => (isOpen(size) ? size : size.exported));
   const result = Array.from({ length: rank }, (_, axis): Extent => {
@@ -93,7 +94,8 @@ export const expand: SizeRow = (view) => {
     const at = axis - rank + target.length;
     const wanted = target[at] ?? fixed(1);
     if (!isOpen(own)) return own.exported === 1 ? wanted : own;
-    if (wanted.exported !== own.exported && wanted.exported !== 1) throw new NotRead(`it repeats ${told(own)}`);
+    if (wanted.exported !== own.exported && wanted.exported !== 1)
+      throw new NotRead(`it repeats an axis of size ${told(own)}`);
     if (!isOpen(wanted) && wanted.exported !== 1) edited[at] = 1;
     return own;
   });

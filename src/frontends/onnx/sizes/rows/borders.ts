@@ -10,7 +10,7 @@ import { axesIn } from "./linear.js";
 export const pad: SizeRow = (view) => {
   const shape = view.shape(0);
   const pads = intsOf(view.node, "pads") ?? view.integers(1);
-  if (pads === undefined) throw new NotRead("its pads are computed");
+  if (pads === undefined) throw new NotRead("its pads are not constant");
   const axes = axesIn(view, shape.length, 3) ?? [...shape.keys()];
   const addsNothing = pads.every((each) => each === 0);
   const result: Extent[] = [...shape];
@@ -19,7 +19,7 @@ export const pad: SizeRow = (view) => {
     const size = shape[axis]!;
     if (isOpen(size) && (before !== after || addsNothing))
       throw new NotRead(
-        `it adds ${before} before and ${after} after ${told(size)}, which may fill it up to a multiple: other sizes would need other pads`,
+        `it pads an axis of size ${told(size)} by ${before} before and ${after} after, perhaps to reach a multiple; other sizes would then need other pads`,
       );
     result[axis] = isOpen(size)
       ? mapped(size, (dim) => addDims(dim, before + after))

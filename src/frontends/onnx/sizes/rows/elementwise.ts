@@ -19,7 +19,7 @@ export const keepsShapeOnce: SizeRow = (view) => {
 export function othersAreFixed(view: SizeView): void {
   for (const index of view.node.input.keys())
     if (index > 0 && view.has(index) && view.shape(index).some(isOpen))
-      throw new NotRead(`its input ${index} has an open size`);
+      throw new NotRead(`its input ${index} has a size that depends on the picture`);
 }
 
 export const elementwise: SizeRow = (view) => {
@@ -35,6 +35,6 @@ export const weighed: SizeRow = (view) => {
 
 export const constantOfShape: SizeRow = (view) => {
   const sizes = view.computed(0) ?? view.integers(0)?.map(fixed);
-  if (sizes === undefined) throw new NotRead("its shape is computed");
+  if (sizes === undefined) throw new NotRead("its shape is not constant");
   return { outputs: [sizes] };
 };

@@ -13,7 +13,7 @@ export function axisFrom(axis: number, rank: number): number {
 export function axesIn(view: SizeView, rank: number, input = 1): readonly number[] | undefined {
   const given = intsOf(view.node, "axes") ?? (view.has(input) ? view.integers(input) : undefined);
   if (given === undefined && view.has(input) && intsOf(view.node, "axes") === undefined)
-    throw new NotRead("its axes are computed");
+    throw new NotRead("its axes are not constant");
   return given?.map((axis) => axisFrom(axis, rank));
 }
 
@@ -32,7 +32,7 @@ export const reduction: SizeRow = (view) => {
 export const place: SizeRow = (view) => {
   const shape = view.shape(0);
   const axis = axisFrom(intOf(view.node, "axis", 0), shape.length);
-  if (isOpen(shape[axis]!)) throw new NotRead(`it counts places along ${told(shape[axis]!)}`);
+  if (isOpen(shape[axis]!)) throw new NotRead(`it returns positions along an axis of size ${told(shape[axis]!)}`);
   const keeps = intOf(view.node, "keepdims", 1) !== 0;
   return { outputs: [keeps ? shape.with(axis, fixed(1)) : shape.toSpliced(axis, 1)] };
 };
@@ -44,7 +44,7 @@ function contracted(left: Extent, right: Extent): void {
     return;
   }
   const size = isOpen(left) ? left : right;
-  if (isOpen(size)) throw new NotRead(`it weighs each of the ${told(size)} places by a number of its own`);
+  if (isOpen(size)) throw new NotRead(`it has one weight for each of the ${told(size)} positions of the picture`);
 }
 
 export const matMul: SizeRow = (view) => {

@@ -27,7 +27,7 @@ function regrouped(from: Extents, to: readonly number[], hasBlocks: boolean): Ex
   const doubtful = from.find(({ factors }) =>
     factors.some((factor) => factor.exported === 1 && typeof factor.dim !== "number"),
   );
-  if (doubtful !== undefined) throw new NotRead(`${told(doubtful)} may be any of its axes of size one`);
+  if (doubtful !== undefined) throw new NotRead(`${told(doubtful)} may be any of its axes of size 1`);
   const result: Extent[] = to.map(fixed);
   const rows = from.flatMap(({ factors }) => factors).filter(({ exported }) => exported !== 1);
   const columns = [...to.keys()].filter((axis) => to[axis] !== 1);
@@ -119,7 +119,7 @@ function takeTogether(axes: number[], columns: number[], to: readonly number[], 
 }
 
 function comesApart(size: Extent, parts: readonly number[]): string {
-  return `${told(size)} comes apart into ${parts.join("×")}, as for windows, and nothing says which of these numbers depend on the picture`;
+  return `it splits an axis of size ${told(size)} into ${parts.join("×")}, as for windows, and it is not known which of these numbers depend on the picture`;
 }
 
 export const reshape: SizeRow = (view) => {
@@ -143,7 +143,7 @@ type Wanted = Extent | "rest" | "copy";
 function targetOf(view: SizeView, from: Extents, rank: number): readonly Wanted[] {
   const keepsZeros = intOf(view.node, "allowzero", 0) !== 0;
   const target = view.computed(1) ?? view.integers(1)?.map(fixed);
-  if (target?.length !== rank) throw new NotRead("its shape is computed");
+  if (target?.length !== rank) throw new NotRead("its shape is not constant");
   return target.map((size, axis) => {
     if (isOpen(size)) return size;
     if (size.exported === -1) return "rest";

@@ -18,7 +18,7 @@ export const resize: SizeRow = (view) => {
 
 function byScales(view: SizeView, shape: Extents, axes: readonly number[]): Shown {
   const scales = floatsOf(view.node, "scales") ?? view.integers(view.opset < 11 ? 1 : 2);
-  if (scales === undefined) throw new NotRead("its scales are computed");
+  if (scales === undefined) throw new NotRead("its scales are not constant");
   const exported = view.exported(0);
   const result = shape.map((size, axis): Extent => {
     const at = axes.indexOf(axis);
@@ -40,7 +40,7 @@ const FACTORS: ReadonlySet<number> = new Set([1, 2, 3, 4, 8, 1 / 2, 1 / 3, 1 / 4
 
 function bySizes(view: SizeView, shape: Extents, axes: readonly number[]): Shown {
   const sizes = view.computed(3) ?? view.integers(3)?.map(fixed);
-  if (sizes === undefined) throw new NotRead("its sizes are computed");
+  if (sizes === undefined) throw new NotRead("its sizes are not constant");
   const wanted = axes.map((axis, at) => ({ own: shape[axis]!, size: sizes[at]! }));
   const result = [...shape];
   for (const [at, axis] of axes.entries()) result[axis] = sizes[at]!;
@@ -49,12 +49,12 @@ function bySizes(view: SizeView, shape: Extents, axes: readonly number[]): Shown
   const doubtful = wanted.find(({ own }, at) => isOpen(own) && !FACTORS.has(floats[at]!));
   if (doubtful !== undefined)
     throw new NotRead(
-      `it gives ${told(doubtful.own)} the size ${doubtful.size.exported}, which may be that of any picture`,
+      `it resizes an axis of size ${told(doubtful.own)} to ${doubtful.size.exported}, and it is not known whether that holds for every picture`,
     );
   const opened = new Set(wanted.flatMap(({ own }, at) => (isOpen(own) ? [floats[at]!] : [])));
   const inexact = wanted.some(({ own, size }, at) => Math.fround(floats[at]!) * own.exported !== size.exported);
   if (opened.size > 1 || inexact || wanted.some(({ size }) => isOpen(size)))
-    throw new NotRead("its sizes are no exact multiples");
+    throw new NotRead("its sizes are not exact multiples");
   for (const [at, axis] of axes.entries()) {
     if (isOpen(shape[axis]!)) result[axis] = scaled(shape[axis]!, floats[at]!, sizes[at]!.exported, "");
   }

@@ -17,7 +17,7 @@ export const slice: SizeRow = (view) => {
   const ends = placesOf(view, "ends", 2);
   const axes = axesIn(view, shape.length, 3) ?? starts.map((_, axis) => axis);
   const steps = view.has(4) ? view.integers(4) : axes.map(() => 1);
-  if (steps === undefined) throw new NotRead("its steps are computed");
+  if (steps === undefined) throw new NotRead("its steps are not constant");
   const result = [...shape];
   const edited: (number | Extent)[] = ends.map((end) => (isOpen(end) ? end : end.exported));
   for (const [index, axis] of axes.entries()) {
@@ -25,7 +25,7 @@ export const slice: SizeRow = (view) => {
     const size = shape[axis]!;
     if (!isOpen(size)) {
       if (isOpen(part.start) || isOpen(part.end))
-        throw new NotRead("what it leaves of a fixed axis depends on the picture");
+        throw new NotRead("the part of a fixed axis that it keeps depends on the picture");
       result[axis] = fixed(view.exported(0)[axis]!);
       continue;
     }
@@ -39,7 +39,7 @@ export const slice: SizeRow = (view) => {
 
 function placesOf(view: SizeView, attribute: string, input: number): Extents {
   const found = intsOf(view.node, attribute)?.map(fixed) ?? view.computed(input) ?? view.integers(input)?.map(fixed);
-  if (found === undefined) throw new NotRead(`its ${attribute} are computed`);
+  if (found === undefined) throw new NotRead(`its ${attribute} are not constant`);
   return found;
 }
 
@@ -61,7 +61,7 @@ function cutOpen(
   name: string,
 ): { readonly size: Extent; readonly isToTheEnd: boolean } {
   if (step < 1) return { size: turned(size, start, end, step), isToTheEnd: false };
-  if (isOpen(start)) throw new NotRead(`it begins at ${told(start)}`);
+  if (isOpen(start)) throw new NotRead(`it starts at ${told(start)}`);
   const first = start.exported;
   const shortened = (by: number): Extent => mapped(size, (dim: Dim) => ceilDivDim(addDims(dim, -by), step));
   if (isOpen(end) && !sameExtent(end, size)) {
@@ -70,13 +70,15 @@ function cutOpen(
   }
   const isWhole = isOpen(end) || end.exported === size.exported;
   if (first < 0) {
-    if (!isWhole && end.exported < FAR) throw new NotRead(`it takes places from ${first} to ${end.exported}`);
+    if (!isWhole && end.exported < FAR) throw new NotRead(`it takes positions from ${first} to ${end.exported}`);
     return { size: fixed(Math.ceil(-first / step)), isToTheEnd: isWhole && !isOpen(end) };
   }
   refuseDoubtful(size, first);
   if (end.exported < 0 && !isOpen(end)) return { size: shortened(first - end.exported), isToTheEnd: false };
   if (!isWhole && end.exported < FAR)
-    throw new NotRead(`it ends at ${end.exported} of ${told(size)}, which may depend on the picture or not`);
+    throw new NotRead(
+      `it ends at ${end.exported} on an axis of size ${told(size)}, and it is not known whether the end depends on the picture`,
+    );
   return { size: shortened(first), isToTheEnd: isWhole && !isOpen(end) };
 }
 
@@ -84,7 +86,9 @@ function cutOpen(
 function refuseDoubtful(size: Extent, first: number): void {
   const isPart = first > 1 && size.exported % first === 0;
   if (first > 0 && (first * 2 >= size.exported || isPart))
-    throw new NotRead(`it begins at ${first} of ${told(size)}, which may depend on the picture or not`);
+    throw new NotRead(
+      `it starts at ${first} on an axis of size ${told(size)}, and it is not known whether the start depends on the picture`,
+    );
 }
 
 /** Of the whole axis from its end, as pictures are mirrored. */

@@ -38,14 +38,14 @@ function slid(size: Extent, { kernel, stride, dilation, pads, autoPad }: Axis): 
 
 function kernelOf(view: SizeView): readonly number[] {
   const weights = view.shape(1);
-  if (weights.some(isOpen)) throw new NotRead("its kernel has an open size");
+  if (weights.some(isOpen)) throw new NotRead("its kernel has a size that depends on the picture");
   return intsOf(view.node, "kernel_shape") ?? weights.slice(2).map(({ exported }) => exported);
 }
 
 function picture(view: SizeView): { readonly batch: Extent; readonly sides: Extents } {
   const [batch, channels, ...sides] = view.shape(0);
   if (batch === undefined || channels === undefined) throw new NotRead("it has no channels");
-  if (isOpen(channels)) throw new NotRead("the channels that it weighs have an open size");
+  if (isOpen(channels)) throw new NotRead("the number of its channels depends on the picture");
   return { batch, sides };
 }
 
@@ -58,7 +58,7 @@ export const convolution: SizeRow = (view) => {
 
 export const transposedConvolution: SizeRow = (view) => {
   othersAreFixed(view);
-  if (hasAttribute(view.node, "output_shape")) throw new NotRead("its output_shape holds the exported size");
+  if (hasAttribute(view.node, "output_shape")) throw new NotRead("its output_shape contains the exported size");
   const { batch, sides } = picture(view);
   const more = intsOf(view.node, "output_padding");
   const axes = axesOf(view, kernelOf(view));
@@ -89,13 +89,13 @@ function refuseAdaptive(sides: Extents, axes: readonly Axis[]): void {
   const [first] = parts;
   if (first !== undefined && parts.every((part) => part !== undefined))
     throw new NotRead(
-      `its windows of ${axes.map(({ kernel }) => kernel).join("×")} may stand for ${parts.join("×")} parts of a picture of any size`,
+      `its windows of ${axes.map(({ kernel }) => kernel).join("×")} may mean ${parts.join("×")} parts of a picture of any size`,
     );
 }
 
 export const pooling: SizeRow = (view) => {
   if (view.node.output.slice(1).some((name) => name !== ""))
-    throw new NotRead("it gives places that are counted over the whole picture");
+    throw new NotRead("it returns indices that count over the whole picture");
   const { batch, sides } = picture(view);
   const kernel = intsOf(view.node, "kernel_shape");
   if (kernel === undefined) throw new NotRead("it has no kernel_shape");
