@@ -1,0 +1,1 @@
+export const raising = { about: '', seeds: () => [] };
