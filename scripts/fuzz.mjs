@@ -11,7 +11,7 @@
  * is ended when an input takes too long or too much.
  */
 import { fork } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { keepFinding } from "./fuzz/findings.mjs";
 import { TARGETS } from "./fuzz/targets/index.mjs";
@@ -31,7 +31,15 @@ const MOST_SILENT_MS = 300_000;
 /** Resident memory. */
 const MOST_BYTES = 3 * 2 ** 30;
 
-const end = Date.now() + 1000 * Number(seconds);
+let end = Date.now() + 1000 * Number(seconds);
+let child;
+// What was done by then is told.
+for (const signal of ["SIGINT", "SIGTERM"])
+  process.on(signal, () => {
+    end = 0;
+    child?.kill("SIGKILL");
+  });
+
 let runs = 0;
 let starts = 0;
 let found = 0;
@@ -50,7 +58,7 @@ process.exit(found > 0 ? 1 : 0);
 /** Runs inputs in a process until the time is over or it dies. */
 async function work(number) {
   const state = `${folder}/running`;
-  const child = fork(new URL("fuzz/loop.mjs", import.meta.url), [], {
+  child = fork(new URL("fuzz/loop.mjs", import.meta.url), [], {
     execArgv: ["--max-old-space-size=2048"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
@@ -78,7 +86,7 @@ async function work(number) {
   child.send({ name, folder, state, seed: own, end, before: runs, replayed });
   const [code, signal] = await new Promise((resolve) => child.on("close", (...ended) => resolve(ended)));
   clearInterval(watch);
-  if (code === 0) return;
+  if (code === 0 || end === 0) return;
   found++;
   const input = readFileSync(state);
   const stage = readFileSync(`${state}.stage`, "utf8");

@@ -10,6 +10,7 @@ const MOST_KEPT_BYTES = 128 * 2 ** 20;
 /** Larger ones are left: they run slowly, and small ones do the same. */
 const LARGEST = 512 * 2 ** 10;
 
+process.on("disconnect", () => process.exit(1));
 process.once("message", async (task) => {
   await (task.replayed.length > 0 ? replay(task) : fuzz(task));
   process.exit(0);

@@ -7,7 +7,7 @@ const UNARY = "Relu Sigmoid Tanh Neg Abs Identity Exp Softplus HardSwish Floor S
 const BINARY = "Add Sub Mul Div Pow Max Min PRelu MatMul".split(" ");
 const MORE = "Softmax Flatten GlobalAveragePool GlobalMaxPool ReduceMean ReduceSum Transpose Shape Size Squeeze Cast Clip".split(" ");
 const NAMES = ["", "x", "y", "__proto__", "constructor", "a/b", "a.b", "é", "a b", "\u0000", "n".repeat(300), "beta.0"];
-const NUMBERS = [0, 1, -1, 2, 3, 7, -2, 255, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 2 ** 53, -(2n ** 63n), 2n ** 63n - 1n];
+const NUMBERS = [0, 1, -1, 2, 3, 7, -2, 255, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 2n ** 53n, -(2n ** 63n), 2n ** 63n - 1n];
 
 /** @param other whose nodes may be put behind */
 export async function mutateModel(model, random, other) {
