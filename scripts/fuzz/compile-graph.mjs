@@ -1,0 +1,89 @@
+/** `smxc compile` of an ONNX file, and whether what it wrote is the file: valid, and the same numbers in ONNX Runtime. */
+import { checkGraph } from "../../dist/cli/commands/compile/check-graph.js";
+import { graphCompiler } from "../../dist/cli/models/graph-compiler.js";
+import { openGraphSource } from "../../dist/cli/models/graph-source.js";
+import { summariseOnnx } from "../../dist/src/inspect/onnx/summary.js";
+import { LOWERING_NAMES } from "../../dist/src/lowerings/names.js";
+import { checkModel } from "../../dist/src/onnx/check/check-model.js";
+import { toBytes } from "../../dist/src/onnx/front/files.js";
+import { loadSchemas } from "../../dist/src/onnx/schemas/registry.js";
+import { Wrong } from "./findings.mjs";
+import { decoded } from "./onnx-files.mjs";
+import { Random } from "./random.mjs";
+import { refusal } from "./refusal.mjs";
+import { isRounding } from "./rounding.mjs";
+
+/** What is too much work for ONNX Runtime is compiled and not run. */
+const MOST_PEAK_BYTES = 2 ** 26;
+const MOST_MACS = 1e9;
+
+const SILENT = { note() {}, report() {}, progress: () => ({ update() {}, end() {} }) };
+
+/** @returns what became of the file */
+export async function compileAndCompare(input, stage) {
+  const options = optionsOf(input);
+  try {
+    const graph = { kind: "graph", name: "/nowhere/fuzz.onnx", decoded: await decoded(input), files: [] };
+    stage("check");
+    const source = await openGraphSource(graph);
+    if (!(await isSmall(graph.decoded))) return "too large";
+    stage("compile");
+    const compile = await graphCompiler(source.model);
+    const done = await compile(options);
+    const result = await decoded(await toBytes(done.model));
+    stage("check of the result");
+    await requireValid(graph.decoded, result);
+    stage("comparison in ONNX Runtime");
+    const label = `${labelOf(done)}${await compared(source.model, done)}`;
+    return label;
+  } catch (cause) {
+    return refusal(cause);
+  }
+}
+
+function labelOf({ compiled, report }) {
+  const mixed = report.kernels.some(({ became }) => became === "mix_conv");
+  return `${compiled.length > 0 ? "compiled" : "kept"}${mixed ? " mixed" : ""}, batch ${report.batch.became}`;
+}
+
+/** Those that a hash of the bytes draws, so that a file is always compiled alike. */
+function optionsOf(input) {
+  const random = new Random(input.reduce((sum, byte, at) => (Math.imul(sum, 31) + byte + at) | 0, input.length));
+  const winograd = LOWERING_NAMES.filter((name) => name.startsWith("winograd-"));
+  const size = () => random.pick(["keep", "keep", "keep", "dynamic"]);
+  const batch = random.pick([undefined, undefined, "keep", "dynamic"]);
+  return {
+    lowering: random.pick([...winograd, "auto", "auto"]),
+    target: random.pick(["cpu", "cpu", "wasm"]),
+    portable: random.chance(0.1),
+    exposeBeta: random.chance(0.1),
+    sizes: { height: size(), width: size(), ...(batch === undefined ? {} : { batch }) },
+  };
+}
+
+async function isSmall(model) {
+  const { peakBytes, macs } = summariseOnnx(model, await loadSchemas());
+  return peakBytes <= MOST_PEAK_BYTES && macs <= MOST_MACS;
+}
+
+/** What the full check finds in the result, and not in the source. */
+async function requireValid(source, result) {
+  const [before, now] = [await errorsOf(source), await errorsOf(result)];
+  const added = now.filter(({ rule }) => !before.some((each) => each.rule === rule));
+  if (added.length > 0) throw new Wrong(`invalid result: ${added[0].rule}`, `${added[0].place} ${added[0].message}`);
+}
+
+async function errorsOf(model) {
+  return (await checkModel(model, { full: true })).filter(({ severity }) => severity === "error");
+}
+
+async function compared(source, done) {
+  try {
+    await checkGraph(SILENT, source, done, { dtype: "float32" });
+    return "";
+  } catch (cause) {
+    if (cause?.excess === undefined) throw cause;
+    if (await isRounding(done)) return ", differs by rounding";
+    throw new Wrong("differs", cause.message);
+  }
+}
