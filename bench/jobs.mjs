@@ -7,6 +7,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { DIST, graphBytes } from "./graphs.mjs";
 
@@ -32,7 +33,7 @@ const [jobs, tiles, side, rounds] = [values.jobs, values.tiles, values.side, val
 
 async function shipped(name) {
   const folder = new URL("../models/", import.meta.url);
-  const weights = await openFileSource(new URL(`${name}.weights.safetensors`, folder).pathname);
+  const weights = await openFileSource(fileURLToPath(new URL(`${name}.weights.safetensors`, folder)));
   const document = JSON.parse(await readFile(new URL(`${name}.json`, folder), "utf8"));
   const bytes = await compile(document, weights, { target, threads: 1 });
   await weights.close();

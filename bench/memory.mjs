@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
 import { DIST, runProgram } from "./program.mjs";
@@ -17,7 +18,7 @@ const { values, positionals } = parseArgs({
 });
 const [model] = positionals;
 const numbers = (text) => text.split(",").map(Number);
-const PHOTOGRAPH = new URL("../fixtures/photographs/hr/coffee.png", import.meta.url).pathname;
+const PHOTOGRAPH = fileURLToPath(new URL("../fixtures/photographs/hr/coffee.png", import.meta.url));
 /** Of a process that has loaded ONNX Runtime in a worker, in bytes. */
 const PROCESS = 150e6;
 

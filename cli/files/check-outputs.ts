@@ -6,6 +6,7 @@ import { isatty } from "node:tty";
 import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
 import { cannotWrite } from "../terminal/system-errors.js";
 import { outputIsDash, outputIsInput, outputIsStream, outputNotAlone, outputTwice } from "./errors.js";
+import { spelling } from "./spelling.js";
 
 /** Where an output goes. */
 export interface Target {
@@ -65,10 +66,10 @@ export async function checkOutputsIn(
   paths: readonly string[],
   inputs: readonly string[],
 ): Promise<void> {
-  // Some file systems take two spellings of a name for one.
-  const spelling = (name: string): string => name.normalize().toLowerCase();
-  const there = new Set((await readdir(folder)).map(spelling));
-  const isThere = (path: string): boolean => there.has(spelling(basename(path)));
+  // Disks of other systems may be there on any: a name counts as there in every spelling.
+  const anySpelling = (name: string): string => spelling(name, "win32");
+  const there = new Set((await readdir(folder)).map(anySpelling));
+  const isThere = (path: string): boolean => there.has(anySpelling(basename(path)));
   const existing = paths.filter(isThere);
   const made = paths.find((path) => !isThere(path));
   await checkOutputs([...existing, ...(made === undefined ? [] : [made])], existing.length === 0 ? [] : inputs);
@@ -117,7 +118,7 @@ async function resolveTarget(path: string): Promise<Target> {
 /** Equal for two names of one file: device and inode, or the path of a file that is not there yet. */
 async function identity(path: string): Promise<string> {
   const found = await unlessMissing(stat(path, { bigint: true }));
-  return found === undefined ? path : `${found.dev}:${found.ino}`;
+  return found === undefined ? spelling(path) : `${found.dev}:${found.ino}`;
 }
 
 async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {

@@ -1,9 +1,9 @@
 /** Where an output is written until all outputs of its set are complete. */
 import * as nodeFs from "node:fs/promises";
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { openUnnamed } from "../../src/base/bytes/unnamed-file-node.js";
 import type { Target } from "./check-outputs.js";
+import { renameOver } from "./rename.js";
 import { forget, remember, removeStaleOf, temporaryName } from "./temporary-files.js";
 import { nameUnnamed, pathOfOpen } from "./unnamed-file.js";
 
@@ -49,7 +49,8 @@ async function openSibling({ real }: Target, fs: FileSystem): Promise<Draft> {
     onDisk: true,
     putInPlace: async () => {
       await file.close();
-      await replace(temporary, real, fs);
+      await renameOver(temporary, real, fs);
+      await flushFolder(real);
     },
     discard: async () => {
       await file.close();
@@ -83,20 +84,6 @@ async function copyInPlace(file: nodeFs.FileHandle, target: Target, fs: FileSyst
   } finally {
     await sibling.discard();
   }
-}
-
-async function replace(temporary: string, target: string, fs: FileSystem): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await fs.rename(temporary, target);
-      break;
-    } catch (cause) {
-      // On Windows scanners and indexers hold new files open for a moment.
-      if (process.platform !== "win32" || attempt === 10) throw cause;
-      await sleep(attempt * 20);
-    }
-  }
-  await flushFolder(target);
 }
 
 /** Makes a new name last, where the system lets a folder be flushed. */

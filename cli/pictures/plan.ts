@@ -4,6 +4,7 @@ import { basename, dirname, join, parse, resolve } from "node:path";
 import { type Diagnostic, error, SmxcError } from "../../src/base/diagnostics.js";
 import { formatOfName, type ImageFormat } from "../../src/files/image-format.js";
 import { imageFormat } from "../../src/pictures/image-node.js";
+import { spelling } from "../files/spelling.js";
 import type { Output } from "../terminal/output.js";
 import { cannotWrite } from "../terminal/system-errors.js";
 import type { PictureEnding } from "./endings.js";
@@ -96,9 +97,9 @@ function checkNames(pairs: readonly PicturePair[]): void {
   const inputOf = new Map<string, string>();
   const twice: Diagnostic[] = [];
   for (const { input, output } of pairs) {
-    const other = inputOf.get(output);
+    const other = inputOf.get(spelling(output));
     if (other !== undefined) twice.push(writtenTwice(output, other, input));
-    else inputOf.set(output, input);
+    else inputOf.set(spelling(output), input);
   }
   if (twice.length > 0) throw new SmxcError(twice, "usage");
 }

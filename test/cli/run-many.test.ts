@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
@@ -260,7 +261,7 @@ describe("where results go", () => {
 });
 
 describe.runIf(process.platform === "linux")("pipes", () => {
-  const MAIN = new URL("../../dist/cli/main.js", import.meta.url).pathname;
+  const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
   function piped(
     argv: readonly string[],

@@ -2,13 +2,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { crc32, deflateSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SmxcError } from "../../src/base/diagnostics.js";
 import { isSrgbProfile } from "../../src/pictures/icc.js";
 import { imageFormat, readImage } from "../../src/pictures/image-node.js";
 
-const FIXTURES = new URL("../../fixtures/images/", import.meta.url).pathname;
+const FIXTURES = fileURLToPath(new URL("../../fixtures/images/", import.meta.url));
 let folder: string;
 
 beforeAll(() => {

@@ -1,13 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Diagnostic } from "../../src/base/diagnostics.js";
 import type { Image } from "../../src/pictures/image.js";
 import { encodeImage, encodeImageTo, readImage } from "../../src/pictures/image-node.js";
 import { picturePsnr } from "../../src/pictures/metrics.js";
 
-const FIXTURES = new URL("../../fixtures/images/", import.meta.url).pathname;
+const FIXTURES = fileURLToPath(new URL("../../fixtures/images/", import.meta.url));
 const SAMPLES: Record<string, number[]> = JSON.parse(readFileSync(`${FIXTURES}samples.json`, "utf8"));
 
 const unexpected = ({ message }: Diagnostic) => expect.unreachable(message);

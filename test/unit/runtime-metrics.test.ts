@@ -1,4 +1,5 @@
 /** Golden figures by Pillow 12.3 and scikit-image 0.26 on the same files, see fixtures/. */
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { crop, type Image, toBitDepth } from "../../src/pictures/image.js";
 import { readImage } from "../../src/pictures/image-node.js";
@@ -6,7 +7,9 @@ import { picturePsnr, ssim } from "../../src/pictures/metrics.js";
 import { resizeBicubic } from "../../src/pictures/resize.js";
 
 const fixture = (name: string) =>
-  readImage(new URL(`../../fixtures/${name}`, import.meta.url).pathname, ({ message }) => expect.unreachable(message));
+  readImage(fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)), ({ message }) =>
+    expect.unreachable(message),
+  );
 
 describe("bicubic resizing is Pillow's to the bit", () => {
   test.each(["80x50", "7x11"])("to %s", async (size) => {

@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { basename, dirname, extname, join, normalize } from "node:path";
+import { basename, dirname, extname, join, posix } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { error, SmxcError } from "../../../src/base/diagnostics.js";
 
@@ -116,16 +116,24 @@ function end(response: ServerResponse, status: number, headers: Readonly<Record<
 
 /** The file of an address; undefined when there can be none. */
 function fileOf(url: string): string | undefined {
-  const path = pathOf(url);
-  if (path === undefined || path.includes("\0")) return undefined;
+  const given = pathOf(url);
+  const path = given === undefined ? undefined : pathBelow(given);
+  if (path === undefined) return undefined;
   if (path.startsWith(ORT_PREFIX)) {
     const name = basename(path);
     return ORT_FILE.test(name) ? join(ortFolder(), name) : undefined;
   }
   const [, stem, ending] = NETWORK_FILE.exec(path) ?? [];
   if (stem !== undefined) return join(NETWORKS, `${stem}${ending}`);
-  // `normalize` of an absolute path leaves no `..` in it.
-  return join(PAGE, normalize(path === "/" ? "/index.html" : path));
+  return join(PAGE, path === "/" ? "index.html" : path);
+}
+
+/**
+ * A path without `..` of an absolute one; undefined where it has what divides or names paths on some systems only, which no file
+ * of the page has: on Windows backslashes lead out of the folder again, and colons name drives and streams.
+ */
+export function pathBelow(path: string): string | undefined {
+  return /[\\:\0]/.test(path) ? undefined : posix.normalize(path);
 }
 
 function pathOf(url: string): string | undefined {
