@@ -39,11 +39,23 @@ const [threads, seconds, rounds] = [values.threads, values.seconds, values.round
 const fixed = values.size === "open" ? undefined : Number(values.size);
 const side = fixed ?? OPEN_SIZE;
 const options = { target, threads, ...(fixed === undefined ? {} : { batch: 1, height: fixed, width: fixed }) };
-const wanted = values.only?.split(",");
+const names = EDSR_NSR.map(({ name }) => name);
+const wanted = values.only?.split(",") ?? names;
+const unknown = wanted.filter((name) => !names.includes(name));
+if (unknown.length > 0) throw new Error(`there is no network ${unknown.join(", ")}: choose of ${names.join(", ")}`);
 
 const scratch = mkdtempSync(join(tmpdir(), "smxc-compare-"));
 const revisions = [];
-try {
+// Also when it is interrupted: git remembers worktrees.
+process.on("exit", () => {
+  for (const revision of revisions) revision.remove();
+  rmSync(scratch, { recursive: true, force: true });
+});
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
+await compare();
+
+async function compare() {
   for (const name of positionals) revisions.push(await openRevision(name, scratch));
   // Runs graphs, whichever revision made them.
   process.env.SMXC_DIST = pathToFileURL(join(revisions[1].folder, "dist/")).href;
@@ -54,7 +66,7 @@ try {
   );
   console.log("milliseconds, least / median; ratio of the second to the first\n");
   console.log("| network | run | | ratio | compile | | ratio |\n|---|---|---|---|---|---|---|");
-  for (const network of EDSR_NSR.filter(({ name }) => wanted === undefined || wanted.includes(name))) {
+  for (const network of EDSR_NSR.filter(({ name }) => wanted.includes(name))) {
     const compiled = await compileInTurn(network);
     const graphs = compiled.map(({ file }) => readFileSync(file));
     const runs = graphs[0].equals(graphs[1])
@@ -64,9 +76,6 @@ try {
         );
     console.log(`| ${[network.name, ...runs, ...row(compiled.map(({ ms }) => leastAndMedian(ms)))].join(" | ")} |`);
   }
-} finally {
-  for (const revision of revisions) revision.remove();
-  rmSync(scratch, { recursive: true, force: true });
 }
 
 /** Both revisions compile a network in turn, each time in a new process. */
