@@ -10,6 +10,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { graphBytes, least, timeGraphs } from "./graphs.mjs";
 import { MACHINE } from "./machine.mjs";
+import { EDSR_NSR } from "./networks.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -28,18 +29,11 @@ const SHAPES = [
   [1, 128],
   [1, 256],
 ];
-const NETWORKS = [
-  { units: 32, width: 1, blocks: 4 },
-  { units: 32, width: 4, blocks: 4 },
-  { units: 64, width: 1, blocks: 4 },
-  { units: 128, width: 1, blocks: 2 },
-  { units: 256, width: 1, blocks: 1 },
-];
 /** Larger cases take minutes on a machine that others use. */
 const MOST_MACS = 2.5e10;
 
 const known = new Map(read().map((entry) => [keyOf(entry), entry]));
-for (const network of NETWORKS.filter(({ units }) => values.only === undefined || units === Number(values.only))) {
+for (const network of EDSR_NSR.filter(({ units }) => values.only === undefined || units === Number(values.only))) {
   for (const [batch, size] of SHAPES) {
     const { units, width, blocks } = network;
     const macs = blocks * 2 * units * units * width * 9 * batch * size * size;

@@ -3,6 +3,15 @@
  * the values. The form is that of the public networks, with as many blocks as wanted.
  */
 
+/** Those that scripts measure: what `edsrNsr` takes, and a name. */
+export const EDSR_NSR = [
+  { name: "32", units: 32, width: 1, blocks: 4 },
+  { name: "32x4", units: 32, width: 4, blocks: 4 },
+  { name: "64", units: 64, width: 1, blocks: 4 },
+  { name: "128", units: 128, width: 1, blocks: 2 },
+  { name: "256", units: 256, width: 1, blocks: 1 },
+];
+
 /** Repeatable normal-like values of the given scale. */
 function randomTensor(name, shape, scale, seed) {
   const count = shape.reduce((product, dim) => product * dim, 1);
