@@ -42,3 +42,12 @@ it("every link leads to a file, and to a heading of it", () => {
   const all = PAGES.flatMap((page) => broken(page).map((link) => `${page}: ${link}`));
   expect(all).toEqual([]);
 });
+
+it.each(["learn", "reference", "explain", "contributing"])(
+  "every page of docs/%s stands in the site's sidebar",
+  (folder) => {
+    const sidebar = readFileSync(join(ROOT, "docs/.vitepress/sidebar.mjs"), "utf8");
+    const pages = readdirSync(join(ROOT, "docs", folder)).filter((name) => name.endsWith(".md"));
+    expect(pages.filter((name) => !sidebar.includes(`"/${folder}/${name.replace(/\.md$/, "")}"`))).toEqual([]);
+  },
+);

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import * as add from "./tables/additions.js";
+import { exampleFiles } from "./tables/by-example.js";
 import { KNOWING, projectFile, typeErrors } from "./tables/type-errors.js";
 
 /** What stands alone, and what the compiler asks for. */
@@ -30,8 +31,10 @@ const ASKED_FOR = [
 const LONG = { timeout: 240_000 };
 
 describe("additions", LONG, () => {
-  it("of every kind are their files and rows", () => {
-    expect(typeErrors(add.withAdditions([...ALONE, ...ASKED_FOR, add.caseOfRule]))).toEqual({});
+  it("of every kind are their files and rows, and so are those that docs/contributing/by-example.md shows", () => {
+    const examples = exampleFiles();
+    expect(examples.size).toBeGreaterThan(15);
+    expect(typeErrors(add.withAdditions([...ALONE, ...ASKED_FOR, add.caseOfRule], examples))).toEqual({});
   });
 
   it("of which a row is left out are found by the compiler in the table that lacks it, and change nothing else", () => {

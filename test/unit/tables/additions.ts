@@ -15,9 +15,9 @@ export interface Addition {
   readonly rows: readonly Row[];
 }
 
-/** The files of some additions, rows put into their tables. */
-export function withAdditions(additions: readonly Addition[]): Files {
-  const changed = new Map<string, string>(additions.flatMap(({ files = {} }) => Object.entries(files)));
+/** The files of some additions, rows put into their tables, on top of files that are changed already. */
+export function withAdditions(additions: readonly Addition[], base: Files = new Map()): Files {
+  const changed = new Map<string, string>([...base, ...additions.flatMap(({ files = {} }) => Object.entries(files))]);
   for (const { file, behind, row, imports = "" } of additions.flatMap(({ rows }) => rows)) {
     const text = changed.get(file) ?? projectFile(file);
     if (text.split(behind).length !== 2) throw new Error(`${file} does not hold ${JSON.stringify(behind)} once`);
