@@ -114,5 +114,5 @@ async function ofGraph(
 }
 
 function assumed({ color, scale }: PictureFormat): string {
-  return `the graph does not describe its pictures; assumed: ${color === "gray" ? "grey" : color} with values from 0 to 1, and a result ${scale} times as large. Change this with --range and --color`;
+  return `the graph does not describe its pictures; assumed: ${color === "gray" ? "grey" : color} with values from 0 to 1, and a result ${scale === 1 ? "of the same size" : `${scale} times as large`}. Change this with --range and --color`;
 }

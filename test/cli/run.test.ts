@@ -95,7 +95,7 @@ describe("the context", () => {
     const flags = ["--memory", "4", "--context", "whole"];
     const ended = await run("run", at("m.json"), at("large.png"), "-o", at("none.png"), ...flags);
     expect(ended).toMatchObject({ code: 1, stdout: "" });
-    expect(ended.stderr).toMatch(/error\[run\/memory\].* in one piece takes about \d+ MB, and 4 MB are allowed/);
+    expect(ended.stderr).toMatch(/error\[run\/memory\].* needs about \d+ MB in one piece, but only 4 MB are allowed/);
     expect(ended.stderr).toContain("parts that share one β would fit, with the same result");
     expect(ended.stderr).toContain("leave out --context and --tile, or allow more with --memory");
   });
