@@ -144,7 +144,7 @@ describe("pictures", () => {
     const output = at(`wide-out.${extension}`);
     const { code, stderr } = await run("run", at("m.json"), at("wide.png"), "-o", output);
     expect(code).toBe(1);
-    expect(stderr).toContain(`the result has ${width * 3} × 3 pixels; the format holds ${most} on a side`);
+    expect(stderr).toContain(`the result has ${width * 3} × 3 pixels; the format allows at most ${most} on a side`);
     expect(readdirSync(folder.path)).not.toContain(`wide-out.${extension}`);
   });
 
