@@ -189,7 +189,7 @@ describe("smxc compile of an ONNX graph", () => {
 
   it("opens a batch of one where it is proven, unless it is to be kept", async () => {
     const { stdout } = await run("compile", "fixed.onnx", "-o", "out.onnx");
-    expect(stdout).toContain("the batch, which was 1, is dynamic: every node treats the samples apart");
+    expect(stdout).toContain("the batch, which was 1, is dynamic: every node treats the samples separately");
     const dims = (await read("out.onnx")).graph.input[0]?.type?.tensor_type?.shape?.dim;
     expect(dims?.map(({ dim_value, dim_param }) => dim_value ?? dim_param)).toEqual(["batch", CHANNELS, 20, 24]);
     const kept = await run("compile", "fixed.onnx", "-o", "out.onnx", "--batch", "keep");

@@ -28,7 +28,7 @@ afterAll(folder.remove);
 
 describe("the context", () => {
   it.each([
-    ["the whole picture", ["m.json", "large.png"], /context: whole picture; the model was trained with patch\)/],
+    ["the whole picture", ["m.json", "large.png"], /context: whole picture; the model was trained on patches\)/],
     [
       "patches by name, where the picture is large enough",
       ["m.json", "large.png", "--context", "patch"],
@@ -48,9 +48,9 @@ describe("the context", () => {
     [
       "as it is asked for",
       ["m.json", "large.png", "--context", "whole"],
-      /whole picture; the model was trained with patch/,
+      /whole picture; the model was trained on patches/,
     ],
-    ["the graph's", ["m.onnx", "large.png"], /context: whole picture; the model was trained with patch\)/],
+    ["the graph's", ["m.onnx", "large.png"], /context: whole picture; the model was trained on patches\)/],
     ["the graph's own patches", ["p.onnx", "large.png"], /context: patches of the training size, inside the graph\)/],
     [
       "tiles",

@@ -34,7 +34,7 @@ describe("verify of an opened batch", () => {
     const source = fixture("onnx-exports", "open-sizes", "legacy.onnx");
     const { code, stdout, stderr } = await run("compile", source, "-o", at("sizes.onnx"));
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain("the batch, which was 1, is dynamic: every node treats the samples apart");
+    expect(stdout).toContain("the batch, which was 1, is dynamic: every node treats the samples separately");
     expect(stdout + stderr).toContain("3 samples together");
   });
 
