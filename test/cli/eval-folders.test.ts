@@ -87,7 +87,7 @@ describe("sizes", () => {
     const { code, stdout, stderr } = await evaluate(pairs, "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout).images).toHaveLength(3);
-    expect(stderr).toContain("of 2 of 3 pairs the sizes are no multiples of the scale");
+    expect(stderr).toContain("in 2 of 3 pairs the sizes are not multiples of the scale");
   });
 
   it.each([

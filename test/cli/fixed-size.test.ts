@@ -109,7 +109,7 @@ describe("a graph of one size", () => {
     const picture = await run("verify", at("m.json"), at("f.onnx"), "--image", PICTURE);
     expect([picture.code, picture.stderr]).toEqual([
       2,
-      expect.stringContaining("has the shape 1x3x48x48, which cannot be 1x3x29x37"),
+      expect.stringContaining("has the shape 1x3x48x48; the shape 1x3x29x37 does not fit it"),
     ]);
     expect(picture.stderr).toContain(PICTURE);
   });

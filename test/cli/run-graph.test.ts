@@ -166,7 +166,7 @@ describe("the scale", () => {
     });
     for (const [file, sizes] of [
       [half, "for a picture of 128 × 64 pixels the graph returns 64 × 32"],
-      [cropped, "for a picture of 128 × 64 pixels the graph gives 126 × 62"],
+      [cropped, "for a picture of 128 × 64 pixels the graph returns 126 × 62"],
     ] as const) {
       const { code, stderr } = await run("run", file, at("two.png"), "-o", at("none.png"));
       expect([code, stderr]).toEqual([1, expect.stringContaining(sizes)]);

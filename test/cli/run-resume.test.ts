@@ -272,7 +272,7 @@ describe("what is a picture", () => {
     expect(code).toBe(1);
     expect(readdirSync(out)).toEqual(["a.png", "b.png", "c.png"]);
     expect(stderr).toContain("1 of 5 files was left out");
-    expect(stderr).toContain("e.svg; so were 2 hidden");
+    expect(stderr).toContain("e.svg; 2 hidden files were left out too");
     expect(stderr).toContain("error[image/unknown-format]");
   });
 });

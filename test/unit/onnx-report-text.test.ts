@@ -72,6 +72,6 @@ c.onnx: valid for onnx.checker, but with other errors
     const findings = Array.from({ length: 130 }, (_, n) => findingOf("onnx/node-operator", place, `is wrong ${n}`));
     const lines = textOf([{ file: "a.onnx", findings }]).split("\n");
     expect(lines).toHaveLength(1 + 100 + 1 + 1 + 1);
-    expect(lines.at(-2)).toBe("  … and 30 findings more: --format json lists them");
+    expect(lines.at(-2)).toBe("  … and 30 findings more: list them with --format json");
   });
 });
