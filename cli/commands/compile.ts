@@ -154,7 +154,7 @@ export const compileCommand = defineCommand({
   },
 });
 
-/** Weights that are not finite end a compile, or are told of where the graph is to be written all the same. */
+/** Throws for weights that are not finite, or warns if the graph is written anyway. */
 async function checkWeights(
   context: Context,
   model: DocumentModel,

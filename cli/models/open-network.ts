@@ -44,8 +44,8 @@ export async function openNetworkFile(path: string, options: NetworkOptions, out
 }
 
 /**
- * Makes a model ready to run: a document is compiled in memory. The model stays open as long as the network, since parts
- * are compiled when they are needed; where it cannot be run it is closed.
+ * Makes a model ready to run; a document is compiled in memory. The model stays open as long as the network, because
+ * parts are compiled when they are needed. If it cannot run, it is closed.
  */
 export async function openNetwork(model: OpenModel, options: NetworkOptions, output: Told): Promise<OpenNetwork> {
   const host = nodeHost(options);

@@ -1,4 +1,4 @@
-/** How a run is told: what β was pooled over, and what that was against the training. */
+/** Describes a run: the context from which β was computed, compared with that of the training. */
 import type { Network } from "../../src/restore/network.js";
 import type { RunReport } from "../../src/restore/restorer.js";
 
