@@ -19,7 +19,7 @@ import { notFiniteWeights } from "./verify/finite.js";
 export type { Bytes, DocumentInput };
 
 /**
- * Compiles a model document and its weights to an ONNX file. Weights that are NaN or infinite are told to
+ * Compiles a model document and its weights to an ONNX file. Reports weights that are NaN or infinite to
  * `options.report`.
  *
  * @param weights the safetensors file that the document names; undefined for a network without tensors
@@ -53,12 +53,12 @@ export interface ImportedCheckpoint {
 }
 
 /**
- * Imports a PyTorch or safetensors checkpoint; nothing in it is executed.
+ * Imports a PyTorch or safetensors checkpoint. Code in the checkpoint is never run.
  *
- * @param options.key the entry of the checkpoint that holds the tensors, or what stands before their names, where it is
- *   not found
- * @param options.weightsFile the name that the document gives the weights
- * @throws SmxcError with all missing, misshapen and unexpected tensors
+ * @param options.key the entry of the checkpoint that holds the tensors, or the prefix of their names, if smxc does
+ *   not find it
+ * @param options.weightsFile the name that the document gives the weights file
+ * @throws SmxcError with all tensors that are missing, unexpected or of a wrong shape
  */
 export async function importCheckpoint(
   checkpoint: Bytes,

@@ -12,27 +12,42 @@ export interface CompileOptions {
   readonly batch?: Size;
   readonly height?: Size;
   readonly width?: Size;
-  /** ONNX operator set, 17 to 21; by default the lowest that the graph needs. */
+  /** ONNX operator set, 17 to 21; default: the lowest that the graph needs. */
   readonly opset?: number;
-  /** `auto`, or the name of a lowering. */
+  /**
+   * The lowering: how mixed convolutions are written in ONNX operators. `auto`, or a name that `smxc compile --help`
+   * lists.
+   */
   readonly lowering?: string;
-  /** Element type of weights and feature maps; inputs, outputs and routers are float32 in any case. */
+  /** Element type of weights and feature maps; inputs, outputs and routers are always float32. */
   readonly dtype?: "float32" | "float16";
-  /** Whether Winograd convolutions may be used, which round differently; they may when absent. */
+  /** Whether to allow Winograd convolutions, which are faster but round differently; default: true. */
   readonly winograd?: boolean;
-  /** Whether the graph is to hold no control flow (Scan, Loop, If), on whatever target; Winograd convolutions, which need it, are not used. */
+  /**
+   * Whether to write a graph without control flow (Scan, Loop, If) for any target. This excludes Winograd
+   * convolutions, which need it.
+   */
   readonly portable?: boolean;
-  /** Threads inside one operator that the choice of lowerings is for; 1 when absent. */
+  /** The number of threads for which lowerings are chosen; default: 1. */
   readonly threads?: number;
-  /** Nanoseconds measured on the machine at hand, which the choice prefers to its model: see src/lowerings/trials.ts. */
+  /**
+   * Times in nanoseconds that were measured on this machine; they take precedence over the cost model: see
+   * src/lowerings/trials.ts.
+   */
   readonly measured?: ReadonlyMap<string, number>;
-  /** Another routing for the model's blocks than its document's. */
+  /** A routing for the two-layer blocks in place of the one in the document. */
   readonly routing?: RoutingMode;
-  /** Freezes β: the routers of the layers that match a pattern, of all for none, take the values of the table. */
+  /**
+   * Folds routers: replaces their β by the constants of the table. Without patterns all routers are folded, otherwise
+   * those of the layers that match one.
+   */
   readonly fold?: FoldOptions;
-  /** What β is pooled over: `whole` pictures when absent, or patches, as the document's context says, inside the graph. */
+  /**
+   * The part of a picture from which a router computes β: the `whole` picture (default), or each `patch` of the
+   * training size, cut inside the graph.
+   */
   readonly context?: "whole" | "patch";
-  /** Every β becomes an output `beta.<layer>` [N,k,d] after the main output. */
+  /** Adds every β as an output `beta.<layer>` [N, experts, cardinals], after the main output. */
   readonly exposeBeta?: boolean;
   /** Receives warnings. */
   readonly report?: (diagnostic: Diagnostic) => void;
@@ -46,7 +61,7 @@ export type LoweringOptions = Pick<
 
 export interface FoldOptions {
   readonly betas: BetaTable;
-  /** Where a value was given, for messages. */
+  /** The place of each value, for messages. */
   readonly place?: BetaPlace;
   /** Layer names; `*` stands for any text. */
   readonly layers?: readonly string[];

@@ -39,7 +39,10 @@ const metadataSchema = z.object({
   compiled: z.object({
     target: z.string(),
     lowering: z.string(),
-    /** What β is pooled over in this graph; `context` says what the network was trained with. */
+    /**
+     * The part of a picture from which the routers of this graph compute β; `context` says what the network was
+     * trained with.
+     */
     context: z.enum(["whole", "patch"]).default("whole"),
     routing: z.enum(ROUTING_MODES).optional(),
     /** Element type of weights and feature maps. */

@@ -179,6 +179,6 @@ function tooLarge({ name, size }: ByteSource): Diagnostic {
   return error(
     "document/too-large",
     `a model document of ${size} bytes is larger than the limit of ${LARGEST_DOCUMENT}`,
-    { file: name, hint: "is this the weights file? compile takes the model.json that import wrote" },
+    { file: name, hint: "check whether this is the weights file; name the model.json that smxc import wrote" },
   );
 }

@@ -18,7 +18,7 @@ export const compileCommand = defineCommand({
   description:
     "Of a model document, batch, height and width stay dynamic unless a flag fixes them. Of an ONNX graph, smxc compiles the " +
     "parts that it understands and makes faster; all other nodes stay as they are, and so do the names, order and types of " +
-    "inputs and outputs. A batch of 1 becomes dynamic if smxc can prove that every node treats the samples apart. At the end the " +
+    "inputs and outputs. A batch of 1 becomes dynamic if smxc can prove that every node treats the samples separately. At the end the " +
     "result runs in ONNX Runtime and is compared: with the reference interpreter in float64, and for an ONNX graph with the " +
     "source graph. NaN and infinite values are an error. Terms: a mixed convolution has several kernels, its experts. A router " +
     "computes β from the picture: the weights with which the experts are mixed. A layer may be split into cardinals, groups of " +
@@ -154,7 +154,7 @@ export const compileCommand = defineCommand({
   },
 });
 
-/** Weights that are not finite end a compile, or are told of where the graph is to be written all the same. */
+/** Throws for weights that are not finite, or warns if the graph is written anyway. */
 async function checkWeights(
   context: Context,
   model: DocumentModel,

@@ -130,7 +130,7 @@ function text(summary: ModelSummary, image: PictureFormat | undefined): Lines {
     "",
     `${summary.parameters.toLocaleString("en")} parameters, ${scaled(summary.macs, "MACs")} for ${summary.measuredAt.map(shapeOf).join(", ")}`,
     `weights ${bytesText(summary.weightBytes)}, activations at most ${bytesText(summary.peakBytes)} at once, in float32`,
-    `routing and mixing take ${(100 * summary.routingShare).toPrecision(2)} % of them`,
+    `routing and mixing take ${(100 * summary.routingShare).toPrecision(2)} % of the MACs`,
   ];
 }
 

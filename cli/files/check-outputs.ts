@@ -12,11 +12,11 @@ import { spelling } from "./spelling.js";
 export interface Target {
   /** As the user wrote it. */
   readonly path: string;
-  /** With symbolic links followed, so that the file behind a link is replaced and not the link. */
+  /** The path after all symbolic links, so that the file behind a link is replaced and not the link. */
   readonly real: string;
   /** Permission bits of the file that is replaced. */
   readonly mode?: number;
-  /** A device or pipe: written to as it is, for it cannot be replaced. */
+  /** Whether it is a device or a pipe, which is written to directly, because it cannot be replaced. */
   readonly special: boolean;
 }
 
@@ -75,7 +75,10 @@ export async function checkOutputsIn(
   await checkOutputs([...existing, ...(made === undefined ? [] : [made])], existing.length === 0 ? [] : inputs);
 }
 
-/** Standard output or error, where the path leads there; what a terminal is not and takes all (/dev/null) is neither. */
+/**
+ * The name of the stream if the path leads to standard output or standard error. A terminal and /dev/null do not
+ * count.
+ */
 async function standardStream(path: string): Promise<string | undefined> {
   const found = await unlessMissing(stat(path, { bigint: true }));
   return found === undefined ? undefined : STREAMS.find(([fd]) => isStream(fd, found))?.[1];

@@ -22,7 +22,10 @@ export interface Draft {
   discard(): Promise<void>;
 }
 
-/** A file without a name where the system has such, which not even a kill leaves behind; else a temporary sibling. */
+/**
+ * A file without a name, if the system has such files: not even `kill -9` leaves it behind. Otherwise a temporary file
+ * beside the target.
+ */
 export async function openDraft(target: Target, fs: FileSystem, swept = false): Promise<Draft> {
   if (target.special) return openSpecial(target, fs);
   if (!swept) await removeStaleOf([target.real]);
@@ -86,7 +89,7 @@ async function copyInPlace(file: nodeFs.FileHandle, target: Target, fs: FileSyst
   }
 }
 
-/** Makes a new name last, where the system lets a folder be flushed. */
+/** Flushes the folder to the disk, if the system allows it, so that the new name survives a crash. */
 async function flushFolder(target: string): Promise<void> {
   const folder = await nodeFs.open(dirname(target), "r").catch(() => undefined);
   await folder?.sync().catch(() => undefined);

@@ -10,10 +10,10 @@ export function pathOfOpen(file: FileHandle): string {
 }
 
 /**
- * Gives the file a name, at once in place of the file that has it. That takes `linkat`, which follows a link of /proc to
- * the file behind it; Node has it not, coreutils' `ln` has.
+ * Gives the file a name, in place of the file that has it now. This needs `linkat`, which follows a link of /proc to
+ * the file; Node does not offer it, but `ln` of coreutils does.
  *
- * @returns whether it was done
+ * @returns whether it worked
  */
 export function nameUnnamed(file: FileHandle, path: string): Promise<boolean> {
   // Names are lines to the shell.
@@ -28,7 +28,10 @@ type Namer = (from: string, to: string) => Promise<boolean>;
 
 let namer: Namer | undefined;
 
-/** To start `ln` from this process takes 18 ms of processor time, from a small one 1 ms. It ends when its input does. */
+/**
+ * Starting `ln` from this process takes 18 ms of processor time, from a small process 1 ms. The shell ends when its
+ * input ends.
+ */
 const SCRIPT =
   'while IFS= read -r from && IFS= read -r to; do ln --logical --force --no-target-directory -- "$from" "$to"; echo $?; done';
 

@@ -1,6 +1,7 @@
 /**
- * Writes files so that a reader, or a crash at any moment, meets the old file or the new one and never a part: each is
- * streamed into a draft beside its place, flushed to the disk, and put in place when all of a set are complete.
+ * Writes files so that a reader always finds either the old file or the complete new one, even after a crash. Each
+ * file is streamed into a draft beside its target, flushed to the disk, and put in place when all files of a set are
+ * complete.
  */
 import { createHash } from "node:crypto";
 import * as nodeFs from "node:fs/promises";
@@ -48,15 +49,15 @@ export interface WriteOptions {
   readonly onComplete?: (files: readonly CompleteFile[]) => Promise<void>;
   /** Whether what killed processes left beside the outputs was removed before. */
   readonly swept?: boolean;
-  /** Receives how far a file is, in bytes; of what encodes itself nothing is told. */
+  /** Receives the progress of a file, in bytes; not called for files that encode themselves. */
   readonly onBytes?: (path: string, done: number, total: number) => void;
 }
 
 /**
- * Files of a set are put in place in the order of the list: a file that holds the hash of another comes after it, so
- * that a crash between two renames leaves a pair that does not match, which its reader notices.
+ * Puts the files of a set in place in the order of the list. A file that holds the hash of another must come after it:
+ * a crash between two renames then leaves a pair that does not match, which readers notice.
  *
- * @throws SmxcError when an output cannot be written (see `checkOutputs`); the old files are then as they were.
+ * @throws SmxcError when an output cannot be written (see `checkOutputs`); the old files are then unchanged
  */
 export async function writeFiles(
   files: readonly OutputFile[],

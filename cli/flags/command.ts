@@ -6,7 +6,7 @@
 import type { Output } from "../terminal/output.js";
 import type { ExitCode } from "./exit-code.js";
 
-/** What an action gets to talk to the user with. */
+/** The part of the output that an action may use. */
 export type Context = Output;
 
 /** Headings under which `smxc --help` lists commands, in this order. */
@@ -77,7 +77,7 @@ export interface CommandSpec<
   action(context: Context, args: ArgumentValues<A>, options: OptionValues<O>): Promise<ExitCode>;
 }
 
-/** A command of the table, its argument and option types forgotten. */
+/** A command of the table, without the types of its arguments and options. */
 export interface Command {
   readonly name: string;
   readonly group: (typeof COMMAND_GROUPS)[number];

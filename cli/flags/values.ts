@@ -77,7 +77,7 @@ export function shape(text: string): readonly number[] {
   return dims;
 }
 
-/** More parts than this no fleet has. */
+/** No fleet has more parts than this. */
 const MOST_SHARDS = 1_000_000;
 
 /** `2/8`: the third of eight parts. */

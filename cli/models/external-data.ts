@@ -6,7 +6,8 @@ import type { Signature } from "../../src/onnx/signature.js";
 import { refuseEscapes, withBeside } from "../../src/sessions/external-data-node.js";
 
 /**
- * What is to be said of a graph of smxc beside the data file of another: the graph holds the hash of its own.
+ * The error for a graph of smxc beside the data file of another graph; the graph holds the hash of its own.
+ *
  * @throws SmxcError `onnx/external-missing`, and as `refuseEscapes`
  */
 export async function findMixedPair(

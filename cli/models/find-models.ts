@@ -15,9 +15,9 @@ export interface FoundModels {
 const PATTERN = /[*?[\]{}]/;
 
 /**
- * Files stand for themselves, folders for the `.onnx` files in and below them, and patterns (`models/**`, which some
- * shells and npm scripts leave alone) for the files that match. What is neither there nor a pattern is kept as a file:
- * opening it says why it cannot be read.
+ * The files that arguments name: a file is itself, a folder stands for the `.onnx` files in and below it, and a
+ * pattern (`models/**`, which some shells and npm scripts do not expand) for the files that match. An argument that is
+ * neither a pattern nor an existing file is kept as a file, so that opening it says why it cannot be read.
  */
 export async function findModels(named: readonly string[]): Promise<FoundModels> {
   const files = new Set<string>();

@@ -44,8 +44,8 @@ export async function openNetworkFile(path: string, options: NetworkOptions, out
 }
 
 /**
- * Makes a model ready to run: a document is compiled in memory. The model stays open as long as the network, since parts
- * are compiled when they are needed; where it cannot be run it is closed.
+ * Makes a model ready to run; a document is compiled in memory. The model stays open as long as the network, because
+ * parts are compiled when they are needed. If it cannot run, it is closed.
  */
 export async function openNetwork(model: OpenModel, options: NetworkOptions, output: Told): Promise<OpenNetwork> {
   const host = nodeHost(options);
@@ -114,5 +114,5 @@ async function ofGraph(
 }
 
 function assumed({ color, scale }: PictureFormat): string {
-  return `the graph does not describe its pictures; assumed: ${color === "gray" ? "grey" : color} with values from 0 to 1, and a result ${scale} times as large. Change this with --range and --color`;
+  return `the graph does not describe its pictures; assumed: ${color === "gray" ? "grey" : color} with values from 0 to 1, and a result ${scale === 1 ? "of the same size" : `${scale} times as large`}. Change this with --range and --color`;
 }

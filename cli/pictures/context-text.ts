@@ -1,4 +1,4 @@
-/** How a run is told: what β was pooled over, and what that was against the training. */
+/** Describes a run: the context from which β was computed, compared with that of the training. */
 import type { Network } from "../../src/restore/network.js";
 import type { RunReport } from "../../src/restore/restorer.js";
 
@@ -25,7 +25,10 @@ export function contextText({ context, trained }: Pick<Network, "context" | "tra
   const kind = report.context === "patch" && report.parts === 1 ? KINDS.patch(report) : KINDS[report.context](report);
   const cost = report.cost !== undefined && report.cost > 1.005 ? `${report.cost.toFixed(2)} times the work` : "";
   const error = report.betaError === undefined ? "" : `β estimated, standard error ${errorText(report.betaError)}`;
-  const other = trained !== undefined && trained !== family(context) ? `the model was trained with ${trained}` : "";
+  const other =
+    trained !== undefined && trained !== family(context)
+      ? `the model was trained on ${trained === "patch" ? "patches" : "whole pictures"}`
+      : "";
   return [kind, asked, cost, error, other].filter((text) => text !== "").join("; ");
 }
 

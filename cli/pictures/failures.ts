@@ -1,4 +1,4 @@
-/** Commands over many pictures go on after a bad one, and tell at the end of all that failed. */
+/** Commands for many pictures continue after one that fails, and list all failures at the end. */
 import { type Diagnostic, type FailureKind, SmxcError } from "../../src/base/diagnostics.js";
 import type { Output } from "../terminal/output.js";
 import { diagnosticJson } from "../terminal/render-diagnostics.js";

@@ -19,9 +19,9 @@ export async function pictureFiles(folder: string, output: Pick<Output, "note">)
 }
 
 /**
- * Names of a folder's pictures, in their order: files that begin as a picture does or end in a picture's extension. Names
- * that begin with a dot are no pictures (`._photo.jpg` is what macOS leaves on other file systems). A note says how many
- * those are, and what else was left out.
+ * Names of the pictures in a folder, in alphabetical order: files that begin like a picture or have the ending of a
+ * picture. Names that begin with a dot do not count (macOS leaves `._photo.jpg` on other file systems). A note gives
+ * their number, and names the other files that were left out.
  */
 export async function picturesIn(folder: string, { note }: Pick<Output, "note">): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {

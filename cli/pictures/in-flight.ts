@@ -1,4 +1,4 @@
-/** Several pieces of work at the same time, whose results are told in the order of the pieces. */
+/** Several pieces of work at the same time, whose results are reported in the order of the pieces. */
 
 export interface InFlight<T, R> {
   /** So many pieces are begun and not done, at most. */

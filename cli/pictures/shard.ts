@@ -7,7 +7,7 @@ export interface Shard {
   readonly count: number;
 }
 
-/** Whether a name falls to a part. It does wherever the picture lies, and whatever other pictures there are. */
+/** Whether a name belongs to a part. This depends neither on the folder nor on the other pictures. */
 export function isOfShard(name: string, { index, count }: Shard): boolean {
   // 48 bits, which a number holds exactly.
   return createHash("sha256").update(name).digest().readUIntBE(0, 6) % count === index;

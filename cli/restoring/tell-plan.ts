@@ -3,10 +3,10 @@ import { planText } from "../../src/restore/cost/cost-text.js";
 import type { Network } from "../../src/restore/network.js";
 import type { Output } from "../terminal/output.js";
 
-/** Seconds of work of which nothing is said before it. */
+/** Shorter runs (in seconds) are not announced. */
 const SHORT = 2;
 
-/** Says before the work what it takes, how it is done, and what another way would take. */
+/** Announces how a picture will run, with the expected time and memory, and what another way would need. */
 export async function tellPlan(
   { note }: Pick<Output, "note">,
   { restorer }: Pick<Network, "restorer">,

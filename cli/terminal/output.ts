@@ -1,6 +1,6 @@
 /**
- * The two streams, kept apart: standard output carries the answer only, standard error all the rest. Everything that a
- * command prints goes through here.
+ * The two streams: standard output carries only the answer, standard error everything else. Everything that a command
+ * prints goes through here.
  */
 import { readFileSync, statSync } from "node:fs";
 import type { Writable } from "node:stream";

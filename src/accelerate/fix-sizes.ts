@@ -74,7 +74,7 @@ function fixedSize(
   return error("compile/fixed-size", `the ${name} ${wanted}: the source fixes it to ${fixed}`, {
     place: `input "${input?.name ?? ""}"`,
     ...(isOpened
-      ? remedy`leave out ${option(name)}; a batch of 1 becomes dynamic if smxc can prove that every node treats the samples apart`
+      ? remedy`leave out ${option(name)}; a batch of 1 becomes dynamic if smxc can prove that every node treats the samples separately`
       : remedy`keep it with ${option(name, "keep")}, or export the network with a dynamic ${name}`),
   });
 }

@@ -70,7 +70,7 @@ function readsOf({ graph }: ModelWithGraph, kernels: RaisedKernels): ReadonlyMap
 
 function openText({ scanned: [first] }: OpenedBatch): BatchReport {
   return first === undefined
-    ? { became: "open", reason: "every node treats the samples apart" }
+    ? { became: "open", reason: "every node treats the samples separately" }
     : { became: "scan", reason: `${first.node} and the nodes that depend on it run sample by sample: ${first.reason}` };
 }
 

@@ -21,7 +21,7 @@ export interface Diagnostic {
   readonly column?: number;
   /** Where in a binary: a tensor name, `byte 128`, a node name. */
   readonly place?: string;
-  /** What the user can do. */
+  /** What the user can do, as an imperative sentence. */
   readonly hint?: string;
   /** The same for users of the library, where it names options: see `remedy.ts`. What the library gives has it as `hint`. */
   readonly libraryHint?: string;
@@ -30,7 +30,7 @@ export interface Diagnostic {
 /** `invalid`: the content breaks a rule (exit 1). `io`: a file cannot be read or written (exit 2). `usage`: exit 2. */
 export type FailureKind = "invalid" | "io" | "usage";
 
-/** Carries every finding of one step, so that a user mends them all at once. */
+/** Carries all findings of one step, so that a user can correct them together. */
 export class SmxcError extends Error {
   override readonly name = "SmxcError";
   readonly kind: FailureKind;

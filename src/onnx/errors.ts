@@ -7,9 +7,13 @@ export const MODEL_BYTE_LIMIT = 2 ** 31 - 1;
 
 export function modelTooLarge(length: number): SmxcError {
   return new SmxcError([
-    error("onnx/model-too-large", `the model file would have ${length} bytes; protobuf allows ${MODEL_BYTE_LIMIT}`, {
-      ...remedy`write the weights to a file of their own (${{ library: "smxc compile --external-data, or writeModelWithData of smxc/onnx", flag: "--external-data" }})`,
-    }),
+    error(
+      "onnx/model-too-large",
+      `the model file would have ${length} bytes; protobuf allows at most ${MODEL_BYTE_LIMIT}`,
+      {
+        ...remedy`write the weights to a separate file (${{ library: "smxc compile --external-data, or writeModelWithData of smxc/onnx", flag: "--external-data" }})`,
+      },
+    ),
   ]);
 }
 
@@ -30,7 +34,7 @@ export function malformedFile(file: string, fault: WireFault): SmxcError {
     error(fault.code, `not an ONNX file: ${fault.message}`, {
       file,
       place: `byte ${fault.offset}${at}`,
-      hint: "the file may be cut short or damaged; copy or export it again",
+      hint: "copy or export the file again; it may be cut off or damaged",
     }),
   ]);
 }

@@ -33,9 +33,13 @@ function byteCount({ name = "" }: TensorProto, key: string, text: string): numbe
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value)) return value;
   throw new SmxcError([
-    error("onnx/external-number", `the ${key} ${JSON.stringify(text.slice(0, 40))} of its external data is no number`, {
-      place: `tensor "${name}"`,
-      hint: "save model and data again, together",
-    }),
+    error(
+      "onnx/external-number",
+      `the ${key} ${JSON.stringify(text.slice(0, 40))} of its external data is not a number`,
+      {
+        place: `tensor "${name}"`,
+        hint: "save model and data again, together",
+      },
+    ),
   ]);
 }

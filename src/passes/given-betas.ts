@@ -8,8 +8,8 @@ import type { FrozenBetas } from "./freeze-betas.js";
 import { decidedRouters, vectorInputs } from "./given-inputs.js";
 
 /**
- * β by public name, `beta.<layer>`: rows per expert, [experts][cardinals]. A vector input of the graph may be given in place
- * of the β that it decides, by its own name, as one row.
+ * β by its public name, `beta.<layer>`: one row per expert, with one number per cardinal. In place of a β, the table
+ * may give the vector input from which it is computed, by the name of the input, as one row.
  */
 export type BetaTable = ReadonlyMap<string, readonly (readonly number[])[]>;
 

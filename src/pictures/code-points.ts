@@ -47,11 +47,11 @@ export function coloursOfCodePoints(
   said: string,
 ): Colours {
   const [primaries, curve] = [PRIMARIES.get(primaryCode), TRANSFERS.get(transferCode)];
-  if (typeof curve === "string") return unknown(`${said} says high dynamic range (${curve})`);
+  if (typeof curve === "string") return unknown(`${said} names high dynamic range (${curve})`);
   if (primaries === undefined || curve === undefined) return unknownCodes(codes, said);
   return colours(rgbSpace(primaries, curve), said);
 }
 
 export function unknownCodes(codes: readonly number[], said: string): Colours {
-  return unknown(`${said} says colours that smxc does not know (${codes.join(", ")})`);
+  return unknown(`${said} names colours that smxc does not know (${codes.join(", ")})`);
 }

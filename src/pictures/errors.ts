@@ -14,29 +14,33 @@ const dims = ({ width, height, channels }: Size) =>
   `${width} × ${height} pixels of ${channels} channel${channels === 1 ? "" : "s"}`;
 
 export const channelsMismatch = (shape: readonly number[]): Diagnostic =>
-  error("image/channels", `a tensor of shape [${shape.join(", ")}] is no picture: a picture has 1 or 3 channels`, {
-    hint: "smxc run restores pictures with networks whose input and output are pictures",
+  error("image/channels", `a tensor of shape [${shape.join(", ")}] is not a picture; a picture has 1 or 3 channels`, {
+    hint: "use a network whose input and output are pictures",
   });
 
 export const notFinite = (channel: number, x: number, y: number): Diagnostic =>
   error("image/not-finite", "the network's output holds NaN or an infinite value", {
     place: `channel ${channel}, x ${x}, y ${y}`,
-    hint: "check the weights for NaN and infinite values: smxc verify names the first layer whose values are not finite",
+    hint: "check the weights for NaN and infinite values; smxc verify names the first layer whose values are not finite",
   });
 
 export const differentSizes = (a: Size, b: Size): Diagnostic =>
-  error("metrics/different-sizes", `the pictures differ in size: ${dims(a)} against ${dims(b)}`, {
+  error("metrics/different-sizes", `the pictures differ in size: ${dims(a)} and ${dims(b)}`, {
     hint: "compare a picture with one of the same size",
   });
 
 export const tooSmallForSsim = (width: number, height: number, least: number): Diagnostic =>
-  error("metrics/too-small", `SSIM needs ${least} × ${least} pixels; ${width} × ${height} are left after the shave`, {
-    hint: "shave less, or take a larger picture",
-  });
+  error(
+    "metrics/too-small",
+    `SSIM needs at least ${least} × ${least} pixels; ${width} × ${height} are left after the shave`,
+    {
+      hint: "shave less, or use a larger picture",
+    },
+  );
 
 export const nothingLeft = (picture: Size, shave: number): Diagnostic =>
   error("metrics/nothing-left", `a shave of ${shave} leaves nothing of ${dims(picture)}`, {
-    hint: "shave less, or take a larger picture",
+    hint: "shave less, or use a larger picture",
   });
 
 export const cannotReadImage = (file: string, cause: unknown): Diagnostic => {
@@ -47,7 +51,7 @@ export const cannotReadImage = (file: string, cause: unknown): Diagnostic => {
 const NAME_AND_PERMISSIONS = "check the name and the permissions of the file";
 
 export const unknownExtension = (file: string): Diagnostic =>
-  error("image/unknown-extension", "the extension names no picture format that smxc writes", {
+  error("image/unknown-extension", "the ending of the file is not a picture format that smxc writes", {
     file,
     hint: "use .png, .jpg, .jpeg, .webp, .tif or .tiff",
   });
@@ -59,7 +63,7 @@ export const damagedImage = (file: string, cause: string): Diagnostic =>
   });
 
 export const imageTooLarge = (file: string, width: number, height: number, most: number): Diagnostic =>
-  error("image/too-large", `the picture's header announces ${width} × ${height} pixels; at most ${most} are read`, {
+  error("image/too-large", `the picture's header announces ${width} × ${height} pixels; smxc reads at most ${most}`, {
     file,
     hint: "cut the picture into parts",
   });
@@ -77,7 +81,7 @@ export const firstPageOnly = (file: string, pages: number): Diagnostic =>
   warning("image/first-page", `only the first of ${pages} pages or frames is read`, { file });
 
 export const cmyk = (file: string): Diagnostic =>
-  warning("image/cmyk", "the picture is CMYK and was converted to sRGB; some of its colours have no equal there", {
+  warning("image/cmyk", "the picture is CMYK and was converted to sRGB, which lacks some of its colours", {
     file,
   });
 
@@ -88,18 +92,22 @@ export const convertedColours = (file: string, said: string): Diagnostic =>
   warning("image/converted-colours", `the colours were converted to sRGB, according to ${said}`, { file });
 
 export const unknownColours = (file: string, reason: string): Diagnostic =>
-  warning("image/unknown-colours", `${reason}; the samples are taken as sRGB`, {
+  warning("image/unknown-colours", `${reason}; the samples are read as sRGB`, {
     file,
-    hint: "where the colours matter, convert the picture to sRGB first",
+    hint: "convert the picture to sRGB first if the colours matter",
   });
 
 export const mendedImage = (file: string, notes: readonly string[]): Diagnostic =>
-  warning("image/mended", `the file breaks the rules of its format, but all samples are there: ${notes.join("; ")}`, {
-    file,
-  });
+  warning(
+    "image/mended",
+    `the file breaks the rules of its format, but all samples could be read: ${notes.join("; ")}`,
+    {
+      file,
+    },
+  );
 
 export const droppedAlpha = (file: string): Diagnostic =>
-  warning("image/dropped-alpha", "the format has no opacity; the picture's was left out", {
+  warning("image/dropped-alpha", "the format has no opacity, so the picture's opacity was left out", {
     file,
     hint: "write a PNG, WebP or TIFF file to keep it",
   });
@@ -107,7 +115,7 @@ export const droppedAlpha = (file: string): Diagnostic =>
 export const tooLargeForFormat = (file: string, width: number, height: number, most: number): Diagnostic =>
   error(
     "image/too-large-for-format",
-    `the result has ${width} × ${height} pixels; the format holds ${most} on a side`,
+    `the result has ${width} × ${height} pixels; the format allows at most ${most} on a side`,
     {
       file,
       hint: "write a PNG or TIFF file",
@@ -115,7 +123,7 @@ export const tooLargeForFormat = (file: string, width: number, height: number, m
   );
 
 export const noRoomForResult = (width: number, height: number): Diagnostic =>
-  error("image/no-room", `there is no memory for a result of ${width} × ${height} pixels`, {
+  error("image/no-room", `there is not enough memory for a result of ${width} × ${height} pixels`, {
     hint: "cut the picture into parts",
   });
 

@@ -56,7 +56,7 @@ interface Profile {
 function tagsOf(bytes: Uint8Array): Profile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER_BYTES + 4) throw new BadProfile("it is too short");
-  if (text(view, 36) !== "acsp") throw new BadProfile("it does not begin as a profile does");
+  if (text(view, 36) !== "acsp") throw new BadProfile("it does not begin like a colour profile");
   if (view.getUint32(0) > bytes.length) throw new BadProfile("it is cut off");
   const count = view.getUint32(HEADER_BYTES);
   if (count > MOST_TAGS) throw new BadProfile(`it announces ${count} tags`);
@@ -74,7 +74,8 @@ function tagsOf(bytes: Uint8Array): Profile {
 
 function contentOf({ deviceClass, samples, connection, tags }: Profile): ProfileContent {
   if (!CLASSES.has(deviceClass)) throw new BadProfile("it describes no colour space");
-  if (samples !== "RGB" && samples !== "GRAY" && samples !== "CMYK") throw new BadProfile("its samples are no colours");
+  if (samples !== "RGB" && samples !== "GRAY" && samples !== "CMYK")
+    throw new BadProfile("its samples are not colours");
   if (samples === "CMYK" || TABLE_TAGS.some((name) => tags.has(name))) return { kind: "tables", samples };
   if (samples === "GRAY") return { kind: "space", space: greySpace(tags, connection) };
   const [red, green, blue] = COLORANT_TAGS.map((name) => colorant(name, tags)) as [Vector, Vector, Vector];
@@ -84,7 +85,7 @@ function contentOf({ deviceClass, samples, connection, tags }: Profile): Profile
     [red[2], green[2], blue[2]],
   ];
   const white = red[1] + green[1] + blue[1];
-  if (Math.abs(white - 1) > WHITE_TOLERANCE) throw new BadProfile("its colorants make no white");
+  if (Math.abs(white - 1) > WHITE_TOLERANCE) throw new BadProfile("its colorants do not add up to white");
   const curves = CURVE_TAGS.map((name) => curveOf(name, tags)) as [Curve, Curve, Curve];
   return { kind: "space", space: { kind: "rgb", curves, toXyz } };
 }
@@ -103,7 +104,7 @@ function luminanceOf(lightness: number): number {
 
 function colorant(name: string, tags: ReadonlyMap<string, DataView>): Vector {
   const view = tagOf(name, tags);
-  if (text(view, 0) !== "XYZ " || view.byteLength < 20) throw new BadProfile(`its tag ${name} is no colour`);
+  if (text(view, 0) !== "XYZ " || view.byteLength < 20) throw new BadProfile(`its tag ${name} is not a colour`);
   return [fixed(view, 8), fixed(view, 12), fixed(view, 16)];
 }
 
@@ -111,7 +112,7 @@ function curveOf(name: string, tags: ReadonlyMap<string, DataView>): Curve {
   const view = tagOf(name, tags);
   const read = CURVE_TYPES.get(text(view, 0));
   const curve = read?.(view);
-  if (curve === undefined) throw new BadProfile(`its tag ${name} is no curve`);
+  if (curve === undefined) throw new BadProfile(`its tag ${name} is not a curve`);
   return curve;
 }
 

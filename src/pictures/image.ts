@@ -10,9 +10,9 @@ export interface Image {
   readonly channels: 1 | 3;
   /** Samples run from 0 to 2^bitDepth − 1. */
   readonly bitDepth: 8 | 16;
-  /** Row by row, the channels of a pixel side by side; width · height · channels samples. */
+  /** The samples row by row, with the channels of each pixel together; width · height · channels values. */
   readonly data: Samples;
-  /** Opacity, one sample a pixel, not multiplied into the colours. */
+  /** Opacity, one sample per pixel, not multiplied into the colours. */
   readonly alpha?: Samples;
 }
 
@@ -44,7 +44,7 @@ export function imageToTensor(image: Image, [black, white]: ValueRange = [0, 1])
 }
 
 /**
- * Clamps to the range and rounds half up, as the field's evaluations do before they compare.
+ * Clamps values to the range and rounds half up, as evaluations in papers do before they compare.
  *
  * @param tensor [1, 1 or 3, height, width]; further axes of length 1 are allowed before height
  * @throws SmxcError `image/not-finite` when a value is NaN, `image/channels` for another number of channels

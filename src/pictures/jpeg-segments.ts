@@ -36,7 +36,7 @@ const CORRECTIONS: readonly Correction[] = [
   },
   {
     marker: MARKERS.adobe,
-    note: "its Adobe colour transform is unknown and was taken for the usual one",
+    note: "its Adobe colour transform is unknown, so the usual one was used",
     correct(segment, { components, jfif }) {
       if (jfif && components.length === 3) return undefined;
       const usual = new Map([
@@ -50,12 +50,12 @@ const CORRECTIONS: readonly Correction[] = [
   },
   {
     marker: MARKERS.app2,
-    note: "its colour profile is not whole and was left out: the colours are taken as sRGB",
+    note: "its colour profile is incomplete and was left out; the colours are read as sRGB",
     correct: (segment, { wholeProfile }) => (begins(segment, PROFILE) && !wholeProfile ? null : undefined),
   },
   {
     marker: MARKERS.scan,
-    note: "a scan header names coefficients that its kind of file has not",
+    note: "a scan header names coefficients that do not exist in this kind of file",
     correct(segment, { marker }) {
       const at = segment.length - 3;
       const usual = [0, 63, 0];

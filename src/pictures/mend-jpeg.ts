@@ -21,7 +21,7 @@ export function mendJpeg(bytes: Uint8Array): Mended | undefined {
   // What a decoder says of such a file is as good.
   if (frame === undefined) return undefined;
   if (!ended && (!HUFFMAN.has(frame.marker) || isFilled(bytes) || !bringsAll(parts, frame))) {
-    return { damage: "the file ends before all samples are there" };
+    return { damage: "the file ends before the last samples" };
   }
   const { parts: right, notes } = corrected(parts, frame);
   if (ended && stray === 0 && notes.length === 0) return undefined;

@@ -23,7 +23,7 @@ export function mendWebp(bytes: Uint8Array): Mended | undefined {
   if (8 + view.getUint32(4, true) <= bytes.length) return undefined;
   const chunks = wholeChunks(bytes, view);
   if (!chunks.some(({ type }) => PICTURES.has(type))) {
-    return { damage: "the file ends before all samples of its picture are there" };
+    return { damage: "the file ends before the last samples of its picture" };
   }
   return { bytes: assembled(bytes, chunks), notes: ["its end is missing"] };
 }

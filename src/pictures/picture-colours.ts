@@ -17,7 +17,7 @@ export type Colours =
 export const SRGB: Colours = { kind: "srgb" };
 
 export function colours(space: ColourSpace | undefined, said: string): Colours {
-  if (space === undefined) return unknown(`impossible colours according to ${said}`);
+  if (space === undefined) return unknown(`${said} names impossible colours`);
   return isSrgb(space) ? SRGB : { kind: "space", space, said };
 }
 
@@ -49,7 +49,7 @@ const ADOBE_RGB_EXPONENT = 2.19921875;
 export function coloursOfExif(exif: ExifColours | undefined): Colours {
   if (exif === undefined) return SRGB;
   if (exif === "other")
-    return unknown("the EXIF data says that the colours are not sRGB, and the file holds no profile");
+    return unknown("the EXIF data says that the colours are not sRGB, but the file holds no profile");
   if (exif === "adobe-rgb") {
     return colours(rgbSpace(ADOBE_RGB_PRIMARIES, powerCurve(ADOBE_RGB_EXPONENT)), "the EXIF data (Adobe RGB)");
   }

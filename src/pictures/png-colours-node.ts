@@ -50,7 +50,7 @@ function coloursOfEmbedded(data: Uint8Array, samples: "RGB" | "GRAY"): Colours {
 function coloursOfGamma(gamma: Uint8Array | undefined, chromaticities: Uint8Array | undefined): Colours {
   const said = [...(gamma ? ["gAMA"] : []), ...(chromaticities ? ["cHRM"] : [])].join(" and ");
   const [value = SRGB_GAMMA] = gamma === undefined ? [] : numbers(gamma, 1);
-  if (value === 0) return unknown("the chunk gAMA says a gamma of 0");
+  if (value === 0) return unknown("the chunk gAMA names a gamma of 0");
   const curve = Math.abs(value - SRGB_GAMMA) <= GAMMA_TOLERANCE ? SRGB_CURVE : powerCurve(UNIT / value);
   const primaries = chromaticities === undefined ? SRGB_PRIMARIES : primariesOf(chromaticities);
   if (primaries === undefined) return unknown("the chunk cHRM is too short");

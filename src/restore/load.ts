@@ -14,7 +14,7 @@ import type { PictureFormat } from "./restorer.js";
 import { resultSizeOf } from "./result-size.js";
 import type { Size } from "./tiles.js";
 
-/** A compiled graph, or a model document with its weights, from which what the context needs is compiled. */
+/** A compiled graph, or a model document with its weights. Of a document, `load` compiles what the context needs. */
 export type ModelInput =
   | { readonly graph: Uint8Array; readonly name?: string }
   | { readonly document: DocumentInput; readonly weights?: Bytes; readonly name?: string };
@@ -28,11 +28,11 @@ export interface LoadOptions extends ContextOptions, CoreOptions {
 export interface LoadedNetwork extends Omit<Network, "restorer"> {
   /** How pictures become the network's input, and how much larger its output is. */
   readonly format: PictureFormat;
-  /** Where it runs: what was asked for, or what the browser has. */
+  /** The execution provider: the requested one, or the best of this browser. */
   readonly target: SessionOptions["target"];
-  /** Workers and threads: for parts of pictures, and for a picture that runs by itself. */
+  /** Workers and threads: for parts of pictures, and for a picture in one piece. */
   readonly cores: CorePlan;
-  /** What a picture becomes, in pixels, before anything runs. */
+  /** The size of the result in pixels, without running the network. */
   resultSize(picture: Size): Size;
   /**
    * Restores a picture.
@@ -40,7 +40,7 @@ export interface LoadedNetwork extends Omit<Network, "restorer"> {
    * @throws SmxcError; the reason of `options.signal` when that is aborted
    */
   restore(image: Image, options?: RestoreOptions): Promise<Restored>;
-  /** Gives memory back. The network is not used afterwards. */
+  /** Frees memory. Do not use the network afterwards. */
   release(): Promise<void>;
 }
 

@@ -19,30 +19,34 @@ import type { ContextKind, PictureFormat, Restorer } from "./restorer.js";
 
 export interface ContextOptions {
   /**
-   * What β is pooled over. By default the whole picture: in one piece where that fits, else in parts that give the same.
-   * `whole` is in one piece, or refused; `trained` what the network was trained with.
+   * The context: the part of a picture from which a router computes β. Default: the whole picture, in one piece if it
+   * fits into memory, else in parts with the same result. `whole`: the whole picture in one piece, or an error;
+   * `trained`: as in the training.
    */
   readonly context?: ContextKind | "trained";
-  /** Bytes that a run may take beside the process itself; half of the machine's memory when absent. */
+  /** Bytes that a run may use in addition to the process itself; default: half of the machine's memory. */
   readonly memory?: number;
-  /** Side of a tile, or the rows of a band of patches, in pixels; `off`: the picture is one tile. */
+  /** Side of a tile, or the number of rows in a band of patches, in pixels; `off`: one piece. */
   readonly tile?: number | "auto" | "off";
-  /** In the global context: β is estimated from so many tiles. */
+  /** In the context `global`: the number of tiles from which β is estimated. */
   readonly samples?: number;
-  /** Where feature maps lie that do not fit into memory; without it the run is refused then. */
+  /** Opens storage for feature maps that do not fit into memory; without it, such a run is an error. */
   readonly openScratch?: OpenScratch;
-  /** Compiles a document so that its β can be told to `onBetas`; a graph tells those that it was compiled to expose. */
+  /**
+   * Whether to compile a document so that `onBetas` receives its β. A graph reports only the β that it was compiled to
+   * expose.
+   */
   readonly exposeBeta?: boolean;
-  /** How a graph takes pictures, where it does not say it itself, or otherwise than it says; of a graph alone. */
+  /** How a graph takes pictures, if the graph does not say it, or to overrule what it says; only for graphs. */
   readonly picture?: PictureOptions;
 }
 
 export interface Network {
   readonly restorer: Restorer;
   readonly format: PictureFormat;
-  /** What β is pooled over. */
+  /** The part of a picture from which a router computes β. */
   readonly context: ContextKind;
-  /** What the network was trained with, if the model says. */
+  /** The context of the training, if the model says it. */
   readonly trained: "whole" | "patch" | undefined;
 }
 

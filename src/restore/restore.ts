@@ -14,31 +14,35 @@ import { orientationsOf, oriented } from "./self-ensemble.js";
 import type { Rect } from "./tiles.js";
 import { type Turn, turnWriter } from "./write-result.js";
 
-/** What becomes of opacity: run through the network by itself, resized bicubically, or left out. */
+/**
+ * What happens to opacity: `restore` runs it through the network like a grey picture, `resize` resizes it bicubically,
+ * `drop` leaves it out.
+ */
 export type AlphaMode = "restore" | "resize" | "drop";
 
 export interface RestoreOptions extends RunOptions {
   readonly alpha?: AlphaMode;
-  /** The mean of the results of all eight flips and rotations. */
+  /** Whether to average the results of all eight flips and rotations. */
   readonly selfEnsemble?: boolean;
   /**
-   * Receives parts of the result as soon as they are final; together they are the result. One part, the whole of it, where
-   * several runs make each pixel: for colours through a network for grey or for luma, `selfEnsemble`, and restored opacity.
+   * Receives parts of the result as soon as they are final; together they are the whole result. It is called once,
+   * with the whole result, if several runs contribute to each pixel: for colours through a network for grey or luma,
+   * with `selfEnsemble`, and with restored opacity.
    */
   readonly onTile?: (tile: ResultTile) => void;
   /**
-   * Receives how each run over the picture will be done, and what that takes, predicted, before the first. Not called where
-   * there is no choice of it: in patches, and in parts whose size was asked for.
+   * Receives the plan of each run (in one piece or in parts, with predicted time and memory) before the first one
+   * starts. Not called if there is nothing to choose: with patches, and with a given tile size.
    */
   readonly onPlan?: (plan: RunPlan) => void;
 }
 
 /** A part of the result. */
 export interface ResultTile {
-  /** Of its first pixel, in pixels of the result. */
+  /** Position of its first pixel, in pixels of the result. */
   readonly left: number;
   readonly top: number;
-  /** Of the result's channels and depth, with its opacity. */
+  /** With the channels, depth and opacity of the result. */
   readonly image: Image;
 }
 

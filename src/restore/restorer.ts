@@ -13,13 +13,19 @@ export type ContextKind = "whole" | "patch" | "global";
 /** How a network takes pictures. */
 export interface PictureFormat {
   readonly range: ValueRange;
-  /** Colours as red, green, blue or the other way round; each channel by itself; or luma alone, the chroma resized. */
+  /**
+   * The channels of the network: rgb or bgr; each colour separately (gray); or only the luma, with the chroma resized
+   * (y).
+   */
   readonly color: PictureColor;
-  /** Pixels of the result per pixel of the picture, along one side. */
+  /** The factor by which each side of the result is larger than that of the picture. */
   readonly scale: number;
-  /** Sides of pictures are multiples of it, 1 where it is absent: others are padded, and the result is cropped. */
+  /**
+   * The sides of pictures must be multiples of this number; default: 1. Other pictures are padded, and the result is
+   * cropped.
+   */
   readonly multiple?: number | undefined;
-  /** What the network does to pictures, in words, where that is known. */
+  /** What the network does to pictures, in words, if known. */
   readonly task?: string | undefined;
 }
 
@@ -37,21 +43,25 @@ export interface PartedNetwork {
 export interface RunOptions {
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
-  /** Receives what the network's routers gave, as soon as it is known, where the network was loaded with `exposeBeta`. */
+  /** Receives the β of the routers as soon as they are computed, if the network was loaded with `exposeBeta`. */
   readonly onBetas?: (betas: Betas) => void;
 }
 
-/** β by public name, `beta.<layer>`, [samples, experts, cardinals]: a sample is a patch, or the picture. */
+/** β by its public name, `beta.<layer>`: [samples, experts, cardinals]. A sample is a patch, or the whole picture. */
 export type Betas = ReadonlyMap<string, Tensor>;
 
-/** What a run did, for people who want to know. */
+/** How a picture was run. */
 export interface RunReport {
   readonly context: ContextKind;
-  /** Parts in which the picture was run; in the context `whole`, their result is that of the whole picture. */
+  /**
+   * The number of parts in which the picture ran. In the context `whole`, the parts give the same result as one piece.
+   */
   readonly parts: number;
-  /** Side of a part, in pixels of the picture; absent where parts are bands of rows, or the graph itself says what they are. */
+  /**
+   * Side of a part, in pixels of the picture; absent if the parts are bands of rows, or if the graph cuts them itself.
+   */
   readonly side?: number;
-  /** The work done, as a multiple of running the network once over the whole picture. */
+  /** The work done, relative to one run of the network over the whole picture. */
   readonly cost?: number;
   /** The largest standard error of a β that was estimated from sampled tiles. */
   readonly betaError?: number;

@@ -23,15 +23,15 @@ export type { LoadOptions, ModelInput } from "../restore/load.js";
 export * from "./shared.js";
 
 export interface NodeLoadOptions extends LoadOptions {
-  /** The execution provider; `cpu` when absent. */
+  /** The execution provider; default: `cpu`. */
   readonly target?: Target;
 }
 
 /**
  * Loads a network.
  *
- * @param model the path of a model document or of a compiled graph, or either in memory; or the name of a network that
- *   comes with smxc, such as `nsr-x2`, unless there is a file of that name
+ * @param model the path of a model document or of an ONNX graph, or either of them in memory; or the name of a network
+ *   that comes with smxc, such as `nsr-x2`, unless there is a file of that name
  * @throws SmxcError with everything that is wrong with the model or the options
  */
 export async function load(model: string | ModelInput, options: NodeLoadOptions = {}): Promise<LoadedNetwork> {

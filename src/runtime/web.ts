@@ -11,17 +11,17 @@ export type { WebTarget } from "../sessions/session-ort-web.js";
 export * from "./shared.js";
 
 export interface WebLoadOptions extends LoadOptions {
-  /** By default WebGPU where the browser has an adapter, else WebAssembly. */
+  /** Default: WebGPU if the browser has a graphics adapter, else WebAssembly. */
   readonly target?: WebTarget;
-  /** Where onnxruntime-web's `.wasm` and `.mjs` files are served, when not beside the script. */
+  /** The address of onnxruntime-web's `.wasm` and `.mjs` files, if they are not beside the script. */
   readonly wasmPaths?: string;
 }
 
 /**
- * Loads a network. Runs in workers too.
+ * Loads a network. Also works in workers.
  *
- * @param model a model in memory; or the name of a network that comes with smxc, such as `nsr-x2`, which is fetched from
- *   where the bundler put it
+ * @param model a model in memory; or the name of a network that comes with smxc, such as `nsr-x2`, whose files are
+ *   downloaded from where the bundler put them
  * @throws SmxcError with everything that is wrong with the model or the options
  */
 export async function load(model: string | ModelInput, options: WebLoadOptions = {}): Promise<LoadedNetwork> {
@@ -40,7 +40,7 @@ interface Gpu {
   requestAdapter(): Promise<object | null>;
 }
 
-/** What this browser runs fastest. */
+/** The fastest target of this browser. */
 export async function bestTarget(): Promise<WebTarget> {
   const { gpu } = navigator as Navigator & { readonly gpu?: Gpu };
   const adapter = await gpu?.requestAdapter().catch(() => null);

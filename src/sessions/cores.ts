@@ -7,7 +7,7 @@
 export type SessionUse = "parts" | "alone";
 
 export interface Cores {
-  /** Runs at a time, each in a worker of its own. */
+  /** Number of runs at the same time, each in its own worker. */
   readonly jobs: number;
   /** Threads inside each run. */
   readonly threads: number;
@@ -15,11 +15,11 @@ export interface Cores {
 
 export type CorePlan = Readonly<Record<SessionUse, Cores>>;
 
-/** What a user says of them. */
+/** The cores that a user wants to use. */
 export interface CoreOptions {
-  /** Workers, each of which runs a part of a picture, or a picture, at a time; by default as many as there are cores. */
+  /** Number of workers; each runs one picture, or one part of a picture, at a time. Default: one per core. */
   readonly jobs?: number;
-  /** Threads inside each run; by default one where there are many runs, else as many as there are cores. */
+  /** Threads inside each run; default: 1 if there are many runs, else one per core. */
   readonly threads?: number;
 }
 

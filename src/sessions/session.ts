@@ -1,7 +1,7 @@
 /** What smxc needs of a runtime that runs ONNX graphs. One file per runtime implements it. */
 import type { Target } from "../lowerings/targets.js";
 
-/** Values in float32, row-major; as many as the product of `shape`. */
+/** Values in float32, row-major; their number is the product of `shape`. */
 export interface Tensor {
   readonly data: Float32Array;
   readonly shape: readonly number[];

@@ -28,7 +28,7 @@ export async function openPage(
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (cause) => complaints.push(cause.message));
   await page.goto(address);
-  await waitForText(page, "#status", "An example, finished");
+  await waitForText(page, "#status", "This is an example");
   return { page, requests, complaints };
 }
 

@@ -243,7 +243,7 @@ describe.each([
       "bad.png: failed",
     ]);
     await page.click('[aria-label^="tiny.png"]');
-    await waitForText(page, "#note", "This result is of Enlarge ×2");
+    await waitForText(page, "#note", "This result was made with Enlarge ×2");
     expect(await inside("#note", "#note-action")).toEqual([true, true]);
     await page.click('[aria-label^="bad.png"]');
     await waitForProblem(page, "bad.png");
@@ -303,7 +303,7 @@ it("opens and restores without its server, once it was visited", async () => {
   await expect.poll(kept, { timeout: 60_000 }).toContainEqual(expect.stringMatching(/simd-threaded\.wasm$/));
   await page.context().setOffline(true);
   await page.reload();
-  await waitForText(page, "#status", "An example, finished");
+  await waitForText(page, "#status", "This is an example");
   await choose(page, "network", "nsr-x3");
   await drop(page, picture);
   expect(await waitForResult(page, "from 40 × 30")).toContain("120 × 90 from 40 × 30 pixels");

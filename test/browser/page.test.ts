@@ -136,7 +136,7 @@ describe("pictures", () => {
     await page.locator("#progress-card").waitFor({ state: "hidden" });
     expect(await page.evaluate("document.activeElement.id")).toBe("stage");
     // What is still seen is the result of before, and the page says so.
-    expect(await waitForText(page, "#note", "This result is of Enlarge ×3")).toContain("settings");
+    expect(await waitForText(page, "#note", "This result was made with Enlarge ×3")).toContain("settings");
     await page.click("#note-action");
     await waitForResult(page, "patches of");
     expect(await page.isHidden("#note-card")).toBe(true);

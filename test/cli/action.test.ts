@@ -62,6 +62,6 @@ describe.skipIf(process.platform === "win32")("the action", () => {
   it("fails when there is nothing to check", () => {
     const { status, stderr } = run({ FILES: "weights/**/*.onnx" });
     expect(status).toBe(2);
-    expect(stderr).toContain("there is no ONNX file");
+    expect(stderr).toContain("no ONNX file matches");
   });
 });

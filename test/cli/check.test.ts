@@ -96,10 +96,13 @@ describe("smxc check", () => {
     expect(stdout).toBe(
       `${join("models", "a [1].onnx")}: valid\n${join("models", "b.onnx")}: valid\n2 files: 0 errors, 0 warnings\n`,
     );
-    for (const nothing of ["empty", "absent/**"]) {
+    for (const [nothing, message] of [
+      ["empty", "there is no ONNX file in it"],
+      ["absent/**", "no ONNX file matches the pattern absent/**"],
+    ] as const) {
       const { code, stdout, stderr } = await smxc(["check", nothing], folder.path);
       expect([code, stdout]).toEqual([2, ""]);
-      expect(stderr).toContain("there is no ONNX file in it");
+      expect(stderr).toContain(message);
     }
   });
 
@@ -116,7 +119,7 @@ describe("smxc check", () => {
     ]);
     const nothing = await smxc(["check", "tree/*.onnx", "good.onnx"], folder.path);
     expect(nothing.code).toBe(2);
-    expect(nothing.stderr).toContain("no file matches the pattern tree/*.onnx");
+    expect(nothing.stderr).toContain("no ONNX file matches the pattern tree/*.onnx");
     expect(nothing.stdout).toContain("good.onnx: valid");
   });
 
@@ -144,7 +147,7 @@ describe("smxc check", () => {
     }
     const alone = await smxc(["check", "links/below", "--json"], folder.path);
     expect(JSON.parse(alone.stdout).errors).toMatchObject([{ code: "io/broken-link", file: "links/below/a.onnx" }]);
-    expect((await smxc(["bench", "links/below"], folder.path)).stderr).toContain("leads nowhere");
+    expect((await smxc(["bench", "links/below"], folder.path)).stderr).toContain("cannot be opened");
   });
 
   it("says of each operator that ONNX does not have what to use instead", async () => {

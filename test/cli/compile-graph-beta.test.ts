@@ -93,7 +93,7 @@ describe.each(CASES)("β of %s, %s", (layer, file) => {
       ...["compile", path, "-o", "folded.onnx", "--routing", "fold", "--beta", "betas.json"],
     );
     expect(code, stderr).toBe(0);
-    expect(stderr).toContain("that was with β computed");
+    expect(stderr).toContain("the comparison with the source ran with computed β");
     expect(stderr).toMatch(/3 samples together/);
     const folded = await open(at("folded.onnx"));
     for (const gone of ["Softmax", "Gemm", "GlobalAveragePool", "ReduceMean"])
@@ -179,7 +179,7 @@ describe("flags of β", () => {
   it("refuses other modes of routing", async () => {
     const { code, stderr } = await run("compile", einsum, "-o", "none.onnx", "--routing", "merged");
     expect(code).toBe(2);
-    expect(stderr).toContain("--routing merged is for model documents");
+    expect(stderr).toContain("--routing merged is only for model documents");
   });
 });
 
@@ -247,7 +247,7 @@ describe("β of a graph from pictures", () => {
     expect((await run("compile", path, "-o", "none.onnx", "--image", "a.png")).code).toBe(2);
     const half = await run("compile", path, "-o", "none.onnx", "--image", "a.png", "--dtype", "float16");
     expect(half.code).toBe(2);
-    expect(half.stderr).toContain("belong to --routing fold");
+    expect(half.stderr).toContain("go with --routing fold");
   });
 
   it("is never written over the pictures", async () => {

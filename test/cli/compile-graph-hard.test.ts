@@ -63,7 +63,7 @@ describe.each(["layer-dynamic-stride2", "layer-einsum", "layer-odconv-all-inside
         "--expose-beta",
       );
       expect(code, stderr).toBe(0);
-      expect(stderr).toContain("that was with β as the source has them");
+      expect(stderr).toContain("the comparison with the source ran with the source's β");
     });
 
     it("gives for each sample what the fold to its chosen experts gives", async () => {
@@ -114,7 +114,7 @@ describe("--routing hard", () => {
   it("changes nothing where the source chooses already, and says so", async () => {
     const { code, stdout } = await run("compile", exported("layer-hard"), "-o", at("hard.onnx"), ...hard);
     expect(code).toBe(0);
-    expect(stdout).toContain("chooses one expert already: nothing changes");
+    expect(stdout).toContain("already chooses one expert; nothing changes");
     const x = (await readTensors("onnx-exports", "layer-hard", "io.safetensors")).get("x1")!;
     const [own, source] = [await runOne(at("hard.onnx"), x), await runOne(exported("layer-hard"), x)];
     expect(relativeError(own.get("y")!, source.get("y")!)).toBeLessThan(TOLERANCES.relative);
@@ -124,7 +124,7 @@ describe("--routing hard", () => {
     const { code, stderr } = await run("compile", exported("condconv"), "-o", at("none.onnx"), ...hard);
     expect(code).toBe(1);
     expect(stderr).toContain("routing/not-allowed");
-    expect(stderr).toContain("weighed by itself (sigmoid), so they are no alternatives");
+    expect(stderr).toContain("a weight of its own (sigmoid), so the experts are not alternatives");
     for (const node of ["/pw/Conv", "/dw/Conv"]) expect(stderr).toContain(`the convolution "${node}"`);
   });
 
@@ -138,7 +138,7 @@ describe("--routing hard", () => {
     const { code, stderr } = await run("compile", exported("nsr"), "-o", at("none.onnx"), "--routing", mode);
     expect(code).toBe(2);
     expect(stderr).toContain(
-      `--routing ${mode} is only for model documents: it says how a two-layer block sums its groups`,
+      `--routing ${mode} is only for model documents: it chooses how a two-layer block sums its groups`,
     );
   });
 

@@ -111,7 +111,9 @@ describe("smxc compile of an ONNX graph", () => {
   it("writes the nodes as they were where nothing gains, and says why", async () => {
     const { code, stdout } = await run("compile", "small.onnx", "-o", "out.onnx");
     expect(code).toBe(0);
-    expect(stdout).toContain("nothing gains: none of its 3 convolutions become fasters; the largest, a: estimated");
+    expect(stdout).toContain(
+      "nothing to make faster: none of its 3 convolutions would become faster; for the largest, a: estimated",
+    );
     const [source, written] = [await read("small.onnx"), await read("out.onnx")];
     expect(written.graph.node).toEqual(source.graph.node);
   });
@@ -120,7 +122,7 @@ describe("smxc compile of an ONNX graph", () => {
     const { stdout } = await run("compile", "old.onnx", "-o", "out.onnx");
     expect(stdout).toContain("raised from opset 11 to 17");
     const kept = await run("compile", "old.onnx", "-o", "out.onnx", "--opset", "keep");
-    expect(kept.stdout).toContain("nothing gains: opset_import: opset 11 must be kept, as requested");
+    expect(kept.stdout).toContain("nothing to make faster: opset_import: opset 11 must be kept, as requested");
     expect((await read("out.onnx")).opset_import[0]?.version).toBe(11);
     await run("compile", "new.onnx", "-o", "out.onnx");
     expect((await read("out.onnx")).opset_import[0]?.version).toBe(22);
@@ -140,7 +142,7 @@ describe("smxc compile of an ONNX graph", () => {
     const refused = await run("compile", windows, "-o", "none.onnx", "--height", "dynamic", "--width", "7");
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain(
-      "the height cannot be open: the source fixes it to 16, and height (16 in the export) comes apart into 4×4",
+      "the height cannot be dynamic: the source fixes it to 16, and it splits an axis of size height (16 in the export) into 4×4",
     );
     expect(refused.stderr).toContain("the width cannot be 7: the source fixes it to 12, and width (12 in the export)");
     expect(refused.stderr).toContain('node "node_view"');
@@ -161,8 +163,8 @@ describe("smxc compile of an ONNX graph", () => {
     const { code, stdout, stderr } = await run("compile", "fixed.onnx", "-o", "out.onnx", ...sizes);
     expect(stderr).toContain('it is not known on how many pixels a value depends: node "unknown" (Abs)');
     expect(stderr).toContain("x 1x64x25x23");
-    expect(stdout).toContain("the height is open: it was 20, and of every node it is shown");
-    expect(stdout).toContain("the width is open: it was 24, and of every node it is shown");
+    expect(stdout).toContain("the height is dynamic: it was 20; smxc has proven");
+    expect(stdout).toContain("the width is dynamic: it was 24; smxc has proven");
     expect(code).toBe(0);
     const { graph } = await read("out.onnx");
     const declared = [...graph.input, ...graph.output].map(({ type }) =>
@@ -187,14 +189,14 @@ describe("smxc compile of an ONNX graph", () => {
 
   it("opens a batch of one where it is proven, unless it is to be kept", async () => {
     const { stdout } = await run("compile", "fixed.onnx", "-o", "out.onnx");
-    expect(stdout).toContain("the batch, which was 1, is dynamic: every node treats the samples apart");
+    expect(stdout).toContain("the batch, which was 1, is dynamic: every node treats the samples separately");
     const dims = (await read("out.onnx")).graph.input[0]?.type?.tensor_type?.shape?.dim;
     expect(dims?.map(({ dim_value, dim_param }) => dim_value ?? dim_param)).toEqual(["batch", CHANNELS, 20, 24]);
     const kept = await run("compile", "fixed.onnx", "-o", "out.onnx", "--batch", "keep");
     expect(kept.stdout).toContain("the batch stays 1: the source fixes it to 1");
     const four = await run("compile", "fixed.onnx", "-o", "none.onnx", "--batch", "4");
     expect(four.code).toBe(1);
-    expect(four.stderr).toContain("leave out --batch: a batch of one is opened for any");
+    expect(four.stderr).toContain("leave out --batch; a batch of 1 becomes dynamic if");
   });
 
   it.each([
@@ -220,7 +222,7 @@ describe("smxc compile of an ONNX graph", () => {
     expect(stderr).toContain("onnx/graph-topological");
     const usage = await run("compile", "open.onnx", "-o", "none.onnx", "--context", "patch");
     expect(usage.code).toBe(2);
-    expect(usage.stderr).toContain("--context patch is only for model documents: they name the region");
+    expect(usage.stderr).toContain("--context patch is only for model documents: only a document names the region");
     expect(existsSync(at("none.onnx"))).toBe(false);
   });
 

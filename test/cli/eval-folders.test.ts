@@ -74,7 +74,7 @@ describe("names", () => {
 
   it("of swapped folders", async () => {
     const [lr, hr] = await folders({ "a_LRBI_x2.png": [12, 10] }, { "a_HR_x2.png": [24, 20] });
-    expect((await evaluate([hr, lr])).stderr).toContain("are the folders swapped?");
+    expect((await evaluate([hr, lr])).stderr).toContain("did you swap the folders?");
   });
 });
 
@@ -87,7 +87,7 @@ describe("sizes", () => {
     const { code, stdout, stderr } = await evaluate(pairs, "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout).images).toHaveLength(3);
-    expect(stderr).toContain("of 2 of 3 pairs the sizes are no multiples of the scale");
+    expect(stderr).toContain("in 2 of 3 pairs the sizes are not multiples of the scale");
   });
 
   it.each([
@@ -96,7 +96,7 @@ describe("sizes", () => {
       { a: [24, 20], b: [24, 20] },
       { a: [12, 10], b: [12, 10] },
       /is 2 times as large as the one of .*hr/,
-      /swapped\?/,
+      /did you swap/,
     ],
     [
       "of another scale",

@@ -49,14 +49,14 @@ beforeAll(async () => {
   await write("own.onnx", [...POOLED, ...OWN, line("y = Conv x k2", PADS)]);
 });
 
-const REASON = "weighs output channels and input channels at once, where a factor of a mixture weighs one axis";
+const REASON = "weighs output channels and input channels at once, but a factor of a mixture may weigh only one axis";
 
 describe("a computed kernel that is no mixture", () => {
   it("is why nothing gains", async () => {
     const { code, stdout, stderr } = await run("compile", at("own.onnx"), "-o", at("out.onnx"));
     expect(code, stderr).toBe(0);
     expect(stdout).toContain(
-      `the computed kernel of nothing gains: y could not be read as a mixture of experts: "a" ${REASON}`,
+      `nothing to make faster: the computed kernel of y could not be read as a mixture of experts: "a" ${REASON}`,
     );
   });
 
@@ -80,7 +80,7 @@ describe("a computed kernel that is no mixture", () => {
   it("stays as it is beside a hard choice, which says so", async () => {
     const { code, stdout, stderr } = await run("compile", at("both.onnx"), "-o", at("out.onnx"), "--routing", "hard");
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain("one expert is chosen by beta.h");
+    expect(stdout).toContain("these routers now choose one expert: beta.h");
     expect(stdout).toContain(
       `unchanged: y, because its kernel could not be read as a mixture of experts: "a" ${REASON}`,
     );

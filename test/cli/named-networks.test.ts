@@ -82,10 +82,10 @@ describe("a name that is none", () => {
   it.each([
     [["inspect", "nsr-x33"], "did you mean nsr-x3?"],
     [["run", "nsrx2", "p.png", "-o", "o.png"], "did you mean nsr-x2?"],
-    [["compile", "swinir", "-o", "o.onnx"], "smxc models lists the networks that come by name"],
-    [["inspect", "nsr-x2.json"], "the network that comes with smxc is called nsr-x2, without an ending"],
-    [["inspect", "other.json"], "Check the path."],
-    [["inspect", "./nsr-x2"], "Check the path."],
+    [["compile", "swinir", "-o", "o.onnx"], "list the networks that come with smxc: smxc models"],
+    [["inspect", "nsr-x2.json"], "use the network that comes with smxc: nsr-x2, without an ending"],
+    [["inspect", "other.json"], "= check the path"],
+    [["inspect", "./nsr-x2"], "= check the path"],
   ])("%j says what was meant", async (args, hint) => {
     const { code, stderr, stdout } = await run(...args);
     expect([code, stdout]).toEqual([2, ""]);

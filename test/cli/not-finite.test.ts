@@ -148,7 +148,7 @@ describe("equal values", () => {
     const pairs = ["--pairs", at("in"), at("truth")];
     const { stdout } = await run("eval", at("r.onnx"), ...pairs);
     expect(stdout).toMatch(/^a +equal +1\.0000 +equal/m);
-    expect(stdout).toContain("the mean of PSNR leaves out 1 of 2 pictures: equal to the true one");
+    expect(stdout).toContain("the mean of PSNR leaves out 1 of 2 pictures: equal to the true picture");
     const { images, mean } = JSON.parse((await run("eval", at("r.onnx"), ...pairs, "--json")).stdout);
     expect(images[0]).toMatchObject({ psnr: null, psnrReason: "equal", baseline: { psnr: null, psnrReason: "equal" } });
     expect(mean).toMatchObject({ psnr: images[1].psnr, psnrPictures: 1, ssimPictures: 2 });

@@ -204,7 +204,7 @@ describe("verify's demands", () => {
   });
 
   it.each([
-    ["another number of channels", "1x4x8x8", /Nx3xHxW, which cannot be 1x4x8x8/],
+    ["another number of channels", "1x4x8x8", /Nx3xHxW; the shape 1x4x8x8 does not fit/],
     ["a dimension too few", "1x3x8", /Nx3xHxW/],
     ["a dimension too many", "1x3x2x8x8", /Nx3xHxW/],
   ])("refuses a --shape of %s", async (_, shape, message) => {

@@ -114,6 +114,6 @@ test("what is too much for people, and for scripts, is counted", () => {
   const many = Array.from({ length: 10_050 }, (_, n) => error("a/b", `value ${n}`));
   const text = renderDiagnostics(many, PLAIN, read);
   expect(text.match(/^error/gm)).toHaveLength(100);
-  expect(text).toContain("… and 9950 errors more: --json lists them");
+  expect(text).toContain("… and 9950 errors more: list them with --json");
   expect(errorsJson(many)).toMatchObject({ omitted: 50, errors: { length: 10_000 } });
 });

@@ -100,7 +100,7 @@ describe("routes of a graph", () => {
     expect(code).toBe(1);
     expect(stdout).toContain("2 pictures, 2 samples of β, context: whole");
     expect(stderr).toContain("run/wrong-size");
-    expect(stderr).toContain("export it with open sizes");
+    expect(stderr).toContain("export it with dynamic sizes");
     expect(readFileSync(at("r.html"), "utf8")).toContain("/body.1/Conv");
   });
 
@@ -109,14 +109,20 @@ describe("routes of a graph", () => {
     const { code, stderr } = await run("routes", at("plain.onnx"), ...pictures());
     expect(code).toBe(2);
     expect(stderr).toContain("usage/needs-document");
-    expect(stderr).toContain("compile that with --expose-beta");
+    expect(stderr).toContain("compile that again with --expose-beta");
   });
 
   it.each([
     ["a graph without routers", "style-input", [], "routes/none", 1],
     ["a graph that takes no pictures", "layer-einsum", [], "run/no-picture", 1],
     ["pictures of another size alone", "nsr", ["--image", "wide.png"], "run/wrong-size", 1],
-    ["a context that it has not", "nsr", ["--context", "patch"], "an exported graph has the context of its nodes", 1],
+    [
+      "a context that it has not",
+      "nsr",
+      ["--context", "patch"],
+      "the context of an exported graph is fixed by its nodes",
+      1,
+    ],
     ["colours that it has not", "nsr", ["--color", "grey"], "run/wrong-color", 1],
   ] as const)("refuses %s", async (_, name, flags, message, exit) => {
     const own = flags.includes("--image" as never) ? [] : pictures();

@@ -53,7 +53,7 @@ describe("what a graph takes", () => {
   it("is 0 to 1 and rgb where nothing is said, and a note says so", async () => {
     const file = await graph("plain.onnx", affine([1, 0, 0], [0]));
     const { code, stderr } = await run("run", file, at("two.png"), "-o", at("out.png"));
-    expect([code, stderr]).toEqual([0, expect.stringContaining("rgb from 0 to 1 is taken")]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("assumed: rgb with values from 0 to 1")]);
     expect(await samplesOf(at("out.png"))).toEqual([10, 0, 0, 60, 0, 0]);
   });
 
@@ -165,8 +165,8 @@ describe("the scale", () => {
       nodes: [build.node("MaxPool", ["x"], ["y"], { attribute: [build.attribute("kernel_shape", { ints: [3, 3] })] })],
     });
     for (const [file, sizes] of [
-      [half, "for a picture of 128 × 64 pixels the graph gives 64 × 32"],
-      [cropped, "for a picture of 128 × 64 pixels the graph gives 126 × 62"],
+      [half, "for a picture of 128 × 64 pixels the graph returns 64 × 32"],
+      [cropped, "for a picture of 128 × 64 pixels the graph returns 126 × 62"],
     ] as const) {
       const { code, stderr } = await run("run", file, at("two.png"), "-o", at("none.png"));
       expect([code, stderr]).toEqual([1, expect.stringContaining(sizes)]);
@@ -177,12 +177,12 @@ describe("the scale", () => {
 
 describe("what is no network of pictures", () => {
   it.each<[string, PictureGraph, string]>([
-    ["channels", { channels: 4, ...affine([1], [0]) }, 'input "x", tensor(float)[N, 4, H, W], is no picture'],
-    ["result", { ...affine([1], [0]), output: ["N", 10] }, 'output "y", tensor(float)[N, 10], is no picture'],
+    ["channels", { channels: 4, ...affine([1], [0]) }, 'input "x" is tensor(float)[N, 4, H, W], not a picture'],
+    ["result", { ...affine([1], [0]), output: ["N", 10] }, 'output "y" is tensor(float)[N, 10], not a picture'],
     [
       "inputs",
       { ...affine([1], [0]), inputs: ["sigma", "mask"] },
-      '"x" the graph wants other inputs, which are not known: sigma, mask',
+      'the graph needs other inputs besides the picture "x", and their values are not known: sigma, mask',
     ],
     [
       "batch",
@@ -292,7 +292,7 @@ describe("exported networks", () => {
     const { code, stderr } = await run("run", exported("espcn/static.onnx"), at("two.png"), "-o", at("none.png"));
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining("12 × 16 pixels only (width × height); this one has 2 × 1"),
+      expect.stringContaining("the graph takes only pictures of 12 × 16 pixels (width × height); this one has 2 × 1"),
     ]);
   });
 

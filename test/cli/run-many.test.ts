@@ -151,7 +151,7 @@ describe("of a folder", () => {
     const { code, stderr } = await run(from, "-o", out);
     expect(code).toBe(0);
     expect(readdirSync(out)).toEqual(["a.png"]);
-    expect(stderr).toContain("2 of 3 entries were left out");
+    expect(stderr).toContain("2 of 3 files were left out");
     expect(stderr).toContain("d.bmp, thumbs.png/");
     expect(stderr).not.toContain("._a.png");
   });
@@ -159,7 +159,7 @@ describe("of a folder", () => {
   it("of one entry that was left out, the note speaks of one", async () => {
     const { stderr } = await run(await pictures({ "a.png": "png", "d.bmp": Buffer.from("BM") }), "-o", newFolder());
     expect(stderr).toContain(
-      "1 of 2 files was left out, because it is no PNG, JPEG, WebP, TIFF, GIF or AVIF file: d.bmp",
+      "1 of 2 files was left out, because it is not a PNG, JPEG, WebP, TIFF, GIF or AVIF file: d.bmp",
     );
   });
 
@@ -178,7 +178,7 @@ describe("of a folder", () => {
     );
     expect(code).toBe(2);
     expect(stderr).toContain("error[io/no-pictures]");
-    expect(stderr).toContain("there are d.bmp");
+    expect(stderr).toContain("this one holds d.bmp");
   });
 });
 

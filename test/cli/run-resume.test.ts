@@ -197,7 +197,7 @@ describe("--shard", () => {
     for (const name of names) writeFileSync(join(two, name), await picture(0, 200));
     const within = (memory: string) => ["--context", "whole", "--memory", memory];
     const one = await run(join(two, "p0.png"), "-o", at("one.png"), ...within("1"));
-    const needed = /takes about (\d+) MB/.exec(one.stderr)![1]!;
+    const needed = /needs about (\d+) MB/.exec(one.stderr)![1]!;
     const count = 1000;
     const index = Array.from({ length: count }, (_, each) => each).find((each) =>
       isOfShard(names[0]!, { index: each, count }),
@@ -271,8 +271,8 @@ describe("what is a picture", () => {
     const { code, stderr } = await run(from, "-o", out);
     expect(code).toBe(1);
     expect(readdirSync(out)).toEqual(["a.png", "b.png", "c.png"]);
-    expect(stderr).toContain("1 of 5 entries was left out");
-    expect(stderr).toContain("e.svg; so were 2 hidden");
+    expect(stderr).toContain("1 of 5 files was left out");
+    expect(stderr).toContain("e.svg; 2 hidden files were left out too");
     expect(stderr).toContain("error[image/unknown-format]");
   });
 });

@@ -28,7 +28,7 @@ afterAll(folder.remove);
 
 describe("the context", () => {
   it.each([
-    ["the whole picture", ["m.json", "large.png"], /context: whole picture; the model was trained with patch\)/],
+    ["the whole picture", ["m.json", "large.png"], /context: whole picture; the model was trained on patches\)/],
     [
       "patches by name, where the picture is large enough",
       ["m.json", "large.png", "--context", "patch"],
@@ -48,9 +48,9 @@ describe("the context", () => {
     [
       "as it is asked for",
       ["m.json", "large.png", "--context", "whole"],
-      /whole picture; the model was trained with patch/,
+      /whole picture; the model was trained on patches/,
     ],
-    ["the graph's", ["m.onnx", "large.png"], /context: whole picture; the model was trained with patch\)/],
+    ["the graph's", ["m.onnx", "large.png"], /context: whole picture; the model was trained on patches\)/],
     ["the graph's own patches", ["p.onnx", "large.png"], /context: patches of the training size, inside the graph\)/],
     [
       "tiles",
@@ -95,7 +95,7 @@ describe("the context", () => {
     const flags = ["--memory", "4", "--context", "whole"];
     const ended = await run("run", at("m.json"), at("large.png"), "-o", at("none.png"), ...flags);
     expect(ended).toMatchObject({ code: 1, stdout: "" });
-    expect(ended.stderr).toMatch(/error\[run\/memory\].* in one piece takes about \d+ MB, and 4 MB are allowed/);
+    expect(ended.stderr).toMatch(/error\[run\/memory\].* needs about \d+ MB in one piece, but only 4 MB are allowed/);
     expect(ended.stderr).toContain("parts that share one β would fit, with the same result");
     expect(ended.stderr).toContain("leave out --context and --tile, or allow more with --memory");
   });
@@ -144,7 +144,7 @@ describe("pictures", () => {
     const output = at(`wide-out.${extension}`);
     const { code, stderr } = await run("run", at("m.json"), at("wide.png"), "-o", output);
     expect(code).toBe(1);
-    expect(stderr).toContain(`the result has ${width * 3} × 3 pixels; the format holds ${most} on a side`);
+    expect(stderr).toContain(`the result has ${width * 3} × 3 pixels; the format allows at most ${most} on a side`);
     expect(readdirSync(folder.path)).not.toContain(`wide-out.${extension}`);
   });
 

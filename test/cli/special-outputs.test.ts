@@ -23,7 +23,7 @@ const shell = (command: string) =>
 
 describe.skipIf(process.platform === "win32")("an output", () => {
   it.each([
-    ["-", "usage/output-is-stream", /name a file; one that is called - is \.\/-/],
+    ["-", "usage/output-is-stream", /for a file called - write \.\/-/],
     ["/dev/stdout", "usage/output-is-stream", /the output is standard output/],
     ["/dev/stderr", "usage/output-is-stream", /the output is standard error/],
     ["folder", "io/cannot-write", /it is a folder/],

@@ -81,6 +81,6 @@ describe("weights that a Scan's body reads", () => {
     expect(main).toBeGreaterThan(0);
     expect(bodies).toBe(0);
     const { code, stderr } = await run("run", at("cpu.onnx"), PICTURE, "-o", at("o.png"), "--target", "wasm");
-    expect([code, stderr]).toEqual([1, expect.stringContaining("compiles with --target wasm")]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("compile the graph with --target wasm")]);
   });
 });

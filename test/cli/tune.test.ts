@@ -80,7 +80,7 @@ describe("--tune of an ONNX graph", () => {
   it("says so where there is nothing to measure", async () => {
     const { code, stdout, stderr } = await compile("--portable", "--tune-cache", at("none.json"), "--json");
     expect(code, stderr).toBe(0);
-    expect(stderr).toContain("nothing to measure: Winograd works strip by strip");
+    expect(stderr).toContain("nothing to measure: Winograd needs a Scan");
     expect(compileAnswer(stdout).trials).toEqual([]);
     expect(existsSync(at("none.json"))).toBe(false);
   });

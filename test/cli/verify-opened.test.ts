@@ -34,7 +34,7 @@ describe("verify of an opened batch", () => {
     const source = fixture("onnx-exports", "open-sizes", "legacy.onnx");
     const { code, stdout, stderr } = await run("compile", source, "-o", at("sizes.onnx"));
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain("the batch, which was 1, is dynamic: every node treats the samples apart");
+    expect(stdout).toContain("the batch, which was 1, is dynamic: every node treats the samples separately");
     expect(stdout + stderr).toContain("3 samples together");
   });
 
@@ -57,6 +57,6 @@ describe("verify of an opened batch", () => {
     await run("compile", source, "-o", at("hard.onnx"), "--no-verify", "--routing", "hard");
     const { code, stderr } = await run("verify", source, at("hard.onnx"));
     expect(code).toBe(1);
-    expect(stderr).toContain("compiled with --routing hard, which is another function than the source's");
+    expect(stderr).toContain("compiled with --routing hard, so it does not compute the same as the source");
   });
 });

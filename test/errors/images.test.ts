@@ -84,7 +84,7 @@ test("the announced size is told", async () => {
   const file = join(folder, "giant.png");
   writeFileSync(file, pngOfSize(30_000, 30_000));
   expect((await refusal(file)).message).toBe(
-    "the picture's header announces 30000 × 30000 pixels; at most 268402689 are read",
+    "the picture's header announces 30000 × 30000 pixels; smxc reads at most 268402689",
   );
 });
 

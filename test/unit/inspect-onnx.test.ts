@@ -275,7 +275,7 @@ describe("work", () => {
     expect(found.notes).toEqual([
       "not counted: the MACs of 1 node whose sizes are not known",
       "not counted: 1 node of operators that ONNX does not define",
-      "not in the memory: 2 activations whose sizes are not known",
+      "not counted in the memory: 2 activations whose sizes are not known",
     ]);
     expect(found.layers.map(({ macs }) => macs)).toEqual([0, null]);
   });

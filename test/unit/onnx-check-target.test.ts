@@ -37,7 +37,7 @@ describe("check --target", () => {
       {
         rule: "moved",
         place: 'graph.node[0] "n0"',
-        message: "webgpu has no kernel for Selu (since opset 6): it moves to the CPU; 2 more like it",
+        message: "webgpu has no kernel for Selu (since opset 6), so it runs on the CPU; 2 more like it",
       },
     ]);
   });
@@ -144,7 +144,7 @@ describe("check --target", () => {
       });
     });
     expect(found).toMatchObject([
-      { rule: "constant-kernel", message: 'its weight "w" is an initializer of a graph around; 1 more like it' },
+      { rule: "constant-kernel", message: 'its weight "w" is an initializer of a graph around it; 1 more like it' },
     ]);
   });
 

@@ -293,7 +293,7 @@ describe("functions", () => {
     const model = fromXToY(11, [call], { functions: [fn(9, node("Relu", ["a"], ["b"]))] });
     await expectSameRuns(bytesOf(model), { x: floatsOf([2, 3], 2) });
     expect(await reasons(fromXToY(13, [call], { functions: [fn(11, squeeze)], ...dims }))).toEqual([
-      'model.functions[0] "F".node[0] "Squeeze of b": the function imports opset 11, the model 13, and not all of it means the same in both and in 17',
+      'model.functions[0] "F".node[0] "Squeeze of b": the function imports opset 11 and the model 13, and some of its operators differ between these opsets and 17',
     ]);
   });
 
@@ -301,7 +301,7 @@ describe("functions", () => {
     const axis = { name: "axes", ref_attr_name: "axis", type: 7 };
     const model = fromXToY(11, [call], { functions: [fn(11, node("Squeeze", ["a"], ["b"], axis))], ...dims });
     expect(await reasons(model)).toEqual([
-      'model.functions[0] "F".node[0] "Squeeze of b": Squeeze cannot be written in opset 17 as it is in opset 11: the function that it stands in gives its attribute axes',
+      'model.functions[0] "F".node[0] "Squeeze of b": Squeeze of opset 11 cannot be written in opset 17: its attribute  is a parameter of the function around itaxes',
     ]);
   });
 });
@@ -321,7 +321,7 @@ describe("what is refused", () => {
     [
       "an opset before 7",
       fromXToY(6, [node("Relu", ["x"], ["y"])]),
-      "models are raised from opset 7 on; this one has 6",
+      "smxc can raise models of opset 7 and later; this one has 6",
     ],
     [
       "an operator that is not there",
@@ -331,14 +331,14 @@ describe("what is refused", () => {
     [
       "a mask that is read",
       fromXToY(7, [node("Dropout", ["x"], ["d", "m"]), node("Add", ["d", "m"], ["y"])]),
-      "its mask is read, which is another in later opsets",
+      "other nodes read its mask, which differs in later opsets",
     ],
     [
       "a mask that the model gives",
       fromXToY(10, [node("Dropout", ["x"], ["y", "m"])], {
         outputs: [value("y", FLOAT, [2, 3]), value("m", BOOL, [2, 3])],
       }),
-      "its mask is read, which is another in later opsets",
+      "other nodes read its mask, which differs in later opsets",
     ],
     [
       "statistics for each element",
@@ -353,12 +353,12 @@ describe("what is refused", () => {
     [
       "a Scan of batches",
       fromXToY(8, [node("Scan", ["", "x"], ["y"], graph("body", SCAN_BODY), int("num_scan_inputs", 1))]),
-      "Scan of opset 8 goes over the samples of a batch, which Scan does not since opset 9",
+      "Scan of opset 8 also iterates over the batch, which Scan does not since opset 9",
     ],
     [
       "nearest elements at scales on both sides of 1",
       fromXToY(10, [node("Resize", ["x", "s"], ["y"])], scales(1, 1, 2, 0.5)),
-      "it takes the nearest element, and its scales are not known, or both above and below 1",
+      "it takes the nearest element, and its scales are not known, or some are above 1 and some below",
     ],
     [
       "nearest elements at scales that may be given",
@@ -366,7 +366,7 @@ describe("what is refused", () => {
         ...scales(1, 1, 2, 2),
         inputs: [...wide.inputs, value("s", FLOAT, [4])],
       }),
-      "it takes the nearest element, and its scales are not known, or both above and below 1",
+      "it takes the nearest element, and its scales are not known, or some are above 1 and some below",
     ],
     [
       "TensorFlow's coordinates",
@@ -383,7 +383,7 @@ describe("what is refused", () => {
         ],
         scales(1, 1, 2, 2),
       ),
-      "coordinate_transformation_mode tf_half_pixel_for_nn is no more, but for the nearest element, rounded down",
+      "later opsets have no coordinate_transformation_mode tf_half_pixel_for_nn, except for the nearest element, rounded down",
     ],
     [
       "Clip of what has no known type",
@@ -407,7 +407,7 @@ describe("what is refused", () => {
       node("Cast", ["f"], ["y"], int("to", 1)),
     ]);
     const because =
-      "Erf cannot be written in opset 17 as it is in opset 9: it takes INT32, which Erf does not take since opset 13";
+      "Erf of opset 9 cannot be written in opset 17: its input has the type INT32, which Erf does not accept since opset 13";
     expect(await reasons(model)).toEqual([
       `graph.node[1] "Erf of e": ${because}`,
       `graph.node[2] "Erf of f": ${because}`,

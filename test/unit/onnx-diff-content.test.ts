@@ -178,7 +178,7 @@ describe("weights", () => {
       "two fields of values",
       { data_type: 1, float_data: [1], raw_data: [0, 0, 128, 63] },
       { data_type: 1, raw_data: [0, 0, 128, 63] },
-      "fields beside its values differ",
+      "fields other than its values differ",
     ],
   ])("that differ in %s are told", async (_, a, b, message) => {
     expect(await said(read(a), read(b))).toEqual([`weight w: ${message}`]);

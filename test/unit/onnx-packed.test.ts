@@ -59,7 +59,7 @@ describe("elements of less than a byte", () => {
   it("never tells to cut data, which may be the weights", async () => {
     const found = await checkFile(modelOf(INT4, 108, entries(60)), { strict: true });
     expect(found.find(({ rule }) => rule === LONG)).toMatchObject({
-      message: "has 60 int32_data where 54, 108 or 14 are asked for",
+      message: "has 60 int32_data, but its type and dimensions need 54, 108 or 14",
       hint: expect.not.stringMatching(/cut/),
     });
   });

@@ -35,9 +35,9 @@ describe("the report for people", () => {
     = remove the node, or connect it
   unchecked graph.node[3] "conv": is foreign [onnx/node-not-checked]
 b.onnx: valid
-c.onnx: valid for onnx.checker, with errors all the same
+c.onnx: valid for onnx.checker, but with other errors
   error graph.node[3] "conv": is of two types [onnx/full-type]
-    = cast the input, or import the opset version that takes the type
+    = cast the input, or import an opset version that accepts the type
 3 files: 3 errors, 1 warning, 1 unchecked`.replace(/ {4}= cast.*\n/, `    = ${typeError.hint}\n`),
     );
   });
@@ -72,6 +72,6 @@ c.onnx: valid for onnx.checker, with errors all the same
     const findings = Array.from({ length: 130 }, (_, n) => findingOf("onnx/node-operator", place, `is wrong ${n}`));
     const lines = textOf([{ file: "a.onnx", findings }]).split("\n");
     expect(lines).toHaveLength(1 + 100 + 1 + 1 + 1);
-    expect(lines.at(-2)).toBe("  … and 30 findings more: --format json lists them");
+    expect(lines.at(-2)).toBe("  … and 30 findings more: list them with --format json");
   });
 });

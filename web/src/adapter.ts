@@ -23,11 +23,14 @@ interface Choice {
 export const CHOICES: Readonly<Record<Adapter, Choice>> = {
   hardware: {
     automatic: ["webgpu", "wasm"],
-    note: "Automatic is WebGPU here, and WebAssembly where WebGPU cannot run a network.",
+    note: "Automatic means WebGPU here, or WebAssembly if WebGPU cannot run a network.",
   },
   software: {
     automatic: ["wasm"],
-    note: "Automatic is WebAssembly here: the graphics adapter of this browser is software.",
+    note: "Automatic means WebAssembly here, because this browser's graphics adapter is only software.",
   },
-  none: { automatic: ["wasm"], note: "Automatic is WebAssembly here: this browser offers no graphics adapter." },
+  none: {
+    automatic: ["wasm"],
+    note: "Automatic means WebAssembly here, because this browser offers no graphics adapter.",
+  },
 };

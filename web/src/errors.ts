@@ -12,30 +12,32 @@ export function diagnosticsText(
 }
 
 export const missingWeights = (file: string): Diagnostic =>
-  error("page/missing-weights", `the document names the weights "${file}", which were not given with it`, {
+  error("page/missing-weights", `the weights "${file}", which the document names, are missing`, {
     pointer: "/weights/file",
     hint: "drop the document and its weights together",
   });
 
 export const tooManyFiles = (): Diagnostic =>
-  error("page/too-many-files", "it is not clear which weights belong to which document", {
-    hint: "give one model.json with its weights at a time",
+  error("page/too-many-files", "several documents or weights were dropped, and it is not clear which belong together", {
+    hint: "drop one model.json with its weights at a time",
   });
 
 export const badSetting = (text: string): Diagnostic =>
-  error("page/bad-setting", `"${text}" is no key=value`, { hint: "such as mean=0.5; separate several by spaces" });
+  error("page/bad-setting", `"${text}" is not of the form key=value`, {
+    hint: "write for example mean=0.5, with spaces between several entries",
+  });
 
 export const noPictureFormat = (file: string): Diagnostic =>
-  error("page/no-tiff", "browsers read no TIFF pictures", {
+  error("page/no-tiff", "browsers cannot read TIFF pictures", {
     file,
     hint: "convert the picture to PNG, or restore it with smxc run",
   });
 
 export const resultTooLarge = (file: string, width: number, height: number, most: number): Diagnostic =>
-  error("page/too-large", `the result would have ${width} × ${height} pixels; at most ${most} are shown`, {
+  error("page/too-large", `the result would have ${width} × ${height} pixels; the page can show at most ${most}`, {
     file,
-    hint: "restore it with smxc run, which works through pictures of any size",
+    hint: "restore it with smxc run, which takes pictures of any size",
   });
 
 export const defectText = (defect: string): string =>
-  `error[internal/defect]: a defect in smxc: ${defect}\n  = please report it, with the file that leads to it`;
+  `error[internal/defect]: a defect in smxc: ${defect}\n  = please report it, with the file that causes it`;

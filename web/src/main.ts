@@ -93,7 +93,7 @@ function sayState(item: Item): void {
   const action = { name: `Restore with ${title}`, act: () => again([item]) };
   if (!isStale(item)) hideNote();
   else if (result === undefined) showNote("Not restored.", action);
-  else showNote(`This result is of ${result.network}, as the settings were when it was made.`, action);
+  else showNote(`This result was made with ${result.network} and the settings at that time.`, action);
 }
 
 function setStatus(text: string): void {
@@ -180,7 +180,7 @@ async function showExample(): Promise<void> {
   const { before, after } = await fetchExample();
   if (queue.items.length > 0) return;
   const item = queue.add(EXAMPLE.name, before, EXAMPLE.credit);
-  const text = "An example, finished: drag the divider, scroll or pinch to zoom. Drop pictures of yours anywhere.";
+  const text = "This is an example. Drag the divider; scroll or pinch to zoom. Drop your own pictures anywhere.";
   const network = chosenNetwork();
   queue.change(item, {
     result: {

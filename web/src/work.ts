@@ -126,7 +126,7 @@ export class Work {
     const { width, height } = pixels;
     const [wide, high] = [width * network.scale, height * network.scale];
     if (wide * high > MOST_PIXELS) throw new Refused(diagnosticsText([resultTooLarge(name, wide, high, MOST_PIXELS)]));
-    if (mine !== this.last) throw new Cancelled("another run began");
+    if (mine !== this.last) throw new Cancelled("another run started");
     stepProgress(`${name}: reading ${network.title}…`);
     await this.openNetwork(network);
     const kind = { network: `${network.id} ${run.context}`, provider: run.providers[0]! };

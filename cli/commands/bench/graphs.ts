@@ -1,4 +1,4 @@
-/** Runs graphs side by side: round by round, so that what disturbs the machine disturbs all of them alike. */
+/** Runs graphs in turn, round by round, so that a disturbance of the machine affects all of them equally. */
 
 import { error, type Reporter, SmxcError, warning } from "../../../src/base/diagnostics.js";
 import { randomNumbers } from "../../../src/base/random.js";
@@ -14,7 +14,10 @@ export interface BenchOptions {
   readonly target: Target;
   readonly threads: number;
   readonly runs: number;
-  /** The main input's; undefined: its own, with a batch of 1 and 48 where it is open. */
+  /**
+   * Shape of the main input; undefined: the shape that the graph declares, with batch 1 and sides of 48 for dynamic
+   * sizes.
+   */
   readonly shape: readonly number[] | undefined;
 }
 
@@ -25,10 +28,10 @@ export interface BenchRun extends TimeSummary, Comparison {
   readonly target: Target;
   readonly threads: number;
   readonly runs: number;
-  /** Processor time of the whole process, which a busy machine disturbs less than the clock on the wall. */
+  /** Processor time of the whole process, which a busy machine disturbs less than wall-clock time. */
   readonly cpuMinMs: number;
   readonly cpuRatio: number;
-  /** Outputs that hold NaN or infinite values: how long those take tells little of how long pictures do. */
+  /** Outputs that hold NaN or infinite values; their times say little about real pictures. */
   readonly notFinite: readonly string[];
 }
 
@@ -111,7 +114,10 @@ async function runOnce({ session, feeds, wall, cpu }: Entrant, counts: boolean):
   cpu.push((used.user + used.system) / 1000);
 }
 
-/** Repeatable values in [0,1) for every input; open sizes of the others follow from those of the main one. */
+/**
+ * Pseudo-random values in [0, 1) for every input, the same in every run. Dynamic sizes of other inputs follow from
+ * those of the main input.
+ */
 export function randomFeeds(
   file: string,
   inputs: readonly Port[],

@@ -14,7 +14,7 @@ import { HALF_TOLERANCE, TOLERANCES } from "../../../src/verify/tolerances.js";
 import { compareWithReference } from "../../../src/verify/verify.js";
 import type { Context } from "../../flags/command.js";
 
-/** A compile that is compared, and what is to be said of it. */
+/** A compiled graph to compare with the reference, and a note about it. */
 interface Check {
   readonly compiled: Compiled;
   readonly problems: readonly Problem[];
@@ -24,20 +24,20 @@ interface Check {
 /** What a comparison found, on all its inputs together. */
 export interface Compared {
   readonly provider: CpuProvider;
-  /** What was compared in place of the graph that is written; null where it was that one. */
+  /** Describes what was compared in place of the written graph; null if the written graph itself was compared. */
   readonly inPlace: string | null;
   readonly inputs: readonly string[];
-  /** Whether they are smaller than usual, since the reference would take its time on a network of this size. */
+  /** Whether the inputs are smaller than usual, because the reference would be too slow for this network. */
   readonly reduced: boolean;
   readonly maxError: number;
   readonly magnitude: number;
-  /** The least; Infinity where all values are equal. */
+  /** The lowest PSNR; Infinity if all values are equal. */
   readonly psnr: number;
 }
 
 export interface Checked {
   readonly compared: readonly Compared[];
-  /** The graph that is to be written, with all weights inside, where it was what was compared. */
+  /** The graph to write, with all weights inside, if it is the one that was compared. */
   readonly bytes: Uint8Array | undefined;
 }
 

@@ -79,7 +79,7 @@ async function checkSizes(
   return results.length === 0 ? [] : [summary("source", results)];
 }
 
-/** Undefined where none of the sizes that the interpreter can do in seconds fits. */
+/** Undefined if the network takes none of the sizes at which the interpreter ends within seconds. */
 async function checkIsland(
   { model, reference }: Compiled,
   tolerance: Tolerance,
@@ -155,7 +155,7 @@ async function checkWhole(
   }
 }
 
-/** What fails, with the first value of the source, in its order, that differs. */
+/** The error for outputs that differ. It names the first value, in the order of the source, that differs. */
 async function firstDifference(
   source: ModelWithGraph,
   model: ModelProto,

@@ -17,9 +17,9 @@ import type { Context } from "../../flags/command.js";
 import { sessionOf } from "./session-of.js";
 
 /**
- * The opened graph at the exported size, and at a larger one beside the source on crops of the exported size, as far as it
- * looks no farther than they are large. What it computes of the whole picture, such as the mean that a gate follows from, is
- * held at what it is for the larger picture. Says what was not compared.
+ * Compares the graph with dynamic sizes at the exported size, and at a larger size on crops of the exported size, up
+ * to the last value whose pixels depend on no more than a crop. Values computed from the whole picture, such as the
+ * mean for a gate, are fixed to those of the larger picture. Notes what was not compared.
  */
 export async function compareOpenedSizes(
   context: Context,
@@ -54,7 +54,7 @@ export async function compareOpenedSizes(
   }
 }
 
-/** Pixels by which the larger picture is larger, at least. */
+/** The minimum number of pixels by which the larger picture exceeds the exported size. */
 const MORE: Readonly<Record<Side, number>> = { height: 6, width: 10 };
 
 interface OnCrops {
@@ -187,7 +187,7 @@ function whyNot(finding: TilingFinding, crop: readonly number[]): string {
   return `it is not known on how many pixels a value depends${where}`;
 }
 
-/** The last value of which a crop of a size has pixels that see no border of its own; values that follow look farther. */
+/** The last value that has pixels, in a crop of the given size, which do not depend on pixels outside of the crop. */
 function lastWithin(
   values: readonly string[],
   look: (value: string) => TilingFinding,

@@ -25,7 +25,11 @@ import { readJson } from "../../files/read-json.js";
 import type { Context } from "../../flags/command.js";
 import { readPicture } from "../../pictures/read-picture.js";
 
-/** β for a fold, and what is known of how good it is. @typeParam Options how what is folded is compiled */
+/**
+ * β for a fold, and a measurement of how good it is.
+ *
+ * @typeParam Options how the folded model is compiled
+ */
 export interface FoldSource<Options = CompileOptions> {
   readonly betas: BetaTable;
   readonly place?: BetaPlace;
@@ -37,7 +41,7 @@ export interface FoldSource<Options = CompileOptions> {
   };
 }
 
-/** What folding costs on a picture; no cost where the results are NaN or infinite. */
+/** The loss of folding on one picture; undefined if the results are NaN or infinite. */
 export interface ImageCost {
   readonly image: string;
   readonly cost: FoldCost | undefined;

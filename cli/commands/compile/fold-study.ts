@@ -1,4 +1,4 @@
-/** What another routing than the network's own costs on pictures. */
+/** The loss on pictures of a routing other than the network's own. */
 
 import type { Lines } from "../../../src/base/text/lines.js";
 import { decibelsJson, decibelsText } from "../../../src/pictures/decibels.js";

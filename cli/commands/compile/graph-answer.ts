@@ -73,7 +73,12 @@ function batchText({ became, reason }: BatchReport, source: ModelWithGraph): Lin
 function sizesText({ height, width }: AcceleratedModel["report"]): Lines {
   const isTold = ({ became, reason }: SizeReport): boolean => became !== "kept" && reason !== LEFT_OPEN;
   const sides = Object.entries({ height, width }).filter(([, report]) => isTold(report));
-  return sides.map(([side, { became, reason }]) => `the ${side} is ${became}: ${reason}`);
+  return sides.map(([side, { became, reason }]) => `the ${side} is ${sizeWord(became)}: ${reason}`);
+}
+
+/** What the flags call a size that is open. */
+function sizeWord(became: string): string {
+  return became === "open" ? "dynamic" : became;
 }
 
 function whyNothing(
@@ -130,9 +135,9 @@ export function graphExplainText(done: AcceleratedModel): Lines {
           ),
           "",
         ]),
-    `batch ${batch.became}: ${batch.reason}`,
-    `height ${height.became}: ${height.reason}`,
-    `width ${width.became}: ${width.reason}`,
+    `batch ${sizeWord(batch.became)}: ${batch.reason}`,
+    `height ${sizeWord(height.became)}: ${height.reason}`,
+    `width ${sizeWord(width.became)}: ${width.reason}`,
     ...notRaised.map(({ node, place, reason }) => `not raised: ${node ?? place}: ${reason}`),
     "",
   ];

@@ -73,7 +73,7 @@ const picturesOfRouting = (): SmxcError =>
 
 interface DocumentFlag {
   readonly flag: string;
-  /** What a document has that a graph has not. */
+  /** Flags for parts of a document that an ONNX graph does not have. */
   readonly why: string;
 }
 

@@ -1,12 +1,12 @@
-/** What becomes of a compile whose numbers are not those that they should be, for no more than rounding. */
+/** Compiles again if the result differs from the reference only because of rounding. */
 import type { LoweringOptions } from "../../../src/compile-options.js";
 import { CompiledDiffers, withoutWinograd } from "../../../src/verify/errors.js";
 import { MOST_MAGNIFIED } from "../../../src/verify/tolerances.js";
 import type { Context } from "../../flags/command.js";
 
 /**
- * Works with the lowerings that are asked for; where Winograd was taken unasked and the network magnifies its rounding too much, once
- * more without it, which is said.
+ * Compiles with the requested lowerings. If Winograd was chosen automatically and the network magnifies its rounding
+ * errors too much, compiles again without Winograd, with a note.
  */
 export async function orWithoutWinograd<Options extends LoweringOptions, T>(
   context: Context,

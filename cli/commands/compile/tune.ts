@@ -29,7 +29,7 @@ export interface MeasuredTrial {
   readonly lowering: string;
   /** Of one layer, for one sample. */
   readonly ns: number;
-  /** `now`, or `before`: it stood in the cache. */
+  /** `now`: measured in this call; `before`: taken from the cache. */
   readonly measured: "now" | "before";
 }
 
@@ -47,7 +47,7 @@ export interface TuneFiles {
 }
 
 /**
- * What the cache file holds is not measured again: with a full cache the result is always the same.
+ * Measures what the cache file does not hold yet. With a complete cache the result is always the same.
  *
  * @param graphs after their passes
  * @throws SmxcError `tune/target`, `tune/cache`

@@ -1,4 +1,4 @@
-/** Whether a configuration and a graph are of one another. */
+/** Whether a configuration and a graph belong together. */
 import type { Diagnostic } from "../../../src/base/diagnostics.js";
 import { otherThanGraph } from "./errors.js";
 import type { GraphTensor, GraphTensors } from "./graph-tensors.js";
@@ -61,7 +61,7 @@ function sideDifferences(
   return found;
 }
 
-/** A number that the graph leaves open is allowed: the server then takes that one size. */
+/** A number is allowed where the graph has a dynamic size; the server then accepts only that size. */
 function isSame(said: number, dim: GraphTensor["shape"][number] | undefined): boolean {
   return typeof dim === "number" ? said === dim : said === -1 || said > 0;
 }

@@ -1,4 +1,4 @@
-/** Rules of Triton's documents that no schema holds, for a configuration that people changed. */
+/** Rules from Triton's documentation that the schema cannot express, for a configuration that someone edited. */
 import type { Diagnostic } from "../../../src/base/diagnostics.js";
 import type { ConfigPlace } from "./check-config.js";
 import { breaksRule } from "./errors.js";

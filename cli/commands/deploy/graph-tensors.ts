@@ -1,4 +1,4 @@
-/** What a graph takes and gives, as an inference server has to be told. */
+/** Inputs and outputs of a graph, as an inference server needs them. */
 import { type Diagnostic, SmxcError } from "../../../src/base/diagnostics.js";
 import { inferTypes } from "../../../src/onnx/front/infer.js";
 import { type ElementTypeName, elementTypeName } from "../../../src/onnx/graph/element-types.js";
@@ -37,10 +37,10 @@ const TRITON_TYPES: ReadonlyMap<string, string> = new Map<ElementTypeName, strin
 ]);
 
 /**
- * Inputs that have a value in the graph are left out, as ONNX Runtime leaves them out.
+ * Leaves out inputs that have a default value in the graph, like ONNX Runtime does.
  *
  * @param model a valid one
- * @throws SmxcError naming everything that Triton has no words for
+ * @throws SmxcError for everything that Triton cannot express
  */
 export async function graphTensors(model: ModelProto, file: string): Promise<GraphTensors> {
   const types = await inferTypes(model);

@@ -48,11 +48,14 @@ export interface ConfigOptions {
   readonly side: number;
 }
 
-/** How long a request waits for others: little beside the work of a batch, and enough for requests that come together. */
+/**
+ * How long a request waits for others: short compared with the work of a batch, and long enough for requests that
+ * arrive together.
+ */
 const QUEUE_DELAY = 500;
-/** After this time a request that still waits is refused; clients may ask for less. */
+/** A request that still waits after this time is refused; clients may set a shorter time. */
 const TIMEOUT = 30_000_000;
-/** Full batches that may wait for each instance; what comes beyond them is refused at once. */
+/** Full batches that may wait for each instance; further requests are refused at once. */
 const WAITING_BATCHES = 8;
 
 export function modelConfig(tensors: GraphTensors, options: ConfigOptions): ModelConfig {

@@ -19,8 +19,8 @@ export async function copyOf(path: string) {
 }
 
 /**
- * The configuration comes last: a server that looks meets the old model, or a whole one. Folders that were made for files
- * that could not be written are gone afterwards.
+ * Writes the configuration last, so that a server always finds either the old model or a complete new one. Folders
+ * that were created for files that could not be written are removed.
  */
 export async function writeModel(
   outputs: readonly OutputFile[],

@@ -30,7 +30,10 @@ interface Options {
   readonly views?: "input" | "bicubic";
 }
 
-/** Goes on after a pair that fails. Where all fail for their sizes in one way, one error says so of the folders. */
+/**
+ * Continues after a pair that fails. If all pairs fail because of their sizes, in the same way, one error says so for
+ * the folders.
+ */
 export async function evaluatePairs(
   context: Context,
   network: OpenNetwork,

@@ -1,8 +1,8 @@
 /** How data sets name the two pictures of a pair. */
 
 /**
- * What inputs have around the name that they share with their true picture; `*` is that name, `#` the scale. The first that
- * fits and has a partner counts. Letters of either case.
+ * Patterns for the names of inputs: `*` stands for the name that an input shares with its true picture, `#` for the
+ * scale. The first pattern that fits and has a partner counts. Upper and lower case are the same.
  */
 const INPUTS: readonly string[] = [
   "*", // The same name: BasicSR, most folders of one's own.

@@ -4,7 +4,10 @@ import type { LoweringChoice } from "../../../src/lowerings/choices.js";
 import { bytesText } from "../../terminal/scaled.js";
 import { table } from "../../terminal/table.js";
 
-/** Layers that run alike for the same reason share a row; what was weighed for them follows, a row for each lowering. */
+/**
+ * Layers that run in the same way for the same reason share a row. The lowerings that were weighed for them follow,
+ * one row each.
+ */
 export function choicesText(choices: readonly LoweringChoice[], target: string): Lines {
   const groups = grouped(choices);
   return [

@@ -17,7 +17,7 @@ import { bytesText, scaled } from "../../terminal/scaled.js";
 import { table } from "../../terminal/table.js";
 
 export interface OnnxInspection extends OnnxSummary {
-  /** What the official checker refuses: how much, and the first of it. */
+  /** Findings of the official checker: their number, and the first of them. */
   readonly findings: { readonly count: number; readonly first: readonly Pick<Finding, "rule" | "place" | "message">[] };
 }
 

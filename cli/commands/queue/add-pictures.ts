@@ -23,7 +23,7 @@ export interface AddPicturesOptions {
 }
 
 /**
- * Opens the network too: what is wrong with model or options is told here, and not by every worker.
+ * Opens the network too, so that errors in the model or the options show here and not in every worker.
  *
  * @throws SmxcError as `smxc run` before its work
  */

@@ -1,4 +1,7 @@
-/** What every worker must do alike: the model and all options that change a byte. It is kept once for many jobs. */
+/**
+ * The plan that all workers share: the model and all options that can change a byte of a result. It is stored once for
+ * many jobs.
+ */
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -19,7 +22,7 @@ export interface WorkPlan {
   readonly folder: string;
   /** Of a picture's format, with a dot. */
   readonly ending: string;
-  /** What is reckoned with where a picture is run in one piece or in parts, whatever the machine has. */
+  /** The resources with which the parts of a picture are planned, whatever the worker's machine has. */
   readonly machine: PlannedMachine;
   readonly options: RestoreOptions;
 }

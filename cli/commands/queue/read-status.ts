@@ -9,7 +9,7 @@ export interface FailedPicture {
 }
 
 export interface QueueStatus {
-  /** Pictures, of all that were ever added: those that wait, a new try included. */
+  /** Pictures, of all that were ever added, that wait, including those that wait for another try. */
   readonly waiting: number;
   /** Those of jobs that workers have in hand. */
   readonly active: number;

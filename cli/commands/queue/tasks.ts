@@ -28,8 +28,8 @@ export function usualPerJob(pictures: number): number {
 }
 
 /**
- * Pictures that follow one another, in jobs whose bounds are told by the names: so a picture that is added later changes one
- * job, and the same pictures make the same jobs.
+ * Divides pictures into jobs. The bounds depend only on the names, so that a picture that is added later changes one
+ * job, and the same pictures always make the same jobs.
  *
  * @param perJob pictures in a job on average; at most twice as many
  */

@@ -30,7 +30,10 @@ export interface Work {
 /** How soon a worker that does nothing asks whether the queue is empty; each time it waits twice as long, up to the second. */
 const ASK_MS = [250, 4000] as const;
 
-/** So many workers may die with a picture before it is taken for the reason: machines that can be taken away often are. */
+/**
+ * A picture counts as the cause if so many workers died with it. The number is above one, because machines in the
+ * cloud are often taken away.
+ */
 const MOST_DEATHS = 10;
 
 /** The next picture is read, and the last one written, while one runs. */

@@ -1,4 +1,4 @@
-/** One job of the queue: its pictures one after the other, each told as soon as something became of it. */
+/** Runs one job of the queue: its pictures one after the other; the result of each is reported at once. */
 import { type Diagnostic, type Reporter, SmxcError } from "../../../src/base/diagnostics.js";
 import { removeStaleOf } from "../../files/temporary-files.js";
 import type { Context } from "../../flags/command.js";
@@ -24,7 +24,10 @@ export interface WorkTaskOptions {
 /** What comes of a job beside the fates of its pictures. */
 export type TaskEnd = "done" | "again" | "given back";
 
-/** Bad pictures are told and passed over; what may be another time is left for another try, unless this is the last. */
+/**
+ * Reports pictures that cannot be read and continues. Errors that may not happen again are left for another try,
+ * unless this is the last.
+ */
 export async function workTask(
   context: Context,
   { plan, network, done, turns }: PlanNetwork,

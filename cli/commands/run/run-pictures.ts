@@ -34,8 +34,8 @@ export interface RunPictures {
 const RUNNING = 0.95;
 
 /**
- * Goes on after a picture that fails, unless its result could not be written: then all others would fail as well. Results,
- * failures and warnings are told in the order of the plan.
+ * Continues after a picture that fails, unless its result could not be written, because then all others would fail
+ * too. Results, failures and warnings are reported in the order of the plan.
  */
 export async function restorePictures(
   context: Context,

@@ -36,8 +36,8 @@ export async function weightsOf(
 }
 
 /**
- * `same`: the graph names the document's weights, or checkpoint, by their hash. `equal`: it names others, which hold the
- * same values. `other`: it names others. `unknown`: it names none.
+ * Whether the hash of the weights (or the checkpoint) in the graph is that of the document. `same`: yes. `equal`:
+ * another hash, but the same values. `other`: another hash, other values. `unknown`: the graph holds no hash.
  */
 export interface WeightsVerdict {
   readonly verdict: "same" | "equal" | "other" | "unknown";

@@ -73,7 +73,7 @@ function firstChannel(image: Image): Image {
   return { ...image, channels: 1, data: image.data.filter((_, index) => index % image.channels === 0) };
 }
 
-/** The picture, or the middle of it that the graph's fixed sizes and the reference's speed leave. */
+/** The picture, or its middle, if the fixed sizes of the graph or the speed of the reference require it. */
 function affordable(graph: Graph, picture: Image, format: Parameters<typeof networkInput>[1]): Image {
   const [height, width] = graph.inputs[0]!.shape.slice(-2);
   const fixed = {

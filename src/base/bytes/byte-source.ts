@@ -1,6 +1,6 @@
-/** Random access to the bytes of a file, a Blob or a buffer, so that nothing needs to be loaded whole. */
+/** Random access to the bytes of a file, a Blob or a buffer, so that no file must be loaded as a whole. */
 export interface ByteSource {
-  /** What messages call it. */
+  /** The name that messages use. */
   readonly name: string;
   readonly size: number;
   /** Exactly `length` bytes from `offset`. Callers check the range against `size` first. */

@@ -12,12 +12,12 @@ import { withTask } from "./task.js";
 import { TensorReader, ZeroNormError } from "./tensor-reader.js";
 
 export interface ImportOptions {
-  /** The value of `--arch`; found out from the tensors without it. */
+  /** The architecture, as in `--arch`; default: recognised by the tensors. */
   readonly arch?: string;
   readonly config?: ReadonlyMap<string, ConfigValue>;
-  /** Where the value of a key was given, or is missing, for messages. */
+  /** The place of the value of each key, for messages. */
   readonly configPlace?: ConfigPlace;
-  /** The model's name; the importer's own without it. */
+  /** The name of the model; default: the name of the architecture. */
   readonly name?: string;
   /** Receives warnings. */
   readonly report?: (diagnostic: Diagnostic) => void;

@@ -52,7 +52,7 @@ function shapeMisfit(name: string, asked: readonly number[], declared: Shape): S
   return new SmxcError(
     [
       error("usage/shape", `--shape ${asked.join("x")} does not fit the input "${name}" ${showShape(declared)}`, {
-        hint: "give a number for each dimension of the first input; those that the graph fixes cannot be others",
+        hint: "give one number for each dimension of the first input; sizes that the graph fixes cannot change",
       }),
     ],
     "usage",

@@ -193,12 +193,16 @@ function notesOf(
   const loops = openLoops.slice(0, MOST_NAMES).map(cut).join(", ") + more;
   return [
     uncounted > 0 ? `not counted: the MACs of ${plural(uncounted, "node")} whose sizes are not known` : "",
-    openLoops.length > 0 ? `of ${loops} one turn is counted: how many there are is not known` : "",
+    openLoops.length > 0
+      ? `only one iteration of ${loops} is counted, because the number of iterations is not known`
+      : "",
     foreign > 0 ? `not counted: ${plural(foreign, "node")} of operators that ONNX does not define` : "",
     closed.calls > 0
-      ? `not looked into: ${plural(closed.calls, "call")} of functions that hold ${plural(closed.nodes, "node")} in all, whose MACs are not counted`
+      ? `not counted: the MACs of ${plural(closed.calls, "call")} of functions that hold ${plural(closed.nodes, "node")} in total`
       : "",
-    memory.unknown > 0 ? `not in the memory: ${plural(memory.unknown, "activation")} whose sizes are not known` : "",
+    memory.unknown > 0
+      ? `not counted in the memory: ${plural(memory.unknown, "activation")} whose sizes are not known`
+      : "",
   ].filter((note) => note !== "");
 }
 

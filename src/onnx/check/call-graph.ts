@@ -22,7 +22,7 @@ export function checkCallGraph(functions: readonly FunctionProto[], context: Che
       context.report(
         "onnx/function-unique",
         model.item("functions", i, fn.name),
-        `there is a function ${quoted(id)} already`,
+        `there is already a function ${quoted(id)}`,
       );
     } else {
       byId.set(id, i);
@@ -102,7 +102,7 @@ class CallChecker {
         path.push({ fn: callee, next: 0 });
         inPath.add(callee);
         if (path.length > DEEPEST_CALL) {
-          this.report("onnx/function-depth", root, `leads to calls more than ${DEEPEST_CALL} deep`);
+          this.report("onnx/function-depth", root, `starts calls that are more than ${DEEPEST_CALL} deep`);
           return false;
         }
       }

@@ -11,9 +11,11 @@ export function checkExternalTensor(
   place: Place,
   context: CheckContext,
 ): void {
-  if (used.length > 0) context.report("onnx/external-fields", place, `is external, but has ${used.join(" and ")}`);
+  if (used.length > 0)
+    context.report("onnx/external-fields", place, `has external data, but also ${used.join(" and ")}`);
   const locations = tensor.external_data.filter((entry) => entry.key === "location" && entry.value !== undefined);
-  if (locations.length === 0) context.report("onnx/external-location", place, "is external, but names no location");
+  if (locations.length === 0)
+    context.report("onnx/external-location", place, "has external data, but names no location");
   for (const { value = "" } of locations) checkLocation(value, place, context);
 }
 
@@ -52,7 +54,7 @@ export const STATE_RULES: Readonly<Record<Exclude<ExternalDataState, "regular">,
 
 async function checkFile(path: string, place: Place, context: CheckContext): Promise<void> {
   if (context.folder === null) {
-    context.report("onnx/external-not-checked", place, `the data file ${quoted(path)} was not looked for`);
+    context.report("onnx/external-not-checked", place, `the data file ${quoted(path)} was not checked`);
     return;
   }
   const state = await context.folder.state(path);

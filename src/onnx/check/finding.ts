@@ -10,7 +10,7 @@ export interface Finding {
   /** For example `graph.node[12] "b3.conv" input 1`. */
   readonly place: string;
   readonly hint?: string;
-  /** How many more findings of this rule, with this severity, the file has that are not told one by one. */
+  /** The number of further findings of this rule and severity that are not listed one by one. */
   readonly omitted?: number;
 }
 

@@ -28,14 +28,18 @@ export function checkTypes(model: ModelProto, schemas: SchemaRegistry, isFull: b
       report(KIND_RULES[kind], place, message, { severity: isFull && isCertain ? "error" : "warning" });
     },
     notFollowed: (place, reason) => {
-      if (isFollowed) report("onnx/full-not-followed", place, `${reason}: it is not followed`);
+      if (isFollowed) report("onnx/full-not-followed", place, `${reason}, so it is not followed`);
       isFollowed = false;
     },
     notInferred: (schema, place) => {
       if (!isFull || told.has(schema)) return;
       told.add(schema);
       const operator = schema.domain === "" ? schema.name : `${schema.domain}.${schema.name}`;
-      report("onnx/full-not-inferred", place, `${operator} (since opset ${schema.sinceVersion}) is not inferred`);
+      report(
+        "onnx/full-not-inferred",
+        place,
+        `smxc cannot infer shapes for ${operator} (since opset ${schema.sinceVersion})`,
+      );
     },
   };
   inferModel(model, schemas, { listener, propagates: false });

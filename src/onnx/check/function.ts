@@ -36,18 +36,18 @@ function checkFunction(fn: FunctionProto, place: Place, context: CheckContext): 
   const scope = new Scope(null);
   for (const [i, name] of fn.input.entries()) {
     if (scope.definesHere(name)) {
-      report("onnx/function-input-unique", place.position("input", i), `there is an input ${quoted(name)} already`);
+      report("onnx/function-input-unique", place.position("input", i), `there is already an input ${quoted(name)}`);
     }
     scope.define(name);
   }
   reportRepeated(fn.output, (i, name) => {
-    report("onnx/function-output-unique", place.position("output", i), `there is an output ${quoted(name)} already`);
+    report("onnx/function-output-unique", place.position("output", i), `there is already an output ${quoted(name)}`);
   });
   reportRepeated(fn.attribute, (i, name) => {
     report(
       "onnx/function-attribute-unique",
       place.position("attribute", i),
-      `there is an attribute ${quoted(name)} already`,
+      `there is already an attribute ${quoted(name)}`,
     );
   });
   checkBody(fn.node, place, own, context.opsets, scope);
@@ -79,7 +79,7 @@ function checkBody(
     checkOpsetCompatible(node, at, context, modelOpsets);
     checkNode(node, at, context, scope);
     defineOutputs(node, at, scope, (output, name) => {
-      context.report("onnx/function-ssa", output, `the name ${quoted(name)} is taken already`);
+      context.report("onnx/function-ssa", output, `the name ${quoted(name)} is already used`);
     });
   }
 }
@@ -98,7 +98,7 @@ function checkOpsetCompatible(
   } else if (model !== undefined && model !== own) {
     const [a, b] = [own, model].map((version) => context.schemas.find(domain, op_type, version)?.sinceVersion);
     if (a !== b) {
-      const message = `${op_type} is another operator in version ${own}, of the function, than in ${model}, of the model`;
+      const message = `${op_type} differs between version ${own}, which the function imports, and version ${model}, which the model imports`;
       context.report("onnx/function-opset-compatible", place, message);
     }
   }

@@ -17,7 +17,7 @@ export function checkGraph(graph: GraphProto, place: Place, context: CheckContex
   for (const [i, value] of graph.output.entries()) checkValueInfo(value, place.item("output", i, value.name), context);
   for (const [i, { name = "" }] of graph.input.entries()) {
     if (scope.definesHere(name)) {
-      report("onnx/graph-input-unique", place.item("input", i, name), `the graph has an input ${quoted(name)} already`);
+      report("onnx/graph-input-unique", place.item("input", i, name), `the graph already has an input ${quoted(name)}`);
     }
     scope.define(name);
   }
@@ -35,7 +35,7 @@ function checkInitializers(graph: GraphProto, place: Place, context: CheckContex
   const seen = new Set<string>();
   const checkName = (name: string | undefined, at: Place): name is string => {
     if (!name) report("onnx/initializer-name", at, "has no name");
-    else if (seen.has(name)) report("onnx/initializer-unique", at, `there is an initializer ${quoted(name)} already`);
+    else if (seen.has(name)) report("onnx/initializer-unique", at, `there is already an initializer ${quoted(name)}`);
     if (name) seen.add(name);
     return Boolean(name);
   };
@@ -69,7 +69,7 @@ function checkNodes(nodes: readonly NodeProto[], place: Place, context: CheckCon
     }
     checkNode(node, at, context, scope);
     defineOutputs(node, at, scope, (output, name) => {
-      context.report("onnx/graph-ssa", output, `the name ${quoted(name)} is taken already`);
+      context.report("onnx/graph-ssa", output, `the name ${quoted(name)} is already used`);
     });
   }
 }
@@ -101,6 +101,8 @@ export class Makers {
     const maker = this.byOutput.get(name);
     if (maker === undefined) return `nothing defines ${quoted(name)}`;
     const made = place.item("node", maker, this.nodes[maker]?.name);
-    return maker === user ? `uses its own output ${quoted(name)}` : `${quoted(name)} is made only later, by ${made}`;
+    return maker === user
+      ? `uses its own output ${quoted(name)}`
+      : `${quoted(name)} is computed only later, by ${made}`;
   }
 }

@@ -18,7 +18,7 @@ export function checkHeader(model: ModelProto, newestIrVersion: number, report: 
   const keys = new Set<string>();
   for (const [i, { key = "" }] of model.metadata_props.entries()) {
     const at = place.item("metadata_props", i, key);
-    if (keys.has(key)) report("onnx/model-metadata-unique", at, `the key ${quoted(key)} is there already`);
+    if (keys.has(key)) report("onnx/model-metadata-unique", at, `the key ${quoted(key)} already exists`);
     keys.add(key);
   }
   if (irVersion >= FIRST_WITH_OPSETS && model.opset_import.length === 0) {

@@ -23,7 +23,7 @@ export function checkNode(node: NodeProto, place: Place, context: CheckContext, 
   for (const attribute of node.attribute) {
     const name = attribute.name ?? "";
     const at = place.named("attribute", name);
-    if (names.has(name)) report("onnx/attribute-unique", at, "is there already");
+    if (names.has(name)) report("onnx/attribute-unique", at, "already exists");
     names.add(name);
     checkAttribute(attribute, at, context, scope);
   }
@@ -71,6 +71,6 @@ function checkUnknownOperator(
   if (DEFINED_DOMAINS.has(domain)) {
     context.report("onnx/node-operator", place, `the operator ${operator} does not exist in version ${version}`);
   } else if (!context.functions.has(id)) {
-    context.reportOnce(id, "onnx/node-not-checked", place, `the operator ${operator} is not known to ONNX`);
+    context.reportOnce(id, "onnx/node-not-checked", place, `ONNX does not define the operator ${operator}`);
   }
 }

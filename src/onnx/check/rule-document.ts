@@ -3,9 +3,9 @@ import type { Rule, RuleScope } from "./rule.js";
 const SCOPES: Readonly<Record<RuleScope, string>> = {
   official: "always checked; `onnx.checker.check_model` of onnx 1.23.1 refuses a model that breaks it",
   full: "checked by `--full`, as by `onnx.checker.check_model(full_check=True)` of onnx 1.23.1",
-  strict: "checked by `--strict`; the official checker lets a model that breaks it pass",
+  strict: "checked by `--strict`; the official checker accepts a model that breaks it",
   target: "checked by",
-  note: "always told; it is no verdict",
+  note: "always reported, but not as an error",
 };
 
 /** The page about a rule, in Markdown. */

@@ -21,7 +21,7 @@ export function checkSignature(node: NodeProto, schema: Schema, place: Place, co
     report(
       "onnx/signature-output-empty",
       place.position("output", i),
-      `${nameOf(schema)} always gives its output ${parameter.name}`,
+      `${nameOf(schema)} needs its output ${parameter.name}`,
     );
   }
   for (const attribute of node.attribute) checkAttributeSignature(attribute, schema, place, context);

@@ -70,7 +70,7 @@ function rangeOf(tensor: TensorProto): Range | string {
   const elements = elementCount(tensor.dims);
   const needed = bits == null || elements === null ? null : Number(bytesNeeded(bits, elements));
   if (length !== undefined && needed !== null && length !== needed) {
-    return `has the length ${length}; type and dimensions ask for ${needed} bytes`;
+    return `has the length ${length}; its type and dimensions need ${needed} bytes`;
   }
   return { offset, length, needed };
 }

@@ -34,7 +34,7 @@ function checkOutputNames(graph: GraphProto, place: Place, report: Report): void
       report(
         "onnx/strict-output-unique",
         place.item("output", i, name),
-        `the graph has an output ${quoted(name)} already`,
+        `the graph already has an output ${quoted(name)}`,
       );
     }
     outputs.add(name);
@@ -52,7 +52,7 @@ export function* repeatedNodeNames(
 ): Iterable<readonly [place: Place, message: string]> {
   const seen = new Set<string>();
   for (const [i, { name = "" }] of nodes.entries()) {
-    if (name !== "" && seen.has(name)) yield [place.item("node", i, name), `there is a node ${quoted(name)} already`];
+    if (name !== "" && seen.has(name)) yield [place.item("node", i, name), `there is already a node ${quoted(name)}`];
     seen.add(name);
   }
 }
@@ -65,7 +65,7 @@ function checkDescriptions(graph: GraphProto, known: ReadonlySet<string>, place:
     const { name = "" } = value;
     const at = place.item("value_info", i, name);
     if (!known.has(name)) strangers.push([at, name]);
-    if (described.has(name)) report("onnx/strict-value-info-unique", at, `${quoted(name)} is described already`);
+    if (described.has(name)) report("onnx/strict-value-info-unique", at, `${quoted(name)} already has a value_info`);
     described.add(name);
   }
   // Optimizers leave them by the hundred.
@@ -113,7 +113,7 @@ function* tensorTypes(type: TypeProto | undefined): Iterable<TensorType> {
 function checkShadowing(graph: GraphProto, place: Place, outer: readonly ReadonlySet<string>[], report: Report): void {
   for (const { name = "" } of [...graph.input, ...graph.initializer]) {
     if (name !== "" && outer.some((names) => names.has(name))) {
-      report("onnx/strict-shadowing", place, `${quoted(name)} is also a value around it`);
+      report("onnx/strict-shadowing", place, `${quoted(name)} is also a value of a graph around it`);
     }
   }
 }

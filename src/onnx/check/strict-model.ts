@@ -48,7 +48,7 @@ function checkImports(
     if (newest !== undefined && (version < 1 || version > newest)) {
       report("onnx/strict-opset-known", place, `version ${version} is not among 1 to ${newest}`);
     }
-    if (seen.has(domain)) report("onnx/strict-opset-unique", place, `the domain ${quoted(domain)} is imported already`);
+    if (seen.has(domain)) report("onnx/strict-opset-unique", place, `the domain ${quoted(domain)} is already imported`);
     seen.add(domain);
   }
 }

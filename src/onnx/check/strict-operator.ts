@@ -8,10 +8,7 @@ const instead = (operators: string): string => `use ${operators} instead`;
 
 /** Operators of the first years that were never standardised and are let pass (onnx/checker.cc), and what to do. */
 const EXPERIMENTAL: ReadonlyMap<string, string> = new Map([
-  [
-    "ATen",
-    "export again without PyTorch's ATen fallback, which writes ATen where the exporter knows no other operator",
-  ],
+  ["ATen", "export again without PyTorch's ATen fallback, which writes ATen if the exporter knows no other operator"],
   ["Affine", instead("Mul and Add")],
   ["ConstantFill", instead("ConstantOfShape")],
   ["Crop", instead("Slice")],
@@ -32,7 +29,7 @@ export function isExperimental({ domain = "", op_type = "" }: NodeProto): boolea
 export function checkExperimental(node: NodeProto, place: Place, context: CheckContext): void {
   if (context.functions.has(functionId(node.domain, node.op_type, node.overload))) return;
   const { op_type = "" } = node;
-  const message = `${quoted(op_type)} is no operator of ONNX, in any version`;
+  const message = `${quoted(op_type)} is not an operator of ONNX, in any version`;
   const hint = EXPERIMENTAL.get(op_type);
   context.report("onnx/strict-operator", place, message, hint === undefined ? {} : { hint });
 }

@@ -36,7 +36,11 @@ function checkTensor(tensor: TensorProto, place: Place, context: CheckContext): 
 function checkLength(tensor: TensorProto, type: ElementType, place: Place, context: CheckContext): void {
   const { has, asked, what } = dataOf(tensor, type);
   if (isShort(has, asked) || asked.includes(BigInt(has))) return;
-  context.report("onnx/strict-data-long", place, `has ${has} ${what} where ${alternatives(asked)} are asked for`);
+  context.report(
+    "onnx/strict-data-long",
+    place,
+    `has ${has} ${what}, but its type and dimensions need ${alternatives(asked)}`,
+  );
 }
 
 /** Other rules are about too little. */

@@ -20,7 +20,7 @@ function checkGraphUse(graph: GraphProto, place: Place, report: Report): void {
       report(
         "onnx/strict-unused-node",
         place.item("node", i, node.name),
-        `nothing uses what ${quoted(node.op_type ?? "")} makes`,
+        `nothing uses the outputs of ${quoted(node.op_type ?? "")}`,
       );
     }
   }

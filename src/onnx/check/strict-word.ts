@@ -10,7 +10,7 @@ export function checkWords(node: NodeProto, schema: Schema, place: Place, report
     const words = wordsOf(vocabulary, schema.sinceVersion);
     const strange = textsOf(attribute).find((text) => text === null || !isWord(text, words, vocabulary.ignoresCase));
     if (strange === undefined) continue;
-    const known = `${schema.name} (since opset ${schema.sinceVersion}) knows ${words.join(", ")}`;
+    const known = `${schema.name} (since opset ${schema.sinceVersion}) allows ${words.join(", ")}`;
     const meant = strange === null ? undefined : meantWord(strange, words);
     const message = `is ${strange === null ? "a long text" : quoted(strange)}; ${known}`;
     report(

@@ -15,7 +15,7 @@ import { textsOf, wordAttributes } from "./strict-word.js";
 import { walkModel } from "./walk.js";
 
 const REFUSED = "onnx/target-refused";
-const NO_SESSION = "ONNX Runtime opens no session";
+const NO_SESSION = "ONNX Runtime cannot open the model";
 
 export function checkLoading(model: ModelProto, schemas: SchemaRegistry, groups: Groups): void {
   const root = Place.root("model");
@@ -42,7 +42,7 @@ export function checkLoading(model: ModelProto, schemas: SchemaRegistry, groups:
     },
     tensor: ({ data_type }, place) => {
       const type = elementType(data_type)?.name ?? "";
-      if (UNSTORED_TYPES.has(type)) groups.add(REFUSED, place, `${NO_SESSION}: it has no type ${type}`);
+      if (UNSTORED_TYPES.has(type)) groups.add(REFUSED, place, `${NO_SESSION}: ONNX Runtime has no type ${type}`);
     },
   });
 }
@@ -53,11 +53,11 @@ function checkVersions(model: ModelProto, called: ReadonlySet<FunctionProto>, ro
     groups.add(
       "onnx/target-version",
       root,
-      `has ir_version ${model.ir_version}; the newest that ONNX Runtime opens is ${NEWEST_IR_VERSION}`,
+      `has ir_version ${model.ir_version}; the newest that ONNX Runtime can open is ${NEWEST_IR_VERSION}`,
     );
   }
   if (model.opset_import.length === 0) {
-    groups.add("onnx/target-version", root, "imports no opset; ONNX Runtime opens only models that do");
+    groups.add("onnx/target-version", root, "imports no opset; ONNX Runtime can open only models that do");
   }
   checkImports(model.opset_import, root, groups);
   for (const [i, fn] of model.functions.entries()) {
@@ -71,7 +71,7 @@ function checkImports(imports: ModelProto["opset_import"], owner: Place, groups:
     const domain = given === "ai.onnx" ? "" : given;
     const newest = NEWEST_DOMAINS.get(domain);
     if (!seen.has(domain) && newest !== undefined && version > newest) {
-      const message = `imports opset ${version} of ${domain || "ai.onnx"}; the newest that ONNX Runtime opens is ${newest}`;
+      const message = `imports opset ${version} of ${domain || "ai.onnx"}; the newest that ONNX Runtime can open is ${newest}`;
       groups.add("onnx/target-version", owner.item("opset_import", i), message);
     }
     seen.add(domain);
@@ -102,16 +102,20 @@ function checkOperator(node: NodeProto, place: Place, groups: Groups): void {
   const domain = node.domain === "ai.onnx" ? "" : (node.domain ?? "");
   const operator = `${domain === "" ? "" : `${domain}.`}${node.op_type ?? ""}`;
   if (domain === "") {
-    const message = `${NO_SESSION}: ${quoted(operator)} is no operator of ONNX, and it has no kernel for it`;
+    const message = `${NO_SESSION}: ${quoted(operator)} is not an operator of ONNX, and ONNX Runtime has no kernel for it`;
     groups.add(REFUSED, place, message);
     return;
   }
   const isThere = runtimeHas(domain, node.op_type ?? "");
   if (isThere === false) {
-    const message = `ONNX Runtime has no operator ${quoted(operator)}: it opens a session only where a library that brings it is registered`;
+    const message = `ONNX Runtime has no operator ${quoted(operator)}; it can open the model only if a library that provides it is registered`;
     groups.add("onnx/target-custom-operator", place, message);
   } else {
-    groups.add("onnx/target-not-known", place, `no table says who runs ${quoted(operator)} of ONNX Runtime itself`);
+    groups.add(
+      "onnx/target-not-known",
+      place,
+      `it is not known which provider runs ${quoted(operator)}, an operator of ONNX Runtime`,
+    );
   }
 }
 

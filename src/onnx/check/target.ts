@@ -54,7 +54,7 @@ function checkNode(visit: Visit, target: Provider, groups: Groups): void {
   if (status === "control") groups.add("onnx/target-control-flow", place, reason);
   else if (status === "refused") groups.add("onnx/target-refused", place, reason);
   else if (status === "unknown") groups.add("onnx/target-not-known", place, reason);
-  else if (status === "moved") groups.add("onnx/target-moved", place, `${reason}: it moves to the CPU`);
+  else if (status === "moved") groups.add("onnx/target-moved", place, `${reason}, so it runs on the CPU`);
   else if (status === "as-float32") {
     groups.add("onnx/target-float16", place, "runs in 32 bits between casts", "float16");
   }
@@ -80,7 +80,7 @@ function checkConvolution({ node, place, typeOf, origins }: Visit, target: Provi
       (constant === "outer" && target === "webgpu")
     )
       continue;
-    const what = constant === "outer" ? "is an initializer of a graph around" : "is no constant";
+    const what = constant === "outer" ? "is an initializer of a graph around it" : "is no constant";
     const message = `its ${CONV_INPUTS[i]} ${quoted(name)} ${what}`;
     groups.add("onnx/target-constant-kernel", place, message, `${i} ${what}`);
   }
@@ -92,7 +92,7 @@ function checkDimensions(model: ModelProto, report: Report): void {
     const varying = initializers.has(value.name) ? [] : varyingDimensions(value);
     if (varying.length === 0) continue;
     const place = Place.root("graph").item("input", i, value.name);
-    report("onnx/target-dynamic-shape", place, `its dimensions ${varying.join(", ")} vary`);
+    report("onnx/target-dynamic-shape", place, `its dimensions ${varying.join(", ")} are dynamic`);
   }
 }
 

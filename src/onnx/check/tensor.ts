@@ -131,7 +131,7 @@ function checkTypedData(
     return;
   }
   if (type.field !== field) {
-    const message = `holds values of ${type.name} in ${field}; they belong into ${type.field} or raw_data`;
+    const message = `holds values of ${type.name} in ${field}; they belong in ${type.field} or raw_data`;
     context.report("onnx/tensor-field", place, message);
     return;
   }

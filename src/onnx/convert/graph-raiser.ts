@@ -52,7 +52,7 @@ export class GraphRaiser {
     if (!isOnnxDomain(node.domain) || isCall(node)) return [inside];
     const converted = raiseNode(inside, schemas, from, to, this.site(node, constants));
     if (!isRefused(converted)) return converted;
-    const reason = `${node.op_type} cannot be written in opset ${to} as it is in opset ${from}: ${converted.refused}`;
+    const reason = `${node.op_type} of opset ${from} cannot be written in opset ${to}: ${converted.refused}`;
     this.notRaised.push({ place: String(place), node, reason });
     return [node];
   }

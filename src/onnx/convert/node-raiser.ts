@@ -17,7 +17,8 @@ export function raiseNode(node: NodeProto, schemas: SchemaRegistry, from: number
   if (step === "unlisted") return refuse(`it is not known what opset ${version} changed`);
   if (step === "unchanged") return raiseNode(node, schemas, version, to, site);
   const parameter = node.attribute.find(({ ref_attr_name }) => ref_attr_name);
-  if (parameter !== undefined) return refuse(`the function that it stands in gives its attribute ${parameter.name}`);
+  if (parameter !== undefined)
+    return refuse(`its attribute ${parameter.name} is a parameter of the function around it`);
   const converted = step(node, site);
   return isRefused(converted) ? converted : raiseAll(converted, schemas, version, to, site);
 }

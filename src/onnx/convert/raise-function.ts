@@ -37,7 +37,7 @@ function ofAnotherOpset(fn: FunctionProto, imported: number, place: Place, setti
     if (node.attribute.some(({ g, graphs }) => [g, ...graphs].some((graph) => graph?.node.some(differs)))) return true;
     return isOnnxDomain(node.domain) && !isCall(node) && !sameInBoth(schemas, node.op_type ?? "", oldest, newest);
   };
-  const reason = `the function imports opset ${imported}, the model ${from}, and not all of it means the same in both and in ${to}`;
+  const reason = `the function imports opset ${imported} and the model ${from}, and some of its operators differ between these opsets and ${to}`;
   const notRaised = fn.node.flatMap((node, n) =>
     differs(node) ? [{ place: String(place.item("node", n, node.name)), node, reason }] : [],
   );

@@ -48,8 +48,8 @@ export function raiseOpset(model: ModelProto, schemas: SchemaRegistry, to: numbe
 }
 
 function reasonAgainst(model: ModelProto, from: number): string | null {
-  if (from < OLDEST_OPSET) return `models are raised from opset ${OLDEST_OPSET} on; this one has ${from}`;
-  return model.training_info.length > 0 ? "graphs of training (training_info) are not raised" : null;
+  if (from < OLDEST_OPSET) return `smxc can raise models of opset ${OLDEST_OPSET} and later; this one has ${from}`;
+  return model.training_info.length > 0 ? "smxc does not raise training graphs (training_info)" : null;
 }
 
 function callsOf({ functions }: ModelProto): (node: NodeProto) => boolean {

@@ -78,7 +78,11 @@ export class GraphComparison {
     if (isBody) this.bodyInterface(a, b, path);
     this.results(a, b, scope, path, isBody);
     if (a.isOrdered !== b.isOrdered) {
-      this.tell("node", `${path}nodes`, `${a.isOrdered ? "no longer" : "now"} come after those that they read from`);
+      this.tell(
+        "node",
+        `${path}nodes`,
+        `${a.isOrdered ? "no longer" : "now"} come after the nodes whose outputs they read`,
+      );
     }
     await this.allWeights(a, b, scope, match, path);
     return { scope, match };

@@ -41,15 +41,15 @@ export class WeightComparison {
   async difference(a: Weight, b: Weight): Promise<WeightDifference> {
     const [was, is] = [typeText(a), typeText(b)];
     if (weightLabel(a) !== weightLabel(b)) {
-      const message = was === is ? `${was} became another of so many dimensions` : `${was} became ${is}`;
+      const message = was === is ? `${was} became another shape with as many dimensions` : `${was} became ${is}`;
       return { verdict: "different", message };
     }
     if ((await this.remainder(a)) !== (await this.remainder(b))) {
-      return { verdict: "different", message: "fields beside its values differ" };
+      return { verdict: "different", message: "fields other than its values differ" };
     }
     if (a.sparse !== null && b.sparse !== null) {
       const places = [await this.bytes(a.sparse.indices, "a"), await this.bytes(b.sparse.indices, "b")] as const;
-      if (!isEqual(...places)) return { verdict: "different", message: "the places of its values differ" };
+      if (!isEqual(...places)) return { verdict: "different", message: "the positions of its values differ" };
     }
     return this.valueDifference(a.values, b.values);
   }

@@ -66,7 +66,11 @@ class ModelComparison {
 
   private tellTexts(place: string, was: string, is: string): void {
     const [own, other] = [cut(was), cut(is)];
-    this.tell("model", place, own === other ? `${own} changed in what is not shown here` : `${own} became ${other}`);
+    this.tell(
+      "model",
+      place,
+      own === other ? `${own} changed in a part that is not shown here` : `${own} became ${other}`,
+    );
   }
 
   /** By key: what programs that run the network read. The hash of a data file is of where weights are kept. */
@@ -144,7 +148,7 @@ class ModelComparison {
         await unknownText(b.metadata_props.flatMap(({ unknown }) => unknown)),
       ],
       ["fields that ONNX does not define", await unknownText(a.unknown), await unknownText(b.unknown)],
-      ["what follows the model's end", await trailingText(this.a), await trailingText(this.b)],
+      ["the bytes after the end of the model", await trailingText(this.a), await trailingText(this.b)],
     ];
     for (const [place, was, is] of parts) if (was !== is) this.tell("model", place, "changed");
   }

@@ -13,7 +13,7 @@ export async function attributeChange(was: AttributeView | undefined, is: Attrib
   if (texts[0] !== texts[1]) return `${texts[0]} became ${texts[1]}`;
   const types = [typeName(was), typeName(is)] as const;
   if (types[0] !== types[1]) return `${types[0]} ${texts[0]} became ${types[1]} ${texts[1]}`;
-  return `${texts[0]} changed in what is not shown here`;
+  return `${texts[0]} changed in a part that is not shown here`;
 }
 
 async function textOf(view: AttributeView | undefined): Promise<string> {

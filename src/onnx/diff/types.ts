@@ -8,7 +8,7 @@ import { cut } from "./change.js";
 export async function typeChange(a: ValueInfoProto, b: ValueInfoProto): Promise<string | null> {
   if ((await contentOf(a)) === (await contentOf(b))) return null;
   const [was, is] = [shown(a), shown(b)];
-  return was === is ? `${was} changed in what is not shown here, such as a denotation` : `${was} became ${is}`;
+  return was === is ? `${was} changed in a part that is not shown here, such as a denotation` : `${was} became ${is}`;
 }
 
 function contentOf(value: ValueInfoProto): Promise<string> {

@@ -7,20 +7,20 @@ import { encodedLength } from "../encode.js";
 import type { ModelProto } from "../graph/records.js";
 
 /**
- * Checks a file by the rules of `onnx.checker.check_model`, and more where `options` say so. Bytes that are no protobuf
- * message, or a file of another kind, are a finding like any other; no finding means that the file is valid.
+ * Checks a file by the rules of `onnx.checker.check_model`, and more rules if `options` ask for them. Bytes that are
+ * not a protobuf message, or a file of another kind, are a finding too. Without findings the file is valid.
  *
- * @throws SmxcError only where the source cannot be read
+ * @throws SmxcError only if the source cannot be read
  */
 export async function checkBytes(source: Bytes, options: CheckOptions = {}): Promise<readonly Finding[]> {
   return asLibrary(() => checkFile(sourceOf("model.onnx", source), options));
 }
 
 /**
- * Checks a record, as {@link checkBytes} checks the file that would be written of it. Of a file that was read, what only its
- * bytes tell (what follows the model's end, text that is not UTF-8) is not told.
+ * Checks a record like {@link checkBytes} checks the file that would be written from it. Findings that only the bytes
+ * of a file can show (bytes after the end of the model, text that is not UTF-8) are not reported.
  *
- * @throws SmxcError only where values cannot be read
+ * @throws SmxcError only if values cannot be read
  */
 export async function checkModel(model: ModelProto, options: CheckOptions = {}): Promise<readonly Finding[]> {
   const source = { size: encodedLength(model) };

@@ -7,7 +7,7 @@ import type { ReadExternal } from "../tensor-bytes.js";
 import { externalNotGiven } from "./errors.js";
 
 export interface DiffOptions {
-  /** Weights whose values differ by no more are close, which is no change; 0 when absent. */
+  /** The largest difference at which weights count as equal; default: 0. */
   readonly tolerance?: number;
   /** Reads the external data of the first model. */
   readonly readExternal?: ReadExternal;
@@ -16,11 +16,11 @@ export interface DiffOptions {
 }
 
 /**
- * Tells what changed from one model to another. Nodes, attributes, shapes and weights are matched by structure: other
- * names of inner values, another order of nodes, or another way to store a weight are no change.
+ * Lists the changes from one model to another. Nodes, attributes, shapes and weights are matched by the structure of
+ * the graphs: other names of inner values, another order of nodes, or another way to store a weight are no change.
  *
- * @throws SmxcError `onnx/external-not-given` where weights are in other files that nothing reads, and whatever reading
- *   the values throws
+ * @throws SmxcError `onnx/external-not-given` if weights are in other files and there is no function to read them; and
+ *   the errors of reading the values
  */
 export async function diffModels(a: ModelProto, b: ModelProto, options: DiffOptions = {}): Promise<DiffResult> {
   const { tolerance = 0, readExternal, readOtherExternal } = options;

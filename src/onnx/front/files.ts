@@ -47,7 +47,7 @@ export function writeModelWithData(model: ModelProto, options: ExternalOptions):
 }
 
 /**
- * The bytes that {@link writeModel} streams.
+ * The bytes of {@link writeModel} in one array.
  *
  * @throws SmxcError as {@link writeModel}
  */

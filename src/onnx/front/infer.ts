@@ -7,7 +7,7 @@ import { loadSchemas } from "../schemas/registry.js";
 import { noSuchInput, shapeMisfit } from "./errors.js";
 
 export interface InferOptions {
-  /** Shapes of inputs by their name, where they are more than is declared. */
+  /** Shapes of inputs by name, if they say more than the declarations. */
   readonly shapes?: ReadonlyMap<string, Shape>;
 }
 

@@ -30,7 +30,8 @@ export interface Placement {
 const CONTROL_FLOW: ReadonlySet<string> = new Set(["If", "Loop", "Scan"]);
 
 const CONTROL_REASONS: Readonly<Partial<Record<Provider, (operator: string) => string>>> = {
-  webgpu: (operator) => (operator === "If" ? "If reads its condition back to the host" : `${operator} runs on the CPU`),
+  webgpu: (operator) =>
+    operator === "If" ? "If copies its condition back to the host" : `${operator} runs on the CPU`,
   cuda: (operator) => `${operator} makes the host wait for the device`,
 };
 

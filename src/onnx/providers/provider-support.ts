@@ -65,7 +65,7 @@ export function providerSupport(
     return { status: "native", reason: `${provider} runs ${name}`, source };
   }
   if (own.kind === "unknown") {
-    return { status: "unknown", reason: `no table says whether ${provider} runs ${name}`, source };
+    return { status: "unknown", reason: `it is not known whether ${provider} runs ${name}`, source };
   }
   const lack = `${provider} has no kernel for ${name}${own.detail}`;
   if (ON_HOST.has(provider)) {
@@ -76,7 +76,7 @@ export function providerSupport(
   const host = runsAsFloat32(CPU, operator, types) ? FITS : kernelFit(CPU, operator, types);
   if (host.kind === "fits") return { status: "cpu", reason: lack, source };
   return host.kind === "misfit"
-    ? { status: "refused", reason: `${lack}, and neither has the CPU provider`, source }
+    ? { status: "refused", reason: `${lack}, and the CPU provider has none either`, source }
     : { status: "unknown", reason: `${lack}; ${NOT_HOST[host.kind]}`, source };
 }
 
@@ -91,8 +91,8 @@ const FITS: KernelFit = { kind: "fits" };
 const UNKNOWN: KernelFit = { kind: "unknown" };
 
 const NOT_HOST = {
-  expanded: "it is replaced by the operators that define it, whose places no table says",
-  unknown: "no table says whether the CPU provider has one",
+  expanded: "ONNX Runtime replaces it by the operators that define it, and it is not known where these run",
+  unknown: "it is not known whether the CPU provider has one",
 } as const;
 
 const KNOWN_DOMAINS: ReadonlySet<string> = new Set(["", "ai.onnx.ml"]);

@@ -4,9 +4,9 @@ import type { SessionUse } from "../../sessions/cores.js";
 import { planTiles, type TilePlan } from "../tile-plan.js";
 import type { Size } from "../tiles.js";
 
-/** What a run takes, predicted. */
+/** The predicted cost of a run. */
 export interface RunCost {
-  /** Memory at its peak, in bytes, what the process takes without work aside. */
+  /** Peak memory in bytes, without the memory of the idle process. */
   readonly bytes: number;
   /** Time on one thread. */
   readonly seconds: number;
@@ -43,10 +43,10 @@ export type ContextChoice =
 /** What runs. */
 export type ChosenContext = Exclude<ContextChoice, { readonly kind: "none" }>;
 
-/** How a picture will be run, predicted. */
+/** How a picture will be run, with its predicted cost. */
 export interface RunPlan {
   readonly chosen: ChosenContext;
-  /** What it could be run as instead. */
+  /** The best other way to run it. */
   readonly other: ChosenContext | undefined;
 }
 

@@ -1,15 +1,15 @@
-/** Where feature maps lie between stages: numbers in a row, in memory or in a file. */
+/** Storage for feature maps between stages: a sequence of numbers, in memory or in a file. */
 
 export interface Scratch {
-  /** Fills an array with what lies from a place on, counted in numbers. */
+  /** Fills `data` with the numbers from position `at` on. */
   read(data: Float32Array, at: number): Promise<void>;
-  /** Lays numbers down from a place on. They may change when it is done, not before. */
+  /** Stores `data` from position `at` on. The caller may change `data` only after the promise resolves. */
   write(data: Float32Array, at: number): Promise<void>;
-  /** Gives the room back. */
+  /** Frees the storage. */
   close(): Promise<void>;
 }
 
-/** Opens room for so many numbers outside memory. */
+/** Opens storage outside memory for a number of numbers. */
 export type OpenScratch = (numbers: number) => Promise<Scratch>;
 
 /** Numbers that are taken from memory at once: engines bound the length of one array. */

@@ -17,12 +17,12 @@ export type { WorkerModel } from "./protocol.js";
 export type WorkerLoadOptions = Omit<WebLoadOptions, "openScratch">;
 
 /**
- * Loads a network in a worker of its own, as `load` of `smxc/runtime` does in the thread that calls. Pictures are copied to
- * the worker. A run whose signal is aborted rejects at once, and the worker gives it up after the part that is under way.
- * `release` ends the worker.
+ * Loads a network in its own worker, like `load` of `smxc/runtime` does in the calling thread. Pictures are copied to
+ * the worker. When the signal of a run is aborted, the run rejects at once, and the worker stops after the current
+ * part. `release` ends the worker.
  *
- * @throws SmxcError as `load`; `runtime/network-worker-ended` where the worker cannot be started or ends by itself, and
- *   `runtime/no-workers` where there are none, as in Node
+ * @throws SmxcError like `load`; `runtime/network-worker-ended` if the worker cannot start or ends by itself, and
+ *   `runtime/no-workers` if there are no Web Workers, as in Node
  */
 export async function load(model: WorkerModel, options: WorkerLoadOptions = {}): Promise<LoadedNetwork> {
   if (typeof Worker === "undefined") throw new SmxcError([noWorkers()], "usage");

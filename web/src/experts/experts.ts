@@ -34,7 +34,7 @@ export function showExperts(result: Result | undefined): void {
   showTable(betas, result?.fileName ?? "");
 }
 
-const NOTHING = "When a picture has been restored, this tells what the network chose for it.";
+const NOTHING = "After a picture is restored, this shows what the network chose for it.";
 
 function showPatches(): void {
   const shown = colour.checked ? patches : undefined;

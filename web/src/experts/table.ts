@@ -40,12 +40,12 @@ function explanation(betas: readonly BetaSummary[], { even }: BetaScale): string
   const shares = betas.every(givesShares);
   const cardinals = Math.max(...betas.map((beta) => beta.cardinals));
   return [
-    "Each row is a layer, by its name in the checkpoint, and each column one of the experts, the kernels that the layer mixes.",
+    "Each row is a layer, with its name in the checkpoint. Each column is an expert: one of the kernels that the layer mixes.",
     shares
-      ? `A cell is the share β of that expert for this picture; shares sum to 1, so ${number(even)} would be even.`
+      ? `A cell is the share β of that expert for this picture. The shares sum to 1, so equal shares would be ${number(even)}.`
       : "A cell is the weight β of that expert for this picture.",
     cardinals > 1
-      ? `The ${cardinals} stripes in a cell are blocks of output channels (cardinals), each with a share of its own; the number is their mean.`
+      ? `The ${cardinals} stripes in a cell are cardinals: groups of output channels with a share of their own. The number is their mean.`
       : "",
   ].join(" ");
 }
@@ -53,9 +53,9 @@ function explanation(betas: readonly BetaSummary[], { even }: BetaScale): string
 /** How β moved over the patches of the run. */
 function movementText(betas: readonly BetaSummary[]): string {
   const { samples } = betas[0]!;
-  if (samples === 1) return "The picture was run as one, so there is one β per layer, expert and cardinal.";
+  if (samples === 1) return "The picture ran in one piece, so there is one β per layer, expert and cardinal.";
   const most = number(Math.max(...betas.map(movement)));
-  return `The picture was run as ${samples} patches, each with its own β: cells show the mean, the last column by how much β moved from patch to patch, at most ${most}.`;
+  return `The picture ran as ${samples} patches, each with its own β. Cells show the mean; the last column shows how much β changed from patch to patch, at most ${most}.`;
 }
 
 function legend(scale: BetaScale): HTMLElement {

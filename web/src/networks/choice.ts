@@ -64,7 +64,7 @@ export function listOwn(files: ModelFiles, { name, format, bytes }: ModelInfo): 
   };
   list(network);
   cardOf(id)?.remove();
-  const does = format === undefined ? "takes more than a picture" : (format.task ?? taskOf(format.scale));
+  const does = format === undefined ? "needs other inputs besides a picture" : (format.task ?? taskOf(format.scale));
   addCard(id, name, `${does}, from ${files.file.name}`, bytes).checked = true;
   return network;
 }

@@ -14,6 +14,6 @@ export function runText(
     report.parts > 1
       ? `, ${report.parts} ${report.context === "patch" ? "patches" : "tiles"}${report.side === undefined ? "" : ` of ${report.side} pixels`}`
       : "";
-  const fallback = left.length > 0 ? ` WebGPU could not: ${left[0]!.message}.` : "";
+  const fallback = left.length > 0 ? ` WebGPU could not run it: ${left[0]!.message}.` : "";
   return `${pixels.width} × ${pixels.height} from ${from.width} × ${from.height} pixels in ${seconds.toFixed(2)} s on ${on}${parts}.${fallback}`;
 }

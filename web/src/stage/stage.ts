@@ -58,7 +58,7 @@ export function showTile(tile: ResultTile): void {
   if (after.hidden || after.width !== size.width || after.height !== size.height) {
     after.width = size.width;
     after.height = size.height;
-    after.setAttribute("aria-label", "After: in work");
+    after.setAttribute("aria-label", "After: in progress");
     setCompared(true);
   }
   after.getContext("2d")!.putImageData(new ImageData(tile.data, tile.width, tile.height), tile.left, tile.top);

@@ -30,7 +30,7 @@ export function countsLine(reports: readonly FileReport[]): readonly Span[] {
 function verdict(findings: readonly Finding[]): Span {
   if (!isValid(findings)) return styled("error", "not a valid ONNX model");
   return findings.some(({ severity }) => severity === "error")
-    ? styled("error", "valid for onnx.checker, with errors all the same")
+    ? styled("error", "valid for onnx.checker, but with other errors")
     : "valid";
 }
 
@@ -60,7 +60,7 @@ function findingLines(findings: readonly Finding[]): Lines {
     return [line, ...more, ...(isTold ? [] : [["    ", styled("faint", `= ${hint}`)]]), ...omitted];
   });
   const left = kinds.slice(MOST_KINDS).reduce((sum, { others }) => sum + 1 + others.length, 0);
-  return left === 0 ? lines : [...lines, `  … and ${plural(left, "finding")} more: --format json lists them`];
+  return left === 0 ? lines : [...lines, `… and ${plural(left, "finding")} more: list them with --format json`];
 }
 
 const placeOf = ({ place }: Finding): string => place || "model";

@@ -1,11 +1,11 @@
 import { official } from "../rule.js";
 
-const ENDLESS = "Inlining them would not end, or not before the memory does (GHSA-7w46-vvrh-m8q5).";
+const ENDLESS = "Inlining them would never end, or use up the memory first (GHSA-7w46-vvrh-m8q5).";
 
 export const CALL_RULES = {
   "onnx/function-unique": official(
-    "The functions of a model differ in domain, name or overload.",
-    "A call could mean either.",
+    "Any two functions of a model differ in domain, name or overload.",
+    "A call could mean either of them.",
     "rename or remove one",
   ),
   "onnx/function-count": official("A model has at most 10000 functions.", ENDLESS, "inline the functions"),

@@ -29,19 +29,19 @@ export const FUNCTION_RULES = {
     "rename one",
   ),
   "onnx/function-topological": official(
-    "The nodes of a function come after those whose outputs they use, and use nothing from outside.",
-    "A function is complete in itself, and read in order.",
+    "Each node of a function comes after the nodes whose outputs it uses, and uses no values from outside the function.",
+    "A function is self-contained, and runtimes read its nodes in order.",
     "sort the nodes, or pass the value as an input",
   ),
-  "onnx/function-ssa": official("A name is given to one value only in a function.", SINGLE_ASSIGNMENT, "rename one"),
+  "onnx/function-ssa": official("Each name in a function belongs to only one value.", SINGLE_ASSIGNMENT, "rename one"),
   "onnx/function-opset": official(
     "A function imports the domains of its nodes.",
-    "It does not inherit those of the model.",
+    "A function does not inherit the domains of the model.",
     "add an opset_import to the function",
   ),
   "onnx/function-opset-compatible": official(
-    "An operator in a function means the same in the version that the model imports.",
-    "A runtime that inlines the function would run another operator.",
+    "An operator in a function means the same in the opset version of the function and in that of the model.",
+    "A runtime that inlines the function would run the model's version of the operator.",
     "import the same versions in model and function",
   ),
 } as const;

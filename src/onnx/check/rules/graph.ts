@@ -5,7 +5,7 @@ const SINGLE_ASSIGNMENT = "Static single assignment lets a reader say which node
 export const GRAPH_RULES = {
   "onnx/graph-name": official(
     "Every graph has a name.",
-    "The format demands it, for messages and tools.",
+    "The format requires it, for messages and tools.",
     "name the graph",
   ),
   "onnx/graph-input-unique": official("The inputs of a graph have different names.", SINGLE_ASSIGNMENT, "rename one"),
@@ -16,21 +16,21 @@ export const GRAPH_RULES = {
   ),
   "onnx/initializer-unique": official(
     "The initializers of a graph, sparse ones included, have different names.",
-    "Readers keep one of the two, and not the same one.",
+    "Programs keep only one of the two, and not all keep the same one.",
     "rename or remove one",
   ),
   "onnx/initializer-input": official(
     "Up to ir_version 3 every initializer is also an input of its graph.",
-    "Initializers were defaults of inputs then.",
+    "In these versions, an initializer is the default value of an input.",
     "add the input, or set ir_version to at least 4",
   ),
   "onnx/graph-topological": official(
-    "Nodes come after those whose outputs they use.",
-    "Runtimes read the nodes in order; a name that is nowhere defined is broken in any order.",
+    "Each node comes after the nodes whose outputs it uses.",
+    "Runtimes read the nodes in order. A name that is defined nowhere is an error in any order.",
     "sort the nodes, or define the value",
   ),
   "onnx/graph-ssa": official(
-    "A name is given to one value only, in a graph and those around it.",
+    "Each name belongs to only one value, in a graph and in the graphs around it.",
     SINGLE_ASSIGNMENT,
     "rename one of the outputs",
   ),

@@ -3,17 +3,17 @@ import { notChecked, official } from "../rule.js";
 export const NODE_RULES = {
   "onnx/node-op-type": official(
     "Every node names its operator.",
-    "Without op_type a node does nothing.",
+    "Without op_type, nobody knows what the node computes.",
     "set op_type",
   ),
   "onnx/node-isolated": official(
     "A node has at least one input or output.",
-    "A node without either cannot matter to the result.",
+    "A node without both cannot change the result.",
     "remove the node",
   ),
   "onnx/node-domain": official(
     "The domain of every node is imported.",
-    "The version of the domain says which form of the operator is meant.",
+    "The version of the domain says which version of the operator is meant.",
     "add an opset_import for the domain",
   ),
   "onnx/node-operator": official(
@@ -23,12 +23,12 @@ export const NODE_RULES = {
   ),
   "onnx/node-deprecated": official(
     "An operator is not deprecated in the imported version.",
-    "Runtimes have dropped it.",
+    "Runtimes have removed deprecated operators.",
     "use the operator that replaced it, or import an older opset",
   ),
   "onnx/node-not-checked": notChecked(
-    "Operators of domains that ONNX does not define are not checked.",
-    "Only the runtime that brings them knows their signatures.",
+    "smxc does not check operators of domains that ONNX does not define.",
+    "Only the runtime that provides them knows their signatures.",
     "check with the runtime that runs the model",
   ),
 } as const;

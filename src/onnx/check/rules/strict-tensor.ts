@@ -2,18 +2,18 @@ import { strictError, strictWarning } from "../rule.js";
 
 export const STRICT_TENSOR_RULES = {
   "onnx/strict-data-long": strictError(
-    "A tensor has as much data as type and dimensions ask for, in one of the ways in which data is stored.",
-    "Either the dimensions are wrong or something is hidden; ONNX Runtime refuses longer raw_data. Elements of 4 bits lie two in an entry of int32_data, those of 2 bits four (onnx.proto); one, or as many as fill 32 bits, are known too.",
+    "A tensor has exactly as much data as its type and dimensions need, in one of the forms in which data can be stored.",
+    "Otherwise the dimensions are wrong, or something is hidden; ONNX Runtime refuses longer raw_data. An entry of int32_data holds two elements of 4 bits or four elements of 2 bits (onnx.proto); entries with one element, or as many as fill 32 bits, are accepted too.",
     "correct the dimensions, or export again",
   ),
   "onnx/strict-not-finite": strictWarning(
     "Weights are finite numbers.",
-    "A NaN spreads to everything it meets; infinities mostly come from a training that failed.",
-    "look at the tensor in the training framework",
+    "A NaN spreads to all values computed from it; infinities usually come from a training that failed.",
+    "inspect the tensor in the training framework",
   ),
   "onnx/strict-segment": strictError(
     "A tensor is not split into segments.",
-    "No runtime joins them.",
-    "store the tensor whole",
+    "No runtime joins segments.",
+    "store the tensor in one piece",
   ),
 } as const;

@@ -1,6 +1,6 @@
 import { official } from "../rule.js";
 
-const EXPORTER = "the exporter wrote a broken tensor; export again";
+const EXPORTER = "export the model again; the exporter wrote an invalid tensor";
 
 export const TENSOR_RULES = {
   "onnx/tensor-type": official(
@@ -9,48 +9,48 @@ export const TENSOR_RULES = {
     EXPORTER,
   ),
   "onnx/tensor-type-known": official(
-    "The data_type of a tensor that holds its values in a typed field is one of ONNX 1.23.1.",
-    "Which field is the right one follows from the type.",
+    "The data_type of a tensor with values in a typed field exists in ONNX 1.23.1.",
+    "The type says which field is the right one.",
     EXPORTER,
   ),
   "onnx/tensor-dims-negative": official(
     "The dimensions of a tensor are not negative.",
-    "A tensor cannot have fewer than no elements.",
+    "A tensor cannot have a negative number of elements.",
     EXPORTER,
   ),
   "onnx/tensor-dims-overflow": official(
     "The number of a tensor's elements, and their size, fit into 64 bits.",
-    "Readers that multiply without care allocate too little and write past it.",
+    "Programs that multiply without a check allocate too little memory and write past its end.",
     EXPORTER,
   ),
   "onnx/tensor-empty-data": official(
     "A tensor without elements holds no data.",
-    "Dimensions and data contradict each other.",
+    "Otherwise dimensions and data contradict each other.",
     EXPORTER,
   ),
   "onnx/tensor-value-fields": official(
     "A tensor with elements holds its values in exactly one field.",
-    "With none the values are missing, with several readers disagree.",
+    "With no field the values are missing; with several, programs disagree on which one to use.",
     EXPORTER,
   ),
   "onnx/tensor-string-raw": official(
-    "Strings are held in string_data, not in raw_data.",
-    "raw_data has no way to tell where a string ends.",
+    "Strings are stored in string_data, not in raw_data.",
+    "raw_data cannot show where a string ends.",
     EXPORTER,
   ),
   "onnx/tensor-raw-short": official(
-    "raw_data has all the bytes that type and dimensions ask for.",
-    "Readers would read past the end of the data.",
+    "raw_data has all the bytes that the type and dimensions need.",
+    "Programs would read past the end of the data.",
     EXPORTER,
   ),
   "onnx/tensor-field": official(
-    "A tensor holds its values in the field that its data_type prescribes.",
-    "Readers look for them there only.",
+    "A tensor holds its values in the field that belongs to its data_type.",
+    "Programs read the values only from that field.",
     EXPORTER,
   ),
   "onnx/tensor-field-short": official(
-    "The typed field of a tensor has as many values as type and dimensions ask for.",
-    "Readers would read past the end of the data.",
+    "The typed field of a tensor has as many values as the type and dimensions need.",
+    "Programs would read past the end of the data.",
     EXPORTER,
   ),
   "onnx/tensor-float6-padding": official(

@@ -3,7 +3,7 @@ import type { NodeProto } from "../../graph/records.js";
 import { attributesBut, intOf } from "../attributes.js";
 import { type Converter, refuse } from "../converter.js";
 
-const NO_MASK = "its mask is read, which is another in later opsets";
+const NO_MASK = "other nodes read its mask, which differs in later opsets";
 
 /** Without the outputs from a position on; null where one of them counts. */
 function firstOutputs(node: NodeProto, count: number, counts: (output: string) => boolean): NodeProto | null {

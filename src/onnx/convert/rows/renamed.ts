@@ -18,8 +18,8 @@ const FLOATS: ReadonlySet<string> = new Set(["FLOAT", "FLOAT16", "DOUBLE", "BFLO
 export const erfOfFloats: Converter = (node, site) => {
   const type = site.type(node.input[0] ?? "");
   const name = isTensor(type) && type.elem !== 0 ? elementTypeName(type.elem) : "FLOAT";
-  return FLOATS.has(name) ? [node] : refuse(`it takes ${name}, which Erf does not take since opset 13`);
+  return FLOATS.has(name) ? [node] : refuse(`its input has the type ${name}, which Erf does not accept since opset 13`);
 };
 
 export const scanOfBatches: Converter = () =>
-  refuse("Scan of opset 8 goes over the samples of a batch, which Scan does not since opset 9");
+  refuse("Scan of opset 8 also iterates over the batch, which Scan does not since opset 9");

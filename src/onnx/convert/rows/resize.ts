@@ -18,7 +18,7 @@ export const sayCoordinates: Converter = (node, site) => {
   const isNearest = textOf(node, "mode", "nearest") === "nearest";
   const rounding = isNearest ? roundingOf(node, site) : undefined;
   if (rounding === null)
-    return refuse("it takes the nearest element, and its scales are not known, or both above and below 1");
+    return refuse("it takes the nearest element, and its scales are not known, or some are above 1 and some below");
   const attribute = [...node.attribute, textAttribute("coordinate_transformation_mode", "asymmetric")];
   if (rounding !== undefined) attribute.push(textAttribute("nearest_mode", rounding));
   return [{ ...node, input: [data, "", scales], attribute }];
@@ -39,7 +39,9 @@ export const withoutTensorFlowsNearest: Converter = (node) => {
   if (textOf(node, "coordinate_transformation_mode", "half_pixel") !== TF_NEAREST) return [node];
   const isNearest = textOf(node, "mode", "nearest") === "nearest";
   if (!isNearest || textOf(node, "nearest_mode", "round_prefer_floor") !== "floor") {
-    return refuse(`coordinate_transformation_mode ${TF_NEAREST} is no more, but for the nearest element, rounded down`);
+    return refuse(
+      `later opsets have no coordinate_transformation_mode ${TF_NEAREST}, except for the nearest element, rounded down`,
+    );
   }
   const attribute = [
     ...attributesBut(node, "coordinate_transformation_mode", "nearest_mode"),
