@@ -11,7 +11,7 @@ import { Wrong } from "./findings.mjs";
 import { decoded } from "./onnx-files.mjs";
 import { Random } from "./random.mjs";
 import { refusal } from "./refusal.mjs";
-import { isRounding } from "./rounding.mjs";
+import { isRounding, runsOf } from "./rounding.mjs";
 
 /** What is too much work for ONNX Runtime is compiled and not run. */
 const MOST_PEAK_BYTES = 2 ** 26;
@@ -22,22 +22,26 @@ const SILENT = { note() {}, report() {}, progress: () => ({ update() {}, end() {
 /** @returns what became of the file */
 export async function compileAndCompare(input, stage) {
   const options = optionsOf(input);
+  let source;
   try {
     const graph = { kind: "graph", name: "/nowhere/fuzz.onnx", decoded: await decoded(input), files: [] };
     stage("check");
-    const source = await openGraphSource(graph);
+    const opened = await openGraphSource(graph);
     if (!(await isSmall(graph.decoded))) return "too large";
+    source = opened.model;
     stage("compile");
-    const compile = await graphCompiler(source.model);
+    const compile = await graphCompiler(source);
     const done = await compile(options);
     const result = await decoded(await toBytes(done.model));
     stage("check of the result");
-    await requireValid(graph.decoded, result);
+    const broken = await brokenBy(graph.decoded, result);
     stage("comparison in ONNX Runtime");
-    const label = `${labelOf(done)}${await compared(source.model, done)}`;
-    return label;
+    if (broken.length > 0) return await orNowhere(source, `invalid result: ${broken[0].rule}`, broken[0]);
+    return `${labelOf(done)}${await compared(source, done)}`;
   } catch (cause) {
-    return refusal(cause);
+    const code = refusal(cause);
+    // ONNX Runtime refuses what it does not run either before.
+    return source !== undefined && code.startsWith("runtime/") ? orNowhere(source, code, cause) : code;
   }
 }
 
@@ -67,10 +71,19 @@ async function isSmall(model) {
 }
 
 /** What the full check finds in the result, and not in the source. */
-async function requireValid(source, result) {
+async function brokenBy(source, result) {
   const [before, now] = [await errorsOf(source), await errorsOf(result)];
-  const added = now.filter(({ rule }) => !before.some((each) => each.rule === rule));
-  if (added.length > 0) throw new Wrong(`invalid result: ${added[0].rule}`, `${added[0].place} ${added[0].message}`);
+  return now.filter(({ rule }) => !before.some((each) => each.rule === rule));
+}
+
+/** What is wrong may be so only where the source is too, without that the check saw it: then it runs nowhere. */
+async function orNowhere(source, finding, { place = "", message }) {
+  try {
+    if ((await runsOf(source)).length === 0) return "the source runs nowhere";
+  } catch (cause) {
+    return refusal(cause);
+  }
+  throw new Wrong(finding, `${place} ${message}`);
 }
 
 async function errorsOf(model) {
@@ -83,6 +96,8 @@ async function compared(source, done) {
     return "";
   } catch (cause) {
     if (cause?.excess === undefined) throw cause;
+    // A compile refuses what gives such values on the numbers that it tries.
+    if (cause.diagnostics.every(({ message }) => message.includes("in the reference"))) return ", not finite";
     if (await isRounding(done)) return ", differs by rounding";
     throw new Wrong("differs", cause.message);
   }

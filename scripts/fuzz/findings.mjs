@@ -14,7 +14,7 @@ export function keepFinding(folder, ending, input, what) {
 export function placeOf(cause) {
   const { name = "", message = "", stack = "" } = cause instanceof Error ? cause : { message: String(cause) };
   const [first = message.split("\n")[0]] = stack.split("\n").filter((line) => /^\s+at .*\/dist\//.test(line));
-  return `${name} ${cause?.finding ?? ""} ${first.trim()}`;
+  return `${name} ${cause?.finding ?? ""} ${first.trim().replaceAll(/"[^"]*"|[\d.]+/g, "")}`;
 }
 
 /** Not an error of the code itself, but of what it gave. */

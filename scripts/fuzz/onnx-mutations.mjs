@@ -18,7 +18,7 @@ export async function mutateModel(model, random, other) {
 }
 
 const withGraph = (model, graph) => ({ ...model, graph });
-const ofGraph = (change) => async (model, random) => withGraph(model, (await change(model.graph, random)) ?? model.graph);
+const ofGraph = (change) => async (model, random) => withGraph(model, (await change(model.graph, random)) || model.graph);
 const ofNode = (change) =>
   ofGraph((graph, random) => {
     if (graph.node.length === 0) return graph;

@@ -28,8 +28,8 @@ export async function isRounding({ source, model }) {
   return beyond.every(({ result, at }) => result.maxError <= ROUNDING * moves[at].get(result.output));
 }
 
-/** Every size that the source runs at, up to two, as a compile takes them. */
-async function runsOf(source) {
+/** Runs of a source at sizes that it takes, up to two, as a compile takes them; those that give numbers. */
+export async function runsOf(source) {
   const session = await sessionOf(source, "disabled");
   const runs = [];
   try {

@@ -7,6 +7,7 @@ import { inferModel } from "../onnx/infer/infer-model.js";
 import { namesRead } from "../onnx/rewrite/names.js";
 import { type Replacement, splice } from "../onnx/rewrite/splice.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
+import { elementCount } from "../tensors/tensor.js";
 
 /** Longer vectors are no sizes. */
 const MOST_SIZES = 64;
@@ -29,7 +30,8 @@ export async function withComputedSizes(
   const vectors = unknownVectors(model, schemas);
   const replaced = vectors.map(async ({ index, name, shape }): Promise<readonly Replacement[]> => {
     const values = [...(await compute(name))];
-    if (!values.every((value) => Math.abs(value) < LARGEST)) return [];
+    // What a file declares of a value may be wrong.
+    if (values.length !== elementCount(shape) || !values.every((value) => Math.abs(value) < LARGEST)) return [];
     const value = attribute("value", { t: intTensor("", shape, values) });
     const constant = nodeOf("Constant", [], [name], { attribute: [value] });
     return [{ nodes: [index], graph: graphOf({ node: [constant], output: [valueInfo(name, "INT64", shape)] }) }];

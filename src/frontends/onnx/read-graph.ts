@@ -14,6 +14,7 @@ import { ONNX_PATTERNS } from "./patterns/index.js";
 import { emitMixConv } from "./raise/emit.js";
 import type { RaisedKernels, RaisedOrNot } from "./raise/raise-kernels.js";
 import {
+  MISFIT,
   type NodeWriter,
   NotRead,
   type OperatorRow,
@@ -66,9 +67,11 @@ function readOnce(
   const positions = new Map(graph.node.map((node, index) => [node, index]));
   inferModel(model, schemas, {
     listener: {
-      visited: (node, _, __, typeOf, known) => {
+      visited: (node, _, __, typeOf, known, fits) => {
         const index = positions.get(node);
-        if (index !== undefined) readings[index] = isCall(node) ? UNKNOWN : reader.read(node, index, typeOf, known);
+        if (index === undefined) return;
+        if (!fits) readings[index] = { kind: "left", reason: MISFIT };
+        else readings[index] = isCall(node) ? UNKNOWN : reader.read(node, index, typeOf, known);
       },
     },
   });

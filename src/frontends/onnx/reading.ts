@@ -42,6 +42,9 @@ export class NotRead extends Error {
   override readonly name = "NotRead";
 }
 
+/** Of nodes whose inputs or attributes their operators do not take: a checker may let them pass, no runtime runs them. */
+export const MISFIT = "its operator takes no such inputs or attributes";
+
 /**
  * How an operator is read, in the opset at hand: emits what defines all used outputs of the node.
  * @throws NotRead, with the condition that does not hold; RuleError of an operator of the IR counts as one

@@ -32,6 +32,8 @@ export class GraphInference {
   private readonly omitted = new Set<string>();
   /** Whether contradictions may come from an operator that nobody knows. */
   private isDoubtful: boolean;
+  /** How many nodes have inputs or attributes that their operators do not take. */
+  private misfits = 0;
   private readonly calls: readonly FunctionProto[];
   private readonly depth: number;
 
@@ -107,6 +109,7 @@ export class GraphInference {
       if (e instanceof Undecided) return false;
       if (!(e instanceof InferenceFault)) throw e;
       const isCertain = e.kind === "signature" || !this.isDoubtful;
+      if (e.kind === "signature" || e.kind === "operator") this.misfits++;
       this.setting.listener.contradiction?.(e.kind, place, e.message, isCertain);
       return false;
     }
@@ -116,13 +119,15 @@ export class GraphInference {
     const domain = node.domain ?? "";
     const version = this.opsets.get(domain) ?? (domain === "" ? this.opsets.get("ai.onnx") : undefined);
     const schema = version === undefined ? null : this.setting.schemas.find(domain, node.op_type ?? "", version);
+    const misfitsBefore = this.misfits;
     const done = this.guard(place, () => {
       const outputs = this.outputTypes(node, schema, place);
       for (const [o, name] of node.output.entries()) this.update(name, outputs[o] ?? UNSET, undeclared);
     });
     if (done) this.values.follow(node);
     this.forgetUnknown(node);
-    this.setting.listener.visited?.(node, place, schema, (name) => this.types.get(name) ?? null, this.values);
+    const typeOf = (name: string): TypeInfo | null => this.types.get(name) ?? null;
+    this.setting.listener.visited?.(node, place, schema, typeOf, this.values, this.misfits === misfitsBefore);
   }
 
   /** Types of the outputs, as far as they can be inferred. */

@@ -17,13 +17,17 @@ export interface InferenceListener {
   notInferred?(schema: Schema, place: Place): void;
   /** A call or sub-graph that is not followed, and why: what follows from its outputs is not judged. */
   notFollowed?(place: Place, reason: string): void;
-  /** A node, once its outputs are inferred as far as they can be. `typeOf` answers for the names that it sees. */
+  /**
+   * A node, once its outputs are inferred as far as they can be. `typeOf` answers for the names that it sees. It does not fit
+   * where its operator takes no such inputs or attributes, so that it runs nowhere.
+   */
   visited?(
     node: NodeProto,
     place: Place,
     schema: Schema | null,
     typeOf: (name: string) => TypeInfo | null,
     known: KnownOf,
+    fits: boolean,
   ): void;
 }
 

@@ -53,9 +53,9 @@ export function withKnownSizes(model: ModelWithGraph, schemas: SchemaRegistry): 
   inferModel(model, schemas, {
     estimates: true,
     listener: {
-      visited: (node, _, __, ___, known) => {
+      visited: (node, _, __, ___, known, fits) => {
         const { op_type = "", domain } = node;
-        if (!isOnnxDomain(domain) || isCall(node)) return;
+        if (!isOnnxDomain(domain) || isCall(node) || !fits) return;
         const sizesIn = (name: string): SmallValue | null => {
           const constant = name === "" || constants.has(name) || turned.has(name) ? null : known.constant(name);
           const value = constant === null ? null : SmallValue.from(constant);

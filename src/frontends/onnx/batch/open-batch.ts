@@ -82,9 +82,9 @@ function visitsOf(
   const visits = new Map<number, Visit>();
   inferModel(model, schemas, {
     listener: {
-      visited: (node, _, __, typeOf, known) => {
+      visited: (node, _, __, typeOf, known, fits) => {
         const index = positions.get(node);
-        if (index === undefined || !needed.has(index)) return;
+        if (index === undefined || !needed.has(index) || !fits) return;
         const integersOf = (name: string): readonly number[] | undefined => {
           const constant = given.has(name) ? null : known.constant(name);
           return constant === null ? undefined : SmallValue.from(constant)?.data;

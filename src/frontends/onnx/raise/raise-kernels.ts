@@ -129,13 +129,13 @@ function surveyed(
   const positions = new Map(graph.node.map((node, index) => [node, index]));
   inferModel(model, schemas, {
     listener: {
-      visited: (node, _, __, typeOf, known) => {
+      visited: (node, _, __, typeOf, known, fits) => {
         const index = positions.get(node);
         if (index === undefined) return;
         const shapeOf = (name: string): Shape | undefined => nodes.shape(name, typeOf(name));
         const source = nodes.source(node, { typeOf, known, shapeOf });
         for (const name of [...node.input, ...node.output]) if (!types.has(name)) types.set(name, typeOf(name));
-        if (!isKnown(node)) return;
+        if (!isKnown(node) || !fits) return;
         for (const name of node.output) givers.set(name, source);
         sources.set(index, source);
       },

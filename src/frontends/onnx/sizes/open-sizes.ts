@@ -8,6 +8,7 @@ import { SmallValue } from "../../../onnx/infer/small-value.js";
 import { type Dimension, withDims } from "../../../onnx/rewrite/with-dims.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
 import { behindTurns } from "../batch/known-sizes.js";
+import { MISFIT } from "../reading.js";
 import { type Extent, type Extents, extentText, fixed, isOpen, open, wordsOf } from "./extent.js";
 import { SizeProver, type SizeRefusal } from "./size-prover.js";
 import { withOpenedSizes } from "./with-opened-sizes.js";
@@ -80,9 +81,13 @@ function proven(model: ModelWithGraph, schemas: SchemaRegistry, inputs: Readonly
   inferModel(model, schemas, {
     estimates: true,
     listener: {
-      visited: (node, _, __, typeOf, known) => {
+      visited: (node, _, __, typeOf, known, fits) => {
         const index = positions.get(node);
         if (index === undefined || prover.refusal !== undefined) return;
+        if (!fits) {
+          prover.refusal = { node: node.name || node.output[0]!, reason: MISFIT };
+          return;
+        }
         prover.prove(node, index, {
           typeOf: (name) => (turned.has(name) ? null : typeOf(name)),
           numbersOf: (name) => {

@@ -1,6 +1,6 @@
 import { broadcast, multiplyDims } from "../arithmetic.js";
 import type { Dim } from "../type-info.js";
-import type { OperatorFold } from "./operator-fold.js";
+import { areGiven, type OperatorFold } from "./operator-fold.js";
 import { countOf, type SmallTensor } from "./small-tensor.js";
 
 type Compute = (...values: number[]) => number;
@@ -14,7 +14,8 @@ function elementwise(compute: Compute, ofSymbols: OfSymbols = () => null): Opera
 }
 
 function elements({ inputs, dataType, most }: Parameters<OperatorFold>[0], compute: Compute, ofSymbols: OfSymbols) {
-  const operands = inputs as readonly SmallTensor[];
+  if (!areGiven(inputs, Math.max(1, compute.length))) return null;
+  const operands = inputs;
   const dims = broadcast(operands.map((operand) => operand.dims)) as readonly number[];
   const count = countOf(dims);
   if (!(count <= most)) return null;
@@ -83,8 +84,8 @@ export const ELEMENTWISE_FOLDS: Readonly<Record<string, OperatorFold>> = {
   ),
   Div: divide,
   Pow: elementwise((a, b) => a! ** b!),
-  Max: elementwise(Math.max),
-  Min: elementwise(Math.min),
+  Max: elementwise((...values) => Math.max(...values)),
+  Min: elementwise((...values) => Math.min(...values)),
   Less: elementwise((a, b) => Number(a! < b!)),
   LessOrEqual: elementwise((a, b) => Number(a! <= b!)),
   Greater: elementwise((a, b) => Number(a! > b!)),

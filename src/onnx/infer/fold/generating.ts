@@ -3,7 +3,7 @@ import type { OperatorFold } from "./operator-fold.js";
 import { countOf, isNumeric } from "./small-tensor.js";
 
 const range: OperatorFold = ({ inputs, dataType, most }) => {
-  const [start, limit, delta] = inputs.map((input) => input!.data[0]);
+  const [start, limit, delta] = inputs.map((input) => input?.data[0]);
   if (typeof start !== "number" || typeof limit !== "number" || typeof delta !== "number") return null;
   const count = Math.max(Math.ceil((limit - start) / delta), 0);
   if (!(count <= most)) return null;
@@ -20,7 +20,7 @@ const constantOfShape: OperatorFold = ({ attributes, dataType, dims, most }) => 
 function extremeIndex(isBetter: (value: number, best: number) => boolean): OperatorFold {
   return ({ inputs, dataType, dims }) => {
     const [input] = inputs;
-    if (input?.dims.length !== 1 || !isNumeric(input) || dims === null) return null;
+    if (input?.dims.length !== 1 || !isNumeric(input) || dims === null || countOf(dims) !== 1) return null;
     const { data } = input;
     return { dataType, dims, data: [data.reduce((at, value, i) => (isBetter(value, data[at]!) ? i : at), 0)] };
   };

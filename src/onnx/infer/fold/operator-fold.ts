@@ -25,3 +25,8 @@ export type OperatorFold = (site: FoldSite) => SmallTensor | null;
 export function normalAxis(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
+
+/** Whether a node names so many inputs at least, and leaves out none: files may, whatever their operator says. */
+export function areGiven(inputs: readonly (SmallTensor | null)[], least: number): inputs is readonly SmallTensor[] {
+  return inputs.length >= least && !inputs.includes(null);
+}

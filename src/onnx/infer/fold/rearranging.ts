@@ -1,19 +1,21 @@
 /** Operators that move elements without looking at them. */
 import type { Dim } from "../type-info.js";
 import { elementReader } from "./elementwise.js";
-import { normalAxis, type OperatorFold } from "./operator-fold.js";
-import { countOf, type SmallTensor } from "./small-tensor.js";
+import { areGiven, normalAxis, type OperatorFold } from "./operator-fold.js";
+import { countOf } from "./small-tensor.js";
 
 /** The same elements in the dimensions that inference finds. */
 const reshaped: OperatorFold = ({ inputs, dataType, dims }) => {
-  const { data } = inputs[0]!;
-  return dims === null || countOf(dims) !== data.length ? null : { dataType, dims, data };
+  const data = inputs[0]?.data;
+  return dims === null || countOf(dims) !== data?.length ? null : { dataType, dims, data };
 };
 
 const concat: OperatorFold = ({ attributes, inputs, dataType, most }) => {
-  const parts = inputs as readonly SmallTensor[];
+  if (!areGiven(inputs, 1)) return null;
+  const parts = inputs;
   const first = parts[0]!.dims;
   const axis = normalAxis(attributes.int("axis") ?? 0, first.length);
+  if (!(axis >= 0 && axis < first.length) || !parts.every((part) => areJoinable(part.dims, first, axis))) return null;
   const dims = first.with(
     axis,
     parts.reduce((sum, part) => sum + part.dims[axis]!, 0),
@@ -29,9 +31,14 @@ const concat: OperatorFold = ({ attributes, inputs, dataType, most }) => {
   return { dataType, dims, data: data.flat() };
 };
 
+function areJoinable(dims: readonly number[], others: readonly number[], axis: number): boolean {
+  return dims.length === others.length && dims.every((size, each) => each === axis || size === others[each]);
+}
+
 /** Along the first axis. */
 const gather: OperatorFold = ({ attributes, inputs, dataType, most }) => {
-  const [from, indices] = inputs as readonly [SmallTensor, SmallTensor];
+  const [from, indices] = inputs;
+  if (!from || !indices) return null;
   const [size, ...inner] = from.dims;
   if ((attributes.int("axis") ?? 0) !== 0 || size === undefined) return null;
   const dims = [...indices.dims, ...inner];
@@ -73,14 +80,22 @@ function chosenOf(size: number, start: number, end: number, step: number): reado
 }
 
 const expand: OperatorFold = ({ inputs, dataType, dims, most }) => {
-  if (dims === null || !(countOf(dims) <= most)) return null;
-  const read = elementReader(inputs[0]!, dims);
+  const [from] = inputs;
+  if (!from || dims === null || !(countOf(dims) <= most) || !isWithin(from.dims, dims)) return null;
+  const read = elementReader(from, dims);
   return { dataType, dims, data: Array.from({ length: countOf(dims) }, (_, i) => read(i)) };
 };
 
+function isWithin(own: readonly number[], dims: readonly number[]): boolean {
+  const more = dims.length - own.length;
+  return more >= 0 && own.every((size, axis) => size === 1 || size === dims[more + axis]);
+}
+
 const transpose: OperatorFold = ({ attributes, inputs, dataType }) => {
+  if (!areGiven(inputs, 1)) return null;
   const { dims: from, data } = inputs[0]!;
   const perm = attributes.ints("perm") ?? from.map((_, axis) => from.length - 1 - axis);
+  if (perm.length !== from.length || !from.every((_, axis) => perm.includes(axis))) return null;
   const dims = perm.map((axis) => from[axis]!);
   const strides = from.map((_, axis) => countOf(from.slice(axis + 1)));
   let order: readonly number[] = [0];
