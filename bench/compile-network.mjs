@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [folder, network, options, file] = process.argv.slice(2);
-// The revision's own script, which knows its compiler.
+// The revision's own script, which knows its compiler, and by itself takes its build.
+delete process.env.SMXC_DIST;
 const { graphBytes } = await import(pathToFileURL(join(folder, "bench/graphs.mjs")).href);
 const before = process.cpuUsage();
 const { bytes } = await graphBytes(JSON.parse(network), JSON.parse(options));

@@ -5,6 +5,7 @@ import { runtimeMissing } from "./errors.js";
 import type { ModelBytes, Session, SessionOptions } from "./session.js";
 import { createOrtSession, type OrtModule } from "./session-ort.js";
 import { createWebSession } from "./session-ort-web.js";
+import { refuseTelemetry } from "./telemetry-node.js";
 
 /**
  * Opens a graph on a target. The runtime is loaded by the first call: onnxruntime-node is an optional dependency. The
@@ -27,6 +28,7 @@ async function readModelFile(path: string): Promise<ModelBytes> {
 }
 
 async function loadNode(): Promise<OrtModule> {
+  refuseTelemetry();
   try {
     return (await import("onnxruntime-node")) as unknown as OrtModule;
   } catch (cause) {

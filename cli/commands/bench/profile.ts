@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { error, SmxcError } from "../../../src/base/diagnostics.js";
 import { type ProfileRow, profileRows } from "../../../src/bench/profile.js";
+import { refuseTelemetry } from "../../../src/sessions/telemetry-node.js";
 import { type BenchOptions, randomFeeds } from "./graphs.js";
 import type { ProfileTask } from "./profile-wasm.js";
 
@@ -33,6 +34,7 @@ async function profileWasm(file: string, { threads, shape, runs }: BenchOptions)
 }
 
 async function profileNative(file: string, options: BenchOptions): Promise<readonly ProfileRow[]> {
+  refuseTelemetry();
   const ort = await import("onnxruntime-node");
   const folder = await mkdtemp(join(tmpdir(), "smxc-profile-"));
   try {

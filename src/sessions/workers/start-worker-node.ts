@@ -1,8 +1,10 @@
 import { Worker } from "node:worker_threads";
+import { refuseTelemetry } from "../telemetry-node.js";
 import type { Request } from "./protocol.js";
 import type { StartWorker } from "./worker-port.js";
 
 export const startNodeWorker: StartWorker = ({ onReply, onEnd }) => {
+  refuseTelemetry();
   // Flags of the process, such as --input-type, may not be those of a file.
   const worker = new Worker(new URL("./worker-node.js", import.meta.url), { execArgv: [] });
   worker.on("message", onReply);
