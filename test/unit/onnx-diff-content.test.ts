@@ -56,7 +56,12 @@ describe("attributes", () => {
       "changed in a part that is not shown here",
     ],
     ["bytes that are no text", { type: 3, s: [255] }, { type: 3, s: [254] }, "the bytes ff became the bytes fe"],
-    ["texts past those that are shown", many("\u{1F600}"), many("\u{1F601}"), "changed in a part that is not shown here"],
+    [
+      "texts past those that are shown",
+      many("\u{1F600}"),
+      many("\u{1F601}"),
+      "changed in a part that is not shown here",
+    ],
     ["types", { type: 1, f: 1 }, { type: 2, i: 1 }, "FLOAT 1 became INT 1"],
     ["a zero's sign", { type: 1, f: 0 }, { type: 1, f: -0 }, "0 became -0"],
     ["whether there is a type", { type: 1, f: 1 }, { f: 1 }, "FLOAT 1 became untyped 1"],
