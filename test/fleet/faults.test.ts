@@ -140,7 +140,7 @@ describe("a server", () => {
       await admin.config("SET", "maxmemory", "1");
       const out = fleet.at("full");
       const full = await fleet.queue("full").run("add", fleet.at("m.json"), fleet.at("in"), "-o", out);
-      expect({ code: full.code, stderr: full.stderr }).toEqual(told("refuses: OOM"));
+      expect({ code: full.code, stderr: full.stderr }).toEqual(told("refused a command: OOM"));
     } finally {
       await admin.config("SET", "maxmemory", "0");
       admin.disconnect();
