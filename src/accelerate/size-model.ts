@@ -118,8 +118,12 @@ function refusals(
 
 function fixedSide(side: Side, asked: AskedSize, fixed: number, { node, reason }: SizeRefusal): Diagnostic {
   const wanted = asked === "dynamic" ? "cannot be dynamic" : `cannot be ${asked}`;
-  return error("compile/fixed-size", `the ${side} ${wanted}: the source fixes it to ${fixed}, and ${reason}`, {
-    place: `node "${node}"`,
-    ...remedy`keep it with ${option(side, "keep")}, or export the network with a dynamic ${side}`,
-  });
+  return error(
+    "compile/fixed-size",
+    `the ${side} ${wanted}: the source fixes it to ${fixed}, and this node depends on that: ${reason}`,
+    {
+      place: `node "${node}"`,
+      ...remedy`keep it with ${option(side, "keep")}, or export the network with a dynamic ${side}`,
+    },
+  );
 }

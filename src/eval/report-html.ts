@@ -46,7 +46,7 @@ ${rows.join("\n")}
 ${row("mean", mean, ' class="mean"')}
 </tbody>
 </table>
-<p>Below, of each picture the part in which ${escaped(baseline)} is worst. Errors are white from a fifth of the range on.</p>
+<p>Below: for each picture, the part in which ${escaped(baseline)} is worst. Errors of a fifth of the range or more are white.</p>
 ${pictures.map(section).join("\n")}`;
   return htmlPage({ title: `${model}: evaluation`, style: STYLE, body });
 }

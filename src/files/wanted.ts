@@ -21,7 +21,7 @@ interface WantedFile {
 const WANTED: Readonly<Record<Wanted, WantedFile>> = {
   checkpoint: {
     what: "a checkpoint",
-    formats: "smxc reads safetensors and PyTorch checkpoints (.pt, .pth), in the zip format and in the older one",
+    formats: "safetensors, or PyTorch's .pt and .pth in the zip format or the older one",
     code: "weights/unknown-format",
     emptyCode: "weights/empty-file",
   },
@@ -33,13 +33,13 @@ const WANTED: Readonly<Record<Wanted, WantedFile>> = {
   graph: { what: "an ONNX graph", code: "onnx/unknown-format" },
   network: {
     what: "a network",
-    formats: "networks are model documents (.json) and ONNX graphs (.onnx)",
+    formats: "a model document, .json, or an ONNX graph, .onnx",
     code: "onnx/unknown-format",
   },
   json: { what: "a JSON document", code: "json/unknown-format" },
   picture: {
-    what: "a picture that smxc reads",
-    formats: "it reads PNG, JPEG, WebP, TIFF, GIF and AVIF",
+    what: "a picture that smxc can read",
+    formats: "PNG, JPEG, WebP, TIFF, GIF or AVIF",
     code: "image/unknown-format",
   },
 };
@@ -101,7 +101,7 @@ const REMEDIES: Readonly<Partial<Record<Family, Readonly<Partial<Record<Wanted |
 /** A file that is not what a step wants: what it is, and what to do. */
 export function notWanted(file: string, kind: FileKind | undefined, wanted: Wanted): Diagnostic {
   const { what, formats, code, emptyCode = code } = WANTED[wanted];
-  const rest = formats === undefined ? "" : `: ${formats}`;
+  const rest = formats === undefined ? "" : ` (${formats})`;
   if (kind === undefined) {
     return error(code, `${file} has an unknown format; it is not ${what}${rest}`, {
       file,

@@ -38,7 +38,7 @@ export function routesHtml({ model, conditions, pictures, routers }: RoutesRepor
   const body = [
     `<h1>${escaped(model)}: routing</h1>`,
     `<p>${escaped(conditions)}</p>`,
-    `<p>A row is a layer, a column one of the experts that it mixes; the stripes of a cell are blocks of output channels (cardinals).</p>`,
+    `<p>Each row is a layer. Each column is an expert: one of the kernels that the layer mixes. The stripes in a cell are cardinals: groups of output channels with a β of their own.</p>`,
     `<p class="scale"><span>${least.toFixed(3)}</span><span class="legend"></span><span>${most.toFixed(3)}</span></p>`,
     "<h2>All pictures</h2>",
     statistics(routers),
@@ -58,7 +58,7 @@ function statistics(routers: readonly RouterStudy[]): string {
     "evenness",
     "largest β, mean",
     "most",
-    "experts that lead",
+    "leading experts",
     "between pictures",
     "within",
   ];

@@ -142,9 +142,11 @@ describe("smxc compile of an ONNX graph", () => {
     const refused = await run("compile", windows, "-o", "none.onnx", "--height", "dynamic", "--width", "7");
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain(
-      "the height cannot be dynamic: the source fixes it to 16, and it splits an axis of size height (16 in the export) into 4×4",
+      "the height cannot be dynamic: the source fixes it to 16, and this node depends on that: it splits an axis of size height (16 in the export) into 4×4",
     );
-    expect(refused.stderr).toContain("the width cannot be 7: the source fixes it to 12, and width (12 in the export)");
+    expect(refused.stderr).toContain(
+      "the width cannot be 7: the source fixes it to 12, and this node depends on that: it splits an axis of size width (12 in the export)",
+    );
     expect(refused.stderr).toContain('node "node_view"');
     const batch = await run("compile", "pair.onnx", "-o", "none.onnx", "--batch", "dynamic");
     expect(batch.code).toBe(1);

@@ -359,7 +359,12 @@ describeRows("documents and what belongs to them", [
         place: "mlp.0.bias",
         hint: /"mlp.0.bais" is this tensor; it is left over/,
       },
-      { code: "import/unexpected-tensor", file: "c.safetensors", place: "mlp.0.bais", hint: /"mlp.0.bias", which is missing/ },
+      {
+        code: "import/unexpected-tensor",
+        file: "c.safetensors",
+        place: "mlp.0.bais",
+        hint: /"mlp.0.bias", which is missing/,
+      },
     ],
   },
   {

@@ -90,7 +90,7 @@ describe("status --watch", () => {
     }
     expect(told.at(-1)).toMatchObject({ waiting: 0, active: 0, completed: PICTURES, failed: [], secondsLeft: 0 });
     const { stdout: text } = await queue.run("status", "--watch");
-    expect(text).toBe("3 of 3 pictures (100 %), 0 waiting, 0 in work, 0 failed, 0 workers\n");
+    expect(text).toBe("3 of 3 pictures (100 %), 0 waiting, 0 in progress, 0 failed, 0 workers\n");
   });
 });
 
@@ -140,7 +140,7 @@ describe("a server", () => {
       await admin.config("SET", "maxmemory", "1");
       const out = fleet.at("full");
       const full = await fleet.queue("full").run("add", fleet.at("m.json"), fleet.at("in"), "-o", out);
-      expect({ code: full.code, stderr: full.stderr }).toEqual(told("refuses: OOM"));
+      expect({ code: full.code, stderr: full.stderr }).toEqual(told("refused a command: OOM"));
     } finally {
       await admin.config("SET", "maxmemory", "0");
       admin.disconnect();

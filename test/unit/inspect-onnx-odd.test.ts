@@ -212,7 +212,7 @@ describe("functions", () => {
     const { found, text } = await inspect(chain(length, times));
     expect(found.layers).toHaveLength(1);
     expect(text).toContain(said);
-    expect(text).toContain("note: not looked into: 1 call of functions that hold");
+    expect(text).toContain("note: not counted: the MACs of 1 call of functions that hold");
     expect(JSON.stringify({ ...found, metadata: [] }).length).toBeLessThan(100_000);
   });
 

@@ -301,7 +301,7 @@ describe("functions", () => {
     const axis = { name: "axes", ref_attr_name: "axis", type: 7 };
     const model = fromXToY(11, [call], { functions: [fn(11, node("Squeeze", ["a"], ["b"], axis))], ...dims });
     expect(await reasons(model)).toEqual([
-      'model.functions[0] "F".node[0] "Squeeze of b": Squeeze of opset 11 cannot be written in opset 17: its attribute  is a parameter of the function around itaxes',
+      'model.functions[0] "F".node[0] "Squeeze of b": Squeeze of opset 11 cannot be written in opset 17: its attribute axes is a parameter of the function around it',
     ]);
   });
 });

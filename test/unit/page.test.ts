@@ -158,7 +158,7 @@ describe("what routers chose", () => {
       expect(text).toMatch(/^[A-Z][^.]*\.$/);
       expect(text).not.toContain("β");
     }
-    expect(routersSentence([other])).toContain("9 patches. The shares differ by up to 30 %");
+    expect(routersSentence([other])).toContain("9 patches, with shares that differ by up to 30 %");
   });
 });
 

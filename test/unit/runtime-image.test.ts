@@ -48,8 +48,8 @@ describe("pictures and tensors", () => {
     );
   });
 
-  test.each([[[1, 2, 1, 1]], [[2, 3, 1, 1]]])("a tensor of shape %j is no picture", (shape) => {
-    expect(() => tensorToImage({ data: new Float32Array(6), shape })).toThrow("is no picture");
+  test.each([[[1, 2, 1, 1]], [[2, 3, 1, 1]]])("a tensor of shape %j is not a picture", (shape) => {
+    expect(() => tensorToImage({ data: new Float32Array(6), shape })).toThrow("is not a picture");
   });
 });
 

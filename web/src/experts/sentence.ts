@@ -14,7 +14,7 @@ export function routersSentence(betas: readonly BetaSummary[]): string {
   if (samples === 1) return `${mixes}, once for the whole picture.`;
   const moves = Math.max(...betas.map(movement));
   if (moves < LITTLE) return `${mixes}, with nearly the same result in each of ${samples} patches.`;
-  return `${mixes}, separately in each of ${samples} patches. The shares differ by up to ${Math.round(100 * moves)} % between patches.`;
+  return `${mixes}, separately in each of ${samples} patches, with shares that differ by up to ${Math.round(100 * moves)} % between patches.`;
 }
 
 /** By how much a layer's shares differ over the patches, at most. */

@@ -60,7 +60,7 @@ function findingLines(findings: readonly Finding[]): Lines {
     return [line, ...more, ...(isTold ? [] : [["    ", styled("faint", `= ${hint}`)]]), ...omitted];
   });
   const left = kinds.slice(MOST_KINDS).reduce((sum, { others }) => sum + 1 + others.length, 0);
-  return left === 0 ? lines : [...lines, `… and ${plural(left, "finding")} more: list them with --format json`];
+  return left === 0 ? lines : [...lines, `  … and ${plural(left, "finding")} more: list them with --format json`];
 }
 
 const placeOf = ({ place }: Finding): string => place || "model";
