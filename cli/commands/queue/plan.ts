@@ -9,6 +9,7 @@ import type { RestoreOptions } from "../../restoring/restore-options.js";
 import { VERSION } from "../../terminal/version.js";
 import type { TaskQueue } from "./connect.js";
 import { planIsGone } from "./errors.js";
+import { planOfText } from "./records.js";
 
 export interface WorkPlan {
   readonly smxc: string;
@@ -62,9 +63,9 @@ export async function storePlan(redis: Redis, queue: TaskQueue, plan: WorkPlan):
   return id;
 }
 
-/** @throws SmxcError where it is gone */
+/** @throws SmxcError where it is gone, and as `planOfText` */
 export async function readPlan(redis: Redis, queue: TaskQueue, id: string): Promise<WorkPlan> {
   const text = await redis.hget(queue.toKey("smxc-plans"), id);
   if (text === null) throw planIsGone(queue.name);
-  return JSON.parse(text) as WorkPlan;
+  return planOfText(text, queue.name);
 }

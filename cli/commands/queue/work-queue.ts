@@ -10,7 +10,8 @@ import { countFate, fatesOf } from "./counts.js";
 import { readPlan } from "./plan.js";
 import { PlanNetworks } from "./plan-networks.js";
 import { isEmpty } from "./read-status.js";
-import type { TaskData } from "./tasks.js";
+import { taskOfData } from "./records.js";
+import type { Task, TaskData } from "./tasks.js";
 import { workTask } from "./work-task.js";
 
 export interface WorkOptions {
@@ -61,8 +62,19 @@ export async function workQueue(
     throw new bull.WaitingError();
   };
 
+  /** What is no task is none on another machine either. */
+  const taskOf = async (job: Job<TaskData>): Promise<Task> => {
+    try {
+      return { id: job.id!, data: taskOfData(job.data, job.id!) };
+    } catch (cause) {
+      if (!(cause instanceof SmxcError)) throw cause;
+      if (!context.json) await context.fail(cause.diagnostics);
+      throw new bull.UnrecoverableError(cause.message);
+    }
+  };
+
   const work = async (job: Job<TaskData>, token: string | undefined): Promise<void> => {
-    const task = { id: job.id!, data: job.data };
+    const task = await taskOf(job);
     const isFirstTry = job.attemptsStarted <= 1;
     const fates = isFirstTry ? [] : await fatesOf(redis, queue, task);
     const bad = fates.flatMap((fate) => (fate !== undefined && "error" in fate ? [fate.error] : []));
