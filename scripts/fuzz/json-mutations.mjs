@@ -1,5 +1,19 @@
 /** Changes of JSON values. */
-const STRINGS = ["", ".", "..", "../x", "/", "/etc/x", "a/../../b", "a\u0000b", "\\..\\x", "__proto__", "x".repeat(5000), ".png", "é"];
+const STRINGS = [
+  "",
+  ".",
+  "..",
+  "../x",
+  "/",
+  "/etc/x",
+  "a/../../b",
+  "a\u0000b",
+  "\\..\\x",
+  "__proto__",
+  "x".repeat(5000),
+  ".png",
+  "é",
+];
 const VALUES = [null, true, false, 0, -1, 1, 0.5, 1e300, 2 ** 53, [], {}, [[]], ...STRINGS];
 
 /** The value with one change somewhere in it. */
@@ -19,6 +33,7 @@ export function mutatedJson(value, random) {
 
 function changedValue(value, random) {
   if (typeof value === "number" && random.chance(0.5)) return value + random.pick([1, -1, 0.5, 1e9]);
-  if (typeof value === "string" && random.chance(0.5)) return random.pick([`${value}x`, value.slice(1), `../${value}`, value.repeat(2)]);
+  if (typeof value === "string" && random.chance(0.5))
+    return random.pick([`${value}x`, value.slice(1), `../${value}`, value.repeat(2)]);
   return random.pick(VALUES);
 }

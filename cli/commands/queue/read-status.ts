@@ -98,10 +98,7 @@ function isTask(job: FoundJob): job is FoundJob & Task {
   return job.data !== undefined;
 }
 
-async function jobsIn(
-  { queue }: Pick<OpenQueue, "queue">,
-  state: "active" | "failed",
-): Promise<readonly FoundJob[]> {
+async function jobsIn({ queue }: Pick<OpenQueue, "queue">, state: "active" | "failed"): Promise<readonly FoundJob[]> {
   const found: FoundJob[] = [];
   for (let start = 0; ; start += STEP) {
     const jobs = await queue.getJobs([state], start, start + STEP - 1, true);

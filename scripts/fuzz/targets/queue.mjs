@@ -8,8 +8,8 @@ import { planOfText, taskOfData } from "../../../dist/cli/commands/queue/records
 import { pairsOf } from "../../../dist/cli/commands/queue/tasks.js";
 import { decisiveOptions, networkOptionsOf } from "../../../dist/cli/restoring/restore-options.js";
 import { VERSION } from "../../../dist/cli/terminal/version.js";
-import { Wrong } from "../findings.mjs";
 import { damaged } from "../damage.mjs";
+import { Wrong } from "../findings.mjs";
 import { mutatedJson } from "../json-mutations.mjs";
 import { refusal } from "../refusal.mjs";
 
@@ -23,7 +23,13 @@ const PLAN = {
   options: { context: "auto", tile: "auto", target: "cpu", selfEnsemble: false, alpha: "resize" },
 };
 const MORE = { memory: 4000, globalSamples: 4, jobs: 2, threads: 1, range: [0, 255], color: "bgr", scale: 2, tile: 64 };
-const TASK = { plan: "0123456789ab", pictures: [["/photos/a.png", "a.png"], ["/photos/b.jpg", "b.png"]] };
+const TASK = {
+  plan: "0123456789ab",
+  pictures: [
+    ["/photos/a.png", "a.png"],
+    ["/photos/b.jpg", "b.png"],
+  ],
+};
 
 const inputOf = (plan, task) => Buffer.from(JSON.stringify({ plan: JSON.stringify(plan), task }));
 
@@ -34,7 +40,8 @@ export const queue = {
   mutate(input, random) {
     const { plan, task } = JSON.parse(input);
     const own = { plan, task: random.chance(0.5) ? mutatedJson(task, random) : task };
-    if (random.chance(0.1)) return Buffer.from(JSON.stringify({ ...own, plan: damaged(Buffer.from(plan), random).toString("latin1") }));
+    if (random.chance(0.1))
+      return Buffer.from(JSON.stringify({ ...own, plan: damaged(Buffer.from(plan), random).toString("latin1") }));
     try {
       return Buffer.from(JSON.stringify({ ...own, plan: JSON.stringify(mutatedJson(JSON.parse(plan), random)) }));
     } catch (cause) {
@@ -61,7 +68,8 @@ function attempt(work) {
 
 function follow(plan) {
   const format = formatOf(plan);
-  if (!networkOptionsOf(plan.options, true) || !decisiveOptions(plan.options, format)) throw new Wrong("options", plan.options);
+  if (!networkOptionsOf(plan.options, true) || !decisiveOptions(plan.options, format))
+    throw new Wrong("options", plan.options);
 }
 
 function followTask(task) {
