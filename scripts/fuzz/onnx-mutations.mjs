@@ -111,7 +111,8 @@ const swapNodes = ofGraph((graph, random) => {
 const addOutput = ofGraph((graph, random) => {
   const names = graph.node.flatMap(({ output }) => output).filter((name) => name !== "");
   if (names.length === 0) return graph;
-  return { ...graph, output: [...graph.output, build.valueInfo(random.pick(names), "FLOAT")] };
+  const shape = new Array(random.pick([4, 4, 4, 2, 5, 1])).fill(null);
+  return { ...graph, output: [...graph.output, build.valueInfo(random.pick(names), "FLOAT", shape)] };
 });
 
 const rewire = ofNode((node, random, graph, at) => {
