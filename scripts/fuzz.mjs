@@ -45,6 +45,8 @@ let starts = 0;
 let found = 0;
 const outcomes = new Map();
 let corpus = [0, 0];
+/** Of processor time, by process. */
+const spent = new Map();
 
 const isOver = () => (replayed.length > 0 ? starts > 0 : Date.now() >= end || found >= 50);
 while (!isOver()) await work(starts++);
@@ -52,7 +54,10 @@ while (!isOver()) await work(starts++);
 const table = [...outcomes].sort((a, b) => b[1] - a[1]);
 for (const [outcome, count] of table) console.log(`${String(count).padStart(9)}  ${outcome}`);
 const kept = replayed.length > 0 ? "" : `; ${corpus[0]} inputs kept for ${corpus[1]} patterns of blocks`;
-console.log(`${name}: ${runs} executions of seed ${seed}, ${found} findings${kept}`);
+const took = [...spent.values()].reduce((sum, each) => sum + each, 0);
+console.log(
+  `${name}: ${runs} executions of seed ${seed} in ${took.toFixed(0)} s of processor time, ${found} findings${kept}`,
+);
 process.exit(found > 0 ? 1 : 0);
 
 /** Runs inputs in a process until the time is over or it dies. */
@@ -80,6 +85,7 @@ async function work(number) {
     if (message.finding) found++;
     if (message.outcome) outcomes.set(message.outcome, (outcomes.get(message.outcome) ?? 0) + 1);
     if (message.corpus) corpus = message.corpus;
+    if (message.seconds) spent.set(number, message.seconds);
   });
   // Another seed in each process, so that one which died is not repeated.
   const own = Number(seed) * 1_000_003 + number * 7919;

@@ -1,7 +1,9 @@
 /** Changes of a checkpoint's header: names, types and shapes of tensors, the configuration, the architecture. */
 const SIZES = [0, 1, 2, 3, 4, 7, 16, 63, 255, 2 ** 16, 2 ** 31 - 1, 2 ** 31, 2 ** 40, 2 ** 53 - 1];
-const PARTS = "weight bias body head tail 0 1 2 999999999 weight_v weight_g running_mean num_batches_tracked __proto__".split(" ");
-const ARCHS = "rrdb edsr rcan dncnn span nsr compact sparse-block odconv dynamic-conv condconv modulated-conv nsr-conv".split(" ");
+const PARTS =
+  "weight bias body head tail 0 1 2 999999999 weight_v weight_g running_mean num_batches_tracked __proto__".split(" ");
+const ARCHS =
+  "rrdb edsr rcan dncnn span nsr compact sparse-block odconv dynamic-conv condconv modulated-conv nsr-conv".split(" ");
 const VALUES = [0, 1, -1, 2, 0.5, 3, 1e9, 1e300, "", "x", true, null, [], [0, 1], [1, 0], [1, 2, 3], {}];
 
 /** @param other gives the header of another input */
@@ -21,7 +23,10 @@ const ofSome = (change) =>
   ofTensors((tensors, random) => {
     if (tensors.length === 0) return tensors;
     const { name } = random.pick(tensors);
-    const end = name.split(".").slice(-1 - random.int(2)).join(".");
+    const end = name
+      .split(".")
+      .slice(-1 - random.int(2))
+      .join(".");
     const few = random.chance(0.6);
     return tensors.flatMap((tensor) =>
       (few ? tensor.name === name : tensor.name.endsWith(end)) ? change(tensor, random) : [tensor],
@@ -39,7 +44,11 @@ function otherShape(shape, random) {
     () => shape.toSpliced(at, 0, random.pick([1, 1, 2])),
     () => shape.toReversed(),
   ];
-  return shape.length === 0 ? [random.pick(SIZES)] : random.pick(ways)().map((each) => Math.max(0, each));
+  return shape.length === 0
+    ? [random.pick(SIZES)]
+    : random
+        .pick(ways)()
+        .map((each) => Math.max(0, each));
 }
 
 /** A part of a name, where numbers are most of what matters. */
@@ -99,14 +108,31 @@ const CHANGES = [
     if (numbers.length === 0) return tensors;
     const from = random.pick(numbers);
     const to = String(Number(from) + random.pick([1, 2, 5]));
-    const copies = tensors.map((tensor) => ({ ...tensor, name: tensor.name.split(".").map((part) => (part === from ? to : part)).join(".") }));
+    const copies = tensors.map((tensor) => ({
+      ...tensor,
+      name: tensor.name
+        .split(".")
+        .map((part) => (part === from ? to : part))
+        .join("."),
+    }));
     return random.chance(0.5) ? [...tensors, ...copies] : copies;
   }),
   (header, random) => ({ ...header, arch: random.chance(0.3) ? undefined : random.pick(ARCHS) }),
   (header, random) => {
     const entries = Object.entries(header.config);
     if (entries.length === 0 || random.chance(0.3)) {
-      const key = random.pick(["experts", "scale", "patch", "range", "mean", "residual_scale", "groups", "padding", "stride", "epsilon"]);
+      const key = random.pick([
+        "experts",
+        "scale",
+        "patch",
+        "range",
+        "mean",
+        "residual_scale",
+        "groups",
+        "padding",
+        "stride",
+        "epsilon",
+      ]);
       return { ...header, config: { ...header.config, [key]: random.pick(VALUES) } };
     }
     const at = random.int(entries.length);

@@ -40,7 +40,9 @@ async function fuzz({ name, folder, state, seed, end, before }) {
       places.add(place);
       keepFinding(folder, target.ending, input, textOf(cause));
     }
-    await told({ runs, before, outcome, finding, corpus: [corpus.length, coverage.seen.size] });
+    const { user, system } = process.cpuUsage();
+    const seconds = (user + system) / 1e6;
+    await told({ runs, before, outcome, finding, seconds, corpus: [corpus.length, coverage.seen.size] });
   }
 }
 

@@ -3,9 +3,13 @@ import { HeldBytes } from "../../dist/src/onnx/graph/blob.js";
 import * as build from "../../dist/src/onnx/graph/build.js";
 import { mutatedTensor } from "./tensor-mutations.mjs";
 
-const UNARY = "Relu Sigmoid Tanh Neg Abs Identity Exp Softplus HardSwish Floor Sqrt Reciprocal Sin Elu LeakyRelu Erf".split(" ");
+const UNARY =
+  "Relu Sigmoid Tanh Neg Abs Identity Exp Softplus HardSwish Floor Sqrt Reciprocal Sin Elu LeakyRelu Erf".split(" ");
 const BINARY = "Add Sub Mul Div Pow Max Min PRelu MatMul".split(" ");
-const MORE = "Softmax Flatten GlobalAveragePool GlobalMaxPool ReduceMean ReduceSum Transpose Shape Size Squeeze Cast Clip".split(" ");
+const MORE =
+  "Softmax Flatten GlobalAveragePool GlobalMaxPool ReduceMean ReduceSum Transpose Shape Size Squeeze Cast Clip".split(
+    " ",
+  );
 const NAMES = ["", "x", "y", "__proto__", "constructor", "a/b", "a.b", "é", "a b", "\u0000", "n".repeat(300), "beta.0"];
 const NUMBERS = [0, 1, -1, 2, 3, 7, -2, 255, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 2n ** 53n, -(2n ** 63n), 2n ** 63n - 1n];
 
@@ -18,7 +22,8 @@ export async function mutateModel(model, random, other) {
 }
 
 const withGraph = (model, graph) => ({ ...model, graph });
-const ofGraph = (change) => async (model, random) => withGraph(model, (await change(model.graph, random)) || model.graph);
+const ofGraph = (change) => async (model, random) =>
+  withGraph(model, (await change(model.graph, random)) || model.graph);
 const ofNode = (change) =>
   ofGraph((graph, random) => {
     if (graph.node.length === 0) return graph;
@@ -56,7 +61,10 @@ function unaryOf(random, input, output) {
     () => build.node("Softmax", [input], [output], { attribute: [build.attribute("axis", { i: random.int(6) - 3 })] }),
     () => build.node("Flatten", [input], [output], { attribute: [build.attribute("axis", { i: random.int(6) - 3 })] }),
     () => build.node("Mul", [input, input], [output]),
-    () => build.node("Concat", [input, input], [output], { attribute: [build.attribute("axis", { i: random.int(5) - 2 })] }),
+    () =>
+      build.node("Concat", [input, input], [output], {
+        attribute: [build.attribute("axis", { i: random.int(5) - 2 })],
+      }),
   ];
   return random.pick(ways)();
 }
@@ -103,7 +111,8 @@ const swapNodes = ofGraph((graph, random) => {
 const addOutput = ofGraph((graph, random) => {
   const names = graph.node.flatMap(({ output }) => output).filter((name) => name !== "");
   if (names.length === 0) return graph;
-  return { ...graph, output: [...graph.output, build.valueInfo(random.pick(names), "FLOAT")] };
+  const shape = new Array(random.pick([4, 4, 4, 2, 5, 1])).fill(null);
+  return { ...graph, output: [...graph.output, build.valueInfo(random.pick(names), "FLOAT", shape)] };
 });
 
 const rewire = ofNode((node, random, graph, at) => {
@@ -126,7 +135,11 @@ const changeInputs = ofNode((node, random, graph, at) => {
 
 const retype = ofNode((node, random) => {
   const same = node.input.length === 1 ? UNARY : BINARY;
-  return { ...node, op_type: random.pick(random.chance(0.8) ? same : MORE), attribute: random.chance(0.5) ? [] : node.attribute };
+  return {
+    ...node,
+    op_type: random.pick(random.chance(0.8) ? same : MORE),
+    attribute: random.chance(0.5) ? [] : node.attribute,
+  };
 });
 
 const changeAttribute = ofNode((node, random, graph) => {
@@ -146,11 +159,22 @@ const nearNumber = (value, random) =>
 function changedAttribute(attribute, random) {
   const { i, f, s, ints, floats, t } = attribute;
   if (i !== undefined) return { ...attribute, i: nearNumber(i, random) };
-  if (f !== undefined) return { ...attribute, f: random.pick([0, 1, -1, f * 2, f + 0.5, 1e30, Number.NaN, Number.POSITIVE_INFINITY]) };
-  if (s !== undefined) return { ...attribute, s: new HeldBytes(Buffer.from(random.pick(["", "SAME_UPPER", "nearest", "constant", "edge", "VALID", "ii->i", "linear"]))) };
+  if (f !== undefined)
+    return { ...attribute, f: random.pick([0, 1, -1, f * 2, f + 0.5, 1e30, Number.NaN, Number.POSITIVE_INFINITY]) };
+  if (s !== undefined)
+    return {
+      ...attribute,
+      s: new HeldBytes(
+        Buffer.from(random.pick(["", "SAME_UPPER", "nearest", "constant", "edge", "VALID", "ii->i", "linear"])),
+      ),
+    };
   if (t) return { ...attribute, t: mutatedTensor(t, random) };
   if (ints?.length > 0) return { ...attribute, ints: changedList([...ints], random, nearNumber) };
-  if (floats?.length > 0) return { ...attribute, floats: changedList([...floats], random, (value) => value + random.pick([1, -1, 0.5, 1e30])) };
+  if (floats?.length > 0)
+    return {
+      ...attribute,
+      floats: changedList([...floats], random, (value) => value + random.pick([1, -1, 0.5, 1e30])),
+    };
   return attribute;
 }
 
@@ -178,7 +202,9 @@ const asConstant = ofGraph((graph, random) => {
   if (graph.initializer.length === 0) return graph;
   const at = random.int(graph.initializer.length);
   const t = graph.initializer[at];
-  const node = build.node("Constant", [], [t.name ?? ""], { attribute: [build.attribute("value", { t: { ...t, name: undefined } })] });
+  const node = build.node("Constant", [], [t.name ?? ""], {
+    attribute: [build.attribute("value", { t: { ...t, name: undefined } })],
+  });
   return { ...graph, initializer: graph.initializer.toSpliced(at, 1), node: [node, ...graph.node] };
 });
 
@@ -232,7 +258,10 @@ function joined(graph, other, random) {
   return {
     ...graph,
     node: [...graph.node, ...nodes],
-    initializer: [...graph.initializer, ...other.initializer.map((tensor) => ({ ...tensor, name: inner(tensor.name ?? "") }))],
+    initializer: [
+      ...graph.initializer,
+      ...other.initializer.map((tensor) => ({ ...tensor, name: inner(tensor.name ?? "") })),
+    ],
     input: [...graph.input, ...other.input.slice(1).map((info) => ({ ...info, name: inner(info.name ?? "") }))],
     output: [...graph.output, ...other.output.map((info) => ({ ...info, name: inner(info.name ?? "") }))],
   };

@@ -149,4 +149,3 @@ export function legacy(pickle) {
   const info = bytes("\x80\x02M", u16(1001), ".\x80\x02}", text("little_endian"), "\x88s.");
   return bytes(magic, info, pickle, "\x80\x02]", text("0"), "a.", [4, 0, 0, 0, 0, 0, 0, 0], Buffer.alloc(16));
 }
-

@@ -2,8 +2,9 @@
  * Whether rounding alone may be why a compiled graph differs from its source: a graph that subtracts large values moves its outputs
  * by more than any tolerance when its numbers are disturbed as float32 arithmetic disturbs them.
  */
-import { randomNumbers } from "../../dist/src/base/random.js";
+
 import { sessionOf } from "../../dist/cli/commands/compile/session-of.js";
+import { randomNumbers } from "../../dist/src/base/random.js";
 import { elementCode } from "../../dist/src/onnx/graph/element-types.js";
 import { FloatBytes } from "../../dist/src/onnx/graph/float-bytes.js";
 import { floatsOf } from "../../dist/src/onnx/read/floats-of.js";
@@ -61,11 +62,16 @@ async function movesOf(source, runs) {
   for (let trial = 1; trial <= TRIALS; trial++) {
     const next = randomNumbers(trial);
     const disturb = (value) => value * (1 + DISTURBANCE * (2 * next() - 1));
-    const graph = { ...source.graph, initializer: source.graph.initializer.map((tensor) => disturbed(tensor, disturb)) };
+    const graph = {
+      ...source.graph,
+      initializer: source.graph.initializer.map((tensor) => disturbed(tensor, disturb)),
+    };
     const session = await sessionOf({ ...source, graph }, "disabled");
     try {
       for (const [at, run] of runs.entries()) {
-        const feeds = new Map([...run.feeds].map(([name, { shape, data }]) => [name, { shape, data: data.map(disturb) }]));
+        const feeds = new Map(
+          [...run.feeds].map(([name, { shape, data }]) => [name, { shape, data: data.map(disturb) }]),
+        );
         for (const { output, maxError } of await compareRun(session, { ...run, feeds }, TOLERANCES))
           moves[at].set(output, Math.max(moves[at].get(output) ?? 0, maxError));
       }

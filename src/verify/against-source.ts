@@ -2,9 +2,10 @@
 import { SmxcError } from "../base/diagnostics.js";
 import { randomNumbers } from "../base/random.js";
 import type { Port, Session, Tensor } from "../sessions/session.js";
+import { elementCount } from "../tensors/tensor.js";
 import { compareValues } from "./compare.js";
 import type { OutputResult } from "./output-result.js";
-import { CANDIDATES } from "./problems.js";
+import { CANDIDATES, MOST_ELEMENTS } from "./problems.js";
 import type { Tolerance } from "./tolerances.js";
 
 /** Inputs of a graph, and what the source makes of them. */
@@ -59,10 +60,11 @@ export function randomFeeds(inputs: readonly Port[], sizes: InputSizes, seed: nu
 }
 
 /**
- * Runs the source at some sizes; null where it does not take them.
+ * Runs the source at some sizes; null where it does not take them, or they are too large to try.
  * @throws SmxcError other than ONNX Runtime's own
  */
 export async function runSource(source: Session, sizes: InputSizes, seed: number): Promise<SourceRun | null> {
+  if ([...sizes.values()].some((shape) => elementCount(shape) > MOST_ELEMENTS)) return null;
   const feeds = randomFeeds(source.inputs, sizes, seed);
   const label = [...sizes].map(([name, size]) => `${name} ${size.join("x")}`).join(", ");
   try {

@@ -21,8 +21,8 @@ const WORK_PER_PROBLEM = 6e8;
 const WORK_OF_PROBLEMS = 7e8;
 /** What it costs to read a weight, for each problem anew, beside a multiplication by it. */
 const WORK_PER_WEIGHT = 8;
-/** 2 GiB in float64. */
-const MOST_ELEMENTS = 2 ** 28;
+/** Of an input: 2 GiB in float64. */
+export const MOST_ELEMENTS = 2 ** 28;
 
 /** Batches and sizes to try, the most telling first: several samples, sides that differ, odd sides. */
 export const CANDIDATES: readonly (readonly [batch: number, height: number, width: number])[] = [

@@ -19,6 +19,9 @@ export interface WritingCommand {
   readonly outputs: readonly string[];
 }
 
+/** What is written beside outputs, of which a killed command may leave any part. */
+const BESIDE: ReadonlySet<string> = new Set([".smxc"]);
+
 export const WRITING: readonly WritingCommand[] = [
   {
     name: "import",
@@ -32,6 +35,11 @@ export const WRITING: readonly WritingCommand[] = [
     outputs: ["g.onnx.data", "g.onnx"],
   },
   { name: "run", argv: ["run", "same.json", "in.png", "-o", "out/p.png"], outputs: ["p.png"] },
+  {
+    name: "run of a folder, resumed",
+    argv: ["run", "same.json", "photos", "-o", "out", "--resume", "--jobs", "1"],
+    outputs: ["p0.png", "p1.png", "p2.png"],
+  },
 ];
 
 /** Some megabytes of weights, so that writing them takes a moment. */
@@ -66,7 +74,10 @@ export async function layOutInputs(folder: string): Promise<void> {
   const [width, height] = [512, 384];
   const data = checkpoint.slice(checkpoint.length - 3 * width * height);
   const picture = { width, height, channels: 3, bitDepth: 8, data } as const;
-  writeFileSync(join(folder, "in.png"), await encodeImage(picture, "in.png", () => {}));
+  const png = await encodeImage(picture, "in.png", () => {});
+  writeFileSync(join(folder, "in.png"), png);
+  mkdirSync(join(folder, "photos"));
+  for (const name of ["p0.png", "p1.png", "p2.png"]) writeFileSync(join(folder, "photos", name), png);
   await succeed(["import", "net.safetensors", "-o", "m.json"], folder);
 }
 
@@ -82,7 +93,9 @@ export const oldHash = (name: string): string => sha256(oldContent(name));
 
 /** The files of the outputs' folder, with the hash of what is in them. */
 export function written(folder: string): ReadonlyMap<string, string> {
-  const names = readdirSync(join(folder, "out")).sort();
+  const names = readdirSync(join(folder, "out"))
+    .filter((name) => !BESIDE.has(name))
+    .sort();
   return new Map(names.map((name) => [name, sha256(readFileSync(join(folder, "out", name)))]));
 }
 

@@ -23,4 +23,5 @@ class SeededDraw extends Draw {
 export const graphFile = (next: () => number): Promise<Uint8Array> => encoded(randomGraph(new SeededDraw(next)).model);
 
 /** A convolution whose kernel is computed. */
-export const kernelFile = (next: () => number): Promise<Uint8Array> => encoded(randomKernel(new SeededDraw(next)).model);
+export const kernelFile = (next: () => number): Promise<Uint8Array> =>
+  encoded(randomKernel(new SeededDraw(next)).model);

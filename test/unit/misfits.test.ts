@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { SmxcError } from "../../src/base/diagnostics.js";
-import { A, BANK, type Case, CONV, ints, model, n, ROWS, TO_KERNEL, KERNEL_SHAPE } from "../support/raise-case.js";
+import { A, BANK, type Case, CONV, ints, KERNEL_SHAPE, model, n, ROWS, TO_KERNEL } from "../support/raise-case.js";
 import { accelerated } from "../support/raising.js";
 
 const MISFITS: Readonly<Record<string, Case>> = {
@@ -40,6 +40,6 @@ describe.each(Object.entries(MISFITS))("%s", (_, example) => {
   it("keeps height and width from being opened", async () => {
     const opened = accelerated(await model(example), { height: "dynamic", width: "dynamic" });
     await expect(opened).rejects.toThrow(SmxcError);
-    await expect(opened).rejects.toMatchObject({ diagnostics: [{ code: "compile/fixed-size" }] });
+    await expect(opened).rejects.toThrow(/its operator takes no such inputs or attributes/);
   });
 });

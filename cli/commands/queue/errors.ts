@@ -127,6 +127,23 @@ export const planIsGone = (queue: string): SmxcError =>
     }),
   ]);
 
+/** @param why the first thing that is wrong with it */
+export const notAPlan = (queue: string, why: string): SmxcError =>
+  new SmxcError([
+    error("queue/bad-plan", `the queue ${queue} holds a plan that smxc does not write: ${why}`, {
+      hint: "something else writes to this Redis; add the pictures again to another queue",
+    }),
+  ]);
+
+/** @param why the first thing that is wrong with it */
+export const notATask = (job: string, why: string): SmxcError =>
+  new SmxcError([
+    error("queue/bad-task", `the queue holds a job that smxc does not write: ${why}`, {
+      place: `job ${job}`,
+      hint: "something else writes to this Redis; remove the job, and add the pictures again",
+    }),
+  ]);
+
 function missing(packages: readonly string[]): string {
   return packages.length === 1 ? "is" : "are";
 }

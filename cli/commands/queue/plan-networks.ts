@@ -7,7 +7,7 @@ import { hashOfFiles, type Journal, openJournal } from "../../pictures/journal.j
 import { type Done, doneBy } from "../../restoring/done.js";
 import { decisiveOptions, networkOptionsOf } from "../../restoring/restore-options.js";
 import type { Output } from "../../terminal/output.js";
-import { lessMemory, otherModel, otherVersion } from "./errors.js";
+import { lessMemory, otherModel } from "./errors.js";
 import { formatOf, type WorkPlan } from "./plan.js";
 
 export interface PlanNetwork {
@@ -62,7 +62,6 @@ export class PlanNetworks {
 
   private async open(id: string): Promise<PlanNetwork & { readonly journal: Journal }> {
     const plan = await this.read(id);
-    if (plan.smxc !== VERSION) throw otherVersion(plan.smxc, VERSION);
     const { memory, jobs: plannedJobs } = plan.machine;
     const options = { ...networkOptionsOf({ ...plan.options, jobs: this.jobs }, true), memory, plannedJobs };
     const network = await openNetworkFile(plan.model, options, this.output);

@@ -12,6 +12,7 @@ import { imageFormat } from "../../../src/pictures/image-node.js";
 import type { RestoreOptions } from "../../restoring/restore-options.js";
 import type { TaskQueue } from "./connect.js";
 import { planIsGone } from "./errors.js";
+import { planOfText } from "./records.js";
 
 export interface WorkPlan {
   readonly smxc: string;
@@ -65,9 +66,9 @@ export async function storePlan(redis: Redis, queue: TaskQueue, plan: WorkPlan):
   return id;
 }
 
-/** @throws SmxcError where it is gone */
+/** @throws SmxcError where it is gone, and as `planOfText` */
 export async function readPlan(redis: Redis, queue: TaskQueue, id: string): Promise<WorkPlan> {
   const text = await redis.hget(queue.toKey("smxc-plans"), id);
   if (text === null) throw planIsGone(queue.name);
-  return JSON.parse(text) as WorkPlan;
+  return planOfText(text, queue.name);
 }

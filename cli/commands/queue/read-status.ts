@@ -1,7 +1,8 @@
 /** How far a queue is. */
 import type { OpenQueue } from "./connect.js";
 import { fatesOf, readSpeed, readTotals } from "./counts.js";
-import type { Task } from "./tasks.js";
+import { taskIn } from "./records.js";
+import type { Task, TaskData } from "./tasks.js";
 
 export interface FailedPicture {
   readonly picture: string;
@@ -62,7 +63,8 @@ async function waitingJobs({ queue }: Pick<OpenQueue, "queue">): Promise<number>
 
 async function activePictures({ queue, redis }: Pick<OpenQueue, "queue" | "redis">): Promise<number> {
   let pictures = 0;
-  for (const task of await tasksIn({ queue }, "active")) {
+  for (const task of await jobsIn({ queue }, "active")) {
+    if (!isTask(task)) continue;
     const fates = await fatesOf(redis, queue, task);
     pictures += fates.filter((fate) => fate === undefined).length;
   }
@@ -72,7 +74,11 @@ async function activePictures({ queue, redis }: Pick<OpenQueue, "queue" | "redis
 /** Those of jobs that failed. What is said of the job holds for pictures of which nothing else is known: its workers died. */
 async function failedPictures({ queue, redis }: Pick<OpenQueue, "queue" | "redis">): Promise<readonly FailedPicture[]> {
   const pictures: FailedPicture[] = [];
-  for (const task of await tasksIn({ queue }, "failed")) {
+  for (const task of await jobsIn({ queue }, "failed")) {
+    if (!isTask(task)) {
+      pictures.push({ picture: `job ${task.id}`, error: task.reason });
+      continue;
+    }
     for (const [index, fate] of (await fatesOf(redis, queue, task)).entries()) {
       if (fate !== undefined && "done" in fate) continue;
       pictures.push({ picture: task.data.pictures[index]![0], error: fate?.error ?? task.reason });
@@ -81,16 +87,24 @@ async function failedPictures({ queue, redis }: Pick<OpenQueue, "queue" | "redis
   return pictures;
 }
 
-async function tasksIn(
-  { queue }: Pick<OpenQueue, "queue">,
-  state: "active" | "failed",
-): Promise<readonly (Task & { readonly reason: string })[]> {
-  const tasks: (Task & { readonly reason: string })[] = [];
+interface FoundJob {
+  readonly id: string;
+  /** Undefined where it is no task of smxc. */
+  readonly data: TaskData | undefined;
+  readonly reason: string;
+}
+
+function isTask(job: FoundJob): job is FoundJob & Task {
+  return job.data !== undefined;
+}
+
+async function jobsIn({ queue }: Pick<OpenQueue, "queue">, state: "active" | "failed"): Promise<readonly FoundJob[]> {
+  const found: FoundJob[] = [];
   for (let start = 0; ; start += STEP) {
     const jobs = await queue.getJobs([state], start, start + STEP - 1, true);
     for (const job of jobs) {
-      if (job?.id !== undefined) tasks.push({ id: job.id, data: job.data, reason: job.failedReason ?? "" });
+      if (job?.id !== undefined) found.push({ id: job.id, data: taskIn(job.data), reason: job.failedReason ?? "" });
     }
-    if (jobs.length < STEP) return tasks;
+    if (jobs.length < STEP) return found;
   }
 }

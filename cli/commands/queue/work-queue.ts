@@ -10,7 +10,8 @@ import { countFate, type Fate, fatesOf } from "./counts.js";
 import { readPlan } from "./plan.js";
 import { PlanNetworks } from "./plan-networks.js";
 import { isEmpty } from "./read-status.js";
-import type { TaskData } from "./tasks.js";
+import { taskOfData } from "./records.js";
+import type { Task, TaskData } from "./tasks.js";
 import { type WorkTaskOptions, workTask } from "./work-task.js";
 
 export interface WorkOptions {
@@ -120,7 +121,7 @@ async function workJob(
   token: string | undefined,
 ): Promise<void> {
   const { queue, redis, bull } = working.open;
-  const task = { id: job.id!, data: job.data };
+  const task = await taskOf(working, job);
   const isFirstTry = job.attemptsStarted <= 1;
   const isLastTry = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
   const fates = isFirstTry ? [] : await fatesOf(redis, queue, task);
@@ -149,6 +150,17 @@ async function workJob(
   }
   if (end === "again") throw new Error("a file could not be read or written, or a worker ended");
   if (bad.length > 0) throw new bull.UnrecoverableError(bad[0]!);
+}
+
+/** What is no task is none on another machine either. */
+async function taskOf({ context, open }: Working, job: Job<TaskData>): Promise<Task> {
+  try {
+    return { id: job.id!, data: taskOfData(job.data, job.id!) };
+  } catch (cause) {
+    if (!(cause instanceof SmxcError)) throw cause;
+    if (!context.json) await context.fail(cause.diagnostics);
+    throw new open.bull.UnrecoverableError(cause.message);
+  }
 }
 
 /** Counts what became of a picture, and says it where it failed. */

@@ -73,20 +73,29 @@ function read(work) {
 }
 
 async function headerOf(folder, isLayer) {
-  const file = ["checkpoint.pth", "weights.safetensors"].map((name) => new URL(name, folder)).find((path) => existsSync(path));
+  const file = ["checkpoint.pth", "weights.safetensors"]
+    .map((name) => new URL(name, folder))
+    .find((path) => existsSync(path));
   if (file === undefined) return undefined;
   const { family, formula: _, ...config } = JSON.parse(readFileSync(new URL("case.json", folder), "utf8"));
   const source = bytesSource(file.pathname, new Uint8Array(readFileSync(file)));
   const options = { report() {}, findPrefixes: prefixFinder(isLayer ? family : undefined) };
   const { tensors, others } = await openWeights(source, options);
-  const all = [...tensors.values(), ...others.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape: [...shape] }));
+  const all = [...tensors.values(), ...others.values()].map(({ name, dtype, shape }) => ({
+    name,
+    dtype,
+    shape: [...shape],
+  }));
   return { ...(isLayer ? { arch: family } : {}), config: isLayer ? config : {}, tensors: all };
 }
 
 const FLOATS = new Set(["float32", "float64", "float16", "bfloat16"]);
 
 function storeOf(tensors) {
-  const stored = tensors.map(({ name, dtype, shape }) => [name, { name, dtype, shape, read: async () => numbersOf(shape) }]);
+  const stored = tensors.map(({ name, dtype, shape }) => [
+    name,
+    { name, dtype, shape, read: async () => numbersOf(shape) },
+  ]);
   const isFloat = ([, { dtype }]) => FLOATS.has(dtype);
   const others = stored.filter((entry) => !isFloat(entry));
   return { tensors: new Map(stored.filter(isFloat)), others: new Map(others), metadata: new Map() };

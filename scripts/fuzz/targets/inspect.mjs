@@ -1,6 +1,7 @@
 /** `smxc inspect` and `smxc check` of any ONNX file. */
-import { checkModel } from "../../../dist/src/onnx/check/check-model.js";
+
 import { inspectOnnx, onnxText } from "../../../dist/cli/commands/inspect/inspect-onnx.js";
+import { checkModel } from "../../../dist/src/onnx/check/check-model.js";
 import { decoded, mutatedOnnx, onnxSeeds } from "../onnx-files.mjs";
 import { refusal } from "../refusal.mjs";
 
@@ -16,7 +17,10 @@ export const inspect = {
       stage("check");
       const findings = await checkModel(model, { full: true, strict: true });
       stage("inspect");
-      const summary = await inspectOnnx({ kind: "graph", name: "fuzz.onnx", decoded: model, files: [] }, shapeOf(input));
+      const summary = await inspectOnnx(
+        { kind: "graph", name: "fuzz.onnx", decoded: model, files: [] },
+        shapeOf(input),
+      );
       onnxText(summary);
       JSON.stringify({ ...summary, metadata: Object.fromEntries(summary.metadata) });
       return findings.length === 0 ? "sound" : "inspected with findings";
