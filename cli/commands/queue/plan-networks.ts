@@ -1,5 +1,4 @@
 /** The networks of the plans that a worker meets: each is opened with its first picture, and closed for another's. */
-import { VERSION } from "../../../src/base/version.js";
 import { defaultMemory } from "../../../src/restore/cost/memory-node.js";
 import { type OpenNetwork, openNetworkFile } from "../../models/open-network.js";
 import { Turns } from "../../pictures/in-flight.js";

@@ -1,9 +1,9 @@
 /** Plans and jobs as they lie in Redis, where anyone who reaches it may have written: they are checked before they are followed. */
 import { basename } from "node:path";
 import * as z from "zod";
+import { VERSION } from "../../../src/base/version.js";
 import { IMAGE_FORMATS } from "../../../src/files/image-format.js";
 import { TARGETS } from "../../../src/lowerings/targets.js";
-import { VERSION } from "../../terminal/version.js";
 import { notAPlan, notATask, otherVersion } from "./errors.js";
 import type { WorkPlan } from "./plan.js";
 import type { TaskData } from "./tasks.js";
