@@ -29,6 +29,7 @@ const { output } = await build({
   output: {
     dir: "dist/cli",
     format: "esm",
+    comments: false,
     entryFileNames: "[name].js",
     // Beside the entries, whose names they look for.
     chunkFileNames: "[name]-[hash].js",

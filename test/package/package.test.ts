@@ -89,7 +89,8 @@ describe("the tarball", () => {
     const others = project.packed.files.filter(({ path }) => !allowed.some((pattern) => pattern.test(path)));
     expect(others.map(({ path }) => path)).toEqual([]);
     expect(project.packed.files.filter(({ path }) => /\/start\.js$|test/.test(path))).toEqual([]);
-    expect(project.packed.size).toBeLessThan(11e6);
+    // Nine of it are the networks; the program is there joined, and as the modules of the library.
+    expect(project.packed.size).toBeLessThan(12e6);
   });
 
   it("pleases publint", async () => {

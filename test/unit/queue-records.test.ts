@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { planOf } from "../../cli/commands/queue/plan.js";
 import { planOfText, taskIn, taskOfData } from "../../cli/commands/queue/records.js";
 import { pairsOf, tasksOf } from "../../cli/commands/queue/tasks.js";
-import { VERSION } from "../../cli/terminal/version.js";
+import { VERSION } from "../../src/base/version.js";
 import { IMAGE_FORMATS } from "../../src/files/image-format.js";
 
 const OPTIONS = {
