@@ -13,6 +13,12 @@ const out = (name) => fileURLToPath(new URL(`../../out/${name}`, import.meta.url
 const icon = readFileSync(new URL("../../web/src/icon.svg", import.meta.url)).toString("base64");
 const logo = `data:image/svg+xml;base64,${icon}`;
 
+/** Shiki gives up a line after half a second, which a busy machine needs for the first line of a language. */
+function highlightToTheEnd(highlighter) {
+  const { codeToHtml } = highlighter;
+  highlighter.codeToHtml = (code, options) => codeToHtml(code, { ...options, tokenizeTimeLimit: 0 });
+}
+
 export default defineConfig({
   title: "smxc",
   description: "Enlarge and repair pictures with the networks you have, faster than they ran before.",
@@ -26,8 +32,13 @@ export default defineConfig({
     "rules/README.md": "rules/index.md",
   },
   head: [["link", { rel: "icon", href: logo, type: "image/svg+xml" }]],
-  // What stands in angle brackets is text, as on GitHub.
-  markdown: { html: false, anchor: { slugify: slugOf }, config: useLinksOnSite },
+  markdown: {
+    // What stands in angle brackets is text, as on GitHub.
+    html: false,
+    anchor: { slugify: slugOf },
+    config: useLinksOnSite,
+    shikiSetup: highlightToTheEnd,
+  },
   themeConfig: {
     logo,
     nav: [
