@@ -66,7 +66,7 @@ describe("a plan", () => {
 
   it("of another version is told as such, whatever else it holds", () => {
     expect(found(() => planOfText(JSON.stringify({ smxc: "9.9.9", new: true }), "q"))).toBe(
-      `the pictures were added by smxc 9.9.9, and this is ${VERSION}`,
+      `the pictures were added by smxc 9.9.9, but this is smxc ${VERSION}`,
     );
   });
 });
