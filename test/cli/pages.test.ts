@@ -1,6 +1,7 @@
 /** README.md and docs/learn: every command and script runs as it stands there, or stands in a list with the reason. */
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { blocksOf, folderLikeClone, pageText, ROOT, type Run, runsOf } from "../support/pages.js";
 
@@ -25,15 +26,13 @@ const left = PAGES.flatMap((path) =>
     .flatMap(({ text }) => commandsOf(text).map((line) => ({ path, line }))),
 );
 
-function printedBy({ language, text }: Run, { path, env }: ReturnType<typeof folderLikeClone>): string {
+const run = promisify(execFile);
+
+/** What a block prints, standard error included; an exit code other than 0 fails. */
+async function printedBy({ language, text }: Run, { path, env }: ReturnType<typeof folderLikeClone>): Promise<string> {
   const [program, args] =
     language === "sh" ? ["sh", ["-ec", text]] : [process.execPath, ["--input-type=module", "-e", text]];
-  const { status, stdout, stderr } = spawnSync(program as string, args as string[], {
-    cwd: path,
-    env,
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`${text}ended with ${status}: ${stderr}${stdout}`);
+  const { stdout, stderr } = await run(program as string, args as string[], { cwd: path, env });
   return stdout + stderr;
 }
 
@@ -50,9 +49,9 @@ describe.each(PAGES)("%s", (path) => {
     expect(runs.filter(({ language }) => language !== "sh" && language !== "js")).toEqual([]);
   });
 
-  it.each(runs)("runs as typed: $text", { timeout: 120_000 }, (run) => {
-    const printed = printedBy(run, folder).split("\n");
-    expect(printed).toEqual(expect.arrayContaining([...run.prints]));
+  it.each(runs)("runs as typed: $text", { timeout: 120_000 }, async (block) => {
+    const printed = (await printedBy(block, folder)).split("\n");
+    expect(printed).toEqual(expect.arrayContaining([...block.prints]));
   });
 });
 

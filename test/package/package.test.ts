@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -254,5 +255,5 @@ describe("a Vite application", () => {
 
 /** What Vite says on a busy machine of the time that its own plugins took is nothing of the package. */
 function withoutTimings(stderr: string): string {
-  return stderr.replace(/^\[PLUGIN_TIMINGS\][\s\S]*? for more details\.\s*/m, "");
+  return stripVTControlCharacters(stderr).replace(/^\[PLUGIN_TIMINGS\][\s\S]*? for more details\.\s*/m, "");
 }
