@@ -68,6 +68,7 @@ export async function workQueue(
       return { id: job.id!, data: taskOfData(job.data, job.id!) };
     } catch (cause) {
       if (!(cause instanceof SmxcError)) throw cause;
+      failures.push({ input: `job ${job.id}`, diagnostics: cause.diagnostics, kind: cause.kind });
       if (!context.json) await context.fail(cause.diagnostics);
       throw new bull.UnrecoverableError(cause.message);
     }
