@@ -1,7 +1,8 @@
 /** `smxc queue` with workers as processes: what each result is, whatever is killed on the way. */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { Queue } from "bullmq";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { smxc } from "../support/cli.js";
@@ -118,4 +119,25 @@ it("reckons with the memory and the workers of the machine that adds, whatever a
     told: expect.stringContaining("wrote 2"),
   });
   expect(readFileSync(join(out, "0.png")).equals(readFileSync(fleet.at("expected/19.png")))).toBe(true);
+});
+
+it("takes no job that smxc does not write, and does the others", async () => {
+  const name = "strangers";
+  const queue = fleet.queue(name);
+  const out = fleet.at("strangers/out");
+  await queue.add(out);
+  const { hostname: host, port } = new URL(fleet.redis.url);
+  const strangers = new Queue(name, { connection: { host, port: Number(port) } });
+  const [job] = await strangers.getJobs(["waiting"]);
+  const outside = { plan: job!.data.plan, pictures: [[fleet.at("in/0.png"), "../outside.png"]] };
+  await strangers.add("x", outside, { jobId: "outside" });
+  await strangers.add("x", null, { jobId: "nothing" });
+  await strangers.close();
+  const worker = queue.work("--until-empty");
+  expect(await worker.ended).toBe(1);
+  expect(worker.told()).toContain("error[queue/bad-task]");
+  expectSame(out, fleet.at("expected"));
+  expect(readdirSync(fleet.at("strangers"))).toEqual(["out"]);
+  const { failed } = await queue.status();
+  expect(failed.map(({ picture }) => picture).sort()).toEqual(["job nothing", "job outside"]);
 });

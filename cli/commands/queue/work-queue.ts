@@ -153,11 +153,12 @@ async function workJob(
 }
 
 /** What is no task is none on another machine either. */
-async function taskOf({ context, open }: Working, job: Job<TaskData>): Promise<Task> {
+async function taskOf({ context, open, failures }: Working, job: Job<TaskData>): Promise<Task> {
   try {
     return { id: job.id!, data: taskOfData(job.data, job.id!) };
   } catch (cause) {
     if (!(cause instanceof SmxcError)) throw cause;
+    failures.push({ input: `job ${job.id}`, diagnostics: cause.diagnostics, kind: cause.kind });
     if (!context.json) await context.fail(cause.diagnostics);
     throw new open.bull.UnrecoverableError(cause.message);
   }

@@ -82,9 +82,9 @@ function visitsOf(
   const visits = new Map<number, Visit>();
   inferModel(model, schemas, {
     listener: {
-      visited: (node, _, __, typeOf, known, fits) => {
+      visited: (node, _, __, typeOf, known) => {
         const index = positions.get(node);
-        if (index === undefined || !needed.has(index) || !fits) return;
+        if (index === undefined || !needed.has(index)) return;
         const integersOf = (name: string): readonly number[] | undefined => {
           const constant = given.has(name) ? null : known.constant(name);
           return constant === null ? undefined : SmallValue.from(constant)?.data;
