@@ -62,7 +62,7 @@ describe("the memory of a whole process", () => {
       SMXC_TEST_USAGE: usage,
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    return (JSON.parse(readFileSync(usage, "utf8")) as NodeJS.ResourceUsage).maxRSS * 1024;
+    return (JSON.parse(readFileSync(usage, "utf8")) as { readonly mostResident: number }).mostResident;
   }
 
   it.each([

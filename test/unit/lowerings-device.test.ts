@@ -99,7 +99,7 @@ describe("the model for devices", () => {
   it("is not asked where a lowering is named, nor on targets with control flow", () => {
     expect(choiceOf({ x: [4, 8, 6, 6], out: 8 }, "unfold")).toMatchObject({
       lowering: "unfold",
-      reason: expect.stringMatching(/^asked for: /),
+      reason: expect.stringMatching(/^requested: /),
     });
     const [choice] = compileGraph(mixedLayer({ x: [N, 8, H, W], out: 8 }), { target: "cpu", winograd: false }).choices;
     expect(choice).not.toHaveProperty("weighed");
