@@ -81,7 +81,7 @@ export const routesCommand = defineCommand({
       if (pictures.length === 0) throw new SmxcError(errorsOf(failures), failures[0]!.kind);
       const routers = study.routers();
       if (routers.length === 0) throw noRouters(modelPath);
-      const conditions = `${pictures.length} picture${pictures.length === 1 ? "" : "s"}, ${routers[0]!.samples} samples of β, context: ${network.context}`;
+      const conditions = `${pictures.length} picture${pictures.length === 1 ? "" : "s"}, ${routers[0]!.samples} sample${routers[0]!.samples === 1 ? "" : "s"} of β, context: ${network.context}`;
       if (output !== undefined) {
         const content = html.routesHtml({ model: modelPath, conditions, pictures, routers });
         await files.writeFiles([{ path: output, content }], { inputs: [...network.files, ...given] });
