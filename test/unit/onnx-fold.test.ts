@@ -14,6 +14,12 @@ const VALUES: ReadonlyMap<string, SmallTensor> = new Map([
   ["three", tensor([3], [0, 1, 2])],
   ["square", tensor([2, 2], [1, 2, 3, 4])],
   ["one", tensor([], [1])],
+  ["ends", tensor([2], [-1, 0])],
+  ["far", tensor([1], [2])],
+  ["i0", tensor([1], [0])],
+  ["i1", tensor([1], [1])],
+  ["last", tensor([1], [-1])],
+  ["before", tensor([1], [-9])],
 ]);
 
 type Attributes = Readonly<Record<string, build.AttributeValue>>;
@@ -47,6 +53,43 @@ describe.each([...OPERATOR_FOLDS.keys()])("%s", (operator) => {
           expect([...found.data]).not.toContain(Number.NaN);
         }
   });
+});
+
+it.each([
+  [["three", "i1", "far"], [1]],
+  [
+    ["three", "last", "before", "i0", "last"],
+    [2, 1, 0],
+  ],
+  [
+    ["three", "before", "last"],
+    [0, 1],
+  ],
+  [["three", "far", "i1"], []],
+  [
+    ["square", "i1", "far", "last"],
+    [2, 4],
+  ],
+  [
+    ["square", "i0", "i1", "i0"],
+    [1, 2],
+  ],
+  [["three", "i0", "last", "i0", "far"], [0]],
+] as const)("slices %s to %s", (inputs, data) => {
+  expect(fold("Slice", inputs, null)?.data).toEqual(data);
+});
+
+it("slices along no axis that is not there, and by no step of zero", () => {
+  expect(fold("Slice", ["three", "i0", "i1", "far"], null)).toBeNull();
+  expect(fold("Slice", ["three", "i0", "i1", "i0", "i0"], null)).toBeNull();
+});
+
+it("gathers from both ends, and nothing that is not there", () => {
+  expect(fold("Gather", ["two", "ends"], null)?.data).toEqual([7, 5]);
+  expect(fold("Gather", ["square", "last"], null)).toEqual(tensor([1, 2], [3, 4]));
+  expect(fold("Gather", ["two", "far"], null)).toBeNull();
+  expect(fold("Gather", ["two", "before"], null)).toBeNull();
+  expect(fold("Gather", ["two", "one"], null, { axis: { i: 1 } })).toBeNull();
 });
 
 it("tells what fits", () => {

@@ -64,6 +64,14 @@ describe("a plan", () => {
     expect(found(() => planOfText(text, "q"))).toMatch(/^the queue q holds a plan that smxc does not write: /);
   });
 
+  it("is told by its first place that is wrong", () => {
+    const told = (plan: object) => found(() => planOfText(JSON.stringify({ ...PLAN, ...plan }), "q"));
+    expect(told({ model: "a\0b" })).toMatch(/: model: holds a NUL$/);
+    expect(told({ machine: { memory: 1e9, jobs: 0 } })).toMatch(/: machine\.jobs: /);
+    expect(told({ sha256: "x" })).toMatch(/: sha256: is no hash$/);
+    expect(found(() => planOfText("{", "q"))).toMatch(/write: Invalid input/);
+  });
+
   it("of another version is told as such, whatever else it holds", () => {
     expect(found(() => planOfText(JSON.stringify({ smxc: "9.9.9", new: true }), "q"))).toBe(
       `the pictures were added by smxc 9.9.9, but this is smxc ${VERSION}`,
