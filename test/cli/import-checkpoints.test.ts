@@ -91,7 +91,7 @@ describe("a network of which one layer is known", () => {
   it("tells the prefix where a key names nothing", async () => {
     const { code, codes, stderr } = await run(file, "--key", "blocks.1");
     expect({ code, codes }).toEqual({ code: 1, codes: ["torch/key-not-found"] });
-    expect(stderr).toContain('under "blocks.0.conv"');
+    expect(stderr).toContain('an architecture that smxc knows: "blocks.0.conv"');
   });
 });
 
