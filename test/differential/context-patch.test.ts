@@ -118,7 +118,7 @@ describe("a small network on small patches", () => {
 
   it("refuses patches of a document without them", () => {
     const { context: _, ...none } = spec;
-    expect(() => compile(none, model.weights, { context: "patch" })).toThrow(/no patch context/);
+    expect(() => compile(none, model.weights, { context: "patch" })).toThrow(/no context of kind "patch"/);
   });
 });
 
