@@ -106,7 +106,7 @@ it("reckons with the memory and the workers of the machine that adds, whatever a
   for (const name of ["0.png", "1.png"]) copyFileSync(fleet.at("in/19.png"), join(two, name));
   const whole = ["--context", "whole", "--memory"];
   const refused = await smxc(["run", fleet.at("m.json"), two, "-o", fleet.at("none"), ...whole, "1"], fleet.at("."));
-  const ofOne = Number(/takes about (\d+) MB, and 1 MB are allowed/.exec(refused.stderr)![1]);
+  const ofOne = Number(/needs about (\d+) MB in one piece, but only 1 MB are allowed/.exec(refused.stderr)![1]);
   const needed = String(ofOne * availableParallelism());
   const queue = fleet.queue("memory");
   const out = fleet.at("memory");
