@@ -1,7 +1,7 @@
 /** `smxc compile` of an ONNX file, and whether what it wrote is the file: valid, and the same numbers in ONNX Runtime. */
-import { checkGraph } from "../../dist/cli/commands/compile/check-graph.js";
-import { graphCompiler } from "../../dist/cli/models/graph-compiler.js";
-import { openGraphSource } from "../../dist/cli/models/graph-source.js";
+import { checkGraph } from "../../dist/cli-modules/commands/compile/check-graph.js";
+import { graphCompiler } from "../../dist/cli-modules/models/graph-compiler.js";
+import { openGraphSource } from "../../dist/cli-modules/models/graph-source.js";
 import { summariseOnnx } from "../../dist/src/inspect/onnx/summary.js";
 import { LOWERING_NAMES } from "../../dist/src/lowerings/names.js";
 import { checkModel } from "../../dist/src/onnx/check/check-model.js";

@@ -3,7 +3,7 @@
  * by more than any tolerance when its numbers are disturbed as float32 arithmetic disturbs them.
  */
 
-import { sessionOf } from "../../dist/cli/commands/compile/session-of.js";
+import { sessionOf } from "../../dist/cli-modules/commands/compile/session-of.js";
 import { randomNumbers } from "../../dist/src/base/random.js";
 import { elementCode } from "../../dist/src/onnx/graph/element-types.js";
 import { FloatBytes } from "../../dist/src/onnx/graph/float-bytes.js";

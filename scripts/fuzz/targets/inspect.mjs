@@ -1,6 +1,6 @@
 /** `smxc inspect` and `smxc check` of any ONNX file. */
 
-import { inspectOnnx, onnxText } from "../../../dist/cli/commands/inspect/inspect-onnx.js";
+import { inspectOnnx, onnxText } from "../../../dist/cli-modules/commands/inspect/inspect-onnx.js";
 import { checkModel } from "../../../dist/src/onnx/check/check-model.js";
 import { decoded, mutatedOnnx, onnxSeeds } from "../onnx-files.mjs";
 import { refusal } from "../refusal.mjs";

@@ -3,11 +3,11 @@
  * fail where it is followed.
  */
 import { dirname, resolve } from "node:path";
-import { formatOf } from "../../../dist/cli/commands/queue/plan.js";
-import { planOfText, taskOfData } from "../../../dist/cli/commands/queue/records.js";
-import { pairsOf } from "../../../dist/cli/commands/queue/tasks.js";
-import { decisiveOptions, networkOptionsOf } from "../../../dist/cli/restoring/restore-options.js";
-import { VERSION } from "../../../dist/cli/terminal/version.js";
+import { formatOf } from "../../../dist/cli-modules/commands/queue/plan.js";
+import { planOfText, taskOfData } from "../../../dist/cli-modules/commands/queue/records.js";
+import { pairsOf } from "../../../dist/cli-modules/commands/queue/tasks.js";
+import { decisiveOptions, networkOptionsOf } from "../../../dist/cli-modules/restoring/restore-options.js";
+import { VERSION } from "../../../dist/src/base/version.js";
 import { damaged } from "../damage.mjs";
 import { Wrong } from "../findings.mjs";
 import { mutatedJson } from "../json-mutations.mjs";
