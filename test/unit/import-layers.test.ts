@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Diagnostic, SmxcError } from "../../src/base/diagnostics.js";
 import type { ConfigValue } from "../../src/frontends/checkpoints/config.js";
+import type { StoredTensor } from "../../src/tensors/tensor.js";
 import { importStore } from "../support/fixtures.js";
 import { store, valuesOf } from "./layers/model.js";
 
@@ -27,6 +28,7 @@ async function refused(shapes: Shapes, config: Config = {}): Promise<readonly Di
   throw new Error("nothing was refused");
 }
 
+const HUGE = 2 ** 53 - 1;
 const LINEAR = (prefix: string, rows: number, columns: number): Shapes => ({
   [`${prefix}.weight`]: [rows, columns],
   [`${prefix}.bias`]: [rows],
@@ -193,6 +195,17 @@ describe("a modulated convolution", () => {
     expect(await refused(LAYER, { ...GAINS, upsample: true })).toMatchObject([{ code: "import/resampling" }]);
     await imported(LAYER, { ...GAINS, upsample: false, downsample: false });
   });
+});
+
+it("a router of any number of rows is answered, since sizes are read before numbers", async () => {
+  const shapes = { weight: [HUGE, 4, 3, 3], ...LINEAR("mlp.0", HUGE, 4) };
+  const tensors = Object.entries(shapes).map(([name, shape]): [string, StoredTensor] => [
+    name,
+    { name, dtype: "float32", shape, read: async () => new Float32Array(0) },
+  ]);
+  const many = { tensors: new Map(tensors), others: new Map(), metadata: new Map() };
+  const found = await importStore(many, { arch: "nsr-conv" }).catch((cause: SmxcError) => cause.diagnostics);
+  expect(found).toMatchObject([{ code: "import/missing-config", place: "mlp" }]);
 });
 
 it("a layer under the prefix of DataParallel is found", async () => {

@@ -70,6 +70,9 @@ export const nsrConv: Importer = {
   },
 };
 
+/** More than any network has: shapes are read before numbers, and may be of any size. */
+const MOST_EXPERTS = 2 ** 16;
+
 /** As many splits as a hint names. */
 const NAMED_SPLITS = 8;
 
@@ -84,7 +87,7 @@ function splitRouter(
   config: Parameters<Importer["read"]>[1],
 ): { readonly experts: number; readonly cardinals: number } {
   const splits: { readonly experts: number; readonly cardinals: number }[] = [];
-  for (let experts = 1; experts <= routed; experts++) {
+  for (let experts = 1; experts <= Math.min(routed, rows, MOST_EXPERTS); experts++) {
     const cardinals = routed / experts;
     const out = rows / experts;
     if (Number.isInteger(cardinals) && Number.isInteger(out) && out % cardinals === 0 && out % groups === 0)
