@@ -17,6 +17,8 @@ import { refusal } from "../refusal.mjs";
 const FIXTURES = new URL("../../../fixtures/", import.meta.url);
 /** Checkpoints of more numbers are imported, but not written. */
 const MOST_NUMBERS = 2 ** 20;
+/** Numbers of more bytes than a file of a gigabyte holds: readers refuse tensors that are larger than their file. */
+const MOST_IN_FILE = 2 ** 28;
 
 export const importers = {
   about: "import of checkpoints with missing, misshapen, renamed and huge tensors, and the compile of what is imported",
@@ -36,6 +38,7 @@ export const importers = {
   async run(input, stage) {
     const { arch, config, tensors } = JSON.parse(input);
     const numbers = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    if (!(numbers <= MOST_IN_FILE)) return "larger than a file";
     stage("import");
     const imported = read(() =>
       importModel(storeOf(tensors), {
