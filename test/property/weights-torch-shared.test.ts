@@ -167,7 +167,10 @@ describe("tensors that share a storage", () => {
     const data = new Uint8Array(4 * 2 ** 18);
     const bytes = b.checkpoint(b.pickle(b.dict(...entries)), [{ name: "a/data/0", data }]);
     const [found] = await refusal(() => openWeights(guardedSource(bytes)));
-    expect(found).toMatchObject({ code: "torch/expanded", message: expect.stringContaining("if each were stored by itself") });
+    expect(found).toMatchObject({
+      code: "torch/expanded",
+      message: expect.stringContaining("if each were stored by itself"),
+    });
   });
 
   it("may be tied some dozens of times", async () => {
