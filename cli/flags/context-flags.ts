@@ -10,13 +10,16 @@ const MOST_JOBS = 1024;
 const MOST_THREADS = 1024;
 const HEADING = "How it runs:";
 
+/** What `--context` takes, the usual one first. */
+export const CONTEXTS = ["auto", "whole", "patch", "global", "trained"] as const;
+
 export const contextFlags = {
   context: grouped(
     HEADING,
     choice(
       "--context <kind>",
       "the part of a picture from which a router computes β. auto: the whole picture, in one piece if that fits into --memory, else in parts with the same result; whole: the whole picture, always in one piece; global: the whole picture, always in parts; patch: each patch of the training size, as in the published evaluation; trained: as in the training",
-      ["auto", "whole", "patch", "global", "trained"],
+      CONTEXTS,
       "auto",
     ),
   ),

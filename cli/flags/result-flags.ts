@@ -1,4 +1,5 @@
 /** The flags that say what is written of a picture. */
+import type { AlphaMode } from "../../src/restore/restore.js";
 import { FORMAT_ENDINGS } from "../pictures/endings.js";
 import { choice, grouped, option } from "./command.js";
 import { pictureEnding } from "./values.js";
@@ -9,12 +10,15 @@ export const formatFlag = option(
   pictureEnding,
 );
 
+/** What `--alpha` takes. */
+export const ALPHA_MODES: readonly AlphaMode[] = ["resize", "restore", "drop"];
+
 export const alphaFlag = grouped(
   "Pictures:",
   choice(
     "--alpha <mode>",
     "what happens to opacity: it is resized bicubically, restored by the network like a grey picture, or dropped",
-    ["resize", "restore", "drop"],
+    ALPHA_MODES,
     "resize",
   ),
 );

@@ -3,7 +3,10 @@ import { basename } from "node:path";
 import * as z from "zod";
 import { VERSION } from "../../../src/base/version.js";
 import { IMAGE_FORMATS } from "../../../src/files/image-format.js";
+import { PICTURE_COLORS } from "../../../src/frontends/document/document.js";
 import { TARGETS } from "../../../src/lowerings/targets.js";
+import { CONTEXTS } from "../../flags/context-flags.js";
+import { ALPHA_MODES } from "../../flags/result-flags.js";
 import { notAPlan, notATask, otherVersion } from "./errors.js";
 import type { WorkPlan } from "./plan.js";
 import type { TaskData } from "./tasks.js";
@@ -14,7 +17,7 @@ const fileName = path.refine((name) => name === basename(name) && name !== "." &
 const count = z.int().min(1);
 
 const OPTIONS = z.strictObject({
-  context: z.enum(["auto", "whole", "patch", "global", "trained"]),
+  context: z.enum(CONTEXTS),
   tile: z.union([z.enum(["auto", "off"]), count]),
   memory: count.optional(),
   globalSamples: count.optional(),
@@ -23,9 +26,9 @@ const OPTIONS = z.strictObject({
   target: z.enum(TARGETS),
   selfEnsemble: z.boolean(),
   range: z.tuple([z.number(), z.number()]).optional(),
-  color: z.enum(["rgb", "bgr", "gray", "y"]).optional(),
+  color: z.enum(PICTURE_COLORS).optional(),
   scale: count.optional(),
-  alpha: z.enum(["resize", "restore", "drop"]),
+  alpha: z.enum(ALPHA_MODES),
 });
 
 const PLAN = z.strictObject({
