@@ -3,6 +3,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
+import { packageList, packagesOf } from "./bundled-packages.mjs";
 
 const MODULES = "dist/cli-modules";
 
@@ -36,9 +37,4 @@ const { output } = await build({
   },
 });
 
-// Folders of packages of which the program has modules: their licences go with it (generate-licenses.mjs).
-const modules = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
-const folders = modules.flatMap(
-  (id) => /node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id.replaceAll("\\", "/"))?.[0] ?? [],
-);
-await writeFile("dist/program-packages.json", `${JSON.stringify([...new Set(folders)].toSorted(), null, 1)}\n`);
+await writeFile("dist/program-packages.json", packageList(packagesOf(output)));
