@@ -17,7 +17,7 @@ export const serveCommand = defineCommand({
   options: {
     port: option(
       "--port <n>",
-      `the port to listen on; 0: any free port (default: ${USUAL_PORT}; any free port if that is in use)`,
+      `the port to listen on; 0 takes a free one (default: ${USUAL_PORT}, or a free one if that is in use)`,
       integerFrom(0, 65_535),
     ),
   },

@@ -77,7 +77,7 @@ export async function graphSessions(
 }
 
 /**
- * A graph, smxc's or anyone's. It pools β as it was compiled to; the other contexts need the document.
+ * A graph of smxc or of any other exporter. It computes β in the context that it was compiled for; the other contexts need the document.
  *
  * @throws SmxcError where it takes no pictures, or not as it is asked to
  */

@@ -1,4 +1,4 @@
-/** What an ONNX file, anyone's, is made of, for people: layers, work, memory, where it runs. */
+/** What any ONNX file is made of, for people: layers, work, memory, where it runs. */
 import { METADATA_KEY, readMetadata } from "../../metadata.js";
 import type { DecodedModel } from "../../onnx/decode.js";
 import type { ModelProto, NodeProto } from "../../onnx/graph/records.js";
