@@ -21,6 +21,7 @@ function run(inputs: Readonly<Record<string, string>>) {
   });
 }
 
+// Its script is bash's, with the paths of Linux.
 describe.skipIf(process.platform === "win32")("the action", () => {
   beforeAll(() => {
     cpSync(`${ROOT}/fixtures/onnx/broken`, folder.at("models/old"), { recursive: true });

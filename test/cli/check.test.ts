@@ -123,6 +123,7 @@ describe("smxc check", () => {
     expect(nothing.stdout).toContain("good.onnx: valid");
   });
 
+  // On Windows only administrators make links.
   it.skipIf(process.platform === "win32")("says which links in a folder lead nowhere, and goes on", async () => {
     mkdirSync(folder.at("links/below"), { recursive: true });
     mkdirSync(folder.at("elsewhere"), { recursive: true });

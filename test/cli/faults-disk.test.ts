@@ -45,6 +45,7 @@ describe.each(WRITING)("$name", (command) => {
 
   beforeEach(() => layOutOld(folder.path, command));
 
+  // Windows has no limit on the size of files.
   it.runIf(process.platform !== "win32")("meets a limit on the size of files", () => {
     expectRefused(inShell(["bash"], 'ulimit -f 8; exec "$@"', command), /EFBIG.*\n.*\n.*ulimit/);
     expect([...written(folder.path)]).toEqual(old.toSorted());
@@ -85,6 +86,7 @@ it.runIf(process.platform === "linux")("a device that is full is told with the c
   expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("ENOSPC") });
 });
 
+// Windows knows no permission bits of folders, and root may write everywhere.
 it.runIf(process.platform !== "win32" && process.getuid?.() !== 0)(
   "a folder of another's is told with the cause",
   () => {
@@ -97,6 +99,7 @@ it.runIf(process.platform !== "win32" && process.getuid?.() !== 0)(
   },
 );
 
+// Windows has no limit on the size of files.
 it.runIf(process.platform !== "win32")("a run over several pictures ends with the first that cannot be written", () => {
   const command = { name: "run of two", argv: ["run", "same.json", "in.png", "other.png", "-o", "out"], outputs: [] };
   layOutOld(folder.path, command);

@@ -52,6 +52,7 @@ function ended(child: ChildProcess): Promise<readonly [code: number | null, sign
   return new Promise((resolve) => child.on("close", (...how) => resolve(how)));
 }
 
+// On Windows every signal ends a process as SIGKILL does.
 describe.skipIf(process.platform === "win32")("in the middle of work that holds the event loop", () => {
   it.each(COMMANDS.map((argv) => [argv[0]!, argv] as const))(
     "%s ends by SIGINT, and leaves nothing",

@@ -21,6 +21,7 @@ const compile = (output: string) => ["compile", "net.json", "-o", output, "--no-
 const shell = (command: string) =>
   spawnSync("bash", ["-c", command, process.execPath, MAIN], { cwd: folder.path, encoding: "utf8" });
 
+// Windows has no /dev, and no pipes in folders.
 describe.skipIf(process.platform === "win32")("an output", () => {
   it.each([
     ["-", "usage/output-is-stream", /for a file called - write \.\/-/],

@@ -130,6 +130,7 @@ describe("a set of files", () => {
     expect(readdirSync(folder)).toEqual(["w"]);
   });
 
+  // Windows has no /dev.
   test.runIf(process.platform !== "win32")("goes to a device as bytes", async () => {
     const encoder = {
       encodeTo: () => expect.unreachable("there is no file"),
@@ -257,6 +258,7 @@ describe("what cannot be written", () => {
   });
 });
 
+// Windows has no /dev.
 test.skipIf(process.platform === "win32")("a device is written to and not replaced", async () => {
   await writeFiles([{ path: "/dev/null", content: "new" }], { inputs: [] });
   expect(statSync("/dev/null").isCharacterDevice()).toBe(true);

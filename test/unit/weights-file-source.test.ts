@@ -50,6 +50,7 @@ describe("openFileSource", () => {
     await source.close();
   });
 
+  // On Windows a file of this size takes its room on the disk.
   it.skipIf(process.platform === "win32")("reads past 4 GiB (a sparse file)", async () => {
     const path = join(folder, "large");
     const handle = await open(path, "w");
@@ -75,6 +76,7 @@ describe("openFileSource", () => {
     }
   });
 
+  // Windows has no pipes in folders.
   it.skipIf(process.platform === "win32")("refuses a pipe without waiting for its writer", async () => {
     const path = join(folder, "pipe");
     execFileSync("mkfifo", [path]);
