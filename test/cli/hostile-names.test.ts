@@ -152,7 +152,7 @@ describe("names in files", () => {
   );
 });
 
-// Windows allows none of these characters in names.
+// Windows refuses many of these names.
 describe.skipIf(process.platform === "win32")("names of files", () => {
   it("of models and pictures", { timeout: 120_000 }, () =>
     fc.assert(
