@@ -175,10 +175,9 @@ describe("pictures", () => {
     await waitForText(page, "#progress-text", "patches.png: restoring");
     await page.click("#cancel");
     const states = page.locator("#strip .thumbnail").filter({ hasText: "not restored" });
-    expect(await states.evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")))).toEqual([
-      "patches.png: not restored",
-      "tiny.png: not restored",
-    ]);
+    await expect
+      .poll(() => states.evaluateAll((all) => all.map((each) => each.getAttribute("aria-label"))), { timeout: 60_000 })
+      .toEqual(["patches.png: not restored", "tiny.png: not restored"]);
     await waitForText(page, "#note", "Not restored.");
   });
 

@@ -10,6 +10,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 60_000,
     pool: "forks",
+    isolate: false,
     // Adapters in software compile shaders on one core.
     maxWorkers: 2,
     env: { VK_DRIVER_FILES: "/usr/lib/chromium/vk_swiftshader_icd.json" },

@@ -1,5 +1,6 @@
 /** Runs the program in this process, with streams that remember what was written. */
 import { Writable } from "node:stream";
+import { COMMANDS } from "../../cli/commands/index.js";
 import type { CommandEntry } from "../../cli/flags/command.js";
 import { runProgram } from "../../cli/program.js";
 import type { OutputStream } from "../../cli/terminal/output.js";
@@ -35,4 +36,29 @@ function memoryStream(): { readonly stream: OutputStream; text(): string } {
     },
   });
   return { stream, text: () => chunks.join("") };
+}
+
+/** Runs a command in this process as if it were started in a folder. Commands that are asked for at once run one after the other. */
+export function smxc(argv: readonly string[], folder: string): Promise<Captured> {
+  const run = before.then(async () => {
+    const here = process.cwd();
+    process.chdir(folder);
+    try {
+      return await runCaptured(argv, COMMANDS);
+    } finally {
+      process.chdir(here);
+    }
+  });
+  before = run.catch(() => undefined);
+  return run;
+}
+
+/** The folder is the whole process's, so there is one command at a time. */
+let before: Promise<unknown> = Promise.resolve();
+
+/** Runs a command as `smxc` does, and fails, with what it said, unless it was content. */
+export async function succeed(argv: readonly string[], folder: string): Promise<Captured> {
+  const ended = await smxc(argv, folder);
+  if (ended.code !== 0) throw new Error(`smxc ${argv.join(" ")} gave ${ended.code}: ${ended.stderr}${ended.stdout}`);
+  return ended;
 }

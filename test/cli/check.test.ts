@@ -2,8 +2,9 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeF
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { smxc, temporaryFolder } from "../support/cli.js";
+import { temporaryFolder } from "../support/cli.js";
 import { writeRecord } from "../unit/onnx-support/write-record.js";
+import { smxc } from "./capture.js";
 
 const fixture = fileURLToPath(new URL("../../fixtures/onnx/models/", import.meta.url));
 const folder = temporaryFolder();

@@ -2,10 +2,12 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { COMMANDS } from "../../cli/commands/index.js";
 import { readImage } from "../../src/pictures/image-node.js";
 import { picturePsnr } from "../../src/pictures/metrics.js";
 import { type Ended, smxc, succeed, temporaryFolder } from "../support/cli.js";
 import { fixture, openFixture } from "../support/fixtures.js";
+import { runCaptured } from "./capture.js";
 
 const CHECKPOINT = fixture("oracle", "nsr-x2", "checkpoint.pt");
 const PICTURE = fixture("photographs", "x2", "chelsea.png");
@@ -188,7 +190,11 @@ describe("sizes and formats", () => {
     [["--target", "webgpu"], "2x3x24x20"],
     [["--lowering", "unfold"], "2x3x24x20"],
   ])("compile %j is compared at %s", async (flags, shape) => {
-    const { stderr } = await succeed(["compile", "model.json", "-o", `f${flags.join("")}.onnx`, ...flags], folder.path);
+    const { code, stderr } = await runCaptured(
+      ["compile", folder.at("model.json"), "-o", folder.at(`f${flags.join("")}.onnx`), ...flags],
+      COMMANDS,
+    );
+    expect(code).toBe(0);
     expect(stderr).toContain(shape);
   });
 

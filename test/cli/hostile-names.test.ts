@@ -87,7 +87,7 @@ const documentOf = (name: string) => ({
   outputs: [name],
 });
 
-const RUNS = { numRuns: Number(process.env.SMXC_CASES ?? 6) };
+const RUNS = { numRuns: Number(process.env.SMXC_CASES ?? 3) };
 
 describe("names in files", () => {
   it("of documents and graphs", { timeout: 120_000 }, () =>

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NETWORKS } from "../../models/index.js";
 import { crop } from "../../src/pictures/image.js";
 import { encodeImage, readImage } from "../../src/pictures/image-node.js";
-import { smxc, succeed, temporaryFolder } from "../support/cli.js";
+import { temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
+import { smxc, succeed } from "./capture.js";
 
 const folder = temporaryFolder();
 const { at } = folder;

@@ -1,12 +1,13 @@
-/** What the built program refuses: exit codes, what it says, and that nothing was written or run. */
+/** What the program refuses: exit codes, what it says, and that nothing was written or run. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collect } from "../../src/base/bytes/byte-source.js";
 import { writeSafetensors } from "../../src/files/safetensors-write.js";
 import type { StoredTensor } from "../../src/tensors/tensor.js";
 import * as torch from "../errors/weights-torch-bytes.js";
-import { smxc, succeed, temporaryFolder } from "../support/cli.js";
+import { temporaryFolder } from "../support/cli.js";
 import { fixture, openFixture } from "../support/fixtures.js";
+import { smxc, succeed } from "./capture.js";
 
 const CHECKPOINT = fixture("oracle", "nsr-x2", "weights.safetensors");
 const folder = temporaryFolder();

@@ -110,7 +110,7 @@ describe.each(NETWORKS)("%s within a budget", (name) => {
     const config = new Map(Object.entries(readJson<Record<string, number>>("models", name, "info.json")));
     const model = await importStore(await openFixture("models", name, "checkpoint.pt"), { config });
     const file = info.scale === 1 ? "chelsea-crop.png" : "chelsea.png";
-    const part = crop(await readImage(fixture("photographs", info.task, file), () => {}), 1, 2, 111, 97);
+    const part = crop(await readImage(fixture("photographs", info.task, file), () => {}), 1, 2, 83, 71);
     const whole = await valuesOf(await open(model, { context: "whole" }), part, info.scale);
     const inFiles = scratchFiles();
     let numbers = 0;

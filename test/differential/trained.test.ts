@@ -6,7 +6,8 @@ import { type DenseTensor, dense } from "../../src/ir/ops/dense-tensor.js";
 import { crop, imageToTensor } from "../../src/pictures/image.js";
 import { readImage } from "../../src/pictures/image-node.js";
 import { picturePsnr } from "../../src/pictures/metrics.js";
-import { succeed, temporaryFolder } from "../support/cli.js";
+import { succeed } from "../cli/capture.js";
+import { temporaryFolder } from "../support/cli.js";
 import { fixture, type ImportedFixture, importStore, openFixture, readJson, readTensors } from "../support/fixtures.js";
 import { absoluteError, encoded, joined, relativeError, rowOf, runGraph } from "../support/sessions.js";
 

@@ -9,7 +9,7 @@ import { KINDS } from "./all-layers/generators.js";
 import { type RandomModel, randomModel } from "./all-layers/model.js";
 
 /** More cases, and others, are asked for by the environment: `SMXC_CASES=5000 SMXC_SEED=7 npx vitest run …`. */
-const CASES = Number(process.env.SMXC_CASES ?? 500);
+const CASES = Number(process.env.SMXC_CASES ?? 150);
 const SEED = Number(process.env.SMXC_SEED ?? 20061029);
 
 /** Of the models, this share may compute what float32 cannot tell. */

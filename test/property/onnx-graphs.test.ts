@@ -8,7 +8,7 @@ import { randomGraph } from "./onnx-graphs/random-graph.js";
 import { Draw } from "./onnx-operators/draw.js";
 
 /** More are asked for by the environment: `SMXC_CASES=5000 SMXC_SEED=7 npx vitest run …`. */
-const RUNS = Number(process.env.SMXC_CASES ?? 500);
+const RUNS = Number(process.env.SMXC_CASES ?? 150);
 
 const FORMS = LOWERING_NAMES.filter((name) => name.startsWith("winograd-"));
 
