@@ -20,6 +20,7 @@ import { type BatchOptions, batchOf, openModelBatch } from "./open-batch.js";
 import { nameOf } from "./parts.js";
 import type { AccelerateReport, BatchReport } from "./report.js";
 import { sizeModel } from "./size-model.js";
+import { withTrueDeclarations } from "./true-declarations.js";
 import { inWritableOpset } from "./writable-opset.js";
 
 export interface AccelerateOptions extends Omit<LoweringOptions, "opset">, BetaOptions {
@@ -59,7 +60,7 @@ export interface AcceleratedModel {
  * @throws SmxcError `compile/fixed-size`, `compile/opset`, `compile/no-router`, `routing/not-allowed`; where β that are given do not fit
  */
 export async function accelerateModel(
-  source: ModelWithGraph,
+  given: ModelWithGraph,
   {
     sizes,
     opset,
@@ -73,6 +74,7 @@ export async function accelerateModel(
   }: AccelerateOptions,
   schemas: SchemaRegistry,
 ): Promise<AcceleratedModel> {
+  const source = withTrueDeclarations(given, schemas, warn);
   const { model: sized, opened: openedSizes, height, width } = sizeModel(source, sizes, schemas);
   const from = onnxOpset(source);
   const raised = inWritableOpset(sized, opset, schemas);

@@ -4,6 +4,7 @@ import { option, remedy } from "../base/remedy.js";
 import { onnxOpset } from "../frontends/onnx/source-nodes.js";
 import type { NotRaised } from "../onnx/convert/graph-raiser.js";
 import { RAISED_OPSET, raiseOpset } from "../onnx/convert/raise-opset.js";
+import { isOnnxDomain } from "../onnx/domains.js";
 import type { ModelWithGraph } from "../onnx/graph/records.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 import { asModern } from "./modern-ir.js";
@@ -20,6 +21,7 @@ export function inWritableOpset(
   asked: number | "keep" | undefined,
   schemas: SchemaRegistry,
 ): Raised {
+  checkOneOpset(model);
   const from = onnxOpset(model);
   const to = typeof asked === "number" ? asked : Math.max(from, RAISED_OPSET);
   if (asked === "keep" && from < RAISED_OPSET)
@@ -33,6 +35,19 @@ export function inWritableOpset(
   if ("model" in raised) return { model: asModern(raised.model as ModelWithGraph), notRaised: [] };
   if (asked === to) throw cannotRaise(to, raised.refused);
   return { model, notRaised: raised.refused };
+}
+
+/** Of several versions, readers take the first or the last: the graph would be another for each. */
+function checkOneOpset({ opset_import }: ModelWithGraph): void {
+  const versions = opset_import.flatMap(({ domain, version }) => (isOnnxDomain(domain) ? [Number(version ?? 0)] : []));
+  const distinct = [...new Set(versions)];
+  if (distinct.length < 2) return;
+  throw new SmxcError([
+    error("compile/opset", `the graph imports ai.onnx in the versions ${distinct.join(" and ")}`, {
+      place: "opset_import",
+      hint: "keep the version that the graph's nodes were written for, and remove the others",
+    }),
+  ]);
 }
 
 function notThatOpset(from: number, to: number): SmxcError {

@@ -4,6 +4,7 @@ import { randomNumbers } from "../base/random.js";
 import type { Port, Session, Tensor } from "../sessions/session.js";
 import { elementCount } from "../tensors/tensor.js";
 import { compareValues } from "./compare.js";
+import { shapeBySample } from "./errors.js";
 import type { OutputResult } from "./output-result.js";
 import { CANDIDATES, MOST_ELEMENTS } from "./problems.js";
 import type { Tolerance } from "./tolerances.js";
@@ -100,21 +101,25 @@ export async function compareRun(
 
 /**
  * Runs of single samples as one run of all of them.
+ *
  * @param open names of the inputs and outputs whose first axis is one of samples; the others are those of the first run
+ * @throws SmxcError `verify/shape-by-sample` where one of them has another shape for each sample
  */
 export function joinedRun(runs: readonly SourceRun[], open: readonly string[]): SourceRun {
   const joined = (values: readonly ReadonlyMap<string, Tensor>[]): ReadonlyMap<string, Tensor> =>
-    new Map(
-      [...values[0]!].map(([name, first]) => [
-        name,
-        open.includes(name) ? stacked(values.map((each) => each.get(name)!)) : first,
-      ]),
-    );
+    new Map([...values[0]!].map(([name, first]) => [name, open.includes(name) ? joinedSamples(name, values) : first]));
   return {
     label: `${runs[0]!.label}, ${runs.length} samples together`,
     feeds: joined(runs.map(({ feeds }) => feeds)),
     outputs: joined(runs.map(({ outputs }) => outputs)),
   };
+}
+
+function joinedSamples(name: string, values: readonly ReadonlyMap<string, Tensor>[]): Tensor {
+  const samples = values.map((each) => each.get(name)!);
+  const shapes = new Set(samples.map(({ shape }) => shape.join("x")));
+  if (shapes.size > 1) throw new SmxcError([shapeBySample(name, [...shapes])]);
+  return stacked(samples);
 }
 
 /** The samples of tensors, one behind the other. */

@@ -37,6 +37,14 @@ const compiledDiffers = (result: OutputResult): Diagnostic =>
     },
   );
 
+/** An output that no batch can hold. */
+export const shapeBySample = (output: string, [first, second]: readonly string[]): Diagnostic =>
+  error(
+    "verify/shape-by-sample",
+    `the output "${output}" has the shape ${first} for one sample and ${second} for another, so samples cannot be computed together`,
+    { place: output, ...remedy`compile with ${option("batch", "keep")}` },
+  );
+
 /** @param differs what the comparison said of the graph with Winograd convolutions */
 export const withoutWinograd = (differs: CompiledDiffers): Diagnostic =>
   warning(

@@ -1,7 +1,7 @@
 /** Runs of a source that a compile compares with. */
 import { expect, it } from "vitest";
 import type { Session } from "../../src/sessions/session.js";
-import { candidateSizes, runSource } from "../../src/verify/against-source.js";
+import { candidateSizes, joinedRun, runSource } from "../../src/verify/against-source.js";
 
 /** A source that is exported for one size. */
 function sourceOf(shape: readonly number[]) {
@@ -30,4 +30,16 @@ it("runs one of usual sizes", async () => {
   const [sizes] = candidateSizes(session.inputs);
   expect(await runSource(session, sizes!, 1)).toMatchObject({ label: "x 1x3x4x5" });
   expect(runs).toEqual([60]);
+});
+
+it("joins samples of one shape, and says which output has none", () => {
+  const run = (shape: readonly number[]) => ({
+    label: "x",
+    feeds: new Map([["x", { shape: [1, 2], data: Float32Array.of(1, 2) }]]),
+    outputs: new Map([["y", { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }]]),
+  });
+  expect(joinedRun([run([1, 3]), run([1, 3])], ["x", "y"]).outputs.get("y")!.shape).toEqual([2, 3]);
+  expect(() => joinedRun([run([1, 3]), run([1, 0])], ["x", "y"])).toThrow(
+    'the output "y" has the shape 1x3 for one sample and 1x0 for another',
+  );
 });

@@ -81,6 +81,9 @@ export interface CanvasTables {
 /** What is added to values that a ReLU is to make zero: larger than any activation, and finite in float32. */
 const CLEARING = 1e30;
 
+/** Elements of a table that stands in the file; ONNX Runtime computes larger ones when it opens the graph. */
+const MOST_STORED = 2 ** 20;
+
 /** What a canvas is made for. */
 export interface CanvasShape {
   readonly form: WinogradForm;
@@ -94,7 +97,7 @@ export function canvasOf(
   [height, width]: readonly [Dim, Dim],
   axisOf: (size: string) => AxisOfValue | undefined,
 ): Canvas {
-  const s = new Sizes(e, `canvas.${dimText(height)}x${dimText(width)}.${form.name}.${cellsPerStrip}`);
+  const s = new Sizes(e, `canvas.${dimText(height)}x${dimText(width)}.${form.name}.${cellsPerStrip}`, MOST_STORED);
   const [m1, m2] = [form.rows.m, form.columns.m];
   const H = sizeOfAxes(s, height, axisOf);
   const W = sizeOfAxes(s, width, axisOf);

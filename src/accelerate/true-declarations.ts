@@ -1,0 +1,90 @@
+/**
+ * Shapes that a model declares and its nodes contradict, as tools leave them that change inputs alone. ONNX Runtime warns of
+ * them and goes by the nodes; so does smxc, whose proofs read declared shapes.
+ */
+import { type Diagnostic, warning } from "../base/diagnostics.js";
+import { record } from "../onnx/graph/build.js";
+import type { GraphProto, ModelWithGraph, ValueInfoProto } from "../onnx/graph/records.js";
+import { InferenceFault } from "../onnx/infer/fault.js";
+import { inferModel } from "../onnx/infer/infer-model.js";
+import { checkCompatible } from "../onnx/infer/merge.js";
+import { type Dim, isTensor, type Shape, type TypeInfo, typeInfo } from "../onnx/infer/type-info.js";
+import type { SchemaRegistry } from "../onnx/schemas/registry.js";
+
+/**
+ * The model with the shapes that its nodes give where others are declared: of its outputs, and of inner values none.
+ *
+ * @param report takes a warning `compile/declared-shape` for each output
+ */
+export function withTrueDeclarations(
+  model: ModelWithGraph,
+  schemas: SchemaRegistry,
+  report: (diagnostic: Diagnostic) => void = () => {},
+): ModelWithGraph {
+  if (!isContradicted(model, schemas)) return model;
+  const { graph } = model;
+  const bare: GraphProto = {
+    ...graph,
+    value_info: [],
+    output: graph.output.map((info) => withShape(info, null)),
+  };
+  const inferred = inferModel({ ...model, graph: bare }, schemas);
+  const contradiction = ({ name = "", type }: ValueInfoProto) => contradictionOf(inferred.get(name), typeInfo(type));
+  const output = graph.output.map((info) => {
+    const because = contradiction(info);
+    if (because === undefined) return info;
+    report(declaredShape(info.name ?? "", because));
+    return withShape(info, shapeOf(inferred.get(info.name ?? "")!));
+  });
+  const value_info = graph.value_info.filter((info) => contradiction(info) === undefined);
+  return { ...model, graph: { ...graph, value_info, output } };
+}
+
+/** Whether the shape of some value, of the main graph or of one within it, is not the one that is declared. */
+function isContradicted(model: ModelWithGraph, schemas: SchemaRegistry): boolean {
+  let found = false;
+  inferModel(model, schemas, {
+    listener: {
+      contradiction: (kind) => {
+        found ||= kind === "rank" || kind === "dimension";
+      },
+    },
+  });
+  return found;
+}
+
+/** Undefined where the two agree, or differ in more than their shapes: such a model does not run. */
+function contradictionOf(inferred: TypeInfo | undefined, declared: TypeInfo): string | undefined {
+  if (inferred === undefined || !isTensor(inferred) || !isTensor(declared)) return undefined;
+  try {
+    checkCompatible(inferred, declared);
+    return undefined;
+  } catch (cause) {
+    if (cause instanceof InferenceFault && cause.kind !== "type") return cause.message;
+    if (cause instanceof InferenceFault) return undefined;
+    throw cause;
+  }
+}
+
+function shapeOf(type: TypeInfo): Shape | null {
+  return isTensor(type) ? type.shape : null;
+}
+
+function withShape(info: ValueInfoProto, shape: Shape | null): ValueInfoProto {
+  const tensor = info.type?.tensor_type;
+  if (tensor === undefined) return info;
+  const dims = shape?.map(dimension);
+  const declared = dims === undefined ? undefined : record("TensorShapeProto", { dim: dims });
+  return { ...info, type: { ...info.type!, tensor_type: { ...tensor, shape: declared } } };
+}
+
+function dimension(dim: Dim) {
+  const known = typeof dim === "number" ? { dim_value: dim } : dim === null ? {} : { dim_param: dim };
+  return record("TensorShapeProto.Dimension", known);
+}
+
+const declaredShape = (output: string, because: string): Diagnostic =>
+  warning("compile/declared-shape", `the output "${output}" ${because}; the compiled graph declares what it is`, {
+    place: output,
+    hint: "correct the declaration in the source, because other tools may trust it",
+  });

@@ -1,0 +1,99 @@
+/** Shapes that a source declares and its nodes contradict. Found by `scripts/fuzz.mjs islands`. */
+import { describe, expect, it } from "vitest";
+import { withTrueDeclarations } from "../../src/accelerate/true-declarations.js";
+import type { Diagnostic } from "../../src/base/diagnostics.js";
+import * as build from "../../src/onnx/graph/build.js";
+import type { ModelWithGraph } from "../../src/onnx/graph/records.js";
+import { typeInfo } from "../../src/onnx/infer/type-info.js";
+import { loadSchemas } from "../../src/onnx/schemas/registry.js";
+import { line, modelOf, weights } from "../support/onnx-graphs.js";
+import { accelerated, read } from "../support/raising.js";
+import { encoded, relativeError, runGraph } from "../support/sessions.js";
+
+const schemas = await loadSchemas();
+
+/** A convolution whose result goes through a Reshape to its own shape, as exporters write it. */
+async function source(declared: readonly build.Dimension[], inner: readonly build.Dimension[] = [1, 4, 5, 6]) {
+  const graph = build.graph({
+    name: "g",
+    node: [
+      line("c = Conv x w", { pads: { ints: [1, 1, 1, 1] } }),
+      line("s = Shape c"),
+      line("y = Reshape c s"),
+      line("z = Relu y"),
+    ],
+    input: [build.valueInfo("x", "FLOAT", [1, 4, 5, 6])],
+    output: [build.valueInfo("z", "FLOAT", declared)],
+    value_info: [build.valueInfo("y", "FLOAT", inner)],
+    initializer: [weights("w", [4, 4, 3, 3])],
+  });
+  return (await read(modelOf(graph, 17))) as ModelWithGraph;
+}
+
+function corrected(model: ModelWithGraph) {
+  const warnings: Diagnostic[] = [];
+  const { graph } = withTrueDeclarations(model, schemas, (each) => warnings.push(each));
+  return {
+    output: typeInfo(graph.output[0]!.type),
+    inner: graph.value_info.map(({ name }) => name),
+    warnings: warnings.map(({ code, place }) => [code, place]),
+  };
+}
+
+describe("a declared shape", () => {
+  it("stays where the nodes give it, and the model is the same object", async () => {
+    const model = await source([1, 4, 5, 6]);
+    expect(withTrueDeclarations(model, schemas)).toBe(model);
+  });
+
+  it("of symbols stays: the nodes do not contradict it", async () => {
+    const model = await source([1, "C", null, 6]);
+    expect(withTrueDeclarations(model, schemas)).toBe(model);
+  });
+
+  it.each([
+    ["another size", [1, 4, 5, 2]],
+    ["another rank", [1, 4, 5]],
+  ])("of %s becomes what the nodes give, with a warning", async (_, declared) => {
+    expect(corrected(await source(declared))).toEqual({
+      output: { kind: "tensor", elem: 1, shape: [1, 4, 5, 6] },
+      inner: ["y"],
+      warnings: [["compile/declared-shape", "z"]],
+    });
+  });
+
+  it("of an inner value goes, without a warning", async () => {
+    expect(corrected(await source([1, 4, 5, 6], [1, 4, 5, 2]))).toEqual({
+      output: { kind: "tensor", elem: 1, shape: [1, 4, 5, 6] },
+      inner: [],
+      warnings: [],
+    });
+  });
+});
+
+it("a batch is opened by what the nodes give", async () => {
+  const model = await source([1, 4, 5, 2], [1, 4, 5, 2]);
+  const done = await accelerated(model, {});
+  expect(done.report.batch.became).toBe("open");
+  const next = (n: number, seed: number) => ({
+    shape: [n, 4, 5, 6],
+    data: Float32Array.from({ length: n * 120 }, (_, i) => Math.sin(seed + i)),
+  });
+  const one = next(1, 3);
+  const two = { shape: [2, 4, 5, 6], data: Float32Array.from([...one.data, ...one.data]) };
+  const [wanted] = await runGraph(await encoded(model), [new Map([["x", one]])], "disabled");
+  const [found] = await runGraph(await encoded(done.model), [new Map([["x", two]])]);
+  const { data } = wanted!.get("z")!;
+  const both = { shape: two.shape, data: Float32Array.from([...data, ...data]) };
+  expect(relativeError(found!.get("z")!, both)).toBeLessThan(1e-5);
+});
+
+it("two versions of ai.onnx are refused, since readers differ in which of them counts", async () => {
+  const model = await source([1, 4, 5, 6]);
+  const twice = { ...model, opset_import: [build.opset(17), build.opset(13)] };
+  await expect(accelerated(twice, {})).rejects.toMatchObject({
+    diagnostics: [{ code: "compile/opset", message: "the graph imports ai.onnx in the versions 17 and 13" }],
+  });
+  const same = { ...model, opset_import: [build.opset(17), build.opset(17)] };
+  await expect(accelerated(same, {})).resolves.toBeDefined();
+});
