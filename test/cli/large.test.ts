@@ -44,7 +44,7 @@ function storeOf(blocks: number): TensorStore {
 describe("the memory of a whole process", () => {
   const folder = temporaryFolder();
   /** Far apart, as the collector frees buffers late: the difference must be more than some of them. */
-  const [SMALL, LARGE] = [1, 9];
+  const [SMALL, LARGE] = [1, 6];
 
   beforeAll(async () => {
     for (const blocks of [SMALL, LARGE]) {

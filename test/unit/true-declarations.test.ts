@@ -2,10 +2,12 @@
 import { describe, expect, it } from "vitest";
 import { withTrueDeclarations } from "../../src/accelerate/true-declarations.js";
 import type { Diagnostic } from "../../src/base/diagnostics.js";
+import { dense } from "../../src/ir/ops/dense-tensor.js";
 import * as build from "../../src/onnx/graph/build.js";
 import type { ModelWithGraph } from "../../src/onnx/graph/records.js";
 import { typeInfo } from "../../src/onnx/infer/type-info.js";
 import { loadSchemas } from "../../src/onnx/schemas/registry.js";
+import { TOLERANCES } from "../../src/verify/tolerances.js";
 import { line, modelOf, weights } from "../support/onnx-graphs.js";
 import { accelerated, read } from "../support/raising.js";
 import { encoded, relativeError, runGraph } from "../support/sessions.js";
@@ -75,17 +77,13 @@ it("a batch is opened by what the nodes give", async () => {
   const model = await source([1, 4, 5, 2], [1, 4, 5, 2]);
   const done = await accelerated(model, {});
   expect(done.report.batch.became).toBe("open");
-  const next = (n: number, seed: number) => ({
-    shape: [n, 4, 5, 6],
-    data: Float32Array.from({ length: n * 120 }, (_, i) => Math.sin(seed + i)),
-  });
-  const one = next(1, 3);
-  const two = { shape: [2, 4, 5, 6], data: Float32Array.from([...one.data, ...one.data]) };
-  const [wanted] = await runGraph(await encoded(model), [new Map([["x", one]])], "disabled");
+  const numbers = Array.from({ length: 120 }, (_, i) => Math.fround(Math.sin(i)));
+  const [wanted] = await runGraph(await encoded(model), [new Map([["x", dense([1, 4, 5, 6], numbers)]])], "disabled");
+  const two = dense([2, 4, 5, 6], [...numbers, ...numbers]);
   const [found] = await runGraph(await encoded(done.model), [new Map([["x", two]])]);
   const { data } = wanted!.get("z")!;
-  const both = { shape: two.shape, data: Float32Array.from([...data, ...data]) };
-  expect(relativeError(found!.get("z")!, both)).toBeLessThan(1e-5);
+  const both = dense([2, 4, 5, 6], [...data, ...data]);
+  expect(relativeError(found!.get("z")!, both)).toBeLessThan(TOLERANCES.relative);
 });
 
 it("two versions of ai.onnx are refused, since readers differ in which of them counts", async () => {
