@@ -1,6 +1,7 @@
 /**
- * Shapes that a model declares and its nodes contradict, as tools leave them that change inputs alone. ONNX Runtime warns of
- * them and goes by the nodes; so does smxc, whose proofs read declared shapes.
+ * Declared shapes that are not so. Some converters write −1 for a size that is open. Tools that change inputs alone leave
+ * outputs and inner values with shapes that the nodes contradict: ONNX Runtime warns of them and goes by the nodes. So does smxc,
+ * whose proofs read declared shapes.
  */
 import { type Diagnostic, warning } from "../base/diagnostics.js";
 import { record } from "../onnx/graph/build.js";
@@ -9,6 +10,7 @@ import { InferenceFault } from "../onnx/infer/fault.js";
 import { inferModel } from "../onnx/infer/infer-model.js";
 import { checkCompatible } from "../onnx/infer/merge.js";
 import { type Dim, isTensor, type Shape, type TypeInfo, typeInfo } from "../onnx/infer/type-info.js";
+import { type Dimension, withDims } from "../onnx/rewrite/with-dims.js";
 import type { SchemaRegistry } from "../onnx/schemas/registry.js";
 
 /**
@@ -17,10 +19,11 @@ import type { SchemaRegistry } from "../onnx/schemas/registry.js";
  * @param report takes a warning `compile/declared-shape` for each output
  */
 export function withTrueDeclarations(
-  model: ModelWithGraph,
+  source: ModelWithGraph,
   schemas: SchemaRegistry,
   report: (diagnostic: Diagnostic) => void = () => {},
 ): ModelWithGraph {
+  const model = withoutNegativeSizes(source);
   if (!isContradicted(model, schemas)) return model;
   const { graph } = model;
   const bare: GraphProto = {
@@ -38,6 +41,16 @@ export function withTrueDeclarations(
   });
   const value_info = graph.value_info.filter((info) => contradiction(info) === undefined);
   return { ...model, graph: { ...graph, value_info, output } };
+}
+
+function withoutNegativeSizes(model: ModelWithGraph): ModelWithGraph {
+  const { graph } = model;
+  const isNegative = ({ dim_value }: Dimension): boolean => dim_value !== undefined && dim_value < 0;
+  const hasNegative = ({ type }: ValueInfoProto): boolean => type?.tensor_type?.shape?.dim.some(isNegative) ?? false;
+  if (![...graph.input, ...graph.output, ...graph.value_info].some(hasNegative)) return model;
+  const opened = (info: ValueInfoProto) => withDims(info, (dim) => (isNegative(dim) ? dimension(null) : dim));
+  const [input, output, value_info] = [graph.input, graph.output, graph.value_info].map((infos) => infos.map(opened));
+  return { ...model, graph: { ...graph, input: input!, output: output!, value_info: value_info! } };
 }
 
 /** Whether the shape of some value, of the main graph or of one within it, is not the one that is declared. */

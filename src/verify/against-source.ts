@@ -62,11 +62,18 @@ export function randomFeeds(inputs: readonly Port[], sizes: InputSizes, seed: nu
 
 /**
  * Runs the source at some sizes; null where it does not take them, or they are too large to try.
+ *
+ * @param given inputs that are not drawn
  * @throws SmxcError other than ONNX Runtime's own
  */
-export async function runSource(source: Session, sizes: InputSizes, seed: number): Promise<SourceRun | null> {
+export async function runSource(
+  source: Session,
+  sizes: InputSizes,
+  seed: number,
+  given: ReadonlyMap<string, Tensor> = new Map(),
+): Promise<SourceRun | null> {
   if ([...sizes.values()].some((shape) => elementCount(shape) > MOST_ELEMENTS)) return null;
-  const feeds = randomFeeds(source.inputs, sizes, seed);
+  const feeds = new Map([...randomFeeds(source.inputs, sizes, seed), ...given]);
   const label = [...sizes].map(([name, size]) => `${name} ${size.join("x")}`).join(", ");
   try {
     return { label, feeds, outputs: await source.run(feeds) };

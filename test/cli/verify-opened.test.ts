@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands/index.js";
 import * as build from "../../src/onnx/graph/build.js";
-import type { NodeProto } from "../../src/onnx/graph/records.js";
+import type { NodeProto, ValueInfoProto } from "../../src/onnx/graph/records.js";
 import { temporaryFolder } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 import { line, modelOf } from "../support/onnx-graphs.js";
@@ -15,9 +15,15 @@ const { at } = folder;
 afterAll(folder.remove);
 const run = (...argv: readonly string[]) => runCaptured(argv, COMMANDS);
 
-async function write(file: string, batch: number | string, nodes: readonly NodeProto[]): Promise<void> {
+async function write(
+  file: string,
+  batch: number | string,
+  nodes: readonly NodeProto[],
+  others: readonly ValueInfoProto[] = [],
+): Promise<void> {
   const picture = (name: string) => build.valueInfo(name, "FLOAT", [batch, 3, 4, 5]);
-  const graph = build.graph({ name: "g", input: [picture("x")], node: [...nodes], output: [picture("y")] });
+  const input = [picture("x"), ...others];
+  const graph = build.graph({ name: "g", input, node: [...nodes], output: [picture("y")] });
   writeFileSync(at(file), await encoded(modelOf(graph)));
 }
 
@@ -36,6 +42,15 @@ describe("verify of an opened batch", () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toContain("the batch, which was 1, is dynamic: every node treats the samples separately");
     expect(stdout + stderr).toContain("3 samples together");
+  });
+
+  it("gives all samples one value of an input that has no batch, as compile does", async () => {
+    const strength = [build.valueInfo("strength", "FLOAT", [])];
+    await write("strong.onnx", 1, [line("y = Mul x strength")], strength);
+    const compiled = await run("compile", at("strong.onnx"), "-o", at("strong.open.onnx"));
+    expect([compiled.code, compiled.stderr]).toEqual([0, expect.stringContaining("3 samples together")]);
+    const { code, stdout } = await run("verify", at("strong.onnx"), at("strong.open.onnx"));
+    expect([code, stdout]).toEqual([0, expect.stringContaining("3 samples together")]);
   });
 
   it("fails where samples meet, though each alone is right", async () => {

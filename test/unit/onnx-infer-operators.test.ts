@@ -19,6 +19,11 @@ const ints = (name: string, ...values: readonly number[]): AttributeInit => ({
   type: AttributeType.INTS,
   ints: values.map(BigInt),
 });
+const floats = (name: string, ...values: readonly number[]): AttributeInit => ({
+  name,
+  type: AttributeType.FLOATS,
+  floats: [...values],
+});
 const equation = (text: string): AttributeInit => ({
   name: "equation",
   type: AttributeType.STRING,
@@ -128,6 +133,8 @@ it.each<[string, number, readonly Input[], readonly AttributeInit[], string | Re
     [],
     "tensor(int64)[?, 3]",
   ],
+  ["Upsample", 7, [[1, 3, 4, 5]], [floats("scales", 1, 1, 1.5, 2)], "tensor(float)[1, 3, 6, 10]"],
+  ["Upsample", 7, [[1, 3, 4, 5]], [floats("scales", 1, 1, 1e30, 2)], /overflows 64 bits/],
   ["Det", 11, [["N", 3, 3]], [], "tensor(float)[N]"],
   ["Det", 11, [[2, 3]], [], /no determinant/],
   ["Det", 11, [[3]], [], /not a matrix/],

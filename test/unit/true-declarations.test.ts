@@ -73,6 +73,18 @@ describe("a declared shape", () => {
   });
 });
 
+it("a size of −1 is open, as the converters mean that write it", async () => {
+  const model = await source([-1, 4, -1, -1], [-1, 4, 5, 6]);
+  const picture = build.valueInfo("x", "FLOAT", [-1, 4, -1, -1]);
+  const { graph } = withTrueDeclarations({ ...model, graph: { ...model.graph, input: [picture] } }, schemas);
+  const shapes = [...graph.input, ...graph.value_info, ...graph.output].map(({ type }) => typeInfo(type));
+  expect(shapes).toEqual([
+    { kind: "tensor", elem: 1, shape: [null, 4, null, null] },
+    { kind: "tensor", elem: 1, shape: [null, 4, 5, 6] },
+    { kind: "tensor", elem: 1, shape: [null, 4, null, null] },
+  ]);
+});
+
 it("a batch is opened by what the nodes give", async () => {
   const model = await source([1, 4, 5, 2], [1, 4, 5, 2]);
   const done = await accelerated(model, {});

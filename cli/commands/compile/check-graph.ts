@@ -8,7 +8,7 @@ import type { ModelProto, ModelWithGraph } from "../../../src/onnx/graph/records
 import { withOutputs } from "../../../src/onnx/rewrite/extract.js";
 import { candidateSizes, compareRun, runSource, type SourceRun } from "../../../src/verify/against-source.js";
 import * as errors from "../../../src/verify/errors.js";
-import { isOpened, OPENED_SAMPLES, openedRuns } from "../../../src/verify/opened-batch.js";
+import { isOpened, OPENED_SAMPLES, openedRuns, sharedInputs } from "../../../src/verify/opened-batch.js";
 import type { OutputResult } from "../../../src/verify/output-result.js";
 import { smallProblems } from "../../../src/verify/problems.js";
 import { HALF_TOLERANCE, TOLERANCES, type Tolerance } from "../../../src/verify/tolerances.js";
@@ -117,7 +117,8 @@ async function checkWhole(
       if (groups.length === RUNS) break;
       const group: SourceRun[] = [];
       for (let sample = 0; sample < samples; sample++) {
-        const run = await runSource(original, sizes, groups.length * samples + sample + 1);
+        const shared = group.length === 0 ? undefined : sharedInputs(source, model, group[0]!);
+        const run = await runSource(original, sizes, groups.length * samples + sample + 1, shared);
         if (run === null) break;
         group.push(run);
       }

@@ -5,7 +5,7 @@ import { readMetadata } from "../../../src/metadata.js";
 import type { ModelWithGraph } from "../../../src/onnx/graph/records.js";
 import { type Signature, signatureOf } from "../../../src/onnx/signature.js";
 import type { GraphModel } from "../../../src/open-model.js";
-import type { Session } from "../../../src/sessions/session.js";
+import type { Session, Tensor } from "../../../src/sessions/session.js";
 import {
   candidateSizes,
   compareRun,
@@ -15,7 +15,7 @@ import {
 } from "../../../src/verify/against-source.js";
 import { valuesPsnr } from "../../../src/verify/compare.js";
 import * as errors from "../../../src/verify/errors.js";
-import { isOpened, OPENED_SAMPLES, openedRuns } from "../../../src/verify/opened-batch.js";
+import { isOpened, OPENED_SAMPLES, openedRuns, sharedInputs } from "../../../src/verify/opened-batch.js";
 import type { OutputResult } from "../../../src/verify/output-result.js";
 import { HALF_TOLERANCE } from "../../../src/verify/tolerances.js";
 import type { Context } from "../../flags/command.js";
@@ -65,9 +65,10 @@ export async function verifyGraph(
     const openSource = await showingOpener(source, signatures.source, { target: "cpu", optimization: "disabled" });
     const openCompiled = await showingOpener(compiled, signatures.compiled, { target: options.target });
     const [own, opened] = [source.decoded.message, compiled.decoded.message] as [ModelWithGraph, ModelWithGraph];
-    const singles = await released(await openSource([]), (session) =>
-      runsOf(context, session, options.shape, isOpened(own, opened) ? OPENED_SAMPLES : 1),
-    );
+    const samples = isOpened(own, opened)
+      ? { count: OPENED_SAMPLES, share: (first: SourceRun) => sharedInputs(own, opened, first) }
+      : undefined;
+    const singles = await released(await openSource([]), (session) => runsOf(context, session, options.shape, samples));
     const runs = options.shape.length > 0 ? singles : openedRuns(own, opened, singles);
     const results = await released(await openCompiled([]), async (session) => {
       const found: OutputResult[] = [];
@@ -110,21 +111,28 @@ function differing(
   );
 }
 
-/** The source at the sizes that are asked for, or at a few that it takes. @param samples inputs of each of those few */
+/** Of runs at one size, and what they have in common with the first. */
+interface Samples {
+  readonly count: number;
+  share(first: SourceRun): ReadonlyMap<string, Tensor>;
+}
+
+/** The source at the sizes that are asked for, or at a few that it takes; with samples, at the first of these alone. */
 async function runsOf(
   context: Context,
   session: Session,
   shapes: VerifyGraphOptions["shape"],
-  samples: number,
+  samples: Samples | undefined,
 ): Promise<readonly SourceRun[]> {
   const asked = shapes.length > 0;
   const usual = candidateSizes(session.inputs);
-  const few = samples === 1 ? usual : Array.from({ length: samples }, () => usual[0]!);
+  const few = samples === undefined ? usual : Array.from({ length: samples.count }, () => usual[0]!);
   const sizes = asked ? shapes.map((shape) => sizesOf(session, shape)) : few;
   const runs: SourceRun[] = [];
   for (const [index, each] of sizes.entries()) {
     if (!asked && runs.length === RUNS) break;
-    const run = await runSource(session, each, index + 1);
+    const given = asked || runs.length === 0 ? undefined : samples?.share(runs[0]!);
+    const run = await runSource(session, each, index + 1, given);
     if (run !== null) runs.push(run);
     else if (asked) throw new SmxcError([notAtThatSize(shapes[index]!)], "usage");
   }

@@ -23,6 +23,11 @@ export function divide(a: number, b: number): number {
   return Math.trunc(a / b) + 0;
 }
 
+/** A size times a factor that is no integer, rounded down. */
+export function scaled(size: number, factor: number): number {
+  return checked(Math.floor(size * factor));
+}
+
 export function multiplyDims(a: Dim, b: Dim): Dim {
   if (typeof a === "number" && typeof b === "number") return multiply(a, b);
   if (a === 1) return b;

@@ -1,3 +1,4 @@
+import { scaled } from "../arithmetic.js";
 import { refuse } from "../fault.js";
 import { unifyDims } from "../merge.js";
 import type { NodeInference } from "../node-inference.js";
@@ -82,7 +83,7 @@ function scaledShape(input: Shape, scales: readonly number[], axes: readonly num
   return input.map((dim, i) => {
     const at = axes.indexOf(i);
     if (typeof dim !== "number") return null;
-    return at < 0 ? dim : Math.floor(dim * scales[at]!);
+    return at < 0 ? dim : scaled(dim, scales[at]!);
   });
 }
 
