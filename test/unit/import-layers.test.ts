@@ -230,3 +230,14 @@ describe.each([
     ]);
   });
 });
+
+it("a kernel that its groups contradict is refused, since no compile takes it", async () => {
+  const shapes = { ...LINEAR("mlp.0", 12, 4), weight: [12, 16, 3, 3], bias: [12] };
+  const config = { experts: 2, cardinals: 6, in_channels: 4, out_channels: 6, kernel: 3, groups: 1 };
+  const [first] = await refused(shapes, config);
+  expect(first).toMatchObject({
+    code: "import/contradiction",
+    message: expect.stringContaining('the tensor "weight" of layer "y" has the shape [12,16,3,3]'),
+    hint: "give the hyper-parameters with which the network was trained",
+  });
+});

@@ -2,8 +2,15 @@ import type { ByteStream } from "../../base/bytes/byte-source.js";
 import { type Diagnostic, error, SmxcError, warning } from "../../base/diagnostics.js";
 import { nearest } from "../../base/nearest.js";
 import { type NamedTensor, writeSafetensors } from "../../files/safetensors-write.js";
-import { elementCount, type LazyTensor, type TensorData, type TensorStore } from "../../tensors/tensor.js";
-import { MODEL_SCHEMA_URL, type ModelDocument } from "../document/document.js";
+import {
+  elementCount,
+  type LazyTensor,
+  type StoredTensor,
+  type TensorData,
+  type TensorStore,
+} from "../../tensors/tensor.js";
+import { buildGraph } from "../document/build.js";
+import { MODEL_SCHEMA_URL, type ModelDocument, type ModelSpec } from "../document/document.js";
 import { checkDocument } from "../document/parse.js";
 import { chooseArchitecture } from "./architecture.js";
 import { Config, type ConfigPlace, type ConfigValue } from "./config.js";
@@ -65,7 +72,7 @@ export function importModel(store: TensorStore, options: ImportOptions = {}): Im
     ...(options.name === undefined ? {} : { name: options.name }),
     source: { arch: importer.name },
   };
-  checkDocument(JSON.parse(JSON.stringify(document)));
+  refuseContradiction(checkDocument(JSON.parse(JSON.stringify(document))), model.tensors);
   const checked = model.tensors.map(
     ({ name, tensor }): NamedTensor => ({ name, tensor: inspected(name, tensor, report) }),
   );
@@ -79,6 +86,25 @@ export function importModel(store: TensorStore, options: ImportOptions = {}): Im
     },
   };
 }
+
+/** Sizes may fit one by one and not together: then no compile takes the document. */
+function refuseContradiction(spec: ModelSpec, named: readonly NamedTensor[]): void {
+  const stored = named.map(({ name, tensor }): readonly [string, StoredTensor] => [
+    name,
+    { name, dtype: "float32", shape: tensor.shape, read: () => tensor.read() },
+  ]);
+  try {
+    buildGraph(spec, { tensors: new Map(stored), others: new Map(), metadata: new Map() });
+  } catch (cause) {
+    if (!(cause instanceof SmxcError)) throw cause;
+    throw new SmxcError(cause.diagnostics.map(contradiction));
+  }
+}
+
+const contradiction = ({ message }: Diagnostic): Diagnostic =>
+  error("import/contradiction", `tensors and hyper-parameters do not make one network: ${message}`, {
+    hint: "give the hyper-parameters with which the network was trained",
+  });
 
 const unknownKey = (key: string, importer: Importer, config: Config): Diagnostic => {
   const near = nearest(key, Object.keys(importer.keys));
