@@ -62,6 +62,20 @@ export async function waitForText(page: Page, selector: string, text: string): P
   return (await found.textContent())!.trim();
 }
 
+/** Clicks as soon as a text is said: a click from outside may come when what it is about is over. */
+export async function clickWhile(page: Page, button: string, selector: string, text: string): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => {
+    const saying = document.querySelector("${selector}");
+    const observer = new MutationObserver(() => {
+      if (!saying.textContent.includes("${text}")) return;
+      observer.disconnect();
+      document.querySelector("${button}").click();
+      resolve();
+    });
+    observer.observe(saying, { childList: true, characterData: true, subtree: true });
+  })`);
+}
+
 /** Waits until the picture that is shown is restored. @returns what the page says of the run */
 export async function waitForResult(page: Page, text = " s on "): Promise<string> {
   const said = await waitForText(page, "#status", text);

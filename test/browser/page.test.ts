@@ -14,6 +14,7 @@ import { readImage } from "../../src/pictures/image-node.js";
 import { smxc, succeed } from "../support/cli.js";
 import {
   choose,
+  clickWhile,
   countTiles,
   drop,
   mostApart,
@@ -171,9 +172,9 @@ describe("pictures", () => {
   });
 
   it("lets pictures be that wait, when it is told to stop", async () => {
+    const stopped = clickWhile(page, "#cancel", "#progress-text", "patches.png: restoring");
     await drop(page, at("patches.png"), at("tiny.png"));
-    await waitForText(page, "#progress-text", "patches.png: restoring");
-    await page.click("#cancel");
+    await stopped;
     const states = page.locator("#strip .thumbnail").filter({ hasText: "not restored" });
     await expect
       .poll(() => states.evaluateAll((all) => all.map((each) => each.getAttribute("aria-label"))), { timeout: 60_000 })
