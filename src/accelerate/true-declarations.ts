@@ -92,8 +92,10 @@ function withShape(info: ValueInfoProto, shape: Shape | null): ValueInfoProto {
 }
 
 function dimension(dim: Dim) {
-  const known = typeof dim === "number" ? { dim_value: dim } : dim === null ? {} : { dim_param: dim };
-  return record("TensorShapeProto.Dimension", known);
+  if (typeof dim === "string") return record("TensorShapeProto.Dimension", { dim_param: dim });
+  // Sizes that only a computation with absurd numbers gives.
+  const isSize = dim !== null && dim >= 0 && Number.isSafeInteger(dim);
+  return record("TensorShapeProto.Dimension", isSize ? { dim_value: dim } : {});
 }
 
 const declaredShape = (output: string, because: string): Diagnostic =>

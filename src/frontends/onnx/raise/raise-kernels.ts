@@ -76,7 +76,7 @@ function grouped(candidates: readonly Candidate[]): readonly (readonly Candidate
   for (const candidate of candidates) {
     const { out, perGroup, kernel } = candidate.raised;
     const size = elementCount([out, perGroup, ...kernel]);
-    if (size > room) {
+    if (groups.length === 0 || size > room) {
       groups.push([]);
       room = MOST_ELEMENTS;
     }
