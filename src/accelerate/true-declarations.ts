@@ -73,9 +73,8 @@ function contradictionOf(inferred: TypeInfo | undefined, declared: TypeInfo): st
     checkCompatible(inferred, declared);
     return undefined;
   } catch (cause) {
-    if (cause instanceof InferenceFault && cause.kind !== "type") return cause.message;
-    if (cause instanceof InferenceFault) return undefined;
-    throw cause;
+    if (!(cause instanceof InferenceFault)) throw cause;
+    return cause.kind === "type" ? undefined : cause.message;
   }
 }
 
