@@ -40,12 +40,12 @@ it("gives each picture once, as run does, when a worker is killed and Redis rest
   expect(await queue.status()).toMatchObject({ waiting: 0, active: 0, completed: PICTURES, failed: [] });
 });
 
-it("lists bad pictures, several in a job, until they are mended and added again", async () => {
-  const queue = fleet.queue("some");
-  const out = fleet.at("some");
+it.each([4, 1])("lists bad pictures, %i in a job, until they are mended and added again", async (perJob) => {
+  const queue = fleet.queue(`some-${perJob}`);
+  const out = fleet.at(`some-${perJob}`);
   const bad = mkdtempSync(fleet.at("bad-"));
   writeFileSync(join(bad, "bad.png"), "no picture");
-  const add = (...more: readonly string[]) => queue.add(out, join(bad, "bad.png"), "--per-job", "4", ...more);
+  const add = (...more: readonly string[]) => queue.add(out, join(bad, "bad.png"), "--per-job", `${perJob}`, ...more);
   await add();
   const worker = queue.work("--until-empty", "--json");
   expect(await worker.ended).toBe(1);

@@ -59,7 +59,8 @@ for _, fate in ipairs(redis.call('HMGET', KEYS[1], unpack(ARGV))) do
   if fate == '${DONE}' then completed = completed + 1 end
 end
 redis.call('HINCRBY', KEYS[2], 'added', -counted)
-redis.call('HINCRBY', KEYS[2], 'completed', -completed)
+-- Of zero, minus zero would be a text that Redis takes for no number.
+redis.call('HINCRBY', KEYS[2], 'completed', 0 - completed)
 redis.call('HDEL', KEYS[1], '${COUNTED}', unpack(ARGV))
 return 1`;
 
