@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { SmxcError } from "../../src/base/diagnostics.js";
+import { weights } from "../support/onnx-graphs.js";
 import { A, BANK, type Case, CONV, ints, KERNEL_SHAPE, model, n, ROWS, TO_KERNEL } from "../support/raise-case.js";
 import { accelerated } from "../support/raising.js";
 
@@ -29,6 +30,20 @@ const MISFITS: Readonly<Record<string, Case>> = {
     nodes: [n("c = Reshape a to"), n("p = Mul c w"), n("k = ReduceSum p nine", { keepdims: { i: 0 } }), CONV],
   },
 };
+
+it("a kernel without elements ends no compile", async () => {
+  const example: Case = {
+    values: { ...A, z: [1, 0, 5, 6] },
+    constants: [weights("w", [3, 6, 0, 3, 3]), ints("to", [3, 1, 1, 1, 1]), ints("zero", [0])],
+    nodes: [
+      n("c = Reshape a to"),
+      n("p = Mul c w"),
+      n("k = ReduceSum p zero", { keepdims: { i: 0 } }),
+      n("y = Conv z k"),
+    ],
+  };
+  await expect(accelerated(await model(example))).resolves.toMatchObject({ compiled: [] });
+});
 
 describe.each(Object.entries(MISFITS))("%s", (_, example) => {
   it("is not raised", async () => {

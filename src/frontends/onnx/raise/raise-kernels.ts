@@ -72,11 +72,11 @@ function notRaised(cause: unknown): { readonly reason: string } {
 /** Candidates whose kernels are computed in one run. */
 function grouped(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
   const groups: Candidate[][] = [];
-  let room = 0;
+  let room = Number.NEGATIVE_INFINITY;
   for (const candidate of candidates) {
     const { out, perGroup, kernel } = candidate.raised;
     const size = elementCount([out, perGroup, ...kernel]);
-    if (groups.length === 0 || size > room) {
+    if (size > room) {
       groups.push([]);
       room = MOST_ELEMENTS;
     }
