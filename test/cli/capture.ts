@@ -4,6 +4,7 @@ import { COMMANDS } from "../../cli/commands/index.js";
 import type { CommandEntry } from "../../cli/flags/command.js";
 import { runProgram } from "../../cli/program.js";
 import type { OutputStream } from "../../cli/terminal/output.js";
+import { requireContent } from "../support/cli.js";
 
 export interface Captured {
   readonly code: number;
@@ -38,6 +39,9 @@ function memoryStream(): { readonly stream: OutputStream; text(): string } {
   return { stream, text: () => chunks.join("") };
 }
 
+/** The folder is the whole process's, so there is one command at a time. */
+let before: Promise<unknown> = Promise.resolve();
+
 /** Runs a command in this process as if it were started in a folder. Commands that are asked for at once run one after the other. */
 export function smxc(argv: readonly string[], folder: string): Promise<Captured> {
   const run = before.then(async () => {
@@ -53,12 +57,7 @@ export function smxc(argv: readonly string[], folder: string): Promise<Captured>
   return run;
 }
 
-/** The folder is the whole process's, so there is one command at a time. */
-let before: Promise<unknown> = Promise.resolve();
-
 /** Runs a command as `smxc` does, and fails, with what it said, unless it was content. */
 export async function succeed(argv: readonly string[], folder: string): Promise<Captured> {
-  const ended = await smxc(argv, folder);
-  if (ended.code !== 0) throw new Error(`smxc ${argv.join(" ")} gave ${ended.code}: ${ended.stderr}${ended.stdout}`);
-  return ended;
+  return requireContent(argv, await smxc(argv, folder));
 }

@@ -39,8 +39,13 @@ export function runNode(args: readonly string[], cwd: string, env: NodeJS.Proces
 
 /** Runs the program and fails, with what it said, unless it was content. */
 export async function succeed(args: readonly string[], cwd: string): Promise<Ended> {
-  const ended = await smxc(args, cwd);
-  if (ended.code !== 0) throw new Error(`smxc ${args.join(" ")} gave ${ended.code}: ${ended.stderr}${ended.stdout}`);
+  return requireContent(args, await smxc(args, cwd));
+}
+
+/** @throws Error with what the program said, unless it was content */
+export function requireContent<E extends Ended>(args: readonly string[], ended: E): E {
+  const { code, stdout, stderr } = ended;
+  if (code !== 0) throw new Error(`smxc ${args.join(" ")} gave ${code}: ${stderr}${stdout}`);
   return ended;
 }
 
