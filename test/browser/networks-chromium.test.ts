@@ -49,7 +49,7 @@ const inPage =
   };
 
 describeProvider({ name: "WebAssembly, Chromium", target: "wasm", run: inPage("wasm") });
-/** Those that take longest on an adapter in software: `networks-node` runs them on WebGPU in half the time. */
+/** Those that take longest on an adapter in software. `networks-node` runs them on WebGPU; with `SMXC_CASES`, this does too. */
 const LONG = process.env.SMXC_CASES === undefined ? ["block-dense", "modulated-conv", "dynamic-conv-t1"] : [];
 describeProvider({ name: "WebGPU, Chromium", target: "webgpu", leaves: LONG, run: inPage("webgpu") });
 

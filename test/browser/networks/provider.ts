@@ -28,6 +28,8 @@ export interface Provider {
 export function describeProvider({ name, target, leaves = [], run }: Provider): void {
   describe(name, () => {
     const errors = new Map<Problem, number>();
+    const isRun = (problem: Problem): boolean => !leaves.includes(problem.name);
+    const [oracle, trained] = [ORACLE.filter(isRun), TRAINED.filter(isRun)];
 
     const solve = async (problem: Problem, sizes: "fixed" | "open"): Promise<void> => {
       const { model, inputs, y } = await problem.make();
@@ -41,17 +43,14 @@ export function describeProvider({ name, target, leaves = [], run }: Provider): 
     };
 
     // A graph of open sizes computes with integers, which run on the CPU; one of fixed sizes must run on WebGPU alone.
-    const problems = [...ORACLE, ...TRAINED].filter((problem) => !leaves.includes(problem.name));
-    it.each(problems)("runs $name", (problem) => solve(problem, target === "webgpu" ? "fixed" : "open"));
+    it.each([...oracle, ...trained])("runs $name", (problem) => solve(problem, target === "webgpu" ? "fixed" : "open"));
 
     it(`runs ${PATCHES.name}`, () => solve(PATCHES, "open"));
 
     afterAll(() => {
       const worst = (problems: readonly Problem[]): string =>
-        Math.max(
-          ...problems.filter(({ name: own }) => !leaves.includes(own)).map((each) => errors.get(each) ?? Number.NaN),
-        ).toExponential(1);
-      console.log(`| ${name} | ${worst(ORACLE)} | ${worst(TRAINED)} | ${worst([PATCHES])} |`);
+        Math.max(...problems.map((each) => errors.get(each) ?? Number.NaN)).toExponential(1);
+      console.log(`| ${name} | ${worst(oracle)} | ${worst(trained)} | ${worst([PATCHES])} |`);
     });
   });
 }
