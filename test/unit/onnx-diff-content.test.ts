@@ -198,7 +198,7 @@ describe("weights", () => {
 });
 
 describe("large graphs", () => {
-  const COUNT = 50_000;
+  const COUNT = 100_000;
   const all = <T>(make: (i: number) => T): T[] => Array.from({ length: COUNT }, (_, i) => make(i));
 
   /** Seconds; each took minutes where the time grew with the square of the count. */
