@@ -23,7 +23,7 @@ export function divide(a: number, b: number): number {
   return Math.trunc(a / b) + 0;
 }
 
-/** A size times a factor that is no integer, rounded down. */
+/** A size times a factor that need not be an integer, rounded down. */
 export function scaled(size: number, factor: number): number {
   return checked(Math.floor(size * factor));
 }
