@@ -9,6 +9,8 @@ const FLAGS = [
   "--no-sandbox",
   "--disable-quic",
   "--no-first-run",
+  // WebAssembly by V8's first compiler alone. The second computes the same, and would compile all that is hot anew in every page.
+  "--js-flags=--liftoff-only",
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",

@@ -12,7 +12,8 @@ import { launchChromium } from "../browser/chromium.js";
 import { serveFolder } from "../browser/serve.js";
 import { runNode } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
-import { addOptionalPackages, installedProject, type Project, ROOT } from "./pack.js";
+import { ROOT } from "./install.js";
+import { addOptionalPackages, installedProject, type Project } from "./pack.js";
 
 const PHOTOGRAPH = fixture("photographs", "x3", "coffee.png");
 
@@ -20,7 +21,7 @@ let project: Project;
 let photo: string;
 
 beforeAll(async () => {
-  project = await installedProject();
+  project = installedProject();
   addOptionalPackages(project);
   cpSync(join(ROOT, "examples"), project.at("examples"), { recursive: true });
   photo = project.at("photo.png");

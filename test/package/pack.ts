@@ -1,15 +1,12 @@
-/** The package as npm packs it, and a project that has it installed. */
-import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+/** The package as npm packs it, and projects that have it installed. */
+import { cpSync, existsSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { inject } from "vitest";
 import { temporaryFolder } from "../support/cli.js";
+import { ROOT } from "./install.js";
 
-export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CONSUMERS = fileURLToPath(new URL("./consumers/", import.meta.url));
-
-export const run = promisify(execFile);
 
 export interface PackedFile {
   readonly path: string;
@@ -22,32 +19,17 @@ export interface Packed {
   readonly size: number;
 }
 
-/** @param folder where the tarball goes */
-export async function packPackage(folder: string): Promise<Packed> {
-  // Without scripts: the build is there, and `prepare` would make it again.
-  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
-  const { stdout } = await run("npm", args, { cwd: ROOT, maxBuffer: 2 ** 24 });
-  const [{ filename, files, size }] = JSON.parse(stdout);
-  return { tarball: join(folder, filename), files, size };
-}
-
 export interface Project {
   readonly path: string;
   at(name: string): string;
   remove(): void;
 }
 
-/**
- * A project with the package in it, installed as careful people do: no scripts, nothing optional. What npm has in its
- * cache is not asked for again.
- */
-export async function installedProject(): Promise<Project & { readonly packed: Packed }> {
+/** A project of its own with the package in it, as `install.ts` installed it. */
+export function installedProject(): Project & { readonly packed: Packed } {
   const project = temporaryFolder();
-  mkdirSync(project.at("tarball"));
-  const packed = await packPackage(project.at("tarball"));
-  writeFileSync(project.at("package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
-  const flags = ["--ignore-scripts", "--omit=optional", "--prefer-offline", "--no-audit", "--no-fund"];
-  await run("npm", ["install", ...flags, packed.tarball], { cwd: project.path });
+  const { path, packed } = inject("installed");
+  cpSync(path, project.path, { recursive: true, verbatimSymlinks: true });
   cpSync(CONSUMERS, project.path, { recursive: true });
   return { ...project, packed };
 }

@@ -17,7 +17,8 @@ import { runNode } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 import { blocksOf, pageText, runsOf } from "../support/pages.js";
 import { servePage } from "../support/serve-page.js";
-import { addOptionalPackages, installedProject, type Packed, type Project, ROOT, run } from "./pack.js";
+import { ROOT, run } from "./install.js";
+import { addOptionalPackages, installedProject, type Packed, type Project } from "./pack.js";
 
 const CHECKPOINT = fixture("models", "nsr-x3", "checkpoint.pt");
 
@@ -27,7 +28,7 @@ let expectedSha256: string;
 let commandSha256: string;
 
 beforeAll(async () => {
-  project = await installedProject();
+  project = installedProject();
   const bytes = Uint8Array.from(readFileSync(CHECKPOINT));
   const { document, weights } = await importCheckpoint(bytes, { config: new Map([["patch", 24]]) });
   expectedSha256 = sha256(await compile(document, weights));
@@ -177,7 +178,7 @@ describe("installed without scripts and optional packages", () => {
 describe.each(["nodenext", "bundler"])("a strict TypeScript project, modules resolved by %s", (resolution) => {
   it("compiles, types of the package included", async () => {
     const args = ["-p", `types/tsconfig.${resolution}.json`];
-    const { code, stdout } = await tool("typescript/bin/tsc", args, project.path);
+    const { code, stdout } = await tool("@typescript/native/bin/tsc", args, project.path);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
   });
 });

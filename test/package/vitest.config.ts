@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     dir: "test/package",
     include: ["**/*.test.ts"],
+    globalSetup: ["test/package/install.ts"],
     testTimeout: 120_000,
     hookTimeout: 180_000,
     pool: "forks",

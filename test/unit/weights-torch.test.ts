@@ -69,13 +69,13 @@ describe("openWeights on checkpoints of PyTorch 2.13", () => {
 
 describe("large checkpoints", () => {
   it("reads a pickle of the format before that is longer than the beginning that is read first", async () => {
-    const names = Array.from({ length: 30_000 }, (_, i) => `layer.${i}.${"x".repeat(100)}`);
+    const names = Array.from({ length: 5000 }, (_, i) => `layer.${i}.${"x".repeat(1000)}`);
     const views = names.map((name, i) => concat(text(name), tensor({ view: op("N"), size: [1], offset: i % 4 })));
     const bytes = legacy({ object: pickle(...[EMPTY_DICT, ...views.map((view) => concat(view, op("s")))]) });
     expect(bytes.length).toBeGreaterThan(5_000_000);
     const { tensors } = await openWeights(guardedSource(bytes));
     expect([...tensors.keys()]).toEqual(names);
-    expect(await tensors.get(names[29_999]!)?.read()).toEqual(Float32Array.of(4));
+    expect(await tensors.get(names.at(-1)!)?.read()).toEqual(Float32Array.of(4));
   });
 });
 
