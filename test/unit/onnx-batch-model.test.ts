@@ -6,6 +6,7 @@ import * as build from "../../src/onnx/graph/build.js";
 import type { ModelWithGraph } from "../../src/onnx/graph/records.js";
 import { loadSchemas } from "../../src/onnx/schemas/registry.js";
 import { line, linesOf, modelOf } from "../support/onnx-graphs.js";
+import { encoded } from "../support/sessions.js";
 
 const schemas = await loadSchemas();
 
@@ -55,6 +56,20 @@ it("runs in Scans where it is asked for", async () => {
   const { model, report } = await taken(halves(0), "dynamic");
   expect(report.batch.became).toBe("scan");
   expect(linesOf(model.graph).map((each) => each.split(" ")[2])).toEqual(["Slice", "Slice", "Add", "Scan", "Squeeze"]);
+});
+
+it("runs in Scans where a size is declared that no tensor has, and that size is open", async () => {
+  const graph = build.graph({
+    name: "g",
+    input: [build.valueInfo("x", "FLOAT", [1, 4, 6, 6])],
+    node: [build.node("Unknown", ["x"], ["a"], { domain: "other" }), line("y = Relu a")],
+    value_info: [build.valueInfo("a", "FLOAT", [1, 2n ** 63n - 1n])],
+    output: [build.valueInfo("y", "FLOAT", [1, 2n ** 63n - 1n])],
+  });
+  const source = modelOf(graph, 17, { opset_import: [build.opset(17), build.opset(1, "other")] });
+  const { model, report } = await taken(source as ModelWithGraph, "dynamic");
+  expect(report.batch.became).toBe("scan");
+  expect((await encoded(model)).length).toBeGreaterThan(0);
 });
 
 it("is refused where Scans are no way out, and says why", async () => {

@@ -76,7 +76,7 @@ function asBytes(text: string | Blob): Blob {
   return typeof text === "string" ? textBytes(text) : text;
 }
 
-/** A size, a symbol, or null where nothing is known. */
+/** A size, a symbol, or null where nothing is known. Sizes that no tensor has, and no double holds exactly, count as unknown. */
 export type Dimension = Int64 | string | null;
 
 /**
@@ -95,7 +95,7 @@ export function valueInfo(name: string, type: ElementTypeName, shape?: readonly 
 
 function dimension(size: Dimension): Message<"TensorShapeProto.Dimension"> {
   const unknown = emptyRecord("TensorShapeProto.Dimension");
-  if (size === null) return unknown;
+  if (size === null || (typeof size === "number" && !Number.isSafeInteger(size))) return unknown;
   return typeof size === "string" ? { ...unknown, dim_param: size } : { ...unknown, dim_value: size };
 }
 
