@@ -6,7 +6,7 @@
  *     node bench/compare.mjs main HEAD [--only 64,128] [--target cpu|wasm] [--threads 1] [--size 48|open] [--seconds 10] [--rounds 3]
  *
  * `--seconds` is for the runs of each network, of which every graph has five at least; `--rounds` is how often each revision compiles a
- * network, every time in a new process. Alone on the machine; the table is told, nothing is written.
+ * network, every time in a new process. Alone on the machine; the table is printed, nothing is written.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

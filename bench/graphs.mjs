@@ -33,11 +33,11 @@ export async function graphBytes(network, { fold = false, ...options }) {
  * @param graphs bytes by name
  * @param shape of the input `x`
  * @param {{target?: "cpu" | "wasm", threads?: number, seconds: number, rounds?: number, failed?: (name: string, cause: Error) => void}}
- *   options `seconds` for all graphs together; at least `rounds` rounds; `failed` is told of graphs that do not run, which are
+ *   options `seconds` for all graphs together; at least `rounds` rounds; `failed` hears of graphs that do not run, which are
  *   left out
- * @throws Error of ONNX Runtime for a graph that does not run, where nobody is to be told
+ * @throws Error of ONNX Runtime for a graph that does not run, where `failed` is absent
  * @returns by name the wall clock and the processor time of each round: the second is what other work on the machine
- *   disturbs least, and tells only for one thread
+ *   disturbs least, and holds only for one thread
  */
 export async function timeGraphs(graphs, shape, { target = "cpu", threads = 1, seconds, rounds = 5, failed }) {
   const x = await pictures(shape, { target, threads });

@@ -1,6 +1,6 @@
 /**
  * What further workers gain: 24 tiles of 128² through the shipped nsr-x2 and a network of 64 units, one worker and several of one
- * thread each, in turn. Alone on the machine; the table is told, nothing is written.
+ * thread each, in turn. Alone on the machine; the table is printed, nothing is written.
  *
  *     npm run build
  *     node bench/jobs.mjs [--target cpu|wasm] [--jobs 2] [--tiles 24] [--side 128] [--rounds 5] [--only nsr-x2]

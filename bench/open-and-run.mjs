@@ -1,5 +1,5 @@
 /**
- * Runs as a process of its own, whose memory is then that of one graph: opens it, runs it once, and tells how long opening took.
+ * Runs as a process of its own, whose memory is then that of one graph: opens it, runs it once, and prints how long opening took.
  *
  *     node bench/open-and-run.mjs <graph.onnx> <cpu|wasm> <threads> <NxCxHxW>
  */

@@ -4,7 +4,7 @@
  *     node bench/peers.mjs [out/peers/networks] [--only odconv-resnet18] [--threads 1] [--seconds 20] [--save]
  *
  * Takes what test/peers/export_networks.py wrote and test/peers/compare-networks.mjs compiled. Processor time is what other work
- * on the machine disturbs least, and tells only for one thread. --save keeps the figures for results/README.md.
+ * on the machine disturbs least, and holds only for one thread. --save keeps the figures for results/README.md.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

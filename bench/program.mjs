@@ -1,4 +1,4 @@
-/** Runs the built program as a process of its own and tells what it cost. */
+/** Runs the built program as a process of its own and reports what it cost. */
 import { fileURLToPath } from "node:url";
 import { runProcess } from "./processes.mjs";
 

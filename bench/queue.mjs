@@ -1,6 +1,6 @@
 /**
  * What the queue adds to the work: milliseconds of each picture beside `smxc run --resume`; and what adding many pictures takes,
- * with the memory of Redis. Alone on the machine, with redis-server; the figures are told, nothing is written.
+ * with the memory of Redis. Alone on the machine, with redis-server; the figures are printed, nothing is written.
  *
  *     npm run build
  *     node bench/queue.mjs overhead [--pictures 400] [--side 16] [--rounds 3] [--per-job 1]

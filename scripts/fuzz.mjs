@@ -33,7 +33,7 @@ const MOST_BYTES = 3 * 2 ** 30;
 
 let end = Date.now() + 1000 * Number(seconds);
 let child;
-// What was done by then is told.
+// What was done by then is reported.
 for (const signal of ["SIGINT", "SIGTERM"])
   process.on(signal, () => {
     end = 0;

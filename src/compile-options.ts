@@ -1,4 +1,4 @@
-/** What a compile can be told. */
+/** The options of a compile. */
 import type { Diagnostic } from "./base/diagnostics.js";
 import type { RoutingMode } from "./frontends/document/routing-modes.js";
 import type { Target } from "./lowerings/targets.js";

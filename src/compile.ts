@@ -74,7 +74,7 @@ export function compileGraph(reference: Graph, options: LoweringOptions): Compil
   return { reference, graph, model, choices: loweringChoices(graph, emitOptions, plan), rewrites };
 }
 
-/** What the lowering is told of a compile's options. */
+/** What the lowering gets of a compile's options. */
 export function emitOptionsOf(options: LoweringOptions): EmitOptions {
   const { target = "cpu", opset = LOWEST_OPSET, lowering = "auto", portable, threads, measured } = options;
   // The transforms of a Winograd convolution lose several bits, which half precision does not have.

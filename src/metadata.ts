@@ -47,7 +47,7 @@ const metadataSchema = z.object({
     routing: z.enum(ROUTING_MODES).optional(),
     /** Element type of weights and feature maps. */
     dtype: z.enum(["float32", "float16"]).default("float32"),
-    /** What the choice of lowerings was told, where it was told something. */
+    /** What the choice of lowerings was given, if anything. */
     opset: z.number().optional(),
     winograd: z.boolean().optional(),
     portable: z.boolean().optional(),

@@ -75,13 +75,13 @@ export const compileCommand = defineCommand({
     },
   ],
   async action(context, [path], options) {
-    const [{ openModelFile }, { compile }, { dataPath, encodeForFiles }, { checkOutputs }, { writeTold }] =
+    const [{ openModelFile }, { compile }, { dataPath, encodeForFiles }, { checkOutputs }, { writeAndReport }] =
       await Promise.all([
         import("../models/open-model.js"),
         import("../../src/compile.js"),
         import("../models/encode-for-files.js"),
         import("../files/check-outputs.js"),
-        import("../files/write-told.js"),
+        import("../files/write-and-report.js"),
       ]);
     const model = await openModelFile(path, "network", context.report);
     try {
@@ -121,7 +121,7 @@ export const compileCommand = defineCommand({
             ? [{ path: options.output, content: checked.bytes }]
             : encodeForFiles(onnx, options.output, options.externalData, options.target);
         const cost = await fold?.study?.measure(compileOptions);
-        const written = await writeTold(context, files, { inputs: [...model.files, ...(fold?.files ?? [])] });
+        const written = await writeAndReport(context, files, { inputs: [...model.files, ...(fold?.files ?? [])] });
         const { foldStudyJson, foldStudyText } = await import("./compile/fold-study.js");
         const trials = tuned ? (await import("./compile/tune.js")).trialsText(tuned.trials) : [];
         const explained = options.explain ? await import("./compile/explain-compile.js") : undefined;
@@ -215,8 +215,8 @@ async function foldSource(
 }
 
 /** @throws SmxcError of kind `usage` */
-function refusePictureFlags(told: PictureOptions): void {
-  const given = Object.keys(told).map((name) => `--${name}`);
+function refusePictureFlags(pictures: PictureOptions): void {
+  const given = Object.keys(pictures).map((name) => `--${name}`);
   if (given.length === 0) return;
   const message = `${given.join(", ")} ${given.length === 1 ? "is" : "are"} only for ONNX graphs; a model document already says how it takes pictures`;
   throw new SmxcError([error("usage/document", message, { hint: 'change the document\'s "image" entry' })], "usage");

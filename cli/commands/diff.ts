@@ -5,7 +5,7 @@ import { argument, defineCommand, optionOr } from "../flags/command.js";
 import { EXIT } from "../flags/exit-code.js";
 import { numberFrom } from "../flags/values.js";
 
-/** Changes of one kind that are told one by one; of further ones only the number is. */
+/** Changes of one kind that are listed one by one; of further ones only the number is. */
 const MOST_CHANGES = 100;
 
 export const diffCommand = defineCommand({
@@ -54,13 +54,13 @@ function text({ changes, weights }: DiffResult): Lines {
   return [...changeLines(changes), `${changes.length} change${changes.length === 1 ? "" : "s"}; ${counted}`];
 }
 
-/** Changes in their order; of a kind that has more than are told, how many more follows the last that is. */
+/** Changes in their order; of a kind that has more than are listed, how many more follows the last that is. */
 function changeLines(changes: readonly Change[]): Lines {
   const countOf = (kind: ChangeKind): number => changes.filter((change) => change.kind === kind).length;
-  const told = new Map<ChangeKind, number>();
+  const shown = new Map<ChangeKind, number>();
   return changes.flatMap(({ kind, place, message }): Lines => {
-    const count = (told.get(kind) ?? 0) + 1;
-    told.set(kind, count);
+    const count = (shown.get(kind) ?? 0) + 1;
+    shown.set(kind, count);
     if (count > MOST_CHANGES) return [];
     const label = kind.padEnd(9);
     const line = `${label}  ${place}: ${message}`;

@@ -56,7 +56,7 @@ export const evalCommand = defineCommand({
       { evaluatePairs },
       { leftOut, meanEvaluation },
       { reportHtml },
-      { errorsOf, failuresJson, tellFailures },
+      { errorsOf, failuresJson, printFailures },
     ] = await Promise.all([
       import("../models/open-network.js"),
       import("../files/check-outputs.js"),
@@ -126,7 +126,7 @@ export const evalCommand = defineCommand({
           ...(html === undefined ? {} : { report: html }),
         }),
       });
-      await tellFailures(context, failures, pairs.length);
+      await printFailures(context, failures, pairs.length);
       return failures.length > 0 ? EXIT.bad : EXIT.good;
     } finally {
       await network.close();

@@ -71,9 +71,9 @@ export const importCommand = defineCommand({
         const weightsEntry = { file: basename(outputs.weights), sha256 };
         return formatDocument({ $schema, version, name, weights: weightsEntry, ...rest, source: origin });
       };
-      const { writeTold } = await import("../files/write-told.js");
+      const { writeAndReport } = await import("../files/write-and-report.js");
       const [weightsFile, documentFile] = await placeErrors(place, () =>
-        writeTold(
+        writeAndReport(
           context,
           [
             { path: outputs.weights, content: weights },

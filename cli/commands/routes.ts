@@ -50,7 +50,7 @@ export const routesCommand = defineCommand({
         import("../../src/routes/report-html.js"),
         import("../pictures/failures.js"),
       ]);
-    const { attempt, errorsOf, failuresJson, tellFailures } = failing;
+    const { attempt, errorsOf, failuresJson, printFailures } = failing;
     const given = [...image, ...(images === undefined ? [] : await pictureFiles(images, context))];
     if (given.length === 0) throw noPictures();
     const { checkOutputs } = await import("../files/check-outputs.js");
@@ -102,7 +102,7 @@ export const routesCommand = defineCommand({
           ...(output === undefined ? {} : { report: output }),
         }),
       });
-      await tellFailures(context, failures, given.length);
+      await printFailures(context, failures, given.length);
       return failures.length > 0 ? EXIT.bad : EXIT.good;
     } finally {
       await network.close();

@@ -85,7 +85,7 @@ export const runCommand = defineCommand({
       { openJournal },
       { doneBy },
       { networkOptionsOf, decisiveOptions },
-      { failuresJson, tellFailures, errorsOf, endsAll },
+      { failuresJson, printFailures, errorsOf, endsAll },
       { SmxcError },
     ] = await Promise.all([
       import("../models/open-network.js"),
@@ -132,7 +132,7 @@ export const runCommand = defineCommand({
             },
           });
         }
-        await tellFailures(context, failures, pairs.length);
+        await printFailures(context, failures, pairs.length);
         if (failures.some(endsAll)) return EXIT.usage;
         return failures.length > 0 ? EXIT.bad : EXIT.good;
       } finally {

@@ -37,7 +37,7 @@ export interface WrittenFile {
 
 /** A file that is on the disk, and has its name next. */
 export interface CompleteFile extends WrittenFile {
-  /** When it was last written to, in milliseconds, as the file system tells it from then on. */
+  /** When it was last written to, in milliseconds, as the file system shows it from then on. */
   readonly modified: number;
 }
 

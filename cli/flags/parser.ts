@@ -145,7 +145,7 @@ function argumentTerm(argument: ArgumentSpec<unknown> | Argument): string {
   return argument.variadic ? `<${name}...>` : `<${name}>`;
 }
 
-/** Commander is told only the defaults that help should show: that a switch is off goes without saying. */
+/** Commander gets only the defaults that help should show: that a switch is off goes without saying. */
 function commanderOption({ flags, description, parse, initial, repeatable, ...spec }: OptionSpec<unknown>): Option {
   const option = new Option(flags, description);
   if (spec.choices !== undefined) option.choices(spec.choices);

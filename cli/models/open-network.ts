@@ -24,7 +24,7 @@ export interface OpenNetwork extends Network {
   close(): Promise<void>;
 }
 
-type Told = Pick<Output, "report" | "note">;
+type Reporting = Pick<Output, "report" | "note">;
 
 export type NetworkOptions = ContextOptions &
   CoreOptions & {
@@ -39,7 +39,7 @@ export type NetworkOptions = ContextOptions &
   };
 
 /** @throws SmxcError as `openModelFile` and `openNetwork` */
-export async function openNetworkFile(path: string, options: NetworkOptions, output: Told): Promise<OpenNetwork> {
+export async function openNetworkFile(path: string, options: NetworkOptions, output: Reporting): Promise<OpenNetwork> {
   return openNetwork(await openModelFile(path, "network", output.report), options, output);
 }
 
@@ -47,7 +47,7 @@ export async function openNetworkFile(path: string, options: NetworkOptions, out
  * Makes a model ready to run; a document is compiled in memory. The model stays open as long as the network, because
  * parts are compiled when they are needed. If it cannot run, it is closed.
  */
-export async function openNetwork(model: OpenModel, options: NetworkOptions, output: Told): Promise<OpenNetwork> {
+export async function openNetwork(model: OpenModel, options: NetworkOptions, output: Reporting): Promise<OpenNetwork> {
   const host = nodeHost(options);
   const plan = options.plannedJobs === undefined ? host.plan : withJobs(host.plan, options.plannedJobs);
   try {
@@ -81,7 +81,7 @@ async function ofDocument(
   { target, ...options }: NetworkOptions,
   { open }: SessionHost,
   plan: CorePlan,
-  { report }: Told,
+  { report }: Reporting,
 ): Promise<Network> {
   return model.placeErrors(() =>
     openDocument(model, { openScratch: scratchFiles(), ...options }, target, open, report, plan),
@@ -93,7 +93,7 @@ async function ofGraph(
   options: NetworkOptions,
   { open }: SessionHost,
   plan: CorePlan,
-  { report, note }: Told,
+  { report, note }: Reporting,
 ): Promise<Network> {
   const signature = signatureOf(decoded.message);
   const mixed = await findMixedPair(name, signature);
@@ -104,8 +104,8 @@ async function ofGraph(
       { name, model: decoded.message, ...sessions, plan, target: options.target, report },
       options,
     );
-    const isTold = options.picture?.range !== undefined || readMetadata(signature.metadata)?.image !== undefined;
-    if (!isTold) note(assumed(network.format));
+    const isKnown = options.picture?.range !== undefined || readMetadata(signature.metadata)?.image !== undefined;
+    if (!isKnown) note(assumed(network.format));
     return network;
   } catch (cause) {
     await sessions.session.release();

@@ -33,14 +33,14 @@ export function errorsOf(failures: readonly Failure[]): readonly Diagnostic[] {
   return failures.flatMap(({ diagnostics }) => diagnostics);
 }
 
-/** The fields of an answer that tell of failures: picture by picture, and as every command does. */
+/** The fields of an answer for failures: picture by picture, and as every command does. */
 export function failuresJson(failures: readonly Failure[]): object {
   const failed = failures.map(({ input, diagnostics }) => ({ input, errors: diagnostics.map(diagnosticJson) }));
   return failures.length === 0 ? { failed } : { failed, errors: errorsOf(failures).map(diagnosticJson) };
 }
 
-/** Prints what failed, on standard error; under `--json` the answer has told it. */
-export async function tellFailures(output: Output, failures: readonly Failure[], total: number): Promise<void> {
+/** Prints what failed, on standard error; under `--json` the answer has it. */
+export async function printFailures(output: Output, failures: readonly Failure[], total: number): Promise<void> {
   if (failures.length === 0 || output.json) return;
   await output.fail(errorsOf(failures));
   output.note(`${failures.length} of ${total} pictures failed`);

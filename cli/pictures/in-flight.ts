@@ -6,7 +6,7 @@ export interface InFlight<T, R> {
   /** May end early, by the signal's reason, once it is aborted. */
   work(item: T, index: number, signal: AbortSignal): Promise<R>;
   /** Called with the results in the order of the items; of those that were not done there is none. */
-  tell(result: R, index: number): void;
+  onResult(result: R, index: number): void;
   /** Whether a result ends all: then no further piece is begun, and those in flight are called off. */
   endsAll(result: R): boolean;
 }
@@ -18,18 +18,18 @@ export interface InFlight<T, R> {
  */
 export async function workInFlight<T, R>(
   items: readonly T[],
-  { count, work, tell, endsAll }: InFlight<T, R>,
+  { count, work, onResult, endsAll }: InFlight<T, R>,
 ): Promise<void> {
   const calledOff = new AbortController();
   const { signal } = calledOff;
   const results = new Map<number, { readonly result: R } | undefined>();
-  let [next, told] = [0, 0];
+  let [next, handed] = [0, 0];
   const done = (index: number, result: { readonly result: R } | undefined): void => {
     results.set(index, result);
-    for (; results.has(told); told++) {
-      const first = results.get(told);
-      results.delete(told);
-      if (first !== undefined) tell(first.result, told);
+    for (; results.has(handed); handed++) {
+      const first = results.get(handed);
+      results.delete(handed);
+      if (first !== undefined) onResult(first.result, handed);
     }
   };
   const lane = async (): Promise<void> => {

@@ -11,8 +11,8 @@ import type { OpenNetwork } from "../models/open-network.js";
 import type { PicturePair } from "../pictures/plan.js";
 import { pictureBytes } from "../pictures/read-picture.js";
 import type { Done } from "./done.js";
+import { notePlan } from "./note-plan.js";
 import type { Outcome, Size } from "./outcome.js";
-import { tellPlan } from "./tell-plan.js";
 
 export interface RestoreOneOptions {
   readonly alpha: AlphaMode;
@@ -47,7 +47,7 @@ export async function restoreOne(
   checkImageSize({ width: picture.width * scale, height: picture.height * scale }, output, format);
   const { image, ran, seconds } = await turn(async () => {
     signal.throwIfAborted();
-    await tellPlan(context, network, picture);
+    await notePlan(context, network, picture);
     onBegin(picture);
     const began = performance.now();
     const restored = await restorePicture(network, picture, {

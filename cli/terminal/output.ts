@@ -68,13 +68,13 @@ export function createOutput({ stdout, stderr, env }: Streams, options: OutputOp
   const { json, quiet } = options;
   const colors = createColors(wantsColor(stderr, env));
   const progress = progressOn(stderr, env, options);
-  const tell = (text: string) => progress.aside(() => stderr.write(text));
+  const printError = (text: string) => progress.aside(() => stderr.write(text));
   const warnings = new Warnings();
-  const tellHeld = () => {
-    for (const held of warnings.takeHeld()) tell(`${lineText(held)}\n`);
+  const printHeld = () => {
+    for (const held of warnings.takeHeld()) printError(`${lineText(held)}\n`);
   };
   const print = (document: Markup) => {
-    tellHeld();
+    printHeld();
     return progress.aside(() => writeAll(stdout, document.text));
   };
   const paint = paintBy(createColors(wantsColor(stdout, env)));
@@ -87,16 +87,16 @@ export function createOutput({ stdout, stderr, env }: Streams, options: OutputOp
     answer: (answer) =>
       json ? print(jsonDocument({ schemaVersion: SCHEMA_VERSION, ...answer.json() })) : lines(answer.text()),
     report: (diagnostic) => {
-      if (!quiet && warnings.tellNow(diagnostic)) tell(renderDiagnostic(diagnostic, colors, readSource));
+      if (!quiet && warnings.printsNow(diagnostic)) printError(renderDiagnostic(diagnostic, colors, readSource));
     },
     note: (text) => {
-      if (!quiet) tell(`${lineText(text)}\n`);
+      if (!quiet) printError(`${lineText(text)}\n`);
     },
     progress: progress.start,
     fail: async (diagnostics) => {
-      tellHeld();
-      const told = json && (await succeeds(print(jsonDocument(errorsJson(diagnostics)))));
-      if (!told) tell(renderDiagnostics(diagnostics, colors, readSource));
+      printHeld();
+      const printed = json && (await succeeds(print(jsonDocument(errorsJson(diagnostics)))));
+      if (!printed) printError(renderDiagnostics(diagnostics, colors, readSource));
     },
   };
 }
@@ -123,7 +123,7 @@ export function jsonDocument(value: object): Markup {
   return Markup.trusted(`${printableJson(value)}\n`);
 }
 
-/** A document of JSON in one line, for `print`: of a command that tells one after the other. */
+/** A document of JSON in one line, for `print`: of a command that prints one after the other. */
 export function jsonLine(value: object): Markup {
   // Line feeds stand between values only.
   const text = printableJson({ schemaVersion: SCHEMA_VERSION, ...value }).replace(/\n */g, "");

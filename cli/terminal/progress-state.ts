@@ -1,4 +1,4 @@
-/** How far some work is, told by what was reported of it and by the time since. */
+/** How far some work is, by what was reported of it and the time since. */
 
 export interface ProgressState {
   /** Of the whole work, in milliseconds of any clock. */
@@ -10,7 +10,7 @@ export interface ProgressState {
   readonly step?: Step | undefined;
 }
 
-/** Work that tells nothing of itself until it is done. */
+/** Work that reports nothing until it is done. */
 export interface Step {
   readonly began: number;
   readonly from: number;

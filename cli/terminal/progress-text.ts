@@ -16,7 +16,7 @@ export interface ProgressSubject {
 }
 
 const BAR_CELLS = 24;
-/** More than this in a second is told with prefixes. */
+/** More than this in a second is written with prefixes. */
 const MANY = 1000;
 
 /** `restoring [████████████            ]  50 %  6/12  2.1 pictures/s  3 s left` */

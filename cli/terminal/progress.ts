@@ -11,7 +11,7 @@ export const ERASE_LINE = "\r\u001b[K";
 export interface Progress {
   /** @param done how much of the total is done, in the unit of the total */
   update(done: number): void;
-  /** Says that a step begins which tells nothing of itself: `done` is expected to be `to` in so many seconds. */
+  /** Says that a step begins which reports nothing: `done` is expected to be `to` in so many seconds. */
   expect(to: number, seconds: number): void;
   /** What the total amounts to, for the rate. */
   amount(count: number, unit: string): void;
@@ -77,7 +77,7 @@ export function createProgressView(
     aside,
     start(label, total, unit) {
       ticker ??= openTicker();
-      const { alone, show, drawn: tellDrawn } = ticker;
+      const { alone, show, drawn: onDrawn } = ticker;
       const began = now();
       let subject: ProgressSubject = { label, amount: unit === undefined ? undefined : { unit, count: total } };
       let state: ProgressState = { began, done: 0, total };
@@ -89,7 +89,7 @@ export function createProgressView(
           else terminal.write(`${ERASE_LINE}${fitted(progressLine(subject, state, time), terminal.columns)}`);
           shown = form === "bar";
           drawn = time;
-          tellDrawn();
+          onDrawn();
         });
       const change = (next: ProgressState): void => {
         state = next;

@@ -29,7 +29,7 @@ export interface DiagnosticJson {
 
 /**
  * Every diagnostic, a blank line between two of them, and a count when there are several. Those that are equal but for
- * a name are told once.
+ * a name are shown once.
  */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], colors: Colors, readSource: ReadSource): string {
   const kinds = gatherAlike(diagnostics, kindOf);

@@ -12,8 +12,8 @@ const STANDARD_ERROR = 2;
 const { memory, form, columns } = workerData as TickerSetup;
 let subject: ProgressSubject | undefined;
 
-parentPort?.on("message", (told: ProgressSubject) => {
-  subject = told;
+parentPort?.on("message", (sent: ProgressSubject) => {
+  subject = sent;
 });
 
 function tick(): void {

@@ -12,7 +12,7 @@ export function openTicker(form: ProgressForm, columns: number): Ticker {
   // The program ends when its own work does, and does not fail for want of a bar.
   worker.unref();
   worker.on("error", () => {});
-  let told: ProgressSubject | undefined;
+  let sent: ProgressSubject | undefined;
   let alone = false;
   return {
     alone(work) {
@@ -29,8 +29,8 @@ export function openTicker(form: ProgressForm, columns: number): Ticker {
         setFlag(memory, "active", false);
         return;
       }
-      if (drawing.subject !== told) worker.postMessage(drawing.subject);
-      told = drawing.subject;
+      if (drawing.subject !== sent) worker.postMessage(drawing.subject);
+      sent = drawing.subject;
       locked(memory, () => setState(memory, drawing.state));
       setFlag(memory, "active", true);
     },

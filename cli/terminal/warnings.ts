@@ -1,38 +1,38 @@
-/** Warnings as they arise: the first few of a kind at once, the others counted, and told when the work is done. */
+/** Warnings as they arise: the first few of a kind at once, the others counted, and reported when the work is done. */
 import type { Diagnostic } from "../../src/base/diagnostics.js";
 import { kindOf, moreText } from "./render-diagnostics.js";
 
-/** So many warnings of a kind, equal but for a name, are told as they arise. */
-const TOLD_AT_ONCE = 3;
+/** So many warnings of a kind, equal but for a name, are printed as they arise. */
+const PRINTED_AT_ONCE = 3;
 
-interface Told {
+interface Kind {
   readonly first: Diagnostic;
   count: number;
-  /** Those that were not told yet. */
+  /** Those that were not printed yet. */
   held: Diagnostic[];
 }
 
 export class Warnings {
-  private readonly kinds = new Map<string, Told>();
+  private readonly kinds = new Map<string, Kind>();
 
-  /** Whether to tell it now; otherwise it is held. */
-  tellNow(warning: Diagnostic): boolean {
+  /** Whether to print it now; otherwise it is held. */
+  printsNow(warning: Diagnostic): boolean {
     const key = kindOf(warning);
-    const told = this.kinds.get(key) ?? { first: warning, count: 0, held: [] };
-    this.kinds.set(key, told);
-    told.count++;
-    if (told.count <= TOLD_AT_ONCE) return true;
-    told.held.push(warning);
+    const kind = this.kinds.get(key) ?? { first: warning, count: 0, held: [] };
+    this.kinds.set(key, kind);
+    kind.count++;
+    if (kind.count <= PRINTED_AT_ONCE) return true;
+    kind.held.push(warning);
     return false;
   }
 
-  /** Lines that tell what was held since, one for a kind. */
+  /** Lines for what was held since, one for a kind. */
   takeHeld(): readonly string[] {
     const lines: string[] = [];
-    for (const told of this.kinds.values()) {
-      if (told.held.length === 0) continue;
-      lines.push(`${told.first.severity}[${told.first.code}]: ${moreText(told.first, told.held)}`);
-      told.held = [];
+    for (const kind of this.kinds.values()) {
+      if (kind.held.length === 0) continue;
+      lines.push(`${kind.first.severity}[${kind.first.code}]: ${moreText(kind.first, kind.held)}`);
+      kind.held = [];
     }
     return lines;
   }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 
-/** @returns what a person is told */
+/** @returns what a person reads */
 export function keepFinding(folder, ending, input, what) {
   const path = `${folder}/${createHash("sha256").update(input).digest("hex").slice(0, 12)}${ending}`;
   writeFileSync(path, input);

@@ -20,7 +20,7 @@ interface Vector {
   readonly shape: readonly number[];
 }
 
-/** The model with them, where what inference knows does not tell them. */
+/** The model with them, where inference does not know them. */
 export async function withComputedSizes(
   model: ModelWithGraph,
   compute: ComputeConstant,

@@ -79,7 +79,7 @@ export function libraryReporter(report: Reporter | undefined): { readonly report
   return report ? { report: (diagnostic) => report(inLibraryWords(diagnostic)) } : {};
 }
 
-/** A value that no checkpoint tells, as `import` takes it. */
+/** A value that no checkpoint shows, as `import` takes it. */
 export function configValue(key: string, value: string | number): NamedOption {
   return { flag: `--set ${key}=${value}`, library: `config: new Map([["${key}", ${JSON.stringify(value)}]])` };
 }

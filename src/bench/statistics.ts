@@ -1,4 +1,4 @@
-/** What repeated timings tell. Times are milliseconds; the same index in two lists is the same round. */
+/** What repeated timings show. Times are milliseconds; the same index in two lists is the same round. */
 import { randomNumbers } from "../base/random.js";
 
 export interface TimeSummary {

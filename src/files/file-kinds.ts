@@ -1,4 +1,4 @@
-/** Kinds of files that people give to smxc, told by their content, and by their name where the content tells nothing. */
+/** Kinds of files that people give to smxc, recognised by their content, and by their name where the content shows nothing. */
 import { READ_FORMATS, type ReadFormat } from "./image-format.js";
 import { all, any, bytesAt, isNamed, isText, isZip, looksLike, type Probe, startsWith, zipWith } from "./probes.js";
 

@@ -6,7 +6,7 @@ import type { CheckpointOptions } from "./torch/checkpoint.js";
 import { detectFormat } from "./weights-format.js";
 
 /**
- * Opens a weights file of any format that smxc reads, told by its content and not its name: safetensors, or a PyTorch
+ * Opens a weights file of any format that smxc reads, recognised by its content and not its name: safetensors, or a PyTorch
  * checkpoint. `key` names the entry that holds the tensors, or what stands before their names. Warnings go to `report`.
  *
  * @throws SmxcError

@@ -1,4 +1,4 @@
-/** Ways to tell a file by its bytes or its name. */
+/** Ways to recognise a file by its bytes or its name. */
 import type { Sample } from "./sample.js";
 
 export type Probe = (sample: Sample) => boolean;

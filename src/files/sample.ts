@@ -1,4 +1,4 @@
-/** What is needed of a file to tell what it is. */
+/** What is needed of a file to recognise what it is. */
 import type { ByteSource } from "../base/bytes/byte-source.js";
 
 export interface Sample {
@@ -8,11 +8,11 @@ export interface Sample {
   readonly end?: Uint8Array;
   /** Of the whole file. */
   readonly size: number;
-  /** What the file is called; some kinds have nothing else to be told by. */
+  /** What the file is called; some kinds have nothing else to be recognised by. */
   readonly name: string;
 }
 
-/** A tar archive is told by its byte 257, text by all that is there. */
+/** A tar archive is recognised by its byte 257, text by all that is there. */
 export const SAMPLE_BYTES = 4096;
 
 export async function sampleOf(source: ByteSource): Promise<Sample> {

@@ -47,23 +47,23 @@ function inGraph(graph: GraphProto): GraphProto {
     node: graph.node.map(inNode),
     input: graph.input.map(inValue),
     output: graph.output.map(inValue),
-    initializer: graph.initializer.filter(isTold),
+    initializer: graph.initializer.filter(isKnown),
     value_info: graph.value_info.map(inValue),
   };
 }
 
 function inNode(node: NodeProto): NodeProto {
   const hasGraphs = node.attribute.some(({ g, graphs }) => g !== undefined || graphs.length > 0);
-  const isOdd = hasGraphs || node.attribute.some(({ t }) => t !== undefined && !isTold(t));
+  const isOdd = hasGraphs || node.attribute.some(({ t }) => t !== undefined && !isKnown(t));
   return isOdd ? { ...node, attribute: node.attribute.map(inAttribute) } : node;
 }
 
 function inAttribute(attribute: AttributeProto): AttributeProto {
-  const t = attribute.t && isTold(attribute.t) ? attribute.t : undefined;
+  const t = attribute.t && isKnown(attribute.t) ? attribute.t : undefined;
   return { ...attribute, t, g: attribute.g && inGraph(attribute.g), graphs: attribute.graphs.map(inGraph) };
 }
 
-function isTold({ dims }: TensorProto): boolean {
+function isKnown({ dims }: TensorProto): boolean {
   return dims.length <= MOST_DIMENSIONS;
 }
 

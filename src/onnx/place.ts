@@ -54,7 +54,7 @@ export class Place {
   }
 }
 
-/** Steps of a way that are told. */
+/** Steps of a way that are shown. */
 const LONGEST_WAY = 32;
 
 const LONGEST_NAME = 120;

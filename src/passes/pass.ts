@@ -2,7 +2,7 @@ import type { Graph } from "../ir/graph.js";
 
 /** Why a node is left as it is. */
 export interface Decline {
-  /** The reason; it names nothing of the graph, so that nodes that are left for the same one can be told together. */
+  /** The reason; it names nothing of the graph, so that nodes that are left for the same one can be shown together. */
   readonly declined: string;
   /** The values or nodes by which it holds, where there are some. */
   readonly because?: readonly string[];

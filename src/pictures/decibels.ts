@@ -1,4 +1,4 @@
-/** PSNR: how it is computed, and how it is told. Equal values have none: text says "equal", and JSON, which has no infinity, null and why. */
+/** PSNR: how it is computed, and how it is written. Equal values have none: text says "equal", and JSON, which has no infinity, null and why. */
 
 /** Peak signal-to-noise ratio in dB of values in a range of `peak` whose differences have this root mean square; infinite where it is 0. */
 export function psnr(peak: number, rmse: number): number {

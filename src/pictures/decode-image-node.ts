@@ -101,7 +101,7 @@ async function decodeWhole(
   throw new SmxcError([errors.damagedImage(file, "the data ends before the last samples")]);
 }
 
-/** What libtiff sets right: how long the data of a strip or tile is, which its size and the file's tell as well. */
+/** What libtiff sets right: how long the data of a strip or tile is, which its size and the file's show as well. */
 const COUNTS = /\b(Strip|Tile)ByteCounts\b/;
 
 /** libtiff's errors say that data is missing; its warnings do so where it hands on those of another decoder. */
@@ -182,7 +182,7 @@ async function decode(
     })
     .toColourspace(target)
     .raw({ depth: deep ? "ushort" : "uchar" });
-  // sharp brings 16 bits to Display P3 unless it is told where to.
+  // sharp brings 16 bits to Display P3 unless it is asked for another space.
   const { data, info } = await (byTables && deep ? pipeline.withIccProfile("srgb") : pipeline).toBuffer({
     resolveWithObject: true,
   });

@@ -138,6 +138,6 @@ const NO_COMPLAINT = /^(Warning treated as error due to failOn setting|error in 
 /** What decoders complained about, each once. */
 function complaints(cause: string): string {
   const lines = cause.split("\n").map((line) => line.trim());
-  const told = new Set(lines.filter((line) => !NO_COMPLAINT.test(line)));
-  return oneLine([...told].join("; "));
+  const complaints = new Set(lines.filter((line) => !NO_COMPLAINT.test(line)));
+  return oneLine([...complaints].join("; "));
 }

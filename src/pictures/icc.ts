@@ -1,4 +1,4 @@
-/** As much of ICC.1 (profile format) as tells what a profile says: its curves and colorants, or that it has tables. */
+/** As much of ICC.1 (profile format) as is needed to know what a profile says: its curves and colorants, or that it has tables. */
 import { type ColourSpace, isSrgb } from "./colour-space.js";
 import type { Matrix, Vector } from "./primaries.js";
 import {

@@ -58,7 +58,7 @@ export async function encodeImageTo(
   });
 }
 
-/** libvips tells what the system said as text, such as `system error: No space left on device`. */
+/** libvips passes on what the system said as text, such as `system error: No space left on device`. */
 function systemError(cause: Error): Error | undefined {
   const text = /system error: (.+)/.exec(cause.message)?.[1]?.toLowerCase();
   const known = [...getSystemErrorMap().values()].find(([, message]) => message === text);
@@ -68,7 +68,7 @@ function systemError(cause: Error): Error | undefined {
 /** More than what libvips writes at a time. */
 const PIECE = 2 ** 16;
 
-/** Now and then libvips has lost what the system said by the time that it tells it: then the system is asked again. */
+/** Now and then libvips has lost what the system said by the time that it reports the error: then the system is asked again. */
 async function writeAgain(path: string): Promise<Error | undefined> {
   return appendFile(path, new Uint8Array(PIECE)).then(
     () => undefined,

@@ -46,8 +46,8 @@ interface Way {
 }
 
 /**
- * Decodes a file, and where a decoder complains of stray bytes at the end of a scan, the file without them. libjpeg tells
- * its first complaint only, so that what it tells is no proof that nothing else is wrong.
+ * Decodes a file, and where a decoder complains of stray bytes at the end of a scan, the file without them. libjpeg reports
+ * its first complaint only, so that this is no proof that nothing else is wrong.
  *
  * @param decode throws what the decoder complains about
  * @throws what it complains about first, where no way leads to a file without a complaint

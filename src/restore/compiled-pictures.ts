@@ -11,21 +11,21 @@ export interface CompiledPictures {
   readonly tiling?: GraphTiling;
 }
 
-/** @throws SmxcError as `graphFormat`, where something was told */
+/** @throws SmxcError as `graphFormat`, where something was given */
 export async function compiledPictures(
   graph: PictureGraph,
-  told: PictureOptions,
+  given: PictureOptions,
   tools: FormatTools,
 ): Promise<CompiledPictures> {
   try {
-    const image = await graphFormat(graph, told, tools);
+    const image = await graphFormat(graph, given, tools);
     const known = graph.metadata?.tiling;
     if (known !== undefined || graph.metadata?.image !== undefined)
       return { image, ...(known ? { tiling: known } : {}) };
     const found = findTiling(graph.model, picturePorts(graph.model, graph.name), await tools.schemas());
     return { image, ...(found.kind === "tiles" && found.scale === image.scale ? { tiling: found.tiling } : {}) };
   } catch (cause) {
-    if (cause instanceof SmxcError && Object.keys(told).length === 0) return {};
+    if (cause instanceof SmxcError && Object.keys(given).length === 0) return {};
     throw cause;
   }
 }

@@ -54,11 +54,11 @@ export const tooSmallTiles = (reach: number, multiple: number): string =>
 
 function because(obstacles: readonly Obstacle[]): string {
   if (obstacles.length === 0) return "";
-  const told = obstacles
+  const named = obstacles
     .slice(0, MOST_OBSTACLES)
     .map(({ node, operator, reason }) => `"${node}" (${operator}): ${reason}`);
-  const more = obstacles.length - told.length;
-  return `: ${told.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+  const more = obstacles.length - named.length;
+  return `: ${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
 const MOST_OBSTACLES = 3;
@@ -156,7 +156,7 @@ export const noWholeScale = (file: string, picture: Size, result: Size): Diagnos
     },
   );
 
-/** @param cause why a first run, which would tell, failed */
+/** @param cause why a first run, which would show it, failed */
 export const unknownScale = (file: string, cause?: string): Diagnostic =>
   error(
     "run/no-scale",
@@ -173,14 +173,14 @@ export const documentFormat = (file: string): Diagnostic =>
     ...remedy`leave out ${{ flag: "--range, --color and --scale", library: "picture" }}, and change the document's "image" entry`,
   });
 
-export const otherThanSaid = (file: string, key: string, said: string, told: string): Diagnostic =>
-  warning("run/other-format", `using the ${key} ${told} as requested, although the graph says ${said}`, {
+export const otherThanSaid = (file: string, key: string, said: string, given: string): Diagnostic =>
+  warning("run/other-format", `using the ${key} ${given} as requested, although the graph says ${said}`, {
     file,
     ...remedy`leave out ${{ flag: `--${key}`, library: `picture.${key}` }} to use the value of the graph`,
   });
 
-export const scaleOfShapes = (file: string, told: number, found: number): Diagnostic =>
-  error("run/wrong-scale", `the scale ${told} contradicts the graph, whose shapes say ${found}`, {
+export const scaleOfShapes = (file: string, given: number, found: number): Diagnostic =>
+  error("run/wrong-scale", `the scale ${given} contradicts the graph, whose shapes say ${found}`, {
     file,
     ...remedy`leave out ${{ flag: "--scale", library: "picture.scale" }}`,
   });

@@ -1,4 +1,4 @@
-/** How a graph takes pictures: what was told, what its metadata says, what its shapes say; in this order. */
+/** How a graph takes pictures: what the user gives, what its metadata says, what its shapes show; in this order. */
 import { type Reporter, SmxcError } from "../base/diagnostics.js";
 import type { PictureColor } from "../frontends/document/document.js";
 import type { GraphPicture, ModelMetadata } from "../metadata.js";
@@ -22,51 +22,51 @@ export interface PictureGraph {
 
 export interface FormatTools {
   readonly schemas: () => Promise<SchemaRegistry>;
-  /** Runs the graph on one picture of zeros and tells the size of its result; absent: shapes must tell. */
+  /** Runs the graph on one picture of zeros and returns the size of its result; absent: shapes must show it. */
   readonly run?: (ports: PicturePorts, picture: PictureSize) => Promise<PictureSize>;
-  /** Receives what was told otherwise than the graph says. */
+  /** Receives what the user gives otherwise than the graph says. */
   readonly report: Reporter;
 }
 
-/** @throws SmxcError where the graph is no network of one picture, or what was told cannot be */
+/** @throws SmxcError where the graph is no network of one picture, or what the user gives cannot be */
 export async function graphFormat(
   graph: PictureGraph,
-  told: PictureOptions,
+  given: PictureOptions,
   tools: FormatTools,
 ): Promise<GraphPicture> {
   const said = graph.metadata?.image;
-  return said === undefined ? formatOfShapes(graph, told, tools) : formatOfMetadata(graph, said, told, tools);
+  return said === undefined ? formatOfShapes(graph, given, tools) : formatOfMetadata(graph, said, given, tools);
 }
 
 /**
  * What the values of a graph's pictures are, whatever it gives for them.
  *
- * @throws SmxcError where its input is no picture, or what was told cannot be
+ * @throws SmxcError where its input is no picture, or what the user gives cannot be
  */
 export function inputFormat(
   graph: PictureGraph,
-  told: PictureOptions,
+  given: PictureOptions,
   tools: Pick<FormatTools, "report">,
 ): Pick<GraphPicture, "range" | "color"> {
   const said = graph.metadata?.image;
   return said === undefined
-    ? valuesOf(graph.name, pictureInput(graph.model, graph.name).channels, told)
-    : formatOfMetadata(graph, said, told, tools);
+    ? valuesOf(graph.name, pictureInput(graph.model, graph.name).channels, given)
+    : formatOfMetadata(graph, said, given, tools);
 }
 
 function formatOfMetadata(
   { name }: PictureGraph,
   said: GraphPicture,
-  told: PictureOptions,
+  given: PictureOptions,
   { report }: Pick<FormatTools, "report">,
 ): GraphPicture {
   const format = {
-    range: [...(told.range ?? said.range)] as [number, number],
-    color: told.color ?? said.color,
-    scale: told.scale ?? said.scale,
+    range: [...(given.range ?? said.range)] as [number, number],
+    color: given.color ?? said.color,
+    scale: given.scale ?? said.scale,
     ...(said.multiple === undefined ? {} : { multiple: said.multiple }),
     // What is said of another scale is not true of this one.
-    ...(said.task === undefined || (told.scale ?? said.scale) !== said.scale ? {} : { task: said.task }),
+    ...(said.task === undefined || (given.scale ?? said.scale) !== said.scale ? {} : { task: said.task }),
   };
   if (channelsOf(format.color) !== channelsOf(said.color))
     throw new SmxcError([errors.colorOfOther(name, format.color, channelsOf(said.color))]);
@@ -77,38 +77,38 @@ function formatOfMetadata(
   return format;
 }
 
-async function formatOfShapes(graph: PictureGraph, told: PictureOptions, tools: FormatTools): Promise<GraphPicture> {
+async function formatOfShapes(graph: PictureGraph, given: PictureOptions, tools: FormatTools): Promise<GraphPicture> {
   const ports = picturePorts(graph.model, graph.name);
-  const values = valuesOf(graph.name, ports.input.channels ?? ports.output.channels, told);
-  return { ...values, scale: await scaleOf(graph, ports, told.scale, tools) };
+  const values = valuesOf(graph.name, ports.input.channels ?? ports.output.channels, given);
+  return { ...values, scale: await scaleOf(graph, ports, given.scale, tools) };
 }
 
 function valuesOf(
   name: string,
   channels: number | undefined,
-  told: PictureOptions,
+  given: PictureOptions,
 ): Pick<GraphPicture, "range" | "color"> {
-  const color = told.color ?? colorOf(channels);
+  const color = given.color ?? colorOf(channels);
   if (color === undefined) throw new SmxcError([errors.unknownChannels(name)]);
   if (channels !== undefined && channelsOf(color) !== channels)
     throw new SmxcError([errors.colorOfOther(name, color, channels)]);
-  const [black, white] = told.range ?? [0, 1];
+  const [black, white] = given.range ?? [0, 1];
   return { range: [black, white], color };
 }
 
 async function scaleOf(
   { name, model }: PictureGraph,
   ports: PicturePorts,
-  told: number | undefined,
+  given: number | undefined,
   { schemas, run }: FormatTools,
 ): Promise<number> {
   // What follows shapes is loaded for graphs that do not say it.
   const { findScale, probeOf, scaleBetween } = await import("./graph-scale.js");
   const found = findScale(model, ports, await schemas());
-  if (told !== undefined) {
-    if (found.kind === "scale" && found.scale !== told)
-      throw new SmxcError([errors.scaleOfShapes(name, told, found.scale)]);
-    return told;
+  if (given !== undefined) {
+    if (found.kind === "scale" && found.scale !== given)
+      throw new SmxcError([errors.scaleOfShapes(name, given, found.scale)]);
+    return given;
   }
   if (found.kind === "scale") return found.scale;
   if (found.kind === "none") throw new SmxcError([errors.noWholeScale(name, found.picture, found.result)]);

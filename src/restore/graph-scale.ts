@@ -29,7 +29,7 @@ export type ScaleFinding =
   | { readonly kind: "scale"; readonly scale: number }
   /** The result is no whole multiple of the picture. */
   | { readonly kind: "none"; readonly picture: PictureSize; readonly result: PictureSize }
-  /** Shapes do not tell. */
+  /** Shapes do not show it. */
   | { readonly kind: "unknown" };
 
 /** The scale that one picture and its result say. */

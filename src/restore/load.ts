@@ -58,10 +58,10 @@ export async function loadWith(
   options: LoadOptions,
   host: LoadHost,
 ): Promise<LoadedNetwork> {
-  const told = { ...options, ...libraryReporter(options.report) };
+  const reporting = { ...options, ...libraryReporter(options.report) };
   const { restorer, ...network } = await asLibrary(async () => {
     try {
-      return await openNetwork(model, target, told, host);
+      return await openNetwork(model, target, reporting, host);
     } catch (cause) {
       await host.release();
       throw cause;

@@ -37,7 +37,7 @@ export class RunsInOrder<Result> {
     const done = (): void => {
       flight.isDone = true;
     };
-    // Whoever fails first is told when it is its turn; those behind it are forgotten.
+    // Whoever fails first is reported when it is its turn; those behind it are forgotten.
     flight.result.then(done, done);
     this.flight.push(flight);
   }

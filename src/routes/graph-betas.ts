@@ -36,13 +36,13 @@ export interface GraphBetas {
  */
 export function graphBetas(
   { name, model, report = () => {} }: Omit<OpenedGraph, "session">,
-  { context, picture: told = {} }: Pick<ContextOptions, "context" | "picture">,
+  { context, picture: given = {} }: Pick<ContextOptions, "context" | "picture">,
 ): (session: Session) => GraphBetas {
   const metadata = readMetadata(metadataOf(model));
   const own = metadata?.compiled.context ?? "whole";
   if (context !== undefined && context !== "trained" && context !== own)
     throw new SmxcError([graphContext(name, own, context, hasDocument(metadata))]);
-  const { range, color } = inputFormat({ name, model, metadata }, told, { report });
+  const { range, color } = inputFormat({ name, model, metadata }, given, { report });
   return (session) => {
     const input = session.inputNames[0]!;
     const sizes = fixedSizes(session, input);

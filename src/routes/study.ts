@@ -27,7 +27,7 @@ export interface RouterStudy {
   readonly withinPictures: number | undefined;
 }
 
-/** @throws SmxcError `routes/not-finite` for the first router whose β is NaN or infinite: nothing can be told of it */
+/** @throws SmxcError `routes/not-finite` for the first router whose β is NaN or infinite: nothing can be said of it */
 export function checkFinite(betas: Betas): void {
   const broken = [...betas].find(([, { data }]) => !data.every(Number.isFinite));
   if (broken !== undefined) throw new SmxcError([notFinite(broken[0].replace(/^beta\./, ""))]);

@@ -9,7 +9,7 @@ import { refuseTelemetry } from "./telemetry-node.js";
 
 /**
  * Opens a graph on a target. The runtime is loaded by the first call: onnxruntime-node is an optional dependency. The
- * number of threads is always told, by default that of the cores that the process may use: ONNX Runtime's own default pins
+ * number of threads is always given, by default that of the cores that the process may use: ONNX Runtime's own default pins
  * threads to cores, and knows no limits of containers.
  *
  * @param model bytes, or the path of a file, whose external data is found beside it

@@ -41,7 +41,7 @@ let onStage: { readonly item: Item; readonly result: Item["result"] | "parts" } 
 /** Counts what is decoded for the stage: only the last is shown. */
 let lastShown = 0;
 /** What is said, or was, of the picture that is shown. */
-let toldProblem: Item["problem"];
+let shownProblem: Item["problem"];
 
 /** After every change of the queue. */
 function showAll(): void {
@@ -84,11 +84,11 @@ function sayState(item: Item): void {
   setStatus(state === "running" || state === "waiting" ? "" : about);
   if (state === "failed") {
     // Once: what the user has closed stays closed while other pictures go on.
-    if (toldProblem !== problem) showProblem(problem ?? "");
-    toldProblem = problem;
+    if (shownProblem !== problem) showProblem(problem ?? "");
+    shownProblem = problem;
     return;
   }
-  toldProblem = undefined;
+  shownProblem = undefined;
   const { title } = chosenNetwork();
   const action = { name: `Restore with ${title}`, act: () => again([item]) };
   if (!isStale(item)) hideNote();
@@ -102,7 +102,7 @@ function setStatus(text: string): void {
 
 function choosePicture(item: Item): void {
   hideProblem();
-  toldProblem = undefined;
+  shownProblem = undefined;
   queue.show(item);
 }
 

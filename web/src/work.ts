@@ -75,7 +75,7 @@ export class Work {
     return item;
   }
 
-  /** Opens a network of the user's. @returns what is said of it; undefined when it cannot be, which the user is told */
+  /** Opens a network of the user's. @returns what is said of it; undefined when it cannot be, which is shown to the user */
   async openOwn(files: ModelFiles): Promise<ModelInfo | undefined> {
     const mine = this.begin(`Reading ${files.file.name}…`);
     this.open = undefined;

@@ -102,7 +102,7 @@ async function onCrops(source: ModelWithGraph, opened: OpenedSizes, session: Ses
   if (part === undefined) return "its weights are too large";
   try {
     const results = await compareCrops(part, { name, feeds, whole, found, crop, picture });
-    return { results, crop, picture, what: told(found, held, source) };
+    return { results, crop, picture, what: describe(found, held, source) };
   } finally {
     await part.release();
   }
@@ -143,7 +143,7 @@ async function compareCrops(
   return results;
 }
 
-function told({ value, reach, isLast }: Found, held: readonly string[], { graph }: ModelWithGraph): string {
+function describe({ value, reach, isLast }: Found, held: readonly string[], { graph }: ModelWithGraph): string {
   const isOutput = graph.output.some(({ name }) => name === value);
   return [
     `each pixel depends on ${reach} pixels around it`,

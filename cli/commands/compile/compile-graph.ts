@@ -12,7 +12,7 @@ import type { GraphModel } from "../../../src/open-model.js";
 import { compiledPictures } from "../../../src/restore/compiled-pictures.js";
 import type { PictureOptions } from "../../../src/restore/graph-format.js";
 import { checkOutputs } from "../../files/check-outputs.js";
-import { writeTold } from "../../files/write-told.js";
+import { writeAndReport } from "../../files/write-and-report.js";
 import type { Context } from "../../flags/command.js";
 import type { GraphDimension } from "../../flags/values.js";
 import { dataPath, encodeForFiles } from "../../models/encode-for-files.js";
@@ -40,7 +40,7 @@ export interface CompileGraphOptions extends LoweringOptions {
   readonly width: GraphDimension | undefined;
   readonly askedOpset: number | "keep" | undefined;
   /** What flags say of pictures. */
-  readonly told: PictureOptions;
+  readonly asked: PictureOptions;
 }
 
 export async function compileGraphFile(
@@ -58,7 +58,7 @@ export async function compileGraphFile(
       height = "keep",
       width = "keep",
       askedOpset,
-      told: pictures,
+      asked: pictures,
       output,
       externalData,
       verify,
@@ -96,20 +96,20 @@ export async function compileGraphFile(
       return { done, taken, compared };
     });
     const model = await withPictures(context, graph.name, source.model, done, {
-      told: pictures,
+      asked: pictures,
       lowering: taken,
       betas,
     });
     const loss = targetNote(done.model, done.opset.to, target, await loadSchemas());
     if (loss !== undefined) context.note(loss);
     const files = encodeForFiles(model, output, externalData, target);
-    const told = await routing.tell(done);
+    const answer = await routing.answer(done);
     const trials = tuned ? (await import("./tune.js")).trialsText(tuned.trials) : [];
-    const written = await writeTold(context, files, { inputs });
-    const beside = { ...(compared ? { compared } : {}), ...told.json, ...(tuned ? { trials: tuned.trials } : {}) };
+    const written = await writeAndReport(context, files, { inputs });
+    const beside = { ...(compared ? { compared } : {}), ...answer.json, ...(tuned ? { trials: tuned.trials } : {}) };
     await context.answer({
       text: () => [
-        ...told.text,
+        ...answer.text,
         ...trials,
         ...(explain ? graphExplainText(done) : []),
         ...graphAnswerText(done, written),
@@ -139,14 +139,14 @@ async function withPictures(
   source: ModelWithGraph,
   done: AcceleratedModel,
   {
-    told,
+    asked,
     lowering,
     betas,
-  }: { readonly told: PictureOptions; readonly lowering: LoweringOptions; readonly betas: BetaOptions },
+  }: { readonly asked: PictureOptions; readonly lowering: LoweringOptions; readonly betas: BetaOptions },
 ): Promise<ModelWithGraph> {
   const before = readMetadata(metadataOf(source));
   const graph = { name: path, model: source, metadata: before };
-  const pictures = await compiledPictures(graph, told, { schemas: loadSchemas, report: context.report });
+  const pictures = await compiledPictures(graph, asked, { schemas: loadSchemas, report: context.report });
   if (done.compiled.length === 0 && pictures.image === undefined) return done.model;
   const entry = { name: source.graph.name || path, ...pictures, ...(before === undefined ? {} : { before }) };
   const routed = { ...(betas.fold ? { fold: betas.fold } : {}), ...(betas.hard ? { routing: "hard" as const } : {}) };

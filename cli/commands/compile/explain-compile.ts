@@ -1,4 +1,4 @@
-/** What `compile --explain` tells of a document: how each convolution is run, and what was rewritten before. */
+/** What `compile --explain` shows of a document: how each convolution is run, and what was rewritten before. */
 
 import type { Lines } from "../../../src/base/text/lines.js";
 import type { Compiled } from "../../../src/compile.js";

@@ -11,7 +11,7 @@ import type { WrittenFile } from "../../files/write-files.js";
 import { table } from "../../terminal/table.js";
 import { choicesText, rewriteLines } from "./explain-compile.js";
 
-/** @param options `explain`, `exposeBeta`: as asked for; `beside`: what else is told */
+/** @param options `explain`, `exposeBeta`: as asked for; `beside`: what else is reported */
 export function graphAnswerJson(
   done: AcceleratedModel,
   files: readonly WrittenFile[],
@@ -71,8 +71,8 @@ function batchText({ became, reason }: BatchReport, source: ModelWithGraph): Lin
 
 /** What became of heights and widths that the source fixes, where they were to be others. */
 function sizesText({ height, width }: AcceleratedModel["report"]): Lines {
-  const isTold = ({ became, reason }: SizeReport): boolean => became !== "kept" && reason !== LEFT_OPEN;
-  const sides = Object.entries({ height, width }).filter(([, report]) => isTold(report));
+  const isShown = ({ became, reason }: SizeReport): boolean => became !== "kept" && reason !== LEFT_OPEN;
+  const sides = Object.entries({ height, width }).filter(([, report]) => isShown(report));
   return sides.map(([side, { became, reason }]) => `the ${side} is ${sizeWord(became)}: ${reason}`);
 }
 

@@ -31,13 +31,13 @@ export async function compileGraphByFlags(context: Context, model: GraphModel, o
   const isHard = routing === "hard";
   const from = foldsFrom(options, isHard ? [] : images);
   if (!isHard && from !== "pictures" && images.length > 0) throw picturesOfRouting();
-  const told = pictureOptionsOf(options);
+  const asked = pictureOptionsOf(options);
   const { name } = model;
   const sources: Readonly<Record<typeof from, RoutingSource>> = {
-    nothing: isHard ? hard(context, name, { images, told }) : DYNAMIC,
+    nothing: isHard ? hard(context, name, { images, asked }) : DYNAMIC,
     file: held(() => betasFromFile(options.beta!), options.foldLayers),
     pictures: held(
-      (compileWith) => betasFromPictures(context, name, { images, told }, compileWith),
+      (compileWith) => betasFromPictures(context, name, { images, asked }, compileWith),
       options.foldLayers,
     ),
   };
@@ -51,7 +51,7 @@ export async function compileGraphByFlags(context: Context, model: GraphModel, o
     height: options.height,
     width: options.width,
     askedOpset: options.opset,
-    told,
+    asked,
     exposeBeta,
     routing: sources[from],
     tuneCache: options.tune ? (options.tuneCache ?? `${options.output}.tune.json`) : undefined,

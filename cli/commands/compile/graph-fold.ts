@@ -26,7 +26,7 @@ export type CompileWith = (betas: BetaOptions) => Promise<ModelWithGraph>;
 /** Files of pictures, and what flags say of them. */
 export interface TakenPictures {
   readonly images: readonly string[];
-  readonly told: PictureOptions;
+  readonly asked: PictureOptions;
 }
 
 /** Under what name a run has the graph's first output. */
@@ -41,10 +41,10 @@ const RESULT = "result";
 export async function betasFromPictures(
   context: Context,
   name: string,
-  { images, told }: TakenPictures,
+  { images, asked }: TakenPictures,
   compileWith: CompileWith,
 ): Promise<GraphFold> {
-  const runAll = runner(context, name, { images, told }, compileWith);
+  const runAll = runner(context, name, { images, asked }, compileWith);
   const { runs: dynamic, format } = await runAll({ exposeBeta: true }, "taking β from the pictures");
   return foldFromRuns(
     images,
@@ -62,10 +62,10 @@ export async function betasFromPictures(
 export async function costOfHardChoice(
   context: Context,
   name: string,
-  { images, told }: TakenPictures,
+  { images, asked }: TakenPictures,
   compileWith: CompileWith,
 ): Promise<readonly ImageCost[]> {
-  const runAll = runner(context, name, { images, told }, compileWith);
+  const runAll = runner(context, name, { images, asked }, compileWith);
   const { runs: dynamic, format } = await runAll({}, "running the pictures");
   const { runs: changed } = await runAll({ hard: true }, "measuring what the hard choice costs");
   return costsOf(images, { dynamic, changed }, { output: RESULT, range: format.range });
@@ -75,11 +75,11 @@ export async function costOfHardChoice(
 function runner(
   context: Context,
   name: string,
-  { images, told }: TakenPictures,
+  { images, asked }: TakenPictures,
   compileWith: CompileWith,
 ): (betas: BetaOptions, label: string) => Promise<{ runs: readonly ImageRun[]; format: PictureFormat }> {
   return async (betas, label) => {
-    const { restorer, format } = await opened(name, await compileWith(betas), told);
+    const { restorer, format } = await opened(name, await compileWith(betas), asked);
     try {
       const runs = await runEach(context, label, images, async (file) =>
         runOf(restorer, networkPictures(format.color, await readPicture(context, file))),
@@ -91,11 +91,11 @@ function runner(
   };
 }
 
-async function opened(name: string, model: ModelWithGraph, told: PictureOptions): Promise<Network> {
+async function opened(name: string, model: ModelWithGraph, asked: PictureOptions): Promise<Network> {
   const bytes = await collect(encodeModel(model).model);
   const { session } = await createCpuSession({ name: `${name} (compiled)`, bytes });
   try {
-    return await openGraph({ name, model, session }, { tile: "off", picture: told });
+    return await openGraph({ name, model, session }, { tile: "off", picture: asked });
   } catch (cause) {
     await session.release();
     throw cause;

@@ -1,4 +1,4 @@
-/** What becomes of the β of an ONNX graph, and what is told of it: one row for each mode of `--routing`. */
+/** What becomes of the β of an ONNX graph, and what is reported of it: one row for each mode of `--routing`. */
 
 import type { AcceleratedModel } from "../../../src/accelerate/accelerate-model.js";
 import type { BetaOptions } from "../../../src/accelerate/betas.js";
@@ -11,11 +11,11 @@ export interface GraphRouting {
   readonly betas: BetaOptions;
   /** What is to be said of the comparison with the source, where the written graph is another function. */
   readonly compared?: string;
-  /** What the answer tells of it. */
-  tell(done: AcceleratedModel): Promise<ToldRouting>;
+  /** What the answer says of it. */
+  answer(done: AcceleratedModel): Promise<RoutingAnswer>;
 }
 
-export interface ToldRouting {
+export interface RoutingAnswer {
   readonly text: Lines;
   /** Fields of the answer. */
   readonly json: object;
@@ -25,7 +25,7 @@ export interface ToldRouting {
 export type RoutingSource = (compileWith: CompileWith) => Promise<GraphRouting>;
 
 /** β as the source computes them. */
-export const DYNAMIC: RoutingSource = async () => ({ betas: {}, tell: async () => ({ text: [], json: {} }) });
+export const DYNAMIC: RoutingSource = async () => ({ betas: {}, answer: async () => ({ text: [], json: {} }) });
 
 /** @param layers patterns of the convolutions whose β are held; all for none */
 export function held(
@@ -39,23 +39,23 @@ export function held(
       betas,
       compared:
         "the comparison with the source ran with computed β; with constant β, each compiled part was compared with the reference, which used the same β",
-      async tell() {
+      async answer() {
         const { study } = fold;
         if (study === undefined) return { text: [], json: {} };
-        const told = { variation: study.variation, cost: await study.measure(betas) };
-        return { text: foldStudyText(told), json: { fold: foldStudyJson(told) } };
+        const measured = { variation: study.variation, cost: await study.measure(betas) };
+        return { text: foldStudyText(measured), json: { fold: foldStudyJson(measured) } };
       },
     };
   };
 }
 
-/** Every router chooses one expert. @param pictures on which it is told what that costs */
+/** Every router chooses one expert. @param pictures on which it is measured what that costs */
 export function hard(context: Context, name: string, pictures: TakenPictures): RoutingSource {
   return async (compileWith) => ({
     betas: { hard: true },
     compared:
       "the comparison with the source ran with the source's β; with the hard choice, each compiled part was compared with the reference, which made the same choice",
-    async tell({ hard: routers, report: { kernels } }) {
+    async answer({ hard: routers, report: { kernels } }) {
       const isMeasured = pictures.images.length > 0;
       const cost = isMeasured ? await costOfHardChoice(context, name, pictures, compileWith) : undefined;
       return {

@@ -17,7 +17,7 @@ import type { Context } from "../../flags/command.js";
 import { readPicture } from "../../pictures/read-picture.js";
 import { table } from "../../terminal/table.js";
 
-/** What is told of one picture. */
+/** What is reported of one picture. */
 export interface HalfReport {
   readonly image: string;
   /** dB over the range of pictures; Infinity where the results are equal. */
@@ -27,7 +27,7 @@ export interface HalfReport {
 }
 
 /**
- * @param pictures files; without any, small random inputs are taken, and a note tells of them
+ * @param pictures files; without any, small random inputs are taken, and a note says so
  * @throws SmxcError `float16/overflow`, `float16/not-finite`, `verify/not-finite`; `run/no-image` for pictures where the document does not say how they are read
  */
 export async function checkHalf(

@@ -44,7 +44,7 @@ const WARMUP_SIDE = 64;
 /** The text says where it comes from. */
 const HEAD = "# Written by smxc deploy triton.\n";
 
-/** @throws SmxcError where the graph is invalid, or Triton cannot be told what it takes and gives */
+/** @throws SmxcError where the graph is invalid, or what it takes and gives cannot be written for Triton */
 export async function deployTriton(path: string, options: TritonOptions): Promise<Deployed> {
   const name = nameOf(path, options.name);
   const opened = await openModelFile(path, "graph");

@@ -102,7 +102,7 @@ export const otherThanGraph = (file: string, place: string, said: string, is: st
     ...(line === undefined ? {} : { line }),
   });
 
-/** A rule of Triton's that no schema tells. */
+/** A rule of Triton's that no schema has. */
 export const breaksRule = (file: string, message: string, hint: string, line: number | undefined): Diagnostic =>
   error("deploy/rule", message, { file, hint, ...(line === undefined ? {} : { line }) });
 

@@ -1,4 +1,4 @@
-/** What Triton is told of a model: the messages of `schemas/triton/model_config.proto` as smxc uses them. */
+/** What Triton gets to know of a model: the messages of `schemas/triton/model_config.proto` as smxc uses them. */
 import type { GraphTensor, GraphTensors } from "./graph-tensors.js";
 
 export interface ConfigTensor {

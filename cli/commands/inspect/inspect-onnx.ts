@@ -46,12 +46,12 @@ export async function inspectOnnx(
 
 function findingNotes(path: string, { count: all, first }: OnnxInspection["findings"]): readonly string[] {
   if (all === 0) return [];
-  const told = first.map(({ rule, place, message }) => `${place} ${message} (${rule})`).join("; ");
+  const findings = first.map(({ rule, place, message }) => `${place} ${message} (${rule})`).join("; ");
   const more = all > first.length ? `; and ${figureText(all - first.length)} more` : "";
-  return [`the official checker refuses this file: ${told}${more}; list all findings with smxc check ${path}`];
+  return [`the official checker refuses this file: ${findings}${more}; list all findings with smxc check ${path}`];
 }
 
-/** What is told of the graph that a document compiles to; its weights are not read. */
+/** What is shown of the graph that a document compiles to; its weights are not read. */
 export async function inspectCompiled(model: ModelProto, shape: readonly number[]): Promise<OnnxSummary> {
   const encoded = encodeModel(model, { external: { location: "weights" } }).model("");
   const decoded = await decodeGraph(bytesSource("graph", await collect(encoded)));
@@ -114,7 +114,7 @@ function layersText(layers: readonly OnnxLayer[]): Lines {
   return more > 0 ? [...rows, `… and ${count(more, "more layer")}; --json lists all`] : rows;
 }
 
-/** Numbers that are told in full stand to the right. */
+/** Numbers that are written in full stand to the right. */
 function cell(figure: number): string | number {
   const text = figureText(figure);
   return /^[\d,]+$/.test(text) ? figure : text;

@@ -85,7 +85,7 @@ async function openQueue(
   };
 }
 
-/** Asks once, and does not try again: an address that is wrong is told at once. A server that is starting is waited for later. */
+/** Asks once, and does not try again: an address that is wrong is reported at once. A server that is starting is waited for later. */
 async function probe(Client: typeof Redis, url: string, report: Reporter): Promise<void> {
   const address = withoutPassword(url);
   const once = {
@@ -103,10 +103,10 @@ async function probe(Client: typeof Redis, url: string, report: Reporter): Promi
   });
   try {
     await client.connect();
-    const told = await client.info();
-    const policy = /^maxmemory_policy:(\S+)/m.exec(told)?.[1];
+    const info = await client.info();
+    const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
     if (policy !== undefined && policy !== "noeviction") report(mayForget(address, policy));
-    if (/^aof_enabled:0/m.test(told)) report(inMemoryOnly(address));
+    if (/^aof_enabled:0/m.test(info)) report(inMemoryOnly(address));
   } catch (cause) {
     const { name, message } = failure ?? (cause as Error);
     if (name === "ReplyError") throw refuses(address, message);

@@ -82,8 +82,8 @@ export async function countFate(
   index: number,
   fate: Fate,
 ): Promise<void> {
-  const told = "done" in fate ? [DONE, fate.done === "now" ? "1" : "0"] : [`!${fate.error}`, "0"];
-  await redis.eval(MARK, 3, ...keysOf(queue, id), data.pictures.length, fieldOf(index), ...told);
+  const stored = "done" in fate ? [DONE, fate.done === "now" ? "1" : "0"] : [`!${fate.error}`, "0"];
+  await redis.eval(MARK, 3, ...keysOf(queue, id), data.pictures.length, fieldOf(index), ...stored);
 }
 
 /** Takes a job that is going to be removed out of the totals. */
@@ -98,8 +98,8 @@ export async function fatesOf(
   queue: TaskQueue,
   { id, data }: Task,
 ): Promise<readonly (Fate | undefined)[]> {
-  const told = await redis.hmget(queue.toKey(id), ...data.pictures.map((_, index) => fieldOf(index)));
-  return told.map((text) => {
+  const stored = await redis.hmget(queue.toKey(id), ...data.pictures.map((_, index) => fieldOf(index)));
+  return stored.map((text) => {
     if (text === null) return undefined;
     return text === DONE ? { done: "before" } : { error: text.slice(1) };
   });

@@ -34,18 +34,18 @@ export const queueStatusCommand = defineCommand({
         import("node:timers/promises"),
       ]);
     return withQueue({ redis, queue }, context, async (open) => {
-      let told = "";
-      const toldFailed = new Set<string>();
+      let printed = "";
+      const printedFailed = new Set<string>();
       for (;;) {
         const status = await readStatus(open);
         const counts = countsText(status);
-        if (counts !== told && watch && context.json) await context.print(jsonLine(status));
-        else if (counts !== told) {
-          const failed = status.failed.map(failedText).filter((line) => !toldFailed.has(line));
-          for (const line of failed) toldFailed.add(line);
+        if (counts !== printed && watch && context.json) await context.print(jsonLine(status));
+        else if (counts !== printed) {
+          const failed = status.failed.map(failedText).filter((line) => !printedFailed.has(line));
+          for (const line of failed) printedFailed.add(line);
           await context.answer({ text: () => [counts, ...failed], json: () => status });
         }
-        told = counts;
+        printed = counts;
         if (!watch || status.waiting + status.active === 0) return EXIT.good;
         await sleep(LOOK_MS);
       }

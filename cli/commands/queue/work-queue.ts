@@ -73,7 +73,7 @@ export async function workQueue(
     try {
       await workJob(working, worker, job, token);
     } catch (cause) {
-      // Nothing can be told to Redis: the job is left to other workers.
+      // Redis does not answer: the job is left to other workers.
       if (isRefusal(cause)) endBy(working, cause);
       throw cause;
     } finally {
@@ -89,7 +89,7 @@ export async function workQueue(
     stalledInterval: lease * 500,
     maxStalledCount: MOST_DEATHS - 1,
   });
-  // A lost connection is told of by the queue's.
+  // A lost connection is reported by the queue's.
   worker.on("error", (cause) => {
     if (isRefusal(cause)) endBy(working, cause);
   });
@@ -126,7 +126,7 @@ async function workJob(
   const isLastTry = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
   const fates = isFirstTry ? [] : await fatesOf(redis, queue, task);
   const bad = fates.flatMap((fate) => (fate !== undefined && "error" in fate ? [fate.error] : []));
-  const tell: WorkTaskOptions["tell"] = async (index, fate, failure) => {
+  const onFate: WorkTaskOptions["onFate"] = async (index, fate, failure) => {
     await countFate(redis, queue, task, index, fate);
     if ("error" in fate) bad.push(fate.error);
     await noteFate(working, fate, failure);
@@ -136,7 +136,7 @@ async function workJob(
     .use(task.data.plan, async (opened) => {
       worker.concurrency = opened.network.parallel + AHEAD;
       const { report } = context;
-      return workTask(context, opened, task, { fates, isFirstTry, isLastTry, stop: stop.signal, report, tell });
+      return workTask(context, opened, task, { fates, isFirstTry, isLastTry, stop: stop.signal, report, onFate });
     })
     .catch((cause: unknown) => {
       // The model, which is nothing that is wrong with the picture. Defects are the job's.

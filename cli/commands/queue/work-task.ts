@@ -17,7 +17,7 @@ export interface WorkTaskOptions {
   readonly isLastTry: boolean;
   /** Ends the work between two pictures, and before the next one runs. */
   readonly stop: AbortSignal;
-  tell(index: number, fate: Fate, failure?: Failure): Promise<void>;
+  onFate(index: number, fate: Fate, failure?: Failure): Promise<void>;
   readonly report: Reporter;
 }
 
@@ -32,7 +32,7 @@ export async function workTask(
   context: Context,
   { plan, network, done, turns }: PlanNetwork,
   { data }: Task,
-  { fates, isFirstTry, isLastTry, stop, tell, report }: WorkTaskOptions,
+  { fates, isFirstTry, isLastTry, stop, onFate, report }: WorkTaskOptions,
 ): Promise<TaskEnd> {
   const pairs = pairsOf(data, plan.folder);
   if (!isFirstTry) await removeStaleOf(pairs.map(({ output }) => output));
@@ -62,9 +62,9 @@ export async function workTask(
       ),
     );
     if (tried === undefined) return "given back";
-    if ("result" in tried) await tell(index, { done: isWritten(tried.result) ? "now" : "before" });
+    if ("result" in tried) await onFate(index, { done: isWritten(tried.result) ? "now" : "before" });
     else if (isLastTry || !isTransient(tried.failure)) {
-      await tell(index, { error: linesOf(tried.failure.diagnostics) }, tried.failure);
+      await onFate(index, { error: linesOf(tried.failure.diagnostics) }, tried.failure);
     } else end = "again";
   }
   return end;

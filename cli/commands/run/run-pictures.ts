@@ -18,7 +18,7 @@ export interface RunPicturesOptions {
   readonly parallel: number;
   /** So many are in memory: those that run, and those that are being read or written meanwhile. */
   readonly inFlight: number;
-  /** How long a picture of a size is expected to run, where that can be told before. */
+  /** How long a picture of a size is expected to run, where that can be known before. */
   estimatedSeconds?(size: Size): number | undefined;
   /** What is done already, and what is noted of what is done. */
   readonly done?: Done;
@@ -84,7 +84,7 @@ export async function restorePictures(
         return { tried, warnings };
       },
       endsAll: ({ tried }) => "failure" in tried && endsAll(tried.failure),
-      tell: ({ tried, warnings }) => {
+      onResult: ({ tried, warnings }) => {
         for (const warning of warnings) context.report(warning);
         if ("result" in tried) results.push(tried.result);
         else failures.push(tried.failure);

@@ -106,7 +106,7 @@ async function answer({ method, url = "/" }: IncomingMessage, response: ServerRe
     "content-length": found.size,
   });
   if (method === "HEAD") response.end();
-  // Unlike `pipe`, it closes the file when the browser goes away; both ends are then destroyed, and no one is to be told.
+  // Unlike `pipe`, it closes the file when the browser goes away; both ends are then destroyed, and there is nobody to report it to.
   else await pipeline(createReadStream(file), response).catch(() => undefined);
 }
 

@@ -115,11 +115,11 @@ export async function verifyFiles(
     throw new SmxcError([
       ...other,
       ...failed.map((result) => {
-        const told = overflow ? { overflow, ...result } : result;
+        const shown = overflow ? { overflow, ...result } : result;
         const found =
           options.minPsnr === undefined
-            ? errors.outputDiffers(told, differing)
-            : errors.outputBelow(told, options.minPsnr, differing);
+            ? errors.outputDiffers(shown, differing)
+            : errors.outputBelow(shown, options.minPsnr, differing);
         return { ...found, file: path };
       }),
     ]);

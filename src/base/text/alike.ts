@@ -1,13 +1,13 @@
-/** What is told many times, equal but for a name, told once. */
+/** What would be reported many times, equal but for a name, reported once. */
 
-/** So many of a kind are told one by one. */
+/** So many of a kind are shown one by one. */
 const TOLD_SINGLY = 3;
 /** So many names of the others stand in a list. */
 const LISTED = 8;
 
 export interface Kind<T> {
   readonly first: T;
-  /** What is told with the first, in its place. */
+  /** What is shown with the first, in its place. */
   readonly others: readonly T[];
 }
 

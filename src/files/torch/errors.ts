@@ -153,7 +153,7 @@ export const otherHolders = (
   others: readonly string[],
 ): Diagnostic => {
   const hold = (entries: readonly string[]) => `${list(entries)} ${entries.length === 1 ? "holds" : "hold"}`;
-  const told = [
+  const notes = [
     ...(copies.length > 0
       ? [
           `${hold(copies)} tensors of the same names and shapes${chosen.average ? "" : ", perhaps averages over the training"}`,
@@ -163,7 +163,7 @@ export const otherHolders = (
   ];
   const entry = chosen.path === "" ? "the checkpoint itself" : quote(chosen.path, MOST_OF_NAME);
   const from = chosen.average ? `${entry}, an average over the training, which usually gives better pictures` : entry;
-  return warning("torch/several-state-dicts", `using the tensors of ${from}; ${told.join("; ")}`, {
+  return warning("torch/several-state-dicts", `using the tensors of ${from}; ${notes.join("; ")}`, {
     file,
     place: chosen.path,
     ...remedy`choose another with ${option("key")}: ${list([...copies, ...others])}`,

@@ -11,7 +11,7 @@ import { describe, type PyOther, type PyValue } from "./pickle/values.js";
 import { inPlaceOfTensors, isTensor, type StateDict, stateDictsOf, usualStateDicts } from "./state-dicts.js";
 import type { Steps } from "./steps.js";
 
-/** Tensors by name, as far as an architecture is told by them. */
+/** Tensors by name, as far as an architecture is recognised by them. */
 export type TensorShapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 /** Something that the caller can read among tensors. */

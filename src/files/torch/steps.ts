@@ -14,7 +14,7 @@ export class Steps {
 
   /**
    * @param bytes how many bytes of the pickle are read so far
-   * @param exceeded is told the bound that was reached, and throws
+   * @param exceeded gets the bound that was reached, and throws
    */
   constructor(
     private readonly bytes: () => number,

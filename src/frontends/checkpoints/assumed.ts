@@ -1,4 +1,4 @@
-/** What no tensor tells: the public default is taken, and said; what is given for nothing is said too. */
+/** What no tensor shows: the public default is taken, with a note; a value that is given for nothing gets a note too. */
 import { type Diagnostic, warning } from "../../base/diagnostics.js";
 import { configValue, listed, remedy } from "../../base/remedy.js";
 import type { Config, ConfigValue } from "./config.js";

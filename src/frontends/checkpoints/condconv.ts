@@ -25,14 +25,16 @@ export const condconv: Importer = {
   read(tensors, config) {
     const [experts = 1, channels = 1] = tensors.shapeOf("routing_fn.weight") ?? [];
     const row = tensors.shapeOf("weight")?.[1];
-    const told = tensors.shapeOf("bias")?.[1];
+    const shown = tensors.shapeOf("bias")?.[1];
     const bias = tensors.has("bias");
-    if (told !== undefined) config.confirm("out_channels", told);
+    if (shown !== undefined) config.confirm("out_channels", shown);
     for (const [key, value] of Object.entries({ in_channels: channels, experts, bias })) config.confirm(key, value);
     const warnings: Diagnostic[] = [];
     const cut =
-      row === undefined || !tensors.has("routing_fn.weight") ? undefined : cutOf(row, channels, told, config, warnings);
-    const { out, kernel, groups } = cut ?? { out: told ?? 1, kernel: 1, groups: 1 };
+      row === undefined || !tensors.has("routing_fn.weight")
+        ? undefined
+        : cutOf(row, channels, shown, config, warnings);
+    const { out, kernel, groups } = cut ?? { out: shown ?? 1, kernel: 1, groups: 1 };
     const bank = tensors.take("weight", [experts, cut ? (out * channels * kernel ** 2) / groups : null]);
     const imported = singleLayerDocument({
       name: "condconv",
@@ -82,18 +84,18 @@ interface Cut {
 const SIDES = [3, 1, 5, 7] as const;
 
 /**
- * The cut that is given or told; of several that fit the one of the fewest groups, the others named in a warning. What
+ * The cut that is given or follows from the tensors; of several that fit the one of the fewest groups, the others named in a warning. What
  * fits nothing, or anything, is noted as an error.
  */
 function cutOf(
   row: number,
   channels: number,
-  told: number | undefined,
+  shown: number | undefined,
   config: Config,
   warnings: Diagnostic[],
 ): Cut | undefined {
   const sides = config.has("kernel") ? [config.integer("kernel", 3)] : SIDES;
-  const known = config.has("out_channels") ? config.integer("out_channels", 1) : told;
+  const known = config.has("out_channels") ? config.integer("out_channels", 1) : shown;
   const cuts = groupCounts(channels, config).flatMap((groups) =>
     sides.flatMap((kernel): readonly Cut[] => {
       const out = row / ((channels / groups) * kernel ** 2);

@@ -14,7 +14,7 @@ export function configValue(text: string): ConfigValue {
 /** Where the value of a key was given, or is missing, for messages. */
 export type ConfigPlace = (key: string) => Place;
 
-/** Hyper-parameters that the user gives, checked against those that the shapes tell. Collects what is wrong. */
+/** Hyper-parameters that the user gives, checked against those that the shapes show. Collects what is wrong. */
 export class Config {
   readonly found: Diagnostic[] = [];
   private readonly values: ReadonlyMap<string, ConfigValue>;
@@ -131,14 +131,14 @@ export class Config {
     );
   }
 
-  /** Notes a value that is given but contradicts what the shapes tell. */
-  confirm(key: string, told: ConfigValue): void {
+  /** Notes a value that is given but contradicts what the shapes show. */
+  confirm(key: string, shown: ConfigValue): void {
     const value = this.values.get(key);
-    if (value === undefined || value === told) return;
+    if (value === undefined || value === shown) return;
     this.found.push(
       error(
         "import/config-contradicts-shapes",
-        `"${key}" is given as ${JSON.stringify(value)}, but the tensors' shapes say ${JSON.stringify(told)}`,
+        `"${key}" is given as ${JSON.stringify(value)}, but the tensors' shapes say ${JSON.stringify(shown)}`,
         {
           ...this.placeOf(key),
           hint: "leave it out, or give the checkpoint that it belongs to",

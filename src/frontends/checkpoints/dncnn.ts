@@ -21,7 +21,7 @@ interface Chain {
   readonly normalised: boolean;
 }
 
-/** Convolutions of IRCNN, which are dilated; no tensor tells dilation. */
+/** Convolutions of IRCNN, which are dilated; no tensor shows dilation. */
 const CONVS_OF_IRCNN = 7;
 
 /** Channels of pictures to which FDnCNN appends a noise map. FFDNet has the same names on pictures cut into 2×2 pixels. */

@@ -17,7 +17,7 @@ export interface ImportedModel {
 export interface BySignatures {
   /** The namings that the architecture has; one of them is enough. */
   readonly signatures: readonly Signature[];
-  /** What shapes must tell besides, where names alone do not tell the architecture from others. */
+  /** What shapes must show besides, where names alone do not tell the architecture from others. */
   readonly shapesFit?: (tensors: TensorReader) => boolean;
 }
 
@@ -36,7 +36,7 @@ interface ImporterParts {
   readonly name: string;
   readonly description: string;
   readonly covers: "network" | "layer";
-  /** Why tensors that match may be another architecture's all the same, so that only `--arch` tells. */
+  /** Why tensors that match may be another architecture's all the same, so that only `--arch` settles it. */
   readonly doubt?: (tensors: TensorReader) => Diagnostic | undefined;
   /** The keys of the configuration, with what they mean; the others are ignored with a warning. */
   readonly keys: Readonly<Record<string, string>>;

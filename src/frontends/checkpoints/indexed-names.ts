@@ -1,6 +1,6 @@
 /** Numbers in the names of tensors, such as those of blocks. */
 
-/** Missing numbers in a row that are told of one by one; a name with a number far beyond the others is one too many. */
+/** Missing numbers in a row that are listed one by one; a name with a number far beyond the others is one too many. */
 const MOST_MISSING = 16;
 
 /**

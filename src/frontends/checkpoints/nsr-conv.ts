@@ -28,8 +28,8 @@ export const nsrConv: Importer = {
     const { experts, cardinals } = splitRouter(routed, rows, groups, config);
     const out = rows / experts;
     const bias = tensors.has("bias");
-    for (const [key, told] of Object.entries({ in_channels: channels, out_channels: out, kernel: side, groups, bias }))
-      config.confirm(key, told);
+    for (const [key, shown] of Object.entries({ in_channels: channels, out_channels: out, kernel: side, groups, bias }))
+      config.confirm(key, shown);
     const router = takePerceptron(tensors, "mlp", { columns: channels, rows: experts * cardinals }, config);
     const name = "y";
     const { stride, pad, dilation } = geometryOf(config, side);
@@ -77,7 +77,7 @@ const MOST_EXPERTS = 2 ** 16;
 const NAMED_SPLITS = 8;
 
 /**
- * A router of k·d rows over a bank of k·out rows tells neither k nor d: they come from the configuration, or from the
+ * A router of k·d rows over a bank of k·out rows shows neither k nor d: they come from the configuration, or from the
  * only split that divides the channels.
  */
 function splitRouter(

@@ -58,7 +58,7 @@ const BASICSR: Naming = {
 
 /**
  * Whole networks of "Image Super-Resolution Using Very Deep Residual Channel Attention Networks" (Zhang et al., ECCV 2018):
- * groups of residual blocks whose channels are weighed by what their means tell.
+ * groups of residual blocks whose channels are weighed by their means.
  */
 export const rcan: Importer = {
   name: "rcan",

@@ -6,7 +6,7 @@ import type { TensorReader } from "./tensor-reader.js";
 type Route = Extract<ModelDocument["layers"][number], { readonly op: "route" }>;
 type Stage = Route["mlp"][number];
 
-/** What checkpoints do not tell of routers of several layers. */
+/** What checkpoints do not show of routers of several layers. */
 export const ROUTER_KEYS = {
   router_activation: "between linear layers of a router: relu (default), sigmoid, silu, tanh or gelu",
   bn_eps: "ε of a BatchNorm (default 1e-5)",
@@ -29,7 +29,7 @@ export interface PerceptronSizes {
   readonly rows: number;
 }
 
-/** The sizes of the perceptron `<prefix>.<n>`, as its linear layers tell them; undefined without any. */
+/** The sizes of the perceptron `<prefix>.<n>`, as its linear layers show them; undefined without any. */
 export function perceptronSizes(tensors: TensorReader, prefix: string): PerceptronSizes | undefined {
   const shapes = indicesOf(tensors, prefix)
     .filter((index) => isLinear(tensors, `${prefix}.${index}`))

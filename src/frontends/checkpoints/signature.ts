@@ -8,7 +8,7 @@
 export interface Signature {
   /** Each is found at least once. The first is also what the prefix of all names is found by. */
   readonly all: readonly [string, ...string[]];
-  /** None of these is found: they tell a relative that shares the names above. */
+  /** None of these is found: they show a relative that shares the names above. */
   readonly none?: readonly string[];
 }
 

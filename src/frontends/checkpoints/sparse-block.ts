@@ -73,9 +73,9 @@ export const sparseBlock: Importer = {
         ),
       );
     }
-    const told = { in_channels: channels, kernel: side, experts };
+    const shown = { in_channels: channels, kernel: side, experts };
     const split = divides ? { group_channels: hidden, out_channels: out } : {};
-    for (const [key, value] of Object.entries({ ...told, ...split })) config.confirm(key, value);
+    for (const [key, value] of Object.entries({ ...shown, ...split })) config.confirm(key, value);
     const activation = config.text("activation", ["relu", "sigmoid", "silu", "tanh", "gelu"]) ?? "relu";
     const bias = tensors.has("b1");
     const w2Shape = dense ? [out, rows, side, side] : [experts * out, divides ? hidden : null, side, side];

@@ -27,7 +27,7 @@ export interface UpscalerNaming {
 export interface Body {
   /** Writes the blocks. @returns the name of the last value */
   write(network: NetworkWriter, units: number, input: string): string;
-  /** What the blocks take that no tensor tells. */
+  /** What the blocks take that no tensor shows. */
   readonly assumptions: readonly Assumption[];
   readonly warnings: readonly Diagnostic[];
 }

@@ -43,7 +43,7 @@ export function buildGraph(spec: ModelSpec, weights: TensorStore | undefined): B
   return { graph, unused };
 }
 
-/** What is wrong, told once it is known which tensors no layer reads: a misspelt name means one of them. */
+/** What is wrong, reported once it is known which tensors no layer reads: a misspelt name means one of them. */
 type Finding = (unused: readonly string[]) => Diagnostic;
 
 class Builder {

@@ -1,9 +1,9 @@
-/** The circles of layers that read each other, each told once. */
+/** The circles of layers that read each other, each reported once. */
 export class Circles {
   private readonly reads: ReadonlyMap<string, readonly string[]>;
   /** Layers that are in a circle or read one that is: those that no order can serve. */
   private readonly unordered: ReadonlySet<string>;
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
   /** @param reads the names that each layer reads, by its own */
   constructor(reads: ReadonlyMap<string, readonly string[]>) {
@@ -12,19 +12,19 @@ export class Circles {
   }
 
   /** The circle that a layer closes by reading `first`, if `first` reads the layer in turn. */
-  through(layer: string | undefined, first: string): readonly string[] | "told" | undefined {
+  through(layer: string | undefined, first: string): readonly string[] | "reported" | undefined {
     if (layer === undefined || !this.unordered.has(layer) || !this.unordered.has(first)) return undefined;
-    if (this.told.has(edge(layer, first))) return "told";
+    if (this.reported.has(edge(layer, first))) return "reported";
     const reader = new Map<string, string>([[first, layer]]);
     for (const name of reader.keys()) {
-      if (name === layer) return this.tell(trace(reader, layer));
+      if (name === layer) return this.report(trace(reader, layer));
       for (const next of this.reads.get(name) ?? []) if (!reader.has(next)) reader.set(next, name);
     }
     return undefined;
   }
 
-  private tell(circle: readonly string[]): readonly string[] {
-    for (const [i, name] of circle.slice(1).entries()) this.told.add(edge(circle[i]!, name));
+  private report(circle: readonly string[]): readonly string[] {
+    for (const [i, name] of circle.slice(1).entries()) this.reported.add(edge(circle[i]!, name));
     return circle;
   }
 }

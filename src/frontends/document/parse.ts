@@ -53,7 +53,7 @@ export function checkDocument(value: JsonValue): ModelSpec {
   return result.data;
 }
 
-/** What the schema does not allow, then what the names tell, as far as there are names. */
+/** What the schema does not allow, then what is wrong with the names, as far as there are names. */
 function* findings(issues: readonly Issue[], value: JsonValue): Generator<Diagnostic> {
   for (const issue of issues) yield* describeIssue(issue, value);
   yield* checkReferences(outlineOf(value));

@@ -10,7 +10,7 @@ interface Reference {
   readonly pointer: string;
 }
 
-/** A document's names, which can be told even where the rest of it is broken: what is no name is undefined. */
+/** A document's names, which can be read even where the rest of it is broken: what is no name is undefined. */
 export interface Outline {
   readonly inputs: readonly (string | undefined)[];
   readonly layers: readonly OutlineLayer[];
@@ -89,7 +89,7 @@ export function* checkReferences({ inputs, layers, outputs }: Outline): Generato
       else if (target.index >= index) {
         const circle = circles.through(layer.name, name);
         if (circle === undefined) yield errors.definedLater(name, pointer);
-        else if (circle !== "told") yield errors.cycle(circle, pointer);
+        else if (circle !== "reported") yield errors.cycle(circle, pointer);
       }
     }
   }

@@ -176,7 +176,7 @@ function reading<Layer extends Mixture | Block>(layer: Layer, before: string, be
   return { ...layer, factors };
 }
 
-/** Where a router's tensors are, told by name, so that a copy under another name finds them. */
+/** Where a router's tensors are, by name, so that a copy under another name finds them. */
 function ownWeights({ name, mlp, weights }: Route): Route["weights"] {
   return Object.fromEntries(mlp.map((_, stage) => [`mlp.${stage}`, weights[`mlp.${stage}`] ?? `${name}.mlp.${stage}`]));
 }

@@ -37,7 +37,7 @@ export interface NodeWriter {
   constant(step: string, tensor: LazyTensor): string;
 }
 
-/** A node that stays as it is: the reason is told to the user. */
+/** A node that stays as it is: the user is shown the reason. */
 export class NotRead extends Error {
   override readonly name = "NotRead";
 }

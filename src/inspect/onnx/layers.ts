@@ -155,7 +155,7 @@ function tripsOf(value: number | null): number | null {
 
 const MOST_CHARACTERS = 100;
 
-/** The end, which tells where in a function a node is. */
+/** The end, which shows where in a function a node is. */
 function shortened(name: string): string {
   return name.length > MOST_CHARACTERS ? `…${name.slice(-MOST_CHARACTERS)}` : name;
 }
@@ -198,7 +198,7 @@ function layerOf({ name, op, nodes, shape, parameters, macs }: Row): OnnxLayer {
   return { name, op, nodes, shape: sizes(shape), parameters, macs };
 }
 
-/** Symbols are told again for each value that has them, so long ones are cut. */
+/** Symbols are shown again for each value that has them, so long ones are cut. */
 function sizes(type: TypeInfo | null): Shape | null {
   if (type?.kind !== "tensor" || type.shape === null) return null;
   return type.shape.map((dim) => (typeof dim === "string" ? shortened(dim) : dim));

@@ -10,7 +10,7 @@ export type IsConstant = (node: NodeProto, name: string) => boolean;
 
 /**
  * The nodes that compute kernels: values of fixed size that a convolution or matrix product reads beside pictures. Which
- * sizes are a picture's is told by their symbols; `batch` holds those of samples. A graph without symbols has kernels
+ * sizes are a picture's is known by their symbols; `batch` holds those of samples. A graph without symbols has kernels
  * only where its convolutions read computed weights. Empty for graphs without computed kernels.
  */
 export function kernelNodes(

@@ -42,7 +42,7 @@ export interface OnnxSummary {
   readonly peakBytes: number;
   /** Values that are not in `peakBytes`, since their sizes are not known. */
   readonly unknownActivations: number;
-  /** Share of the MACs that make kernels; null where the kernels are constants, or it cannot be told. */
+  /** Share of the MACs that make kernels; null where the kernels are constants, or it is not known. */
   readonly routingShare: number | null;
   /** The sizes at which work and memory were counted, per input. */
   readonly measuredAt: readonly { readonly name: string; readonly shape: readonly (number | null)[] }[];

@@ -1,6 +1,6 @@
 /**
  * What a mixed convolution costs in each lowering on a device that leaves control flow to the host: counts of its own graph
- * (device/graph-work.ts) times rates (device/rates.ts). Nothing is told of a lowering beside what it emits, so the counts are those of the file.
+ * (device/graph-work.ts) times rates (device/rates.ts). Nothing but what a lowering emits counts, so the counts are those of the file.
  * The CPU's model is `winograd/cost.ts`.
  */
 import type { Dim, Shape } from "../../ir/dim.js";

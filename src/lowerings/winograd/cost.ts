@@ -1,6 +1,6 @@
 /**
  * What a 3×3 convolution costs, directly and in each Winograd form: a model of a few terms, each a count of what is done times a
- * rate that was measured (rates.ts). docs/explain/lowerings.md tells how well it predicts.
+ * rate that was measured (rates.ts). docs/explain/lowerings.md shows how well it predicts.
  */
 import type { Dim } from "../../ir/dim.js";
 import { sizeOf } from "../../ir/typical-size.js";

@@ -1,4 +1,4 @@
-/** `smxc check`: the rules of `onnx.checker.check_model` (onnx 1.23.1), told all at once and with their places. */
+/** `smxc check`: the rules of `onnx.checker.check_model` (onnx 1.23.1), all reported at once and with their places. */
 
 import type { ByteSource } from "../../base/bytes/byte-source.js";
 import { SmxcError } from "../../base/diagnostics.js";
@@ -32,7 +32,7 @@ export interface CheckOptions {
   readonly folder?: ExternalDataFolder;
   /** Also the rules that the official checker does not have. */
   readonly strict?: boolean;
-  /** Makes contradictions of types and shapes errors, which are warnings otherwise, and tells what is not inferred. */
+  /** Makes contradictions of types and shapes errors, which are warnings otherwise, and reports what is not inferred. */
   readonly full?: boolean;
   /** Also what this execution provider makes of the model. */
   readonly target?: Provider;
@@ -64,7 +64,7 @@ export interface CheckedModel extends OfFile {
 export async function checkModel(decoded: CheckedModel, options: CheckOptions = {}): Promise<readonly Finding[]> {
   const { message: model, source } = decoded;
   const findings = new FindingList();
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const tasks: (() => Promise<void>)[] = [];
   const report: Report = (...finding) => findings.add(...finding);
   const schemas = await loadSchemas();
@@ -83,8 +83,8 @@ export async function checkModel(decoded: CheckedModel, options: CheckOptions = 
     report,
     checkGraph,
     reportOnce: (key, ...args) => {
-      if (!told.has(key)) report(...args);
-      told.add(key);
+      if (!reported.has(key)) report(...args);
+      reported.add(key);
     },
     later: (task) => void tasks.push(task),
   };

@@ -25,7 +25,7 @@ function checkLocation(location: string, place: Place, context: CheckContext): v
   else context.later(() => checkFile(asOpened(normalisePath(location)), place, context));
 }
 
-/** The rule that the text of a location breaks, and what the location is; null where only a look at the file tells. */
+/** The rule that the text of a location breaks, and what the location is; null where only a look at the file can show it. */
 export function locationRefusal(location: string): { readonly rule: RuleId; readonly what: string } | null {
   const path = normalisePath(location);
   if (path === "") return { rule: "onnx/external-location-empty", what: "an empty location" };

@@ -3,7 +3,7 @@ import type { Finding, OfFinding } from "./finding.js";
 import { findingOf } from "./finding.js";
 import { RULES, type RuleId } from "./rules.js";
 
-/** Findings of one rule, and one severity, that are told one by one; of further ones only the number is. */
+/** Findings of one rule, and one severity, that are listed one by one; of further ones only the number is. */
 export const MOST_FINDINGS = 100;
 
 /** What is found in a file, in order: bounded, however often a rule is broken. */
@@ -13,13 +13,13 @@ export class FindingList {
 
   add(rule: RuleId, place: Place, message: string, own?: OfFinding): void {
     const key = `${rule} ${own?.severity ?? RULES[rule].severity}`;
-    const count = this.counts.get(key) ?? { told: 0, omitted: 0, last: 0 };
+    const count = this.counts.get(key) ?? { listed: 0, omitted: 0, last: 0 };
     this.counts.set(key, count);
-    if (count.told === MOST_FINDINGS) {
+    if (count.listed === MOST_FINDINGS) {
       count.omitted++;
       return;
     }
-    count.told++;
+    count.listed++;
     count.last = this.findings.length;
     this.findings.push(findingOf(rule, place, message, own));
   }
@@ -35,8 +35,8 @@ export class FindingList {
 }
 
 interface Count {
-  told: number;
+  listed: number;
   omitted: number;
-  /** Position of the last that is told. */
+  /** Position of the last that is listed. */
   last: number;
 }

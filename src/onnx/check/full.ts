@@ -16,12 +16,12 @@ const KIND_RULES: Readonly<Record<FaultKind, RuleId>> = {
 
 /**
  * What follows from types and shapes. Without `isFull` contradictions are warnings, and what is not inferred is not
- * told. The model must be valid. Returns whether there was no contradiction.
+ * reported. The model must be valid. Returns whether there was no contradiction.
  */
 export function checkTypes(model: ModelProto, schemas: SchemaRegistry, isFull: boolean, report: Report): boolean {
   let isSound = true;
   let isFollowed = true;
-  const told = new Set<Schema>();
+  const reported = new Set<Schema>();
   const listener: InferenceListener = {
     contradiction: (kind, place, message, isCertain) => {
       isSound = false;
@@ -32,8 +32,8 @@ export function checkTypes(model: ModelProto, schemas: SchemaRegistry, isFull: b
       isFollowed = false;
     },
     notInferred: (schema, place) => {
-      if (!isFull || told.has(schema)) return;
-      told.add(schema);
+      if (!isFull || reported.has(schema)) return;
+      reported.add(schema);
       const operator = schema.domain === "" ? schema.name : `${schema.domain}.${schema.name}`;
       report(
         "onnx/full-not-inferred",

@@ -74,7 +74,7 @@ function checkNodes(nodes: readonly NodeProto[], place: Place, context: CheckCon
   }
 }
 
-/** Adds the outputs of a node to the scope and tells which of them were there. */
+/** Adds the outputs of a node to the scope and returns those that were there. */
 export function defineOutputs(
   node: NodeProto,
   place: Place,

@@ -9,7 +9,7 @@ interface Group {
   count: number;
 }
 
-/** Findings that say the same of many places, told once and counted. */
+/** Findings that say the same of many places, reported once and counted. */
 export class Groups {
   private readonly groups = new Map<string, Group>();
 
@@ -20,7 +20,7 @@ export class Groups {
     else group.count++;
   }
 
-  tell(report: Report): void {
+  reportTo(report: Report): void {
     for (const { rule, place, message, count } of this.groups.values()) {
       const others = count === 1 ? "" : `; ${count - 1} more like it`;
       report(rule, place, `${message}${others}`);

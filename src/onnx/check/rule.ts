@@ -6,7 +6,7 @@ export type FindingSeverity = "error" | "warning" | "unchecked";
 /**
  * Who demands the rule. `official`: `onnx.checker.check_model` refuses a model that breaks it. `full`: it does so with
  * full_check. `strict`: the official checker lets it pass, ONNX Runtime or common sense does not. `target`: an execution
- * provider, when it is asked for. `note`: always told.
+ * provider, when it is asked for. `note`: always shown.
  */
 export type RuleScope = "official" | "full" | "strict" | "target" | "note";
 

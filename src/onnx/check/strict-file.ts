@@ -10,7 +10,7 @@ const NOTE_MESSAGES = {
   "wire-type": "has another wire type than onnx.proto says, and is ignored",
 } as const;
 
-/** What is told of a file beside its record. */
+/** What is known of a file beside its record. */
 export type OfFile = Pick<DecodedModel, "message" | "notes" | "trailing">;
 
 export function checkFileStrictly({ message, notes, trailing }: OfFile, report: Report): void {
@@ -33,7 +33,7 @@ interface Seen {
   count: number;
 }
 
-/** Collects the numbers that no table has, told once for each kind of message. */
+/** Collects the numbers that no table has, reported once for each kind of message. */
 function unknownFields(name: MessageName, record: object, seen: Map<string, Seen>): Map<string, Seen> {
   const values = record as Readonly<Record<string, unknown>>;
   for (const field of values.unknown as readonly UnknownField[]) {

@@ -60,8 +60,8 @@ function declarations(graph: GraphProto, symbols: ReadonlySet<string>): readonly
   return (["value_info", "output"] as const).flatMap((list) =>
     graph[list].flatMap(({ name = "", type }, i) => {
       const shape = shapeOf(typeInfo(type));
-      const isTold = shape.some((dim) => typeof dim === "string" && symbols.has(dim));
-      return isTold ? [{ name, place: root.item(list, i, name), shape }] : [];
+      const isKnown = shape.some((dim) => typeof dim === "string" && symbols.has(dim));
+      return isKnown ? [{ name, place: root.item(list, i, name), shape }] : [];
     }),
   );
 }

@@ -30,7 +30,7 @@ export function checkTarget(model: ModelProto, schemas: SchemaRegistry, target: 
       },
     },
   });
-  groups.tell(report);
+  groups.reportTo(report);
   if (target === "cuda" && hasConvolutions) checkDimensions(model, report);
 }
 
@@ -48,7 +48,7 @@ const CONVOLUTIONS: ReadonlySet<string> = new Set(["Conv", "ConvTranspose"]);
 
 function checkNode(visit: Visit, target: Provider, groups: Groups): void {
   const { node, schema, place, origins } = visit;
-  // Calls of functions are judged by the functions' nodes; other operators without schema are told of already.
+  // Calls of functions are judged by the functions' nodes; other operators without schema have been reported already.
   if (schema === null) return;
   const { status, reason } = placementOf({ node, schema, typeOf: visit.typeOf, origins }, target);
   if (status === "control") groups.add("onnx/target-control-flow", place, reason);

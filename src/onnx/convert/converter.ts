@@ -1,4 +1,4 @@
-/** What a converter is told and what it gives. */
+/** What a converter takes and what it gives. */
 
 import type { NodeProto } from "../graph/records.js";
 import type { TypeInfo } from "../infer/type-info.js";

@@ -35,7 +35,7 @@ async function viewOf(attribute: AttributeProto): Promise<AttributeView> {
   const weights = [...dense.map(denseWeight), ...sparse.map(sparseWeight)];
   const rest = { ...attribute, name: undefined, t: undefined, g: undefined, sparse_tensor: undefined };
   const plain = await canonicalText("AttributeProto", { ...rest, tensors: [], graphs: [], sparse_tensors: [] });
-  // Without a type, as before ONNX's IR 2, the fields that are there tell it.
+  // Without a type, as before ONNX's IR 2, the fields that are there show it.
   const isUntyped = (attribute.type ?? 0) === 0;
   const present = isUntyped ? (["f", "i", "s"] as const).filter((name) => attribute[name] !== undefined) : [];
   const counts = [t, sparse_tensor, g].map((each) => (each === undefined ? 0 : 1));

@@ -1,4 +1,4 @@
-/** What a comparison tells, and how what it names is shown. */
+/** What a comparison reports, and how what it names is shown. */
 import { isOnnxDomain } from "../domains.js";
 import type { NodeProto } from "../graph/records.js";
 
@@ -14,11 +14,11 @@ export interface Change {
   readonly maxError?: number;
 }
 
-export type Tell = (kind: ChangeKind, place: string, message: string, maxError?: number) => void;
+export type ReportChange = (kind: ChangeKind, place: string, message: string, maxError?: number) => void;
 
 const MOST_CHARACTERS = 160;
 
-/** A text of a file, cut where it is long: one name may be told many times. */
+/** A text of a file, cut where it is long: one name may be shown many times. */
 export function cut(text: string): string {
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 }

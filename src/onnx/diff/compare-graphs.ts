@@ -3,7 +3,7 @@
 import type { FunctionProto, GraphProto, NodeProto, ValueInfoProto } from "../graph/records.js";
 import type { Attributes } from "./attributes.js";
 import { listText, unknownText } from "./canonical.js";
-import { cut, operator, placeOf, type Tell } from "./change.js";
+import { cut, operator, placeOf, type ReportChange } from "./change.js";
 import type { SideName, WeightComparison } from "./compare-weights.js";
 import { type GraphView, operatorLabel, viewOfFunction, viewOfGraph } from "./graph-view.js";
 import { type GraphMatch, matchGraphs, type NodePair } from "./match.js";
@@ -18,7 +18,7 @@ export class GraphComparison {
 
   constructor(
     private readonly weights: WeightComparison,
-    private readonly tell: Tell,
+    private readonly report: ReportChange,
   ) {}
 
   /** @param outer of the graphs around; null for the main graph, whose interface is compared apart */
@@ -46,12 +46,12 @@ export class GraphComparison {
       const [was, is] = [a.get(name), b.get(name)];
       if (was?.content !== is?.content || was === undefined || is === undefined) {
         const change = await attributeChange(was, is);
-        this.tell("attribute", place, `${cut(name)}: ${change}`);
+        this.report("attribute", place, `${cut(name)}: ${change}`);
         continue;
       }
       for (const [i, own] of was.tensors.entries()) {
         const { verdict, message } = await this.weights.difference(own, is.tensors[i]!);
-        if (verdict === "different") this.tell("attribute", place, `${cut(name)}: ${message}`);
+        if (verdict === "different") this.report("attribute", place, `${cut(name)}: ${message}`);
       }
       for (const [i, own] of was.graphs.entries()) await this.graphs(own, is.graphs[i]!, `${place} body `, scope);
     }
@@ -72,13 +72,13 @@ export class GraphComparison {
       content: (node, side) => this.contentOf(node, views[side], scope, side),
     });
     scope.settle(match);
-    for (const node of match.onlyA) this.tell("node", placeOf(path, node), `${operator(node)} was removed`);
-    for (const node of match.onlyB) this.tell("node", placeOf(path, node), `${operator(node)} was added`);
+    for (const node of match.onlyA) this.report("node", placeOf(path, node), `${operator(node)} was removed`);
+    for (const node of match.onlyB) this.report("node", placeOf(path, node), `${operator(node)} was added`);
     for (const pair of match.nodes) await this.nodes(pair, views, path, scope);
     if (isBody) this.bodyInterface(a, b, path);
     this.results(a, b, scope, path, isBody);
     if (a.isOrdered !== b.isOrdered) {
-      this.tell(
+      this.report(
         "node",
         `${path}nodes`,
         `${a.isOrdered ? "no longer" : "now"} come after the nodes whose outputs they read`,
@@ -90,26 +90,27 @@ export class GraphComparison {
 
   private async nodes({ a, b }: NodePair, views: Record<SideName, GraphView>, path: string, scope: Scope) {
     const place = placeOf(path, a);
-    if (operatorLabel(a) !== operatorLabel(b)) this.tell("node", place, `${operator(a)} became ${operator(b)}`);
+    if (operatorLabel(a) !== operatorLabel(b)) this.report("node", place, `${operator(a)} became ${operator(b)}`);
     await this.attributes(views.a.attributes.get(a)!, views.b.attributes.get(b)!, place, scope);
     for (let i = 0; i < Math.max(a.input.length, b.input.length); i++) {
       const [was, is] = [a.input[i] ?? "", b.input[i] ?? ""];
-      if (!scope.isSame(was, is)) this.tell("input", `${place} input ${i}`, `"${cut(was)}" became ${scope.shown(is)}`);
+      if (!scope.isSame(was, is))
+        this.report("input", `${place} input ${i}`, `"${cut(was)}" became ${scope.shown(is)}`);
     }
     this.outputs(a, b, place);
     const was = await listText("NodeDeviceConfigurationProto", a.device_configurations);
     const is = await listText("NodeDeviceConfigurationProto", b.device_configurations);
-    if (was !== is) this.tell("node", place, "device_configurations changed");
+    if (was !== is) this.report("node", place, "device_configurations changed");
     await this.unknown(a, b, place);
   }
 
   /** Operators such as Split go by how many outputs they have. */
   private outputs(a: NodeProto, b: NodeProto, place: string): void {
     const [was, is] = [a.output.length, b.output.length];
-    if (was !== is) this.tell("node", place, `${was} ${was === 1 ? "output" : "outputs"} became ${is}`);
+    if (was !== is) this.report("node", place, `${was} ${was === 1 ? "output" : "outputs"} became ${is}`);
     for (let o = 0; o < Math.min(was, is); o++) {
       if ((a.output[o] === "") === (b.output[o] === "")) continue;
-      this.tell("node", place, `output ${o} was ${a.output[o] === "" ? "added" : "removed"}`);
+      this.report("node", place, `output ${o} was ${a.output[o] === "" ? "added" : "removed"}`);
     }
   }
 
@@ -117,7 +118,7 @@ export class GraphComparison {
   private bodyInterface(a: GraphView, b: GraphView, path: string): void {
     for (const field of ["inputs", "outputs", "overridable"] as const) {
       const [was, is] = [a[field].length, b[field].length];
-      if (was !== is) this.tell("interface", `${path}${field}`, `${was} became ${is}`);
+      if (was !== is) this.report("interface", `${path}${field}`, `${was} became ${is}`);
     }
   }
 
@@ -126,7 +127,7 @@ export class GraphComparison {
     for (let i = 0; i < Math.min(a.outputs.length, b.outputs.length); i++) {
       const [was, is] = [a.outputs[i]!, b.outputs[i]!];
       if (scope.isSame(was, is) || (!isBody && was !== is)) continue;
-      this.tell("interface", `${path}output[${i}]`, `"${cut(was)}" became ${scope.shown(is)}`);
+      this.report("interface", `${path}output[${i}]`, `"${cut(was)}" became ${scope.shown(is)}`);
     }
   }
 
@@ -135,20 +136,20 @@ export class GraphComparison {
     for (const [name, other] of pairs) {
       const { verdict, message, maxError } = await this.weights.difference(a.weights.get(name)!, b.weights.get(other)!);
       this.counts[verdict]++;
-      if (verdict === "different") this.tell("weight", `${path}${cut(name)}`, message, maxError);
+      if (verdict === "different") this.report("weight", `${path}${cut(name)}`, message, maxError);
     }
     // Those of nodes that were removed or added are gone or new with them.
-    const ownTold = new Set(match.onlyA.flatMap((node) => node.input));
-    const otherTold = new Set(match.onlyB.flatMap((node) => node.input));
+    const ownReported = new Set(match.onlyA.flatMap((node) => node.input));
+    const otherReported = new Set(match.onlyB.flatMap((node) => node.input));
     for (const [own, other] of pairs) {
-      ownTold.add(own);
-      otherTold.add(other);
+      ownReported.add(own);
+      otherReported.add(other);
     }
     for (const [name, weight] of a.weights) {
-      if (!ownTold.has(name)) this.tell("weight", `${path}${cut(name)}`, `${typeText(weight)} was removed`);
+      if (!ownReported.has(name)) this.report("weight", `${path}${cut(name)}`, `${typeText(weight)} was removed`);
     }
     for (const [name, weight] of b.weights) {
-      if (!otherTold.has(name)) this.tell("weight", `${path}${cut(name)}`, `${typeText(weight)} was added`);
+      if (!otherReported.has(name)) this.report("weight", `${path}${cut(name)}`, `${typeText(weight)} was added`);
     }
   }
 
@@ -158,11 +159,11 @@ export class GraphComparison {
       const [own, other] = [a[i]!, b[i]!];
       if (own.type === undefined || other.type === undefined) continue;
       const change = await typeChange(own, other);
-      if (change !== null) this.tell("shape", `${place}[${i}]`, change);
+      if (change !== null) this.report("shape", `${place}[${i}]`, change);
     }
   }
 
-  /** Declared types of values inside, told together: where one changes, many do. */
+  /** Declared types of values inside, reported together: where one changes, many do. */
   private async innerTypes(
     a: readonly ValueInfoProto[],
     b: readonly ValueInfoProto[],
@@ -179,7 +180,7 @@ export class GraphComparison {
     }
     if (changed.length === 0) return;
     const more = changed.length > 1 ? `, and ${changed.length - 1} more` : "";
-    this.tell("shape", `${path}value_info`, `${changed[0]}${more}`);
+    this.report("shape", `${path}value_info`, `${changed[0]}${more}`);
   }
 
   /** How values are quantized, with the names of the second graph. */
@@ -197,12 +198,12 @@ export class GraphComparison {
     }));
     const was = await listText("TensorAnnotation", own, true);
     const is = await listText("TensorAnnotation", b.quantization_annotation, true);
-    if (was !== is) this.tell("model", `${path}quantization_annotation`, "changed");
+    if (was !== is) this.report("model", `${path}quantization_annotation`, "changed");
   }
 
   private async unknown(a: Pick<NodeProto, "unknown">, b: Pick<NodeProto, "unknown">, place: string): Promise<void> {
     const [was, is] = [await unknownText(a.unknown), await unknownText(b.unknown)];
-    if (was !== is) this.tell("node", place, "fields that ONNX does not define changed");
+    if (was !== is) this.report("node", place, "fields that ONNX does not define changed");
   }
 
   /** What tells the weights of a node, and tensors in its attributes, from those of others. */

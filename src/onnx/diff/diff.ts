@@ -36,8 +36,8 @@ class ModelComparison {
     private readonly b: DiffSide,
     tolerance: number,
   ) {
-    this.graphs = new GraphComparison(new WeightComparison({ a, b }, tolerance), (...told) => {
-      this.tell(...told);
+    this.graphs = new GraphComparison(new WeightComparison({ a, b }, tolerance), (...change) => {
+      this.add(...change);
     });
   }
 
@@ -50,23 +50,23 @@ class ModelComparison {
       await this.compareInterface(a.graph, b.graph);
       await this.graphs.graphs(a.graph, b.graph, "", null);
     } else if (a.graph !== b.graph) {
-      this.tell("model", "graph", a.graph === undefined ? "was added" : "was removed");
+      this.add("model", "graph", a.graph === undefined ? "was added" : "was removed");
     }
     await this.compareFunctions(a, b);
     await this.compareRest(a, b);
   }
 
-  private tell(kind: Change["kind"], place: string, message: string, maxError?: number): void {
+  private add(kind: Change["kind"], place: string, message: string, maxError?: number): void {
     this.changes.push({ kind, place, message, ...(maxError === undefined ? {} : { maxError }) });
   }
 
   private compareTexts(place: string, was: string, is: string): void {
-    if (was !== is) this.tellTexts(place, was, is);
+    if (was !== is) this.addTexts(place, was, is);
   }
 
-  private tellTexts(place: string, was: string, is: string): void {
+  private addTexts(place: string, was: string, is: string): void {
     const [own, other] = [cut(was), cut(is)];
-    this.tell(
+    this.add(
       "model",
       place,
       own === other ? `${own} changed in a part that is not shown here` : `${own} became ${other}`,
@@ -89,13 +89,13 @@ class ModelComparison {
         const place = `${field}[${i}]`;
         if (own === undefined || other === undefined) {
           const [name, what] = own === undefined ? [other!.name, "added"] : [own.name, "removed"];
-          this.tell("interface", place, `"${cut(name ?? "")}" was ${what}`);
+          this.add("interface", place, `"${cut(name ?? "")}" was ${what}`);
           continue;
         }
         const [was, is] = [own.name ?? "", other.name ?? ""];
-        if (was !== is) this.tell("interface", place, `"${cut(was)}" became "${cut(is)}"`);
+        if (was !== is) this.add("interface", place, `"${cut(was)}" became "${cut(is)}"`);
         const change = await typeChange(own, other);
-        if (change !== null) this.tell("shape", `${place} "${cut(was)}"`, change);
+        if (change !== null) this.add("shape", `${place} "${cut(was)}"`, change);
       }
     }
   }
@@ -106,10 +106,10 @@ class ModelComparison {
       const other = others.get(id);
       others.delete(id);
       const place = `function "${cut(fn.name ?? "")}"`;
-      if (other === undefined) this.tell("node", place, "was removed");
+      if (other === undefined) this.add("node", place, "was removed");
       else await this.compareFunction(fn, other, place);
     }
-    for (const { name = "" } of others.values()) this.tell("node", `function "${cut(name)}"`, "was added");
+    for (const { name = "" } of others.values()) this.add("node", `function "${cut(name)}"`, "was added");
   }
 
   private async compareFunction(a: FunctionProto, b: FunctionProto, place: string): Promise<void> {
@@ -125,7 +125,7 @@ class ModelComparison {
   private async compareOpsets(place: string, a: Opsets, b: Opsets): Promise<void> {
     const contentOf = (list: Opsets): Promise<string> => listText("OperatorSetIdProto", list.map(withDomain), true);
     if ((await contentOf(a)) !== (await contentOf(b))) {
-      this.tellTexts(place, opsetText(a), opsetText(b));
+      this.addTexts(place, opsetText(a), opsetText(b));
     }
   }
 
@@ -150,7 +150,7 @@ class ModelComparison {
       ["fields that ONNX does not define", await unknownText(a.unknown), await unknownText(b.unknown)],
       ["the bytes after the end of the model", await trailingText(this.a), await trailingText(this.b)],
     ];
-    for (const [place, was, is] of parts) if (was !== is) this.tell("model", place, "changed");
+    for (const [place, was, is] of parts) if (was !== is) this.add("model", place, "changed");
   }
 }
 

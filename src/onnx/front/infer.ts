@@ -15,7 +15,7 @@ export interface InferOptions {
  * Types of the values of a model's main graph by name: what is declared, completed by what follows. Values of which
  * nothing is known are absent. Symbols are kept; a dimension that nothing is known of is null. The model must be valid:
  * of another the answer means nothing, and where declarations contradict each other the declared one stays; `checkModel`
- * with `full` tells both.
+ * with `full` reports both.
  *
  * @throws SmxcError `onnx/no-such-input` and `onnx/shape-misfit` of kind `usage`, for shapes that are not the inputs'
  */

@@ -271,7 +271,7 @@ export class GraphInference {
     return this.unknown.has(name) || (this.outer?.isMarkedUnknown(name) ?? false);
   }
 
-  /** Outputs without a type are not judged further: either nothing is known, or the contradiction has been told. */
+  /** Outputs without a type are not judged further: either nothing is known, or the contradiction has been reported. */
   private forgetUnknown(node: NodeProto): void {
     for (const name of node.output) if (name !== "" && this.types.get(name) === undefined) this.unknown.add(name);
   }

@@ -1,4 +1,4 @@
-/** What inference of graphs is told, and tells. */
+/** What inference of graphs takes, and what it reports. */
 
 import type { FunctionProto, NodeProto } from "../graph/records.js";
 import type { Place } from "../place.js";
@@ -9,7 +9,7 @@ import type { Constant } from "./constant.js";
 import type { FaultKind } from "./fault.js";
 import type { Shape, TypeInfo } from "./type-info.js";
 
-/** What inference finds; each is told to those who listen for it. */
+/** What inference finds; each is reported to those who listen for it. */
 export interface InferenceListener {
   /** A contradiction. `isCertain` is false where ONNX keeps quiet because of operators that it does not know. */
   contradiction?(kind: FaultKind, place: Place, message: string, isCertain: boolean): void;

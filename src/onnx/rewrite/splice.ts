@@ -36,12 +36,12 @@ export function splice(graph: GraphProto, replacements: readonly Replacement[]):
   const declared = new Set([...graph.input, ...graph.output].map(({ name }) => name));
   const infos = parts.flatMap(({ value_info, output }) => [...value_info, ...output]);
   const kept = left.value_info.filter(({ name = "" }) => !lost.has(name));
-  const told = new Set(kept.map(({ name }) => name));
+  const keptNames = new Set(kept.map(({ name }) => name));
   return {
     ...left,
     node,
     initializer: [...left.initializer, ...parts.flatMap(({ initializer }) => initializer)],
-    value_info: [...kept, ...infos.filter(({ name }) => !declared.has(name) && !told.has(name))],
+    value_info: [...kept, ...infos.filter(({ name }) => !declared.has(name) && !keptNames.has(name))],
   };
 }
 

@@ -17,7 +17,7 @@ export function sum(figures: Iterable<number>): number {
   return total;
 }
 
-/** Larger ones are told in two digits: nobody reads more of them. */
+/** Larger ones are written with two digits: nobody reads more of them. */
 const MOST_EXACT = 1e15;
 
 /** `1,234`, or `about 1.2e18`. */

@@ -8,7 +8,7 @@ export function halfOf(total: number, constrained: number): number {
   return Math.floor((constrained > 0 ? Math.min(total, constrained) : total) / 2);
 }
 
-/** @param deviceMemory GiB that a browser tells of its machine, at most 8 */
+/** @param deviceMemory GiB that a browser reports of its machine, at most 8 */
 export function browserMemory(deviceMemory: number | undefined): number {
   return deviceMemory === undefined ? UNKNOWN_MEMORY : halfOf(deviceMemory * 2 ** 30, 0);
 }

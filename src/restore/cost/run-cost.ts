@@ -15,7 +15,7 @@ export interface CostSetting {
 export interface RunCosts {
   /** A picture in one piece, several of them at a time. */
   whole(size: Size, jobs: number): RunCost;
-  /** A picture in tiles, of which the largest is told, several of them at a time. */
+  /** A picture in tiles, of which the largest counts, several of them at a time. */
   tiles(size: Size, tile: Size, jobs: number): RunCost;
   /** The picture and its result alone. */
   picture(size: Size): number;

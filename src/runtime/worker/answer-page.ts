@@ -3,7 +3,7 @@ import type { LoadedNetwork, ModelInput } from "../../restore/load.js";
 import type { RestoreOptions } from "../../restore/restore.js";
 import { failureReply } from "../../sessions/workers/protocol.js";
 import type { WebLoadOptions } from "../web.js";
-import type { Answer, Reply, Request, Telling, TellName } from "./protocol.js";
+import type { Answer, Reply, Reported, ReportName, Request } from "./protocol.js";
 
 export type Load = (model: string | ModelInput, options: WebLoadOptions) => Promise<LoadedNetwork>;
 
@@ -21,10 +21,10 @@ export function answerPage(
     const stop = new AbortController();
     stops.set(id, stop);
     try {
-      const told = listeners(wants, (telling) => post({ id, ...telling }, []));
+      const callbacks = listeners(wants, (reported) => post({ id, ...reported }, []));
       return {
         kind: "restored",
-        restored: await network!.restore(image, { ...options, ...told, signal: stop.signal }),
+        restored: await network!.restore(image, { ...options, ...callbacks, signal: stop.signal }),
       };
     } finally {
       stops.delete(id);
@@ -36,7 +36,7 @@ export function answerPage(
     const { id, model, options } = request;
     network = await load(model, {
       ...options,
-      report: (warning) => post({ id, kind: "told", name: "report", args: [warning] }, []),
+      report: (warning) => post({ id, kind: "reported", name: "report", args: [warning] }, []),
     });
     const { format, context, trained, target, cores } = network;
     return { kind: "loaded", info: { format, context, trained, target, cores } };
@@ -53,16 +53,16 @@ export function answerPage(
 
 /** The functions of `RestoreOptions` that are wanted. */
 function listeners(
-  wants: readonly TellName[],
-  tell: (telling: Telling) => void,
+  wants: readonly ReportName[],
+  forward: (reported: Reported) => void,
 ): Pick<RestoreOptions, "onProgress" | "onPlan" | "onTile" | "onBetas"> {
   const all = {
-    onProgress: (...args) => tell({ kind: "told", name: "onProgress", args }),
-    onTile: (...args) => tell({ kind: "told", name: "onTile", args }),
-    onPlan: (...args) => tell({ kind: "told", name: "onPlan", args }),
-    onBetas: (...args) => tell({ kind: "told", name: "onBetas", args }),
+    onProgress: (...args) => forward({ kind: "reported", name: "onProgress", args }),
+    onTile: (...args) => forward({ kind: "reported", name: "onTile", args }),
+    onPlan: (...args) => forward({ kind: "reported", name: "onPlan", args }),
+    onBetas: (...args) => forward({ kind: "reported", name: "onBetas", args }),
   } satisfies Pick<RestoreOptions, "onProgress" | "onPlan" | "onTile" | "onBetas">;
-  return Object.fromEntries(Object.entries(all).filter(([name]) => wants.includes(name as TellName)));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => wants.includes(name as ReportName)));
 }
 
 /** Of results, which nobody keeps in the worker. */

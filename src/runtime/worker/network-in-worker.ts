@@ -7,7 +7,7 @@ import { resultSizeOf } from "../../restore/result-size.js";
 import { poolReleased } from "../../sessions/errors.js";
 import { failureOf } from "../../sessions/workers/protocol.js";
 import { workerGone } from "./errors.js";
-import type { Answer, LoadValues, Reply, Request, Telling, TellName, Told, WorkerModel } from "./protocol.js";
+import type { Answer, LoadValues, Reply, Reported, ReportName, Reports, Request, WorkerModel } from "./protocol.js";
 
 /** A worker, whatever runs it. */
 export interface PagePort {
@@ -22,7 +22,7 @@ export type StartPagePort = (events: {
   onEnd(why: string): void;
 }) => PagePort;
 
-type Listeners = { readonly [K in TellName]?: ((...args: Told[K]) => void) | undefined };
+type Listeners = { readonly [K in ReportName]?: ((...args: Reports[K]) => void) | undefined };
 
 interface Pending {
   readonly listeners: Listeners;
@@ -59,7 +59,7 @@ export async function networkInWorker(
 async function restoreBy(calls: Calls, image: Image, options: RestoreOptions): Promise<Restored> {
   const { signal, onProgress, onPlan, onTile, onBetas, ...values } = options;
   const listeners: Listeners = { onProgress, onPlan, onTile, onBetas };
-  const wants = (Object.keys(listeners) as TellName[]).filter((name) => listeners[name] !== undefined);
+  const wants = (Object.keys(listeners) as ReportName[]).filter((name) => listeners[name] !== undefined);
   signal?.throwIfAborted();
   const id = calls.nextId();
   const stop = (): void => calls.stop(id, signal!.reason);
@@ -121,7 +121,7 @@ class Calls {
   }
 
   private settle({ id, ...reply }: Reply): void {
-    if (reply.kind === "told") this.tell(id, reply);
+    if (reply.kind === "reported") this.forward(id, reply);
     else {
       const pending = this.pending.get(id);
       this.pending.delete(id);
@@ -130,7 +130,7 @@ class Calls {
     }
   }
 
-  private tell(id: number, { name, args }: Telling): void {
+  private forward(id: number, { name, args }: Reported): void {
     const listeners = id === LOAD ? this.always : this.pending.get(id)?.listeners;
     try {
       (listeners?.[name] as ((...args: readonly unknown[]) => void) | undefined)?.(...args);

@@ -15,8 +15,8 @@ export type WorkerModel =
   | { readonly graph: Uint8Array; readonly name?: string }
   | { readonly document: DocumentInput; readonly weights?: Uint8Array | Blob; readonly name?: string };
 
-/** What an answer tells before it is there. */
-export interface Told {
+/** What is reported before the answer is there. */
+export interface Reports {
   readonly report: readonly [warning: Diagnostic];
   readonly onProgress: readonly [done: number, total: number];
   readonly onPlan: readonly [plan: RunPlan];
@@ -24,9 +24,9 @@ export interface Told {
   readonly onBetas: readonly [betas: Betas];
 }
 
-export type TellName = keyof Told;
+export type ReportName = keyof Reports;
 
-/** Options that are values; functions stay on the page, and the worker hears which of them want to be told. */
+/** Options that are values; functions stay on the page, and the worker hears which of them are to be called. */
 export type LoadValues = Omit<WebLoadOptions, "report" | "openScratch">;
 export type RestoreValues = Omit<RestoreOptions, "signal" | "onProgress" | "onPlan" | "onTile" | "onBetas">;
 
@@ -46,7 +46,7 @@ export type Request =
       readonly id: number;
       readonly image: Image;
       readonly options: RestoreValues;
-      readonly wants: readonly TellName[];
+      readonly wants: readonly ReportName[];
     }
   | { readonly kind: "stop"; readonly id: number };
 
@@ -55,9 +55,9 @@ export type Answer =
   | { readonly kind: "restored"; readonly restored: Restored }
   | Extract<PoolReply, { readonly kind: "failed" | "defect" }>;
 
-export type Telling = {
-  [K in TellName]: { readonly kind: "told"; readonly name: K; readonly args: Told[K] };
-}[TellName];
+export type Reported = {
+  [K in ReportName]: { readonly kind: "reported"; readonly name: K; readonly args: Reports[K] };
+}[ReportName];
 
 /** Every one names the request that it belongs to. */
-export type Reply = (Answer | Telling) & { readonly id: number };
+export type Reply = (Answer | Reported) & { readonly id: number };

@@ -15,14 +15,14 @@ export interface NodeHostOptions extends CoreOptions {
  * Sessions in worker threads, a picture by itself included: `session.run` of onnxruntime-node holds the thread that calls
  * it, which has files to read and to write. A graphics adapter is one, whatever asks it, and stays in the thread that asks.
  */
-export function nodeHost({ target, areMany = false, ...told }: NodeHostOptions): SessionHost {
+export function nodeHost({ target, areMany = false, ...asked }: NodeHostOptions): SessionHost {
   const onCores = target === "cpu" || target === "wasm";
   return sessionHost({
-    plan: planCores(onCores ? told : { ...told, jobs: 1 }, availableParallelism(), areMany),
+    plan: planCores(onCores ? asked : { ...asked, jobs: 1 }, availableParallelism(), areMany),
     options: { target },
     start: onCores ? startNodeWorker : undefined,
     inWorkers: ["parts", "alone"],
-    fallsBack: told.jobs === undefined,
+    fallsBack: asked.jobs === undefined,
     create: createNodeSession,
   });
 }

@@ -20,7 +20,7 @@ export class PoolWorker {
   private pending: Pending | undefined;
   private ended: string | undefined;
 
-  /** @param onEnd told when the worker ended by itself; what it was doing has failed then */
+  /** @param onEnd called when the worker ended by itself; what it was doing has failed then */
   constructor(start: StartWorker, onEnd: (worker: PoolWorker) => void) {
     this.port = start({
       onReply: (reply) => this.take()?.resolve(reply),

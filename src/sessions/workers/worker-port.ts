@@ -2,7 +2,7 @@ import type { Reply, Request } from "./protocol.js";
 
 export interface WorkerEvents {
   onReply(reply: Reply): void;
-  /** Told once, whatever ended the worker. */
+  /** Called once, whatever ended the worker. */
   onEnd(why: string): void;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The entry of a Web Worker: WebAssembly alone, since a graphics adapter gains nothing by a second session. It imports
- * nothing later, since bundlers write workers as one classic script unless they are told otherwise.
+ * nothing later, since bundlers write workers as one classic script unless they are set up otherwise.
  */
 import * as ort from "onnxruntime-web/wasm";
 import { openWebSession } from "../open-web-session.js";

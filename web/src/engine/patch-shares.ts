@@ -8,7 +8,7 @@ interface Router {
   readonly shares: number[];
 }
 
-/** Collects what `onBetas` tells, which comes in the order of the patches. */
+/** Collects what `onBetas` gets, which comes in the order of the patches. */
 export class PatchCollector {
   private readonly routers = new Map<string, Router>();
 

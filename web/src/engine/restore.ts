@@ -49,9 +49,9 @@ export async function restoreOnFirst(
           // A network's first plan takes a while, and is no part of its speed.
           began = performance.now();
         },
-        onBetas: (told) => {
-          betas.add(told);
-          shares.add(told);
+        onBetas: (found) => {
+          betas.add(found);
+          shares.add(found);
         },
         onTile: ({ left, top, image: part }) => {
           const { width, height } = network.resultSize(image);

@@ -80,7 +80,7 @@ async function compareHalf(model: OpenedModel, image: Image): Promise<boolean> {
   try {
     return isGoodEnough(await resultIn(true), await resultIn(false));
   } catch (cause) {
-    // What fails here fails in float32 too, where it is told, or is not to be run in float16.
+    // What fails here fails in float32 too, where it is reported, or is not to be run in float16.
     if (cause instanceof SmxcError) return false;
     throw cause;
   }

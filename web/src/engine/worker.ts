@@ -8,14 +8,16 @@ import { restoreOnFirst } from "./restore.js";
 
 let opened: OpenedModel | undefined;
 
-type Tell = (
+type Report = (
   reply:
     | { readonly stage: Stage; readonly predicted?: number }
     | { readonly done: number; readonly total: number }
     | { readonly tile: ResultTile },
 ) => void;
 
-type Handlers = { readonly [K in keyof Calls]: (input: Calls[K]["input"], tell: Tell) => Promise<Calls[K]["output"]> };
+type Handlers = {
+  readonly [K in keyof Calls]: (input: Calls[K]["input"], report: Report) => Promise<Calls[K]["output"]>;
+};
 
 const HANDLERS: Handlers = {
   async open(files) {
@@ -28,11 +30,11 @@ const HANDLERS: Handlers = {
     const { input } = modelOrFail();
     return "graph" in input ? Uint8Array.from(input.graph) : compiledGraph(input, settings);
   },
-  restore: (request, tell) =>
+  restore: (request, report) =>
     restoreOnFirst(modelOrFail(), request, {
-      onStage: (stage, predicted) => tell({ stage, ...(predicted === undefined ? {} : { predicted }) }),
-      onProgress: (done, total) => tell({ done, total }),
-      onTile: (tile) => tell({ tile }),
+      onStage: (stage, predicted) => report({ stage, ...(predicted === undefined ? {} : { predicted }) }),
+      onProgress: (done, total) => report({ done, total }),
+      onTile: (tile) => report({ tile }),
     }),
 };
 
@@ -46,9 +48,11 @@ function modelOrFail(): OpenedModel {
 }
 
 async function answer({ id, call, input }: Request): Promise<void> {
-  const handler = HANDLERS[call] as (input: unknown, tell: Tell) => Promise<Calls[keyof Calls]["output"]>;
+  const handler = HANDLERS[call] as (input: unknown, report: Report) => Promise<Calls[keyof Calls]["output"]>;
   try {
-    const output = await handler(input, (told) => post({ id, ...told }, "tile" in told ? [told.tile.data.buffer] : []));
+    const output = await handler(input, (progress) =>
+      post({ id, ...progress }, "tile" in progress ? [progress.tile.data.buffer] : []),
+    );
     post({ id, output }, buffersOf(output));
   } catch (cause) {
     if (cause instanceof SmxcError) post({ id, diagnostics: cause.diagnostics });

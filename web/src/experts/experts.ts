@@ -26,7 +26,7 @@ export function showExperts(result: Result | undefined): void {
   patchFields.hidden = patches === undefined;
   noPatches.hidden = result?.canBeCut !== true;
   if (patches !== undefined) {
-    // The layer that tells most comes first.
+    // The layer that shows most comes first.
     const names = betas.toSorted((a, b) => movement(b) - movement(a)).map(({ name }) => name);
     layer.replaceChildren(...names.map((name) => new Option(name.slice(PREFIX.length), name)));
   }

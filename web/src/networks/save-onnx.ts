@@ -13,7 +13,7 @@ export function offerOnnx({ kind }: Network): void {
   button.disabled = kind === "graph";
 }
 
-/** @param compile gives the bytes for the chosen network, or undefined where that failed, which the user is told */
+/** @param compile gives the bytes for the chosen network, or undefined where that failed, which is shown to the user */
 export function onSaveOnnx(compile: (settings: CompileSettings) => Promise<OnnxFile | undefined>): void {
   button.addEventListener("click", async () => {
     const made = await compile({ target: target.value as Target, exposeBeta: exposeBeta.checked });

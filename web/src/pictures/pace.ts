@@ -1,4 +1,4 @@
-/** How fast this machine is, learnt from what it did: so that the time of a run can be told before its end. */
+/** How fast this machine is, learnt from what it did: so that the time of a run can be shown before its end. */
 import type { WebProvider } from "../engine/protocol.js";
 
 export interface RunKind {

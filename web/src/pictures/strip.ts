@@ -67,7 +67,7 @@ function addEntry(item: Item, { show, remove }: StripActions): Entry {
   return entry;
 }
 
-/** What of a picture fills a square; nothing of what is no picture, which is told elsewhere. */
+/** What of a picture fills a square; nothing of what is no picture, which is shown elsewhere. */
 async function drawSmall(canvas: HTMLCanvasElement, file: Blob): Promise<void> {
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => undefined);
   if (bitmap === undefined) return;

@@ -11,7 +11,7 @@ const divider = byId("divider", HTMLDivElement);
 const PAN = 48;
 /** Share of the stage that an arrow key moves the divider by. */
 const STEP = 0.02;
-/** Change of the zoom, as a logarithm, per pixel of the wheel; of a pinch on a touchpad, which is told in fewer. */
+/** Change of the zoom, as a logarithm, per pixel of the wheel; of a pinch on a touchpad, which browsers report in fewer. */
 const WHEEL = 0.002;
 const PINCH = 0.01;
 

@@ -14,7 +14,7 @@ const SETTLED = 0.5;
 
 /**
  * @param elapsed seconds since the run began
- * @param done the share that is done, 0 where the run has not told yet
+ * @param done the share that is done, 0 where the run has not reported yet
  * @param expected seconds that the run is expected to take, where that is known
  */
 export function estimate(elapsed: number, done: number, expected: number | undefined): Estimate {

@@ -72,7 +72,7 @@ export class Machine {
     );
   }
 
-  /** Reads the next opcode: what fails until the one after it is told at its place. */
+  /** Reads the next opcode: what fails until the one after it is reported at its place. */
   next(): number {
     this.opcodeAt = this.head.position;
     if (this.opcodes++ === MAX_OPCODES) this.fail((at) => errors.tooMuch("opcodes", MAX_OPCODES, at));

@@ -1,6 +1,6 @@
 import type { PyValue } from "./values.js";
 
-/** What the stack tells of; both throw. */
+/** What the stack reports; both throw. */
 export interface StackFaults {
   readonly underflow: () => never;
   readonly overflow: (most: number) => never;

@@ -7,7 +7,7 @@ import type { KnownShape, KnownSize, VectorElement } from "./carried.js";
  * @param to the shape of the result, which begins with a one
  * @param from the shape of what is reshaped
  * @param computed the sizes that the node reads
- * @returns a zero first, which copies the number of samples; undefined where more than one size is open that no input tells
+ * @returns a zero first, which copies the number of samples; undefined where more than one size is open that no input gives
  */
 export function sampleSizes(
   to: readonly (number | string | null)[],

@@ -78,6 +78,6 @@ export function ceilDivDim(dim: Dim, divisor: number): Dim {
 }
 
 /** `the size 16, which is 2*height`. */
-export function told(size: Extent): string {
+export function showExtent(size: Extent): string {
   return isOpen(size) ? `${extentText(size)} (${size.exported} in the export)` : String(size.exported);
 }

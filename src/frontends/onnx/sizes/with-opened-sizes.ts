@@ -5,7 +5,7 @@ import type { GraphProto, ModelWithGraph, NodeProto, ValueInfoProto } from "../.
 import { inferModel } from "../../../onnx/infer/infer-model.js";
 import { namesRead } from "../../../onnx/rewrite/names.js";
 import type { SchemaRegistry } from "../../../onnx/schemas/registry.js";
-import { type Extent, extentText, isOpen, told } from "./extent.js";
+import { type Extent, extentText, isOpen, showExtent } from "./extent.js";
 import { OpenedVectors } from "./opened-vectors.js";
 import type { SizeProver, SizeRefusal } from "./size-prover.js";
 
@@ -21,7 +21,7 @@ export function withOpenedSizes(
     const own = edits.get(index);
     const missing = own && vectors.missing(own, index);
     if (missing !== undefined)
-      return { node: node.name || node.output[0]!, reason: `no earlier value has the size ${told(missing)}` };
+      return { node: node.name || node.output[0]!, reason: `no earlier value has the size ${showExtent(missing)}` };
     nodes.push(...(own === undefined ? [node] : vectors.edited(node, index, own)));
   }
   const types = inferModel(model, schemas);

@@ -10,7 +10,7 @@ export interface FileReport {
   readonly seconds?: number;
 }
 
-/** Findings by severity, those that are not told one by one among them. */
+/** Findings by severity, those that are not listed one by one among them. */
 export type Counts = Readonly<Record<FindingSeverity, number>>;
 
 export function countFindings(reports: readonly FileReport[]): Counts {
@@ -37,7 +37,7 @@ export function jsonReport(reports: readonly FileReport[]): object {
   };
 }
 
-/** What is said of the findings of a rule that are not told one by one. */
+/** What is said of the findings of a rule that are not listed one by one. */
 export function omittedText({ rule, omitted = 0 }: Finding): string {
   return `… and ${omitted} more of ${rule}`;
 }

@@ -4,7 +4,7 @@ import { type Finding, isValid } from "../finding.js";
 import type { FindingSeverity } from "../rule.js";
 import { countFindings, type FileReport, omittedText } from "./file-report.js";
 
-/** Of a file, so many kinds of findings are told; the other formats have all. */
+/** Of a file, so many kinds of findings are shown; the other formats have all. */
 const MOST_KINDS = 100;
 
 /** A report for people: per file its verdict and findings, then the counts, each styled as the worst of them. */
@@ -34,9 +34,9 @@ function verdict(findings: readonly Finding[]): Span {
     : "valid";
 }
 
-/** What to do is said once; findings that are equal but for their names are told once. */
+/** What to do is written once; findings that are equal but for their names are shown once. */
 function findingLines(findings: readonly Finding[]): Lines {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const kinds = gatherAlike(findings, ({ rule, severity, message, hint }) =>
     JSON.stringify([severity, rule, withoutNames(message), hint]),
   );
@@ -51,13 +51,13 @@ function findingLines(findings: readonly Finding[]): Lines {
       styled("faint", `[${rule}]`),
     ];
     const remedy = `${rule} ${hint}`;
-    const isTold = told.has(remedy) || severity === "unchecked" || hint === undefined;
-    told.add(remedy);
+    const isReported = reported.has(remedy) || severity === "unchecked" || hint === undefined;
+    reported.add(remedy);
     const more = others.length === 0 ? [] : [`    ${others.length} more like it: ${listText(others.map(placeOf))}`];
     const omitted = [first, ...others]
       .filter((finding) => finding.omitted !== undefined)
       .map((finding): Line => ["  ", styled(severity, severity), ` ${omittedText(finding)}`]);
-    return [line, ...more, ...(isTold ? [] : [["    ", styled("faint", `= ${hint}`)]]), ...omitted];
+    return [line, ...more, ...(isReported ? [] : [["    ", styled("faint", `= ${hint}`)]]), ...omitted];
   });
   const left = kinds.slice(MOST_KINDS).reduce((sum, { others }) => sum + 1 + others.length, 0);
   return left === 0 ? lines : [...lines, `  … and ${plural(left, "finding")} more: list them with --format json`];

@@ -19,7 +19,7 @@ export interface FoldAttributes {
   element(name: string, otherwise: number): number | null;
 }
 
-/** The result; null where it cannot be told, or is too large. */
+/** The result; null where it is not known, or too large. */
 export type OperatorFold = (site: FoldSite) => SmallTensor | null;
 
 export function normalAxis(axis: number, rank: number): number {

@@ -1,6 +1,6 @@
 /** Axes of several values that must be of one size. */
 import { NotRead } from "../../reading.js";
-import { type Extent, type Extents, extentText, isOpen, told } from "../extent.js";
+import { type Extent, type Extents, extentText, isOpen, showExtent } from "../extent.js";
 
 const isOne = (size: Extent): boolean => size.exported === 1 && !isOpen(size);
 
@@ -18,10 +18,11 @@ export function alike(sizes: readonly (Extent | undefined)[]): Extent {
   if (first === undefined) return (own ?? present[0])!.size;
   if (own !== undefined)
     throw new NotRead(
-      `its input ${own.index} has the exported size ${own.size.exported}, but its input ${first.index} has ${told(first.size)}`,
+      `its input ${own.index} has the exported size ${own.size.exported}, but its input ${first.index} has ${showExtent(first.size)}`,
     );
   const other = opened.find(({ size }) => size.exported !== first.size.exported);
-  if (other !== undefined) throw new NotRead(`one axis has the two sizes ${told(first.size)} and ${told(other.size)}`);
+  if (other !== undefined)
+    throw new NotRead(`one axis has the two sizes ${showExtent(first.size)} and ${showExtent(other.size)}`);
   return opened.map(({ size }) => size).reduce((a, b) => (extentText(b).length < extentText(a).length ? b : a));
 }
 
@@ -33,7 +34,7 @@ export function broadcast(shapes: readonly Extents[]): Extents {
     const wide = sizes.filter((size) => size !== undefined && !isOne(size));
     const doubtful = wide.find((size) => size!.exported === 1);
     if (doubtful !== undefined && wide.some((size) => size!.exported !== 1))
-      throw new NotRead(`${told(doubtful)} is repeated`);
+      throw new NotRead(`${showExtent(doubtful)} is repeated`);
     return alike(sizes);
   });
 }

@@ -2,7 +2,7 @@
 import { addDims, type Dim } from "../../../../ir/dim.js";
 import { intOf, intsOf } from "../../attributes.js";
 import { NotRead } from "../../reading.js";
-import { type Extent, type Extents, fixed, formOf, isOpen, joined, mapped, open, told } from "../extent.js";
+import { type Extent, type Extents, fixed, formOf, isOpen, joined, mapped, open, showExtent } from "../extent.js";
 import type { SizeRow } from "../size-row.js";
 import { alike } from "./alike.js";
 import { axesIn, axisFrom } from "./linear.js";
@@ -17,7 +17,7 @@ export const squeeze: SizeRow = (view) => {
   const shape = view.shape(0);
   const axes = axesIn(view, shape.length) ?? [...shape.keys()].filter((axis) => shape[axis]!.exported === 1);
   const lost = axes.map((axis) => shape[axis]!).find(isOpen);
-  if (lost !== undefined) throw new NotRead(`it removes an axis of size ${told(lost)}`);
+  if (lost !== undefined) throw new NotRead(`it removes an axis of size ${showExtent(lost)}`);
   return { outputs: [shape.filter((_, axis) => !axes.includes(axis))] };
 };
 
@@ -58,14 +58,14 @@ export const split: SizeRow = (view) => {
   const shape = view.shape(0);
   const axis = axisFrom(intOf(view.node, "axis", 0), shape.length);
   if (isOpen(shape[axis]!))
-    throw new NotRead(`it splits an axis of size ${told(shape[axis]!)}, and it is not known which part is fixed`);
+    throw new NotRead(`it splits an axis of size ${showExtent(shape[axis]!)}, and it is not known which part is fixed`);
   return { outputs: view.node.output.map((_, index) => shape.with(axis, fixed(view.exported(index)[axis]!))) };
 };
 
 export const gather: SizeRow = (view) => {
   const shape = view.shape(0);
   const axis = axisFrom(intOf(view.node, "axis", 0), shape.length);
-  if (isOpen(shape[axis]!)) throw new NotRead(`it selects positions along an axis of size ${told(shape[axis]!)}`);
+  if (isOpen(shape[axis]!)) throw new NotRead(`it selects positions along an axis of size ${showExtent(shape[axis]!)}`);
   return { outputs: [shape.toSpliced(axis, 1, ...view.shape(1))] };
 };
 
@@ -95,7 +95,7 @@ export const expand: SizeRow = (view) => {
     const wanted = target[at] ?? fixed(1);
     if (!isOpen(own)) return own.exported === 1 ? wanted : own;
     if (wanted.exported !== own.exported && wanted.exported !== 1)
-      throw new NotRead(`it repeats an axis of size ${told(own)}`);
+      throw new NotRead(`it repeats an axis of size ${showExtent(own)}`);
     if (!isOpen(wanted) && wanted.exported !== 1) edited[at] = 1;
     return own;
   });

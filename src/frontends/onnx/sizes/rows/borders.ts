@@ -2,7 +2,7 @@
 import { addDims } from "../../../../ir/dim.js";
 import { intsOf } from "../../attributes.js";
 import { NotRead } from "../../reading.js";
-import { type Extent, fixed, isOpen, mapped, told } from "../extent.js";
+import { type Extent, fixed, isOpen, mapped, showExtent } from "../extent.js";
 import type { SizeRow } from "../size-row.js";
 import { axesIn } from "./linear.js";
 
@@ -19,7 +19,7 @@ export const pad: SizeRow = (view) => {
     const size = shape[axis]!;
     if (isOpen(size) && (before !== after || addsNothing))
       throw new NotRead(
-        `it pads an axis of size ${told(size)} by ${before} before and ${after} after, perhaps to reach a multiple; other sizes would then need other pads`,
+        `it pads an axis of size ${showExtent(size)} by ${before} before and ${after} after, perhaps to reach a multiple; other sizes would then need other pads`,
       );
     result[axis] = isOpen(size)
       ? mapped(size, (dim) => addDims(dim, before + after))

@@ -1,7 +1,7 @@
 /** Products and reductions along axes. */
 import { intOf, intsOf, textOf } from "../../attributes.js";
 import { NotRead } from "../../reading.js";
-import { type Extent, type Extents, fixed, isOpen, told } from "../extent.js";
+import { type Extent, type Extents, fixed, isOpen, showExtent } from "../extent.js";
 import type { SizeRow, SizeView } from "../size-row.js";
 import { alike, broadcast } from "./alike.js";
 
@@ -32,7 +32,7 @@ export const reduction: SizeRow = (view) => {
 export const place: SizeRow = (view) => {
   const shape = view.shape(0);
   const axis = axisFrom(intOf(view.node, "axis", 0), shape.length);
-  if (isOpen(shape[axis]!)) throw new NotRead(`it returns positions along an axis of size ${told(shape[axis]!)}`);
+  if (isOpen(shape[axis]!)) throw new NotRead(`it returns positions along an axis of size ${showExtent(shape[axis]!)}`);
   const keeps = intOf(view.node, "keepdims", 1) !== 0;
   return { outputs: [keeps ? shape.with(axis, fixed(1)) : shape.toSpliced(axis, 1)] };
 };
@@ -44,7 +44,7 @@ function contracted(left: Extent, right: Extent): void {
     return;
   }
   const size = isOpen(left) ? left : right;
-  if (isOpen(size)) throw new NotRead(`it has one weight for each of the ${told(size)} positions of the picture`);
+  if (isOpen(size)) throw new NotRead(`it has one weight for each of the ${showExtent(size)} positions of the picture`);
 }
 
 export const matMul: SizeRow = (view) => {

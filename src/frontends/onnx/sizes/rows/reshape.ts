@@ -10,7 +10,7 @@ import {
   isOpen,
   joined,
   sameExtent,
-  told,
+  showExtent,
 } from "../extent.js";
 import type { SizeRow, SizeView } from "../size-row.js";
 
@@ -27,7 +27,7 @@ function regrouped(from: Extents, to: readonly number[], hasBlocks: boolean): Ex
   const doubtful = from.find(({ factors }) =>
     factors.some((factor) => factor.exported === 1 && typeof factor.dim !== "number"),
   );
-  if (doubtful !== undefined) throw new NotRead(`${told(doubtful)} may be any of its axes of size 1`);
+  if (doubtful !== undefined) throw new NotRead(`${showExtent(doubtful)} may be any of its axes of size 1`);
   const result: Extent[] = to.map(fixed);
   const rows = from.flatMap(({ factors }) => factors).filter(({ exported }) => exported !== 1);
   const columns = [...to.keys()].filter((axis) => to[axis] !== 1);
@@ -119,7 +119,7 @@ function takeTogether(axes: number[], columns: number[], to: readonly number[], 
 }
 
 function comesApart(size: Extent, parts: readonly number[]): string {
-  return `it splits an axis of size ${told(size)} into ${parts.join("×")}, as for windows, and it is not known which of these numbers depend on the picture`;
+  return `it splits an axis of size ${showExtent(size)} into ${parts.join("×")}, as for windows, and it is not known which of these numbers depend on the picture`;
 }
 
 export const reshape: SizeRow = (view) => {

@@ -2,7 +2,7 @@
 import { floorDivDim, scaleDim, symbol } from "../../../../ir/dim.js";
 import { floatsOf, intsOf, textOf } from "../../attributes.js";
 import { NotRead } from "../../reading.js";
-import { type Extent, type Extents, fixed, isOpen, mapped, open, told } from "../extent.js";
+import { type Extent, type Extents, fixed, isOpen, mapped, open, showExtent } from "../extent.js";
 import type { Shown, SizeRow, SizeView } from "../size-row.js";
 import { axisFrom } from "./linear.js";
 
@@ -49,7 +49,7 @@ function bySizes(view: SizeView, shape: Extents, axes: readonly number[]): Shown
   const doubtful = wanted.find(({ own }, at) => isOpen(own) && !FACTORS.has(floats[at]!));
   if (doubtful !== undefined)
     throw new NotRead(
-      `it resizes an axis of size ${told(doubtful.own)} to ${doubtful.size.exported}, and it is not known whether that holds for every picture`,
+      `it resizes an axis of size ${showExtent(doubtful.own)} to ${doubtful.size.exported}, and it is not known whether that holds for every picture`,
     );
   const opened = new Set(wanted.flatMap(({ own }, at) => (isOpen(own) ? [floats[at]!] : [])));
   const inexact = wanted.some(({ own, size }, at) => Math.fround(floats[at]!) * own.exported !== size.exported);

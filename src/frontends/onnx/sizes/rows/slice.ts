@@ -2,7 +2,17 @@
 import { addDims, type Dim, symbol } from "../../../../ir/dim.js";
 import { intsOf } from "../../attributes.js";
 import { NotRead } from "../../reading.js";
-import { ceilDivDim, type Extent, type Extents, fixed, isOpen, mapped, open, sameExtent, told } from "../extent.js";
+import {
+  ceilDivDim,
+  type Extent,
+  type Extents,
+  fixed,
+  isOpen,
+  mapped,
+  open,
+  sameExtent,
+  showExtent,
+} from "../extent.js";
 import type { SizeEdits, SizeRow, SizeView } from "../size-row.js";
 import { axesIn } from "./linear.js";
 
@@ -61,7 +71,7 @@ function cutOpen(
   name: string,
 ): { readonly size: Extent; readonly isToTheEnd: boolean } {
   if (step < 1) return { size: turned(size, start, end, step), isToTheEnd: false };
-  if (isOpen(start)) throw new NotRead(`it starts at ${told(start)}`);
+  if (isOpen(start)) throw new NotRead(`it starts at ${showExtent(start)}`);
   const first = start.exported;
   const shortened = (by: number): Extent => mapped(size, (dim: Dim) => ceilDivDim(addDims(dim, -by), step));
   if (isOpen(end) && !sameExtent(end, size)) {
@@ -77,7 +87,7 @@ function cutOpen(
   if (end.exported < 0 && !isOpen(end)) return { size: shortened(first - end.exported), isToTheEnd: false };
   if (!isWhole && end.exported < FAR)
     throw new NotRead(
-      `it ends at ${end.exported} on an axis of size ${told(size)}, and it is not known whether the end depends on the picture`,
+      `it ends at ${end.exported} on an axis of size ${showExtent(size)}, and it is not known whether the end depends on the picture`,
     );
   return { size: shortened(first), isToTheEnd: isWhole && !isOpen(end) };
 }
@@ -87,7 +97,7 @@ function refuseDoubtful(size: Extent, first: number): void {
   const isPart = first > 1 && size.exported % first === 0;
   if (first > 0 && (first * 2 >= size.exported || isPart))
     throw new NotRead(
-      `it starts at ${first} on an axis of size ${told(size)}, and it is not known whether the start depends on the picture`,
+      `it starts at ${first} on an axis of size ${showExtent(size)}, and it is not known whether the start depends on the picture`,
     );
 }
 

@@ -7,7 +7,7 @@ import type { Output } from "../terminal/output.js";
 const SHORT = 2;
 
 /** Announces how a picture will run, with the expected time and memory, and what another way would need. */
-export async function tellPlan(
+export async function notePlan(
   { note }: Pick<Output, "note">,
   { restorer }: Pick<Network, "restorer">,
   { width, height }: Pick<Image, "width" | "height">,

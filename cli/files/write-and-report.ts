@@ -3,7 +3,7 @@ import type { Progress } from "../terminal/progress.js";
 import { type OutputFile, type WriteOptions, type WrittenFile, writeFiles } from "./write-files.js";
 
 /** Writes files whose content is computed while it is written, and shows how far they are. */
-export async function writeTold(
+export async function writeAndReport(
   output: Pick<Output, "progress">,
   files: readonly OutputFile[],
   options: WriteOptions,
