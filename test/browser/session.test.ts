@@ -58,7 +58,8 @@ function expectGood({ data, shape }: { readonly data: ArrayLike<number>; readonl
 describe("in a page", () => {
   let served: Served;
   let browser: Browser;
-  let page: Page;
+  /** By the options: what a page has loaded of the runtime serves for several graphs. */
+  const pages = new Map<string, Page>();
 
   beforeAll(async () => {
     served = await serveCheckout();
@@ -69,10 +70,18 @@ describe("in a page", () => {
     await served?.close();
   });
 
-  async function run(graph: Uint8Array, options: WebSessionOptions) {
-    page = await browser.newPage();
+  async function pageFor(options: WebSessionOptions): Promise<Page> {
+    const key = JSON.stringify(options);
+    const page = pages.get(key) ?? (await browser.newPage());
+    if (pages.has(key)) return page;
+    pages.set(key, page);
     await page.goto(`${served.origin}/test/browser/pages/session.html`);
     expect(await page.evaluate("crossOriginIsolated")).toBe(true);
+    return page;
+  }
+
+  async function run(graph: Uint8Array, options: WebSessionOptions) {
+    const page = await pageFor(options);
     const input = { data: Array.from(INPUT.data), shape: INPUT.shape };
     const args = [Array.from(graph), input, options].map((value) => JSON.stringify(value)).join(", ");
     return (await page.evaluate(`runGraph(${args})`)) as { readonly data: number[]; readonly shape: number[] };
