@@ -5,12 +5,13 @@ import { NotRead } from "../../reading.js";
 import { type Extent, type Extents, fixed, formOf, isOpen, joined, mapped, open, showExtent } from "../extent.js";
 import type { SizeRow } from "../size-row.js";
 import { alike } from "./alike.js";
-import { axesIn, axisFrom } from "./linear.js";
+import { axesIn, axisFrom, oneForEach } from "./linear.js";
 
 export const transpose: SizeRow = (view) => {
   const shape = view.shape(0);
   const perm = intsOf(view.node, "perm") ?? shape.map((_, axis) => shape.length - 1 - axis);
-  return { outputs: [perm.map((axis) => shape[axis]!)] };
+  oneForEach(shape.length, perm.length, "places");
+  return { outputs: [perm.map((axis) => shape[axisFrom(axis, shape.length)]!)] };
 };
 
 export const squeeze: SizeRow = (view) => {
@@ -34,13 +35,15 @@ export const unsqueeze: SizeRow = (view) => {
 
 export const flatten: SizeRow = (view) => {
   const shape = view.shape(0);
-  const axis = axisFrom(intOf(view.node, "axis", 1), shape.length);
+  const axis = axisFrom(intOf(view.node, "axis", 1), shape.length, shape.length);
   return { outputs: [[joined(shape.slice(0, axis)), joined(shape.slice(axis))]] };
 };
 
 export const concat: SizeRow = (view) => {
   const shapes = [...view.node.input.keys()].map((index) => view.shape(index));
   const axis = axisFrom(intOf(view.node, "axis", 1), shapes[0]!.length);
+  if (shapes.some(({ length }) => length !== shapes[0]!.length))
+    throw new NotRead("its inputs differ in their number of axes");
   const sized = (_: Extent, at: number): Extent => {
     const sizes = shapes.map((shape) => shape[at]!);
     return at === axis ? sum(sizes) : alike(sizes);

@@ -4,7 +4,7 @@ import { intsOf } from "../../attributes.js";
 import { NotRead } from "../../reading.js";
 import { type Extent, fixed, isOpen, mapped, showExtent } from "../extent.js";
 import type { SizeRow } from "../size-row.js";
-import { axesIn } from "./linear.js";
+import { axesIn, oneForEach } from "./linear.js";
 
 /** Pads of both sides alike are those of a window; pads of one side, or of none, may fill up to a multiple. */
 export const pad: SizeRow = (view) => {
@@ -12,6 +12,7 @@ export const pad: SizeRow = (view) => {
   const pads = intsOf(view.node, "pads") ?? view.integers(1);
   if (pads === undefined) throw new NotRead("its pads are not constant");
   const axes = axesIn(view, shape.length, 3) ?? [...shape.keys()];
+  oneForEach(axes.length, pads.length / 2, "pairs of pads");
   const addsNothing = pads.every((each) => each === 0);
   const result: Extent[] = [...shape];
   for (const [index, axis] of axes.entries()) {

@@ -5,8 +5,21 @@ import { type Extent, type Extents, fixed, isOpen, showExtent } from "../extent.
 import type { SizeRow, SizeView } from "../size-row.js";
 import { alike, broadcast } from "./alike.js";
 
-export function axisFrom(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
+/**
+ * An axis counted from the front. Inference lets a node pass that has no such axis where it does not know all of its inputs.
+ *
+ * @param last the last place that counts
+ * @throws NotRead where there is none
+ */
+export function axisFrom(axis: number, rank: number, last = rank - 1): number {
+  const counted = axis < 0 ? axis + rank : axis;
+  if (counted < 0 || counted > last) throw new NotRead(`it works along axis ${axis} of ${rank}`);
+  return counted;
+}
+
+/** @throws NotRead where an input or attribute does not have one number for each axis */
+export function oneForEach(axes: number, count: number, what: string): void {
+  if (count !== axes) throw new NotRead(`its ${what} are ${count}, its axes ${axes}`);
 }
 
 /** Axes that an attribute or, in later opsets, an input gives; undefined for all axes. */
@@ -61,6 +74,7 @@ export const gemm: SizeRow = (view) => {
     return intOf(view.node, attribute, 0) === 0 ? shape : shape.toReversed();
   };
   const [left, right] = [sides(0, "transA"), sides(1, "transB")];
+  if (left.length !== 2 || right.length !== 2) throw new NotRead("one of its inputs is no matrix");
   contracted(left[1]!, right[0]!);
   const result = [left[0]!, right[1]!];
   return { outputs: [view.has(2) ? broadcast([result, view.shape(2)]) : result] };
@@ -74,6 +88,7 @@ export const einsum: SizeRow = (view) => {
   const sizes = new Map<string, Extent[]>();
   for (const [index, term] of left.split(",").entries()) {
     const shape = view.shape(index);
+    oneForEach(shape.length, term.length, "letters");
     for (const [axis, letter] of [...term].entries()) sizes.set(letter, [...(sizes.get(letter) ?? []), shape[axis]!]);
   }
   const joined = new Map([...sizes].map(([letter, own]) => [letter, alike(own)]));

@@ -4,7 +4,7 @@ import { floatsOf, intsOf, textOf } from "../../attributes.js";
 import { NotRead } from "../../reading.js";
 import { type Extent, type Extents, fixed, isOpen, mapped, open, showExtent } from "../extent.js";
 import type { Shown, SizeRow, SizeView } from "../size-row.js";
-import { axisFrom } from "./linear.js";
+import { axisFrom, oneForEach } from "./linear.js";
 
 export const resize: SizeRow = (view) => {
   const shape = view.shape(0);
@@ -19,6 +19,7 @@ export const resize: SizeRow = (view) => {
 function byScales(view: SizeView, shape: Extents, axes: readonly number[]): Shown {
   const scales = floatsOf(view.node, "scales") ?? view.integers(view.opset < 11 ? 1 : 2);
   if (scales === undefined) throw new NotRead("its scales are not constant");
+  oneForEach(axes.length, scales.length, "scales");
   const exported = view.exported(0);
   const result = shape.map((size, axis): Extent => {
     const at = axes.indexOf(axis);
@@ -41,6 +42,7 @@ const FACTORS: ReadonlySet<number> = new Set([1, 2, 3, 4, 8, 1 / 2, 1 / 3, 1 / 4
 function bySizes(view: SizeView, shape: Extents, axes: readonly number[]): Shown {
   const sizes = view.computed(3) ?? view.integers(3)?.map(fixed);
   if (sizes === undefined) throw new NotRead("its sizes are not constant");
+  oneForEach(axes.length, sizes.length, "sizes");
   const wanted = axes.map((axis, at) => ({ own: shape[axis]!, size: sizes[at]! }));
   const result = [...shape];
   for (const [at, axis] of axes.entries()) result[axis] = sizes[at]!;

@@ -14,7 +14,7 @@ import {
   showExtent,
 } from "../extent.js";
 import type { SizeEdits, SizeRow, SizeView } from "../size-row.js";
-import { axesIn } from "./linear.js";
+import { axesIn, axisFrom, oneForEach } from "./linear.js";
 
 /** Opset since which starts and ends are inputs. */
 const AS_INPUTS = 10;
@@ -25,9 +25,10 @@ export const slice: SizeRow = (view) => {
   const shape = view.shape(0);
   const starts = placesOf(view, "starts", 1);
   const ends = placesOf(view, "ends", 2);
-  const axes = axesIn(view, shape.length, 3) ?? starts.map((_, axis) => axis);
+  const axes = axesIn(view, shape.length, 3) ?? starts.map((_, axis) => axisFrom(axis, shape.length));
   const steps = view.has(4) ? view.integers(4) : axes.map(() => 1);
   if (steps === undefined) throw new NotRead("its steps are not constant");
+  for (const [what, { length }] of Object.entries({ starts, ends, steps })) oneForEach(axes.length, length, what);
   const result = [...shape];
   const edited: (number | Extent)[] = ends.map((end) => (isOpen(end) ? end : end.exported));
   for (const [index, axis] of axes.entries()) {

@@ -5,6 +5,7 @@ import { NotRead } from "../../reading.js";
 import { ceilDivDim, type Extent, type Extents, fixed, isOpen, mapped, open } from "../extent.js";
 import type { SizeRow, SizeView } from "../size-row.js";
 import { othersAreFixed } from "./elementwise.js";
+import { oneForEach } from "./linear.js";
 
 interface Axis {
   readonly kernel: number;
@@ -15,8 +16,9 @@ interface Axis {
   readonly autoPad: string;
 }
 
-function axesOf({ node }: SizeView, kernel: readonly number[]): readonly Axis[] {
+function axesOf({ node }: SizeView, sides: Extents, kernel: readonly number[]): readonly Axis[] {
   const count = kernel.length;
+  oneForEach(sides.length, count, "sizes of a kernel");
   const strides = intsOf(node, "strides");
   const dilations = intsOf(node, "dilations");
   const pads = intsOf(node, "pads");
@@ -52,7 +54,7 @@ function picture(view: SizeView): { readonly batch: Extent; readonly sides: Exte
 export const convolution: SizeRow = (view) => {
   othersAreFixed(view);
   const { batch, sides } = picture(view);
-  const axes = axesOf(view, kernelOf(view));
+  const axes = axesOf(view, sides, kernelOf(view));
   return { outputs: [[batch, view.shape(1)[0]!, ...sides.map((size, axis) => slid(size, axes[axis]!))]] };
 };
 
@@ -61,7 +63,7 @@ export const transposedConvolution: SizeRow = (view) => {
   if (hasAttribute(view.node, "output_shape")) throw new NotRead("its output_shape contains the exported size");
   const { batch, sides } = picture(view);
   const more = intsOf(view.node, "output_padding");
-  const axes = axesOf(view, kernelOf(view));
+  const axes = axesOf(view, sides, kernelOf(view));
   const enlarged = (dim: Dim, axis: number): Dim => {
     const { kernel, stride, dilation, pads, autoPad } = axes[axis]!;
     if (autoPad === "SAME_UPPER" || autoPad === "SAME_LOWER") return scaleDim(dim, stride);
@@ -99,7 +101,7 @@ export const pooling: SizeRow = (view) => {
   const { batch, sides } = picture(view);
   const kernel = intsOf(view.node, "kernel_shape");
   if (kernel === undefined) throw new NotRead("it has no kernel_shape");
-  const axes = axesOf(view, kernel);
+  const axes = axesOf(view, sides, kernel);
   refuseAdaptive(sides, axes);
   const exported = view.exported(0);
   const rounded = intOf(view.node, "ceil_mode", 0) !== 0;
