@@ -102,7 +102,10 @@ export async function accelerateModel(
   };
   const { done, batch } = await openedFirst(model, batchOptions, taken);
   const isUnchanged = done.compiled.length === 0 && typeof opset !== "number";
-  const written = isUnchanged ? await openedAlone(sized, batchOptions) : { model: done.model, batch };
+  // A newer opset, and sizes that became constants, show more of what is declared wrongly.
+  const written = isUnchanged
+    ? await openedAlone(sized, batchOptions)
+    : { model: withTrueDeclarations(done.model, schemas, warn), batch };
   return {
     ...done,
     source: sized,

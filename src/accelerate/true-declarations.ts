@@ -26,10 +26,12 @@ export function withTrueDeclarations(
   const model = withoutNegativeSizes(source);
   if (!isContradicted(model, schemas)) return model;
   const { graph } = model;
+  const given = new Set(graph.node.flatMap((node) => node.output));
   const bare: GraphProto = {
     ...graph,
     value_info: [],
-    output: graph.output.map((info) => withShape(info, null)),
+    // An output that is an initializer has the shape of its values.
+    output: graph.output.map((info) => (given.has(info.name ?? "") ? withShape(info, null) : info)),
   };
   const inferred = inferModel({ ...model, graph: bare }, schemas);
   const contradiction = ({ name = "", type }: ValueInfoProto) => contradictionOf(inferred.get(name), typeInfo(type));

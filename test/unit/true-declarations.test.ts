@@ -1,5 +1,6 @@
 /** Shapes that a source declares and its nodes contradict. Found by `scripts/fuzz.mjs islands`. */
 import { describe, expect, it } from "vitest";
+import { accelerateModel } from "../../src/accelerate/accelerate-model.js";
 import { withTrueDeclarations } from "../../src/accelerate/true-declarations.js";
 import type { Diagnostic } from "../../src/base/diagnostics.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
@@ -90,6 +91,48 @@ describe("a declared shape", () => {
       warnings: [],
     });
   });
+});
+
+it("of an output behind a constant that is an output too becomes what the nodes give", async () => {
+  const model = await source([1, 4, 5, 2]);
+  const factor = build.valueInfo("k", "FLOAT", [4, 1, 1]);
+  const { graph } = model;
+  const more = {
+    node: [...graph.node.slice(0, -1), line("z = Mul y k")],
+    initializer: [...graph.initializer, weights("k", [4, 1, 1])],
+    output: [factor, ...graph.output],
+  };
+  const { output } = withTrueDeclarations({ ...model, graph: { ...graph, ...more } }, schemas).graph;
+  expect(output.map(({ type }) => typeInfo(type))).toMatchObject([{ shape: [4, 1, 1] }, { shape: [1, 4, 5, 6] }]);
+});
+
+it("what only a newer opset shows is corrected in the result", async () => {
+  const graph = build.graph({
+    name: "g",
+    input: [build.valueInfo("x", "FLOAT", [1, 64, 48, 48])],
+    node: [
+      line("s = Shape x"),
+      line("h = Gather s two", { axis: { i: 0 } }),
+      line("t = Concat h rest", { axis: { i: 0 } }),
+      line("v = Reshape x t"),
+      line("y = Conv x w", { pads: { ints: [1, 1, 1, 1] } }),
+    ],
+    initializer: [
+      build.intTensor("two", [2], [0, 1]),
+      build.intTensor("rest", [1], [-1]),
+      weights("w", [64, 64, 3, 3]),
+    ],
+    output: [build.valueInfo("v", "FLOAT", [7]), build.valueInfo("y", "FLOAT", [1, 64, 48, 48])],
+  });
+  const model = (await read(modelOf(graph, 12))) as ModelWithGraph;
+  expect(withTrueDeclarations(model, schemas)).toBe(model);
+  const warnings: Diagnostic[] = [];
+  const sizes = { height: "keep", width: "keep", batch: "keep" } as const;
+  const options = { sizes, lowering: "winograd-f4x4", report: (each: Diagnostic) => void warnings.push(each) } as const;
+  const done = await accelerateModel(model, options, schemas);
+  expect(done.compiled).toHaveLength(1);
+  expect(warnings.map(({ code, place }) => [code, place])).toEqual([["compile/declared-shape", "v"]]);
+  expect(typeInfo(done.model.graph.output[0]!.type)).toMatchObject({ shape: [1, 64, 2304] });
 });
 
 it("a size of −1 is open, as the converters mean that write it", async () => {
