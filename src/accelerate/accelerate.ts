@@ -155,8 +155,9 @@ function planIsland(
   if (gaining.size === 0) return keptIsland(island, graph, whyNothingGains(whole, gains), gains.prepared);
   const joining = at(gains.joining);
   const taken = trimIsland(island, gaining, uses, (index) => joining.has(index));
-  if (!hasOneBatch(islandGraph(name, taken, graph, reading, uses)))
-    return keptIsland(island, graph, "its values have different batch sizes", gains.prepared);
+  const part = islandGraph(name, taken, graph, reading, uses);
+  if (part.outputs.length === 0) return keptIsland(island, graph, "no value of it is read", gains.prepared);
+  if (!hasOneBatch(part)) return keptIsland(island, graph, "its values have different batch sizes", gains.prepared);
   const reason = `${gains.convolutions} of its ${gains.choices.length} convolutions become faster`;
   const report = { name: nameOf(graph.node[taken[0]!]!), nodes: taken.length, became: "compiled", reason } as const;
   return { island, taken, report, judged: gains.prepared };

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from "vitest";
 import { SmxcError } from "../../src/base/diagnostics.js";
-import { weights } from "../support/onnx-graphs.js";
+import * as build from "../../src/onnx/graph/build.js";
+import { line, modelOf, weights } from "../support/onnx-graphs.js";
 import { A, BANK, type Case, CONV, ints, KERNEL_SHAPE, model, n, ROWS, TO_KERNEL } from "../support/raise-case.js";
 import { accelerated } from "../support/raising.js";
 
@@ -57,4 +58,16 @@ describe.each(Object.entries(MISFITS))("%s", (_, example) => {
     await expect(opened).rejects.toThrow(SmxcError);
     await expect(opened).rejects.toThrow(/its operator takes no such inputs or attributes/);
   });
+});
+
+it("a convolution with a computed kernel that nothing reads is no part to compile", async () => {
+  const graph = build.graph({
+    name: "g",
+    input: [build.valueInfo("x", "FLOAT", [2, 1, 5, 9]), build.valueInfo("k", "FLOAT", [1, 1, 1, 1])],
+    node: [line("m = GlobalAveragePool x"), line("dead = Conv m k"), line("y = Mul x m")],
+    output: [build.valueInfo("y", "FLOAT", [2, 1, 5, 9])],
+  });
+  const { compiled, report } = await accelerated(modelOf(graph));
+  expect(compiled).toEqual([]);
+  expect(report.islands.map(({ reason }) => reason)).toContain("no value of it is read");
 });
