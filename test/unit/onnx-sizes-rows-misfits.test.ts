@@ -4,48 +4,12 @@
  */
 import { expect, it } from "vitest";
 import { NotRead } from "../../src/frontends/onnx/reading.js";
-import { type Extents, fixed, open } from "../../src/frontends/onnx/sizes/extent.js";
+import { fixed } from "../../src/frontends/onnx/sizes/extent.js";
 import { SIZE_ROWS } from "../../src/frontends/onnx/sizes/rows/index.js";
-import type { SizeView } from "../../src/frontends/onnx/sizes/size-row.js";
-import { symbol } from "../../src/ir/dim.js";
 import type { AttributeValue } from "../../src/onnx/graph/build.js";
-import { line } from "../support/onnx-graphs.js";
+import { type Input, is, PICTURE, shape, viewOf } from "../support/size-view.js";
 
-const [H, W] = [open(8, symbol("height")), open(8, symbol("width"))];
-const PICTURE = [fixed(1), fixed(4), H, W];
 const KERNEL = [fixed(4), fixed(4), fixed(3)];
-
-/** What an input is: a shape, or integers of a constant. */
-type Input = { readonly shape: Extents } | { readonly is: readonly number[] };
-
-const shape = (of: Extents): Input => ({ shape: of });
-const is = (...numbers: number[]): Input => ({ is: numbers });
-
-function viewOf(
-  text: string,
-  attributes: Readonly<Record<string, AttributeValue>>,
-  inputs: readonly Input[],
-): SizeView {
-  const node = line(text, attributes);
-  const integers = (index: number) => {
-    const input = inputs[index];
-    return input !== undefined && "is" in input ? input.is : undefined;
-  };
-  return {
-    node,
-    opset: 18,
-    has: (index) => (node.input[index] ?? "") !== "",
-    readers: () => [],
-    shape(index) {
-      const input = inputs[index]!;
-      return "shape" in input ? input.shape : [fixed(input.is.length)];
-    },
-    exported: () => [1, 4, 8, 8],
-    integers,
-    computed: () => undefined,
-    number: (index) => integers(index)?.[0],
-  };
-}
 
 it.each<readonly [string, Readonly<Record<string, AttributeValue>>, readonly Input[], RegExp]>([
   ["y = Slice x b e a", {}, [shape(PICTURE), is(0), is(4), is(7)], /^it works along axis 7 of 4$/],
@@ -73,9 +37,4 @@ it.each<readonly [string, Readonly<Record<string, AttributeValue>>, readonly Inp
   const row = SIZE_ROWS[view.node.op_type!]!;
   expect(() => row(view)).toThrow(NotRead);
   expect(() => row(view)).toThrow(reason);
-});
-
-it("Flatten may end behind the last axis", () => {
-  const { outputs } = SIZE_ROWS.Flatten!(viewOf("y = Flatten x", { axis: { i: 4 } }, [shape(PICTURE)]));
-  expect(outputs[0]!.map(({ exported }) => exported)).toEqual([256, 1]);
 });
