@@ -13,7 +13,7 @@ import { serveFolder } from "../browser/serve.js";
 import { runNode } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 import { ROOT } from "./install.js";
-import { addOptionalPackages, installedProject, type Project } from "./pack.js";
+import { addOptionalPackages, installedProject, type Project } from "./project.js";
 
 const PHOTOGRAPH = fixture("photographs", "x3", "coffee.png");
 

@@ -6,7 +6,17 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { temporaryFolder } from "../support/cli.js";
-import type { Packed } from "./pack.js";
+
+export interface PackedFile {
+  readonly path: string;
+  readonly size: number;
+}
+
+export interface Packed {
+  readonly tarball: string;
+  readonly files: readonly PackedFile[];
+  readonly size: number;
+}
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -17,8 +17,8 @@ import { runNode } from "../support/cli.js";
 import { fixture } from "../support/fixtures.js";
 import { blocksOf, pageText, runsOf } from "../support/pages.js";
 import { servePage } from "../support/serve-page.js";
-import { ROOT, run } from "./install.js";
-import { addOptionalPackages, installedProject, type Packed, type Project } from "./pack.js";
+import { type Packed, ROOT, run } from "./install.js";
+import { addOptionalPackages, installedProject, type Project } from "./project.js";
 
 const CHECKPOINT = fixture("models", "nsr-x3", "checkpoint.pt");
 

@@ -1,23 +1,12 @@
-/** The package as npm packs it, and projects that have it installed. */
+/** Projects that have the package installed. */
 import { cpSync, existsSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
 import { temporaryFolder } from "../support/cli.js";
-import { ROOT } from "./install.js";
+import { type Packed, ROOT } from "./install.js";
 
 const CONSUMERS = fileURLToPath(new URL("./consumers/", import.meta.url));
-
-export interface PackedFile {
-  readonly path: string;
-  readonly size: number;
-}
-
-export interface Packed {
-  readonly tarball: string;
-  readonly files: readonly PackedFile[];
-  readonly size: number;
-}
 
 export interface Project {
   readonly path: string;
