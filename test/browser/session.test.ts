@@ -72,8 +72,9 @@ describe("in a page", () => {
 
   async function pageFor(options: WebSessionOptions): Promise<Page> {
     const key = JSON.stringify(options);
-    const page = pages.get(key) ?? (await browser.newPage());
-    if (pages.has(key)) return page;
+    const known = pages.get(key);
+    if (known !== undefined) return known;
+    const page = await browser.newPage();
     pages.set(key, page);
     await page.goto(`${served.origin}/test/browser/pages/session.html`);
     expect(await page.evaluate("crossOriginIsolated")).toBe(true);
