@@ -15,7 +15,8 @@ import { fileURLToPath } from "node:url";
 const ROOT = new URL("../", import.meta.url);
 
 const [output] = process.argv.slice(2);
-if (output === undefined) throw new Error("give the file to write: node scripts/make-sbom.mjs sbom.cdx.json");
+if (output === undefined || output.startsWith("-"))
+  throw new Error("give the file to write: node scripts/make-sbom.mjs sbom.cdx.json");
 
 const scratch = mkdtempSync(join(tmpdir(), "smxc-sbom-"));
 /** npm calls the package after its folder. */
