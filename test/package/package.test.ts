@@ -254,7 +254,7 @@ describe("a Vite application", () => {
   });
 });
 
-/** What Vite says on a busy machine of the time that its own plugins took is nothing of the package. */
+/** What Vite says on a busy machine of the time that its own plugins took, for the page and for its worker, is nothing of the package. */
 function withoutTimings(stderr: string): string {
-  return stripVTControlCharacters(stderr).replace(/^\[PLUGIN_TIMINGS\][\s\S]*? for more details\.\s*/m, "");
+  return stripVTControlCharacters(stderr).replace(/^\[PLUGIN_TIMINGS\][\s\S]*? for more details\.\s*/gm, "");
 }
