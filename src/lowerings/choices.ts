@@ -14,7 +14,10 @@ import { type ConvolutionNode, planCanvases, refusesWinograd } from "./winograd/
 
 export interface LoweringChoice {
   readonly layer: string;
-  /** A name of `--lowering`, or `conv` for a constant kernel that runs as ONNX's own Conv. */
+  /**
+   * A name of `--lowering`; `conv` for a constant kernel that runs as ONNX's own Conv; `taps` for one of few outputs, of which the layer
+   * before it computes what every tap adds.
+   */
   readonly lowering: string;
   /** Whether it runs for one sample after the other, in a Scan. */
   readonly perSample: boolean;
@@ -59,6 +62,14 @@ export function loweringChoices(
   const oneHot = new Set(graph.nodes.filter((node) => definition(node).choosesOne).map((node) => node.name));
   return graph.nodes.filter(isConvolution).map((node): LoweringChoice => {
     const perSample = scanned.has(node.name);
+    const before = plan.closings.get(node.name);
+    if (before !== undefined)
+      return {
+        layer: node.name,
+        lowering: "taps",
+        perSample,
+        reason: `computed with ${before}, whose result nobody else reads`,
+      };
     const form = plan.layers.get(node.name)?.form;
     const problem = node.op === "mix_conv" ? problemOf(node, shapes, { perSample, oneHot, options }) : undefined;
     const plain = problem === undefined ? "conv" : chooseLowering(problem, options).name;

@@ -21,6 +21,17 @@ export interface ConstantKernel {
   readonly name: string;
 }
 
+/** A convolution of few outputs that alone reads a layer's result. */
+export interface Closing {
+  readonly name: string;
+  /** [O, C/s², 3, 3] */
+  readonly kernel: LazyTensor;
+  /** Of the kernel in the graph. */
+  readonly kernelName: string;
+  /** How the layer's pixels are shuffled before it; absent: not at all. */
+  readonly shuffle: { readonly scale: number; readonly order: "CRD" | "DCR" } | undefined;
+}
+
 /** A value on the canvas that a layer reads. */
 export interface LayerInput {
   readonly channels: number;
@@ -53,4 +64,6 @@ export interface CanvasLayer {
   readonly residual: CanvasValue | undefined;
   /** Whether a router reads the result, and with it the sums of its rows. */
   readonly sums: boolean;
+  /** What alone reads the result, and is computed in its place. */
+  readonly closing: Closing | undefined;
 }

@@ -36,6 +36,8 @@ export interface CanvasSizes {
   readonly strips: Dim;
   readonly cellRows: Dim;
   readonly cellColumns: Dim;
+  /** h·Wc */
+  readonly stripPixels: Dim;
 }
 
 export interface CanvasVectors {
@@ -59,6 +61,13 @@ export interface CanvasVectors {
   readonly chunks: (count: number, columns: number) => string;
   /** [-1, Hc, Wc, C]: the canvases of a batch. */
   readonly batch: (channels: number) => string;
+  /** [3, -1, h, Wc]: values of the taps of a strip, by the tap's column. */
+  readonly tapPlanes: string;
+  /** [3, -1, Hc, W]: the same of the canvas, by the tap's row. */
+  readonly rowPlanes: string;
+  /** Pads that take one of three such parts and move it to the column, or row, that the tap adds to; they cut to the picture. */
+  readonly besideColumns: (tap: number) => string;
+  readonly besideRows: (tap: number) => string;
 }
 
 export interface CanvasTables {
@@ -117,6 +126,7 @@ export function canvasOf(
     strips: s.dim(S, "strips"),
     cellRows: s.dim(r, "tile_rows"),
     cellColumns: s.dim(TW, "tile_columns"),
+    stripPixels: s.dim(s.mul(h, Wc), "strip_pixels"),
   };
   const { canvasHeight, canvasWidth, stripHeight, strips, cellRows, cellColumns } = sizes;
   const isCut = strips !== 1;
@@ -147,6 +157,18 @@ export function canvasOf(
     pads: () => value(s.vector([0, 0, 0, 0, 0, 0, 0, s.sub(Hc, H), s.sub(Wc, W), 0])),
     chunks: () => remembered((count, columns) => value(s.vector([count, columns, 1, isCut ? s.add(h, 2) : H, 1, -1]))),
     batch: () => remembered((channels) => value(s.vector([-1, Hc, Wc, channels]))),
+    tapPlanes: () => value(s.vector([3, -1, h, Wc])),
+    rowPlanes: () => value(s.vector([3, -1, Hc, W])),
+    besideColumns: () =>
+      remembered((tap) => {
+        const after = s.add(s.sub(W, Wc), tap - 1);
+        return value(s.vector([-tap, 0, 0, 1 - tap, tap - 2, 0, 0, after]));
+      }),
+    besideRows: () =>
+      remembered((tap) => {
+        const after = s.add(s.sub(H, Hc), tap - 1);
+        return value(s.vector([-tap, 0, 1 - tap, 0, tap - 2, 0, after, 0]));
+      }),
   });
   /** Of strips that are cut out of something of so many rows and columns; its last strip begins within the picture. */
   const windowsOf = (rows: SizeTensor, columns: SizeTensor): string => {

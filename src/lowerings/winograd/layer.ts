@@ -6,6 +6,7 @@
 import { type Dim, productDim, symbol } from "../../ir/dim.js";
 import type { GraphEmitter } from "../emitter.js";
 import type { CanvasLayer, LayerInput } from "./canvas-layer.js";
+import { emitClosing } from "./emit-closing.js";
 import { inPoints } from "./kernel.js";
 import { kernelsOfParts, type LayerPart, partsOfLayer } from "./layer-parts.js";
 import { once } from "./lazily.js";
@@ -13,9 +14,11 @@ import { inPointsShape } from "./points.js";
 import { emitStrip, type StripInputs, type StripPart } from "./strip.js";
 import { clears } from "./strip-activation.js";
 import { StripScan } from "./strip-scan.js";
-import { type CanvasValue, CHANNEL_AXIS, canvasValue } from "./value.js";
+import { type CanvasValue, CHANNEL_AXIS, canvasValue, type RawCanvas } from "./value.js";
 
 export interface EmittedLayer {
+  /** Of a layer that something closes: that without its bias, [1, O, H, W], pixels not shuffled yet. */
+  readonly closed: string | undefined;
   readonly value: CanvasValue;
   /** Of each input that is kept: ONNX value of it in the points, as `LayerInput` takes it. */
   readonly points: readonly (string | undefined)[];
@@ -59,10 +62,18 @@ function emitWhole(e: GraphEmitter, layer: CanvasLayer): EmittedLayer {
     rowPads: [1, canvas.exactRows ? 1 : canvas.form.rows.m],
     residual,
     clearing: undefined,
-    mask: undefined,
+    mask: layer.closing === undefined || canvas.exactRows ? undefined : wholeMask(e, layer),
   });
   const made = canvasValue(e, { name, canvas, channels: out }, () => ({ value, shape }), sums);
-  return { value: made, points: keptPoints(parts, points) };
+  return { closed: closedBy(e, layer, { value, shape }), value: made, points: keptPoints(parts, points) };
+}
+
+function closedBy(e: GraphEmitter, layer: CanvasLayer, raw: RawCanvas): string | undefined {
+  return layer.closing && emitClosing(e, layer, layer.closing, raw);
+}
+
+function wholeMask(e: GraphEmitter, { name, canvas }: CanvasLayer): string {
+  return e.op("Squeeze", `${name}/row_mask`, [canvas.tables.rowMask, e.ints([0])], [canvas.size.stripHeight, 1, 1]);
 }
 
 /** Values side by side are joined where they are read, while they are hot: a join of whole canvases goes through memory twice. */
@@ -119,6 +130,7 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): EmittedLayer {
   ]);
   const raw = { value: given.get("strips")!, shape: [strips, ...shape] };
   return {
+    closed: closedBy(outer, layer, raw),
     value: canvasValue(outer, { name, canvas, channels: out }, () => raw, given.get("strip_sums")),
     points: keptPoints(
       parts,

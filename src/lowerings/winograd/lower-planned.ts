@@ -6,7 +6,8 @@ import { emitBias, emitMixedKernel } from "../mixtures/mix-kernel.js";
 import type { Scope } from "../scope.js";
 import type { LowerSite } from "../site.js";
 import type { Canvas } from "./canvas.js";
-import type { LayerActivation } from "./canvas-layer.js";
+import type { Closing, LayerActivation } from "./canvas-layer.js";
+import type { PlannedClosing } from "./closing.js";
 import type { FusedActivation } from "./fusion.js";
 import { emitCanvasLayer } from "./layer.js";
 import { emitOnCanvas, mapsOf, runsOnCanvas } from "./on-canvas.js";
@@ -19,7 +20,8 @@ export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: Pla
   const [, out, height, width] = site.shape as readonly [Dim, number, Dim, Dim];
   const canvas = scope.canvasFor(height, width, plan);
   const parts = partsOf(scope, node.inputs[0]!, canvas);
-  const { value, points } = emitCanvasLayer(scope.e, {
+  const { closing } = plan;
+  const { value, points, closed } = emitCanvasLayer(scope.e, {
     name: site.name,
     canvas,
     inputs: parts.map((part) => ({
@@ -38,11 +40,38 @@ export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: Pla
     residual: plan.residual === undefined ? undefined : scope.readCanvas(plan.residual, canvas),
     chunk: plan.chunk,
     sums: plan.sums,
+    closing: closing && closingOf(scope, closing),
   });
-  scope.bind(plan.result, { canvas: { canvas, value } });
+  if (closing && closed !== undefined) lowerClosed(scope, closing, closed);
+  else scope.bind(plan.result, { canvas: { canvas, value } });
   parts.forEach(({ name }, index) => {
     const kept = points[index];
     if (kept !== undefined) scope.keepPoints(name, canvas, kept);
+  });
+}
+
+function closingOf(scope: Scope, { conv, shuffle }: PlannedClosing): Closing {
+  const kernelName = conv.inputs[1]!;
+  return {
+    name: conv.name,
+    kernel: scope.graph.constants.get(kernelName)!,
+    kernelName,
+    shuffle: shuffle && { scale: shuffle.attributes.scale, order: shuffle.attributes.order ?? "CRD" },
+  };
+}
+
+/** The bias of a convolution that a layer computed, and the pixels of its result. */
+function lowerClosed(scope: Scope, { conv, shuffle }: PlannedClosing, closed: string): void {
+  scope.e.within(scope.provenanceOf(conv.name), () => {
+    const site = scope.site(conv);
+    const bias = conv.inputs.length > 2;
+    const outputs = site.shape[1] as number;
+    const blocks = { blocksize: shuffle?.attributes.scale ?? 1, mode: "CRD" };
+    if (!bias && shuffle) return site.result("DepthToSpace", [closed], blocks);
+    if (!bias) return site.result("Identity", [closed]);
+    const pixels = shuffle ? site.e.op("DepthToSpace", `${site.name}/pixels`, [closed], site.shape, blocks) : closed;
+    const row = site.e.reshape(`${site.name}/bias_map`, site.read(2), [outputs], [1, outputs, 1, 1]);
+    site.result("Add", [pixels, row]);
   });
 }
 

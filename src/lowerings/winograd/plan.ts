@@ -7,6 +7,7 @@ import { isComputable, sizeSources } from "../size-source.js";
 import { TARGET_PROFILES } from "../targets.js";
 import type { CanvasShape } from "./canvas.js";
 import { chooseForms, chunkFor, FORM_PREFIX, type LayerChoice } from "./choose-form.js";
+import { ClosingFinder, type PlannedClosing } from "./closing.js";
 import type { LayerProblem } from "./cost.js";
 import { type FusedActivation, type FusedTail, FusionFinder } from "./fusion.js";
 import { layoutChanges } from "./layout-changes.js";
@@ -30,6 +31,8 @@ export interface PlannedLayer extends CanvasShape {
   readonly readsPoints: boolean;
   /** Values that it takes to the points for later layers too. */
   readonly keeps: ReadonlySet<string>;
+  /** What it computes in place of its result. */
+  readonly closing: PlannedClosing | undefined;
 }
 
 export interface CanvasPlan {
@@ -38,12 +41,14 @@ export interface CanvasPlan {
   readonly fused: ReadonlySet<string>;
   /** Values that layers read. */
   readonly read: ReadonlySet<string>;
+  /** Convolutions of few outputs that are computed with the layer before them, and the name of that. */
+  readonly closings: ReadonlyMap<string, string>;
   /** What was weighed, of every convolution that a form fits. */
   readonly choices: ReadonlyMap<string, LayerChoice>;
 }
 
 const NONE: ReadonlySet<string> = new Set();
-const EMPTY: CanvasPlan = { layers: new Map(), fused: NONE, read: NONE, choices: new Map() };
+const EMPTY: CanvasPlan = { layers: new Map(), fused: NONE, read: NONE, closings: new Map(), choices: new Map() };
 
 /** Plans a graph as one sample of it runs. */
 export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
@@ -70,15 +75,38 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
   }
   const tails = tailsOf(candidates, graph, batched);
   const changes = layoutChanges(graph, shapes, tails);
-  const plans = [...bySize.values()].map((nodes) => planSize(nodes, { graph, shapes, tails, changes }, options));
-  const layers = new Map(plans.flatMap((plan) => [...plan.layers]));
+  const closings = new ClosingFinder(graph, shapes);
+  const planning = { graph, shapes, tails, changes, closings };
+  const plans = [...bySize.values()].map((nodes) => planSize(nodes, planning, options));
+  const layers = withClosings(new Map(plans.flatMap((plan) => [...plan.layers])), options);
   const taken = candidates.filter(({ name }) => layers.has(name));
   return {
     layers,
-    fused: new Set(taken.flatMap(({ name }) => tails.get(name)!.covered)),
+    fused: new Set(taken.flatMap(({ name }) => [...tails.get(name)!.covered, ...closingNodes(layers.get(name)!)])),
     read: new Set(taken.map(({ inputs }) => inputs[0]!)),
+    closings: new Map([...layers].flatMap(([name, { closing }]) => (closing ? [[closing.conv.name, name]] : []))),
     choices: new Map(plans.flatMap((plan) => [...plan.choices])),
   };
+}
+
+/** What closes a layer is no layer of its own; where a form was asked for by name, it is one. */
+function withClosings(
+  layers: ReadonlyMap<string, PlannedLayer>,
+  { lowering }: EmitOptions,
+): ReadonlyMap<string, PlannedLayer> {
+  const closes = ({ closing }: PlannedLayer): string | undefined =>
+    closing && (lowering === "auto" || !layers.has(closing.conv.name)) ? closing.conv.name : undefined;
+  const closing = new Set([...layers.values()].map(closes));
+  return new Map(
+    [...layers]
+      .filter(([name]) => !closing.has(name))
+      .map(([name, layer]) => [name, closes(layer) === undefined ? { ...layer, closing: undefined } : layer]),
+  );
+}
+
+function closingNodes({ closing }: PlannedLayer): readonly string[] {
+  if (closing === undefined) return [];
+  return [...(closing.shuffle ? [closing.shuffle.name] : []), closing.conv.name];
 }
 
 interface PlannedTail extends FusedTail {
@@ -101,12 +129,13 @@ interface Planning {
   readonly shapes: ReadonlyMap<string, Shape>;
   readonly tails: ReadonlyMap<string, PlannedTail>;
   readonly changes: ReturnType<typeof layoutChanges>;
+  readonly closings: ClosingFinder;
 }
 
 /** The layers of one size, which share a form, and what was weighed of each. */
 function planSize(
   nodes: readonly ConvolutionNode[],
-  { graph, shapes, tails, changes }: Planning,
+  { graph, shapes, tails, changes, closings }: Planning,
   options: EmitOptions,
 ): Pick<CanvasPlan, "layers" | "choices"> {
   const problems = nodes.map((node) => problemOf(node, shapes));
@@ -124,6 +153,7 @@ function planSize(
   const layers = taken.map((layer): readonly [string, PlannedLayer] => {
     const { node, form, chunk } = layer;
     const { activation, residual, covered, sums } = tails.get(node.name)!;
+    const result = covered.at(-1) ?? node.name;
     return [
       node.name,
       {
@@ -132,10 +162,11 @@ function planSize(
         chunk,
         activation,
         residual,
-        result: covered.at(-1) ?? node.name,
+        result,
         sums,
         readsPoints: readsPoints(layer),
         keeps: kept.get(node.name) ?? NONE,
+        closing: closings.behind(result),
       },
     ];
   });

@@ -5,9 +5,11 @@
 import { type Dim, productDim, symbol } from "../../ir/dim.js";
 import type { GraphEmitter } from "../emitter.js";
 import type { CanvasLayer } from "./canvas-layer.js";
+import { emitClosingOfStrip } from "./emit-closing.js";
 import type { KernelSource } from "./kernel.js";
 import { emitPointProducts } from "./points.js";
 import { emitLayerActivation } from "./strip-activation.js";
+import type { RawCanvas } from "./value.js";
 
 /** Values of each output of a strip, [m1·r·TW, 1]. */
 export interface Clearing {
@@ -45,7 +47,7 @@ export interface StripInputs {
 
 export interface StripResult {
   /**
-   * The strip of the result: [h, Wc, O] or, where nothing follows the rearrangement of cells, [r, m1, TW, m2, O], since a
+   * The strip of the result, or of what closes the layer: [h, Wc, O] or, where nothing follows the rearrangement of cells, [r, m1, TW, m2, O], since a
    * Reshape at the end of a Scan's body would be a copy.
    */
   readonly value: string;
@@ -89,9 +91,13 @@ export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInpu
   const order: readonly Dim[] = [cellRows, rows.m, cellColumns, columns.m, out];
   const ordered = e.transpose(`${name}/ordered`, asCells, order, [2, 1, 3, 0, 4]);
   const strip: readonly Dim[] = [stripHeight, canvasWidth, out];
-  const { mask, residual } = inputs;
+  const { residual } = inputs;
+  // What closes the layer is cleared in its place: it is smaller.
+  const mask = layer.closing ? undefined : inputs.mask;
+  const close = (raw: RawCanvas): RawCanvas =>
+    layer.closing ? emitClosingOfStrip(e, layer, layer.closing, raw.value, inputs.mask) : raw;
   if (mask === undefined && residual === undefined && !layer.sums) {
-    return { value: ordered, shape: order, sums: undefined, points };
+    return { ...close({ value: ordered, shape: order }), sums: undefined, points };
   }
   const y = e.op("Reshape", `${name}/strip`, [ordered, canvas.vectors.strip], strip);
   const masked = mask === undefined ? y : e.op("Mul", `${name}/masked`, [y, mask], strip);
@@ -100,7 +106,7 @@ export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInpu
     ? e.op("MatMul", `${name}/column_sums`, [canvas.tables.columnWeights, added], [stripHeight, 1, out])
     : undefined;
   const result = added === y ? { value: ordered, shape: order } : { value: added, shape: strip };
-  return { ...result, sums, points };
+  return { ...close(result), sums, points };
 }
 
 /** [1, 1, rows, W, C] in the points of the width. */
