@@ -7,6 +7,7 @@ import type { LowerSite } from "./site.js";
 import { sizeSources } from "./size-source.js";
 import { type Canvas, type CanvasShape, canvasOf } from "./winograd/canvas.js";
 import { emitCanvasMean, emitFromCanvases, emitToCanvas } from "./winograd/convert.js";
+import { repeatedValue, repeatsInStrips } from "./winograd/repeated.js";
 import type { CanvasValue } from "./winograd/value.js";
 
 /** The ONNX values that hold an IR value, by layout. */
@@ -14,6 +15,15 @@ interface Binding {
   readonly nchw?: string;
   readonly nhwc?: string;
   readonly canvas?: { readonly canvas: Canvas; readonly value: CanvasValue };
+  /** Where nothing holds it yet: makes the NHWC one, of another value whose pixels are repeated. */
+  readonly repeated?: Repeated & { readonly make: () => void };
+}
+
+/** A picture of which every pixel is a block of pixels. */
+export interface Repeated {
+  /** Name of the picture. */
+  readonly of: string;
+  readonly scale: number;
 }
 
 const PERMUTATIONS: Readonly<Record<Layout, readonly number[]>> = { nhwc: [0, 2, 3, 1], nchw: [0, 3, 1, 2] };
@@ -72,8 +82,12 @@ export class Scope {
   read(name: string, layout: Layout): string {
     const constant = this.graph.constants.get(name);
     if (constant) return this.e.weight(name, constant);
-    const { [layout]: ready, canvas } = this.bindings.get(name)!;
+    const { [layout]: ready, nhwc, canvas, repeated } = this.bindings.get(name)!;
     if (ready !== undefined) return ready;
+    if (repeated && nhwc === undefined) {
+      this.e.within(this.provenanceOf(name), repeated.make);
+      return this.read(name, layout);
+    }
     return this.e.within(this.provenanceOf(name), () => this.convert(name, layout, canvas));
   }
 
@@ -96,11 +110,18 @@ export class Scope {
   }
 
   readCanvas(name: string, canvas: Canvas): CanvasValue {
-    const bound = this.bindings.get(name)?.canvas;
+    const { canvas: bound, repeated } = this.bindings.get(name) ?? {};
     if (bound?.canvas === canvas) return bound.value;
-    const value = emitToCanvas(this.e, name, canvas, this.read(name, "nhwc"), this.shapes.get(name)!);
+    const shape = this.shapes.get(name)!;
+    const whole = (): CanvasValue => emitToCanvas(this.e, name, canvas, this.read(name, "nhwc"), shape);
+    const value = repeated && repeatsInStrips(canvas, repeated.scale) ? this.repeatedOn(repeated, whole) : whole();
     this.bind(name, { canvas: { canvas, value } });
     return value;
+  }
+
+  private repeatedOn({ of, scale }: Repeated, whole: () => CanvasValue): CanvasValue {
+    const shape = this.shapeOf(of, "nhwc");
+    return repeatedValue(this.e, { name: of, nhwc: this.read(of, "nhwc"), shape, scale }, whole);
   }
 
   /** The ONNX value that holds a value in the points of the canvas's form, if a layer kept it. */
@@ -164,6 +185,8 @@ export class Scope {
         this.bind(node.name, { [layout]: value });
       },
       bind: (value, layout = "nchw") => this.bind(node.name, { [layout]: value }),
+      bindRepeated: (index, scale, make) =>
+        this.bind(node.name, { repeated: { of: node.inputs[index]!, scale, make } }),
     };
   }
 

@@ -38,6 +38,12 @@ export interface LowerSite {
   ): void;
   /** Binds an ONNX value as the result. */
   bind(value: string, layout?: Layout): void;
+  /**
+   * Binds the pixels of an input, repeated in blocks, as the result: layers on a canvas repeat what they read of it.
+   *
+   * @param make makes the whole result with channels last, where somebody reads it otherwise
+   */
+  bindRepeated(index: number, scale: number, make: () => void): void;
 }
 
 /** How one operator of the IR becomes ONNX: emits nodes that compute the value and binds the result to the site. */

@@ -48,6 +48,31 @@ function chain(steps: readonly Step[], size: "open" | readonly [number, number, 
   };
 }
 
+/** Graphs, and the one that is compiled of a graph of fixed sizes, against the reference. */
+async function expectSame(
+  graph: Graph,
+  size: readonly [number, number, number],
+  open: readonly Uint8Array[],
+): Promise<void> {
+  const [batch, height, width] = size;
+  const next = randomNumbers(height);
+  const shape = [batch, CHANNELS, height, width];
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  const x = dense(
+    shape,
+    Array.from({ length: count }, () => Math.fround(next() - 0.5)),
+  );
+  const feeds = new Map([["x", x]]);
+  const expected = (await evaluate(graph, feeds)).get(graph.outputs[0]!.value)!;
+  const largest = expected.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const fixed = await encoded(compileGraph(graph, { lowering: LOWERING }).model);
+  for (const bytes of [...open, fixed]) {
+    const [found] = await runGraph(bytes, [feeds]);
+    const limit = TOLERANCES.absolute + TOLERANCES.relative * largest;
+    expect(absoluteError(found!.get("y")!, expected)).toBeLessThanOrEqual(limit);
+  }
+}
+
 const SIZED: Readonly<Record<string, Step>> = {
   "enlarging by nearest pixels": { op: "resize", attributes: { mode: "nearest", scale: 2 } },
   "enlarging by three": { op: "resize", attributes: { mode: "nearest", scale: 3 } },
@@ -70,26 +95,7 @@ describe.each(Object.entries(SIZED))("behind %s", (name, step) => {
 
   it("a convolution runs on a canvas of its own size, and gives what it gave", async () => {
     const open = await encoded(compileGraph(chain(steps, "open"), { lowering: LOWERING }).model);
-    for (const size of SIZES) {
-      const graph = chain(steps, size);
-      const [batch, height, width] = size;
-      const next = randomNumbers(height);
-      const shape = [batch, CHANNELS, height, width];
-      const count = shape.reduce((product, extent) => product * extent, 1);
-      const x = dense(
-        shape,
-        Array.from({ length: count }, () => Math.fround(next() - 0.5)),
-      );
-      const feeds = new Map([["x", x]]);
-      const expected = (await evaluate(graph, feeds)).get(graph.outputs[0]!.value)!;
-      const largest = expected.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      const fixed = await encoded(compileGraph(graph, { lowering: LOWERING }).model);
-      for (const bytes of [open, fixed]) {
-        const [found] = await runGraph(bytes, [feeds]);
-        const limit = TOLERANCES.absolute + TOLERANCES.relative * largest;
-        expect(absoluteError(found!.get("y")!, expected)).toBeLessThanOrEqual(limit);
-      }
-    }
+    for (const size of SIZES) await expectSame(chain(steps, size), size, [open]);
   }, 60_000);
 
   it("both convolutions are taken to the points, with open sizes too", () => {
@@ -100,6 +106,23 @@ describe.each(Object.entries(SIZED))("behind %s", (name, step) => {
     expect(nodesIn(model.graph).some(({ op_type }) => op_type === "Expand" && repeats)).toBe(repeats);
     expect(nodesIn(model.graph).some(({ op_type }) => op_type === "Resize")).toBe(name === "enlarging between pixels");
   });
+});
+
+it("pixels that are repeated for a layer and read beside it are the same for both", { timeout: 60_000 }, async () => {
+  const enlarged = SIZED["enlarging by nearest pixels"]!;
+  const steps = [conv(0), enlarged, conv(1), { op: "add", inputs: ["step1"], attributes: {} }, conv(0)];
+  const open = await encoded(compileGraph(chain(steps, "open"), { lowering: LOWERING }).model);
+  for (const size of SIZES) await expectSame(chain(steps, size), size, [open]);
+});
+
+it("strips repeat the pixels that they read", () => {
+  const repeats = (step: Step): boolean => {
+    const { graph } = compileGraph(chain([conv(0), step, conv(1)], [1, 131, 97]), { lowering: LOWERING }).model;
+    return (graph?.node ?? []).some(({ op_type }) => op_type === "Expand");
+  };
+  expect(repeats(SIZED["enlarging by nearest pixels"]!)).toBe(false);
+  // Three rows do not divide a cell of four.
+  expect(repeats(SIZED["enlarging by three"]!)).toBe(true);
 });
 
 describe("a picture that convolutions read", () => {

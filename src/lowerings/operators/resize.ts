@@ -10,7 +10,7 @@ export const resize: OperatorEmitter<"resize"> = ({ mode, scale }, site) => {
   } else if (scale < 1 && mode === "bicubic") {
     emitReducedCubic(site, divisor);
   } else if (scale > 1 && mode === "nearest" && site.isReadOnCanvas && site.layoutOf(0) === "nhwc") {
-    emitRepeated(site, scale);
+    site.bindRepeated(0, scale, () => emitRepeated(site, scale));
   } else {
     site.result("Resize", [site.read(0), "", site.e.floats([1, 1, scale, scale])], RESIZE_ATTRIBUTES[mode]);
   }

@@ -1,7 +1,7 @@
 /** What a 3×3 convolution on a canvas is made from. */
 import type { LazyTensor } from "../../tensors/tensor.js";
 import type { Canvas } from "./canvas.js";
-import type { CanvasValue } from "./value.js";
+import type { CanvasValue, RepeatedPicture } from "./value.js";
 
 export type LayerKernel =
   /** ONNX value [1, O, C·9] of a batch of one. */
@@ -39,6 +39,8 @@ export interface LayerInput {
   value(): string;
   /** ONNX value [1,1,H,W,C], where there is one without padding. */
   readonly picture: string | undefined;
+  /** Where its pixels are those of a smaller picture, repeated. */
+  readonly repeated: RepeatedPicture | undefined;
   /** The same in the points, where another layer took it there: ONNX value of `inPointsShape`, with the strips before it where the canvas is cut. */
   readonly points: string | undefined;
   /** Whether this layer takes it to the points for others too; its kernel is constant then and not in chunks. */

@@ -61,6 +61,10 @@ export interface CanvasVectors {
   readonly chunks: (count: number, columns: number) => string;
   /** [-1, Hc, Wc, C]: the canvases of a batch. */
   readonly batch: (channels: number) => string;
+  /** [S, 10]: pads that cut a strip's window out of a picture whose pixels are repeated afterwards, in blocks of so many rows. */
+  readonly repeatedWindows: (scale: number) => string;
+  /** [h + 2]: which row of such a window each row of a strip's window is. */
+  readonly repeatedRows: (scale: number) => string;
   /** [3, -1, h, Wc]: values of the taps of a strip, by the tap's column. */
   readonly tapPlanes: string;
   /** [3, -1, Hc, W]: the same of the canvas, by the tap's row. */
@@ -146,6 +150,19 @@ export function canvasOf(
     const outputs = productDim([m1, cellRows, cellColumns], `${dimText(cellRows)}.clearing`);
     return s.reshape(spread, s.vector([S, -1, 1]), [strips, outputs, 1]);
   };
+  /** Of strips of so many rows that are cut out of something; its last strip begins within the picture, which has so many columns. */
+  const windowsOf = (
+    [rows, columns]: readonly [SizeTensor, SizeTensor],
+    pictureColumns: SizeTensor,
+    stripRows: SizeTensor,
+  ): SizeTensor => {
+    const offsets = s.unsqueeze(s.mul(s.range(S, strips), stripRows), [1]);
+    const zero = s.mul(offsets, 0);
+    const above = s.sub(1, offsets);
+    const below = s.add(offsets, s.sub(s.add(stripRows, 1), rows));
+    const right = s.add(zero, s.sub(pictureColumns, columns));
+    return s.concat([zero, zero, above, zero, zero, zero, zero, below, right, zero], 1);
+  };
   const vectors = lazily<CanvasVectors>({
     cells: () => value(s.vector([m2, m1, r, TW, -1])),
     strip: () => value(s.vector([h, Wc, -1])),
@@ -157,6 +174,13 @@ export function canvasOf(
     pads: () => value(s.vector([0, 0, 0, 0, 0, 0, 0, s.sub(Hc, H), s.sub(Wc, W), 0])),
     chunks: () => remembered((count, columns) => value(s.vector([count, columns, 1, isCut ? s.add(h, 2) : H, 1, -1]))),
     batch: () => remembered((channels) => value(s.vector([-1, Hc, Wc, channels]))),
+    repeatedWindows: () =>
+      remembered((scale) => value(windowsOf([s.div(H, scale), s.div(W, scale)], s.div(W, scale), s.div(h, scale)))),
+    repeatedRows: () =>
+      remembered((scale) => {
+        const count = s.add(h, 2);
+        return value(s.div(s.add(s.range(count, s.dim(count, "window_rows")), scale - 1), scale));
+      }),
     tapPlanes: () => value(s.vector([3, -1, h, Wc])),
     rowPlanes: () => value(s.vector([3, -1, Hc, W])),
     besideColumns: () =>
@@ -170,18 +194,9 @@ export function canvasOf(
         return value(s.vector([-tap, 0, 1 - tap, 0, tap - 2, 0, after, 0]));
       }),
   });
-  /** Of strips that are cut out of something of so many rows and columns; its last strip begins within the picture. */
-  const windowsOf = (rows: SizeTensor, columns: SizeTensor): string => {
-    const offsets = s.unsqueeze(s.mul(s.range(S, strips), h), [1]);
-    const zero = s.mul(offsets, 0);
-    const above = s.sub(1, offsets);
-    const below = s.add(offsets, s.sub(s.add(h, 1), rows));
-    const right = s.add(zero, s.sub(W, columns));
-    return value(s.concat([zero, zero, above, zero, zero, zero, zero, below, right, zero], 1));
-  };
   const tables = lazily<CanvasTables>({
-    windows: () => windowsOf(Hc, Wc),
-    pictureWindows: () => windowsOf(H, W),
+    windows: () => value(windowsOf([Hc, Wc], W, h)),
+    pictureWindows: () => value(windowsOf([H, W], W, h)),
     rowMask: () => value(s.reshape(inside(), s.vector([S, h, 1, 1]), [strips, stripHeight, 1, 1])),
     clearingBias: () => value(overOutputs(s.mul(s.sub(insideCells(), 1), CLEARING))),
     cellMask: () => value(overOutputs(insideCells())),

@@ -9,8 +9,9 @@ import type { CanvasLayer, LayerInput } from "./canvas-layer.js";
 import { emitClosing } from "./emit-closing.js";
 import { inPoints } from "./kernel.js";
 import { kernelsOfParts, type LayerPart, partsOfLayer } from "./layer-parts.js";
-import { once } from "./lazily.js";
+import { once, remembered } from "./lazily.js";
 import { inPointsShape } from "./points.js";
+import { emitRepeatedWindow } from "./repeated.js";
 import { emitStrip, type StripInputs, type StripPart } from "./strip.js";
 import { clears } from "./strip-activation.js";
 import { StripScan } from "./strip-scan.js";
@@ -141,12 +142,19 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): EmittedLayer {
 
 /** Windows overlap by a row on either side, so each is cut out by a Pad: of a canvas, or of a picture. */
 function windowsOf(scan: StripScan, { name, canvas }: CanvasLayer, rows: Dim): (part: LayerPart) => string {
-  const { tables, size } = canvas;
+  const { tables, vectors, size } = canvas;
   const pads = (table: "windows" | "pictureWindows") =>
     once(() => scan.feed("strip_window", tables[table], [10], "INT64"));
   const [ofCanvas, ofPicture] = [pads("windows"), pads("pictureWindows")];
+  const ofRepeated = remembered((scale) =>
+    scan.feed("strip_small_window", vectors.repeatedWindows(scale), [10], "INT64"),
+  );
   const shape = [1, 1, rows, size.width] as const;
-  const cut = ({ picture, value, channels }: LayerInput): string => {
+  const cut = ({ picture, repeated, value, channels }: LayerInput): string => {
+    if (repeated) {
+      const window = { pads: ofRepeated(repeated.scale), channels, rows };
+      return emitRepeatedWindow(scan, name, canvas, repeated, window);
+    }
     const operands = picture === undefined ? [value(), ofCanvas()] : [picture, ofPicture()];
     return scan.e.op("Pad", `${name}/window`, operands, [...shape, channels]);
   };

@@ -129,6 +129,6 @@ export function lowerOnCanvas(scope: Scope, node: Node, canvas: Canvas): void {
 
 function partsOf(scope: Scope, name: string, canvas: Canvas): readonly CanvasPart[] {
   const value = scope.readCanvas(name, canvas);
-  const { parts, picture } = value;
-  return parts ?? [{ name, channels: scope.shapes.get(name)![1] as number, value: value.value, picture }];
+  const { parts, picture, repeated } = value;
+  return parts ?? [{ name, channels: scope.shapes.get(name)![1] as number, value: value.value, picture, repeated }];
 }

@@ -16,8 +16,17 @@ export interface CanvasValue {
   readonly parts?: readonly CanvasPart[];
   /** ONNX value [1,1,H,W,C] where it is a picture that is not padded to a canvas before somebody asks for that. */
   readonly picture?: string;
+  /** Where it is a picture whose pixels are repeated, which is not stored before somebody asks for that. */
+  readonly repeated?: RepeatedPicture;
   /** ONNX value [Hc,C]: sums of the rows over the picture's columns. */
   sums(): string;
+}
+
+/** A picture of which every pixel becomes a block of s × s. */
+export interface RepeatedPicture {
+  readonly scale: number;
+  /** ONNX value [1,1,H/s,W/s,C]. */
+  picture(): string;
 }
 
 export interface RawCanvas {
@@ -33,6 +42,7 @@ export interface CanvasPart {
   value(): string;
   /** As of `CanvasValue`. */
   readonly picture: string | undefined;
+  readonly repeated: RepeatedPicture | undefined;
 }
 
 /**
