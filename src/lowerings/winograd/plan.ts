@@ -78,7 +78,7 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
   const closings = new ClosingFinder(graph, shapes);
   const planning = { graph, shapes, tails, changes, closings };
   const plans = [...bySize.values()].map((nodes) => planSize(nodes, planning, options));
-  const layers = withClosings(new Map(plans.flatMap((plan) => [...plan.layers])), options);
+  const layers = withClosings(new Map(plans.flatMap((plan) => [...plan.layers])));
   const taken = candidates.filter(({ name }) => layers.has(name));
   return {
     layers,
@@ -89,18 +89,13 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
   };
 }
 
-/** What closes a layer is no layer of its own; where a form was asked for by name, it is one. */
-function withClosings(
-  layers: ReadonlyMap<string, PlannedLayer>,
-  { lowering }: EmitOptions,
-): ReadonlyMap<string, PlannedLayer> {
-  const closes = ({ closing }: PlannedLayer): string | undefined =>
-    closing && (lowering === "auto" || !layers.has(closing.conv.name)) ? closing.conv.name : undefined;
-  const closing = new Set([...layers.values()].map(closes));
+/** A convolution that is a layer of its own closes none. */
+function withClosings(layers: ReadonlyMap<string, PlannedLayer>): ReadonlyMap<string, PlannedLayer> {
   return new Map(
-    [...layers]
-      .filter(([name]) => !closing.has(name))
-      .map(([name, layer]) => [name, closes(layer) === undefined ? { ...layer, closing: undefined } : layer]),
+    [...layers].map(([name, layer]) => {
+      const { closing } = layer;
+      return [name, closing && layers.has(closing.conv.name) ? { ...layer, closing: undefined } : layer];
+    }),
   );
 }
 
