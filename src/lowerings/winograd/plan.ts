@@ -141,7 +141,8 @@ function planSize(
     const { form, problem } = chosen[index]!;
     return form ? [{ node, form, problem, chunk: chunkFor(problem) }] : [];
   });
-  const widest = Math.max(...taken.map(({ problem }) => Math.max(problem.channels, problem.out)));
+  const widths = taken.map(({ problem }) => Math.max(problem.channels, problem.out));
+  const width = Math.round(widths.reduce((sum, width) => sum + width, 0) / widths.length);
   const readsPoints = ({ node, chunk }: (typeof taken)[number]): boolean => node.op === "conv" && chunk === 0;
   const readers = taken.filter(readsPoints).map(({ node }) => ({ name: node.name, input: node.inputs[0]! }));
   const kept = pointsToKeep(graph, shapes, readers);
@@ -153,7 +154,7 @@ function planSize(
       node.name,
       {
         form,
-        cellsPerStrip: cellsPerStrip(widest),
+        cellsPerStrip: cellsPerStrip(width),
         chunk,
         activation,
         residual,
