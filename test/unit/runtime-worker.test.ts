@@ -1,6 +1,7 @@
 /** `smxc/runtime/worker`: what crosses between a page and its worker, and what becomes of calls that are cut off. */
 import { setImmediate as turn } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { Worker as Thread } from "node:worker_threads";
+import { expect, it, vi } from "vitest";
 import { error, SmxcError, warning } from "../../src/base/diagnostics.js";
 import type { Image } from "../../src/pictures/image.js";
 import type { LoadedNetwork } from "../../src/restore/load.js";
@@ -199,6 +200,11 @@ it("fails what waits when the worker ends, and everything after it", async () =>
   expect([await codeOf(waiting), released.isEnded()]).toEqual(["runtime/released", true]);
 });
 
-it("says that there are no Web Workers in Node", async () => {
+it.each([
+  ["no workers", undefined],
+  ["Node's threads, as ONNX Runtime's WebAssembly leaves them,", Thread],
+])("says that %s are no Web Workers", async (_, global) => {
+  vi.stubGlobal("Worker", global);
   expect(await codeOf(load("nsr-x2"))).toBe("runtime/no-workers");
+  vi.unstubAllGlobals();
 });

@@ -25,9 +25,14 @@ export type WorkerLoadOptions = Omit<WebLoadOptions, "openScratch">;
  *   `runtime/no-workers` if there are no Web Workers, as in Node
  */
 export async function load(model: WorkerModel, options: WorkerLoadOptions = {}): Promise<LoadedNetwork> {
-  if (typeof Worker === "undefined") throw new SmxcError([noWorkers()], "usage");
+  if (!hasWebWorkers()) throw new SmxcError([noWorkers()], "usage");
   const { report, wasmPaths, ...values } = options;
   // Relative to the page, as without a worker.
   const served = wasmPaths === undefined ? {} : { wasmPaths: new URL(wasmPaths, location.href).href };
   return networkInWorker(startPagePort, model, { ...values, ...served }, report);
+}
+
+/** In Node, ONNX Runtime's WebAssembly shows Node's threads under this name: they are no Web Workers. */
+function hasWebWorkers(): boolean {
+  return typeof Worker !== "undefined" && "addEventListener" in Worker.prototype;
 }
