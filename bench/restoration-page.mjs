@@ -17,13 +17,20 @@ ONNX Runtime's optimisations, of the largest output, at 64². Of opening, the pr
 ${machines.map(machineSection).join("\n")}`;
 }
 
+/** What a reader has to know of a kind of machine before its numbers. */
+const NOTES = {
+  avx2:
+    "ONNX Runtime's kernels for AVX2 on the processor of the next section, in a copy of ONNX Runtime whose check for AVX-512 was taken out " +
+    "(`SMXC_BENCH_VECTORS=avx2` names the file of results): a processor without AVX-512 has other caches and clocks.",
+};
+
 function machineSection({ vectors, title }) {
   const times = resultsFile(`restoration-${vectors}`, KEYS).all();
   const costs = resultsFile(`restoration-costs-${vectors}`, ["target", "network"]).all();
   if (times.length === 0) return `### ${title}\n\nNot measured: no machine was at hand.\n`;
   return `### ${title}
 
-${madeOn(times)}
+${[NOTES[vectors], madeOn(times)].filter(Boolean).join("\n\n")}
 
 ${timesTable(times)}
 ${costs.length === 0 ? "" : `${costsTable(costs)}\n`}`;
