@@ -59,6 +59,11 @@ describe("what a node becomes", () => {
     expect(nodes.map(({ name }) => name)).toEqual(["b"]);
   });
 
+  it("a Concat of one value is that value", async () => {
+    const [node] = await nodesOf({ op: "Concat", inputs: [OPEN], attributes: { axis: int(1) } });
+    expect(node).toMatchObject({ op: "affine", attributes: { scale: 1, shift: 0 } });
+  });
+
   it("a constant for each channel is no picture", async () => {
     const kinds = async (op: string, size: readonly number[]) =>
       (await nodesOf({ op, inputs: [FIXED, constant(size)] })).map((node) => node.op);

@@ -14,6 +14,8 @@ const concat: Read = (source, write) => {
   for (const shape of shapes)
     if (!sameDim(shape[0]!, shapes[0]![0]!))
       throw new NotRead(`${shapeText(shape)} and ${shapeText(shapes[0]!)} differ in their batch`);
+  // PyTorch writes one of a dense block's first input.
+  if (input.length === 1) return keep(write, operand(source, write, 0));
   write.node(
     "concat",
     input.map((_, index) => operand(source, write, index)),
