@@ -14,7 +14,7 @@ import { edsrNsr } from "./networks.mjs";
 import { runProcess } from "./processes.mjs";
 import { DIST } from "./program.mjs";
 
-const { writeFiles } = await import(new URL("cli/files/write-files.js", DIST).href);
+const { writeFiles } = await import(new URL("cli-modules/files/write-files.js", DIST).href);
 const { writeSafetensors } = await import(new URL("src/files/safetensors-write.js", DIST).href);
 
 const CHILD = fileURLToPath(new URL("global-run.mjs", import.meta.url));

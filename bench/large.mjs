@@ -15,7 +15,7 @@ import { DIST, runProgram } from "./program.mjs";
 
 const load = (path) => import(new URL(path, DIST).href);
 
-const { writeFiles } = await load("cli/files/write-files.js");
+const { writeFiles } = await load("cli-modules/files/write-files.js");
 const { createNodeSession } = await load("src/sessions/session-ort-node.js");
 const { writeSafetensors } = await load("src/files/safetensors-write.js");
 

@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import sharp from "sharp";
 import { DIST, runProgram } from "./program.mjs";
 
-const { openNetworkFile } = await import(new URL("cli/models/open-network.js", DIST).href);
+const { openNetworkFile } = await import(new URL("cli-modules/models/open-network.js", DIST).href);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { megapixels: { type: "string", default: "0.25,1" }, threads: { type: "string", default: "1,2" } },

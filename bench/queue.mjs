@@ -115,7 +115,7 @@ async function add() {
 async function tasks() {
   const load = (path) => import(new URL(path, DIST).href);
   const { Queue, Worker } = await import("bullmq");
-  const { countAdded, countFate } = await load("cli/commands/queue/counts.js");
+  const { countAdded, countFate } = await load("cli-modules/commands/queue/counts.js");
   const count = Number(values.jobs);
   const queue = new Queue("tasks", { connection: redis.client, skipVersionCheck: true });
   const data = { plan: "0123456789ab", pictures: [["/data/photos/00000000.png", "00000000.png"]] };
