@@ -153,8 +153,14 @@ function planIsland(
     new Set([...origins].map((origin) => positions.get(origin)!));
   const gaining = at(gains.origins);
   if (gaining.size === 0) return keptIsland(island, graph, whyNothingGains(whole, gains), gains.prepared);
-  const joining = at(gains.joining);
-  const taken = trimIsland(island, gaining, uses, (index) => joining.has(index));
+  const [joining, vanishing] = [at(gains.joining), at(gains.vanishing)];
+  const taken = trimIsland(
+    island,
+    gaining,
+    uses,
+    (index) => joining.has(index),
+    (index) => vanishing.has(index),
+  );
   const part = islandGraph(name, taken, graph, reading, uses);
   if (part.outputs.length === 0) return keptIsland(island, graph, "no value of it is read", gains.prepared);
   if (!hasOneBatch(part)) return keptIsland(island, graph, "its values have different batch sizes", gains.prepared);

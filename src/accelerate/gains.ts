@@ -17,6 +17,8 @@ export interface Gains {
   readonly origins: ReadonlySet<Origin>;
   /** Where nodes come from that cost nothing behind those. */
   readonly joining: ReadonlySet<Origin>;
+  /** Where nodes come from of which the passes left nothing, as a Reshape to the shape that a value has. */
+  readonly vanishing: ReadonlySet<Origin>;
   /** How many convolutions run faster. */
   readonly convolutions: number;
   /** How each convolution would run, and why. */
@@ -35,6 +37,7 @@ export function gainsOf(graph: Graph, options: LoweringOptions): Gains {
   const shapes = inferShapes(prepared);
   const mixes = (node: Node): boolean => definition(node).mixes === true;
   const gains = (node: Node): boolean => plan.layers.has(node.name) || mixes(node);
+  const vanishing = goneFrom(graph, prepared);
   const originsOf = (nodes: readonly Node[]): ReadonlySet<Origin> => new Set(nodes.map(({ origin }) => origin));
   return {
     origins: originsOf([
@@ -42,11 +45,20 @@ export function gainsOf(graph: Graph, options: LoweringOptions): Gains {
       ...routersOf(graph),
       ...prepared.nodes.filter(gains),
     ]),
-    joining: originsOf(prepared.nodes.filter((node) => plan.fused.has(node.name) || runsOnCanvas(node, shapes))),
+    joining: originsOf([
+      ...prepared.nodes.filter((node) => plan.fused.has(node.name) || runsOnCanvas(node, shapes)),
+      ...vanishing,
+    ]),
+    vanishing: originsOf(vanishing),
     convolutions: prepared.nodes.filter(gains).length,
     choices: loweringChoices(prepared, emitOptions, plan),
     prepared,
   };
+}
+
+function goneFrom(graph: Graph, prepared: Graph): readonly Node[] {
+  const left = new Set(prepared.nodes.map(({ origin }) => origin));
+  return graph.nodes.filter(({ origin }) => !left.has(origin));
 }
 
 /** What leads from pooled pictures and vectors to the weights of mixtures, the pools included: it belongs to the mixtures. */

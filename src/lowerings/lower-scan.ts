@@ -92,7 +92,7 @@ function sampleOutput(
 function canvasReader(nodes: readonly Node[], input: string, plan: CanvasPlan): PlannedLayer | undefined {
   const layers = nodes.flatMap((node) => {
     const layer = plan.layers.get(node.name);
-    return layer !== undefined && (node.inputs[0] === input || layer.residual === input) ? [layer] : [];
+    return layer !== undefined && (node.inputs[0] === input || layer.residuals.includes(input)) ? [layer] : [];
   });
   return layers[0];
 }

@@ -151,8 +151,19 @@ describe("whether islands can run whole", () => {
 });
 
 describe("the part of an island that is taken", () => {
-  const trim = (reads: readonly (readonly number[])[], gains: readonly number[], joins: readonly number[] = []) =>
-    trimIsland([...reads.keys()], new Set(gains), valueUses(graphOf(reads)), (index) => joins.includes(index));
+  const trim = (
+    reads: readonly (readonly number[])[],
+    gains: readonly number[],
+    joins: readonly number[] = [],
+    vanishes: readonly number[] = [],
+  ) =>
+    trimIsland(
+      [...reads.keys()],
+      new Set(gains),
+      valueUses(graphOf(reads)),
+      (index) => joins.includes(index),
+      (index) => vanishes.includes(index),
+    );
 
   it.each([
     ["lies between nodes that gain", [[], [0], [1], [2], [3]], [1, 3], [], [1, 2, 3]],
@@ -165,13 +176,28 @@ describe("the part of an island that is taken", () => {
     expect(trim(reads, gains, joins)).toEqual(taken);
   });
 
+  it.each([
+    ["takes in what vanishes in front of it", [[], [0], [1]], [2], [0, 1], [0, 1, 2]],
+    ["leaves what vanishes and is read by others too", [[], [0], [0]], [1], [0], [1]],
+    ["leaves what vanishes and is read by nobody", [[], [0], []], [1], [2], [1]],
+    ["leaves what stands before what does not vanish", [[], [0], [1]], [2], [0], [2]],
+  ] as const)("%s", (_, reads, gains, vanishes, taken) => {
+    expect(trim(reads, gains, [], vanishes)).toEqual(taken);
+  });
+
   it("holds all that gains, and no way leads out of it and back", () => {
-    const some = fc.array(fc.constantFrom("gains", "joins", "neither"), { minLength: 11, maxLength: 11 });
+    const some = fc.array(fc.constantFrom("gains", "joins", "vanishes", "neither"), { minLength: 11, maxLength: 11 });
     fc.assert(
       fc.property(cases, some, ({ graph, uses, readings }, kinds) => {
         for (const island of findIslands(graph, readings, uses)) {
           const gains = island.filter((index) => kinds[index] === "gains");
-          const taken = trimIsland(island, new Set(gains), uses, (index) => kinds[index] === "joins");
+          const taken = trimIsland(
+            island,
+            new Set(gains),
+            uses,
+            (index) => kinds[index] === "joins",
+            (index) => kinds[index] === "vanishes",
+          );
           expect(island).toEqual(expect.arrayContaining([...taken]));
           expect(taken).toEqual(expect.arrayContaining(gains));
           expect(returns(taken, uses)).toBe(false);

@@ -86,6 +86,14 @@ const CLOSED: Readonly<Record<string, Network>> = {
   },
   "one with a PReLU": { channels: 18, between: [{ op: "prelu", inputs: ["slopes"] }] },
   "one that adds a residual": { channels: INPUT, outputs: 1, between: [relu, { op: "add", inputs: ["x"] }] },
+  "one that adds two": {
+    channels: INPUT,
+    outputs: 1,
+    between: [
+      { op: "add", inputs: ["x"] },
+      { op: "add", inputs: ["x"] },
+    ],
+  },
   "pixels in blocks of two": { channels: 72, closed: 18, between: [shuffle(2)] },
   "pixels in blocks of two, in TensorFlow's order": { channels: 72, closed: 18, between: [shuffle(2, "DCR")] },
   "pixels in blocks of three": { channels: 81, closed: 9, outputs: 1, between: [relu, shuffle(3)] },

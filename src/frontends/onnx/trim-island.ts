@@ -4,13 +4,14 @@ import type { ValueUses } from "./value-uses.js";
 
 /**
  * What lies between nodes that gain: they themselves, and what is on a way from one to another. To it come nodes behind
- * that `joins` lets in and that read nothing else. The rest of the island stays in the source as it is.
+ * that `joins` lets in and that read nothing else, and nodes in front that `vanishes` names and that nobody else reads. The rest of the island stays in the source as it is.
  */
 export function trimIsland(
   island: Island,
   gains: ReadonlySet<number>,
   uses: ValueUses,
   joins: (index: number) => boolean,
+  vanishes: (index: number) => boolean = () => false,
 ): Island {
   const members = new Set(island);
   const giversOf = (index: number): readonly number[] =>
@@ -32,5 +33,15 @@ export function trimIsland(
     const readsKept = reads.length > 0 && reads.every((name) => kept.has(uses.givenBy.get(name) ?? -1));
     if (readsKept && joins(index)) kept.add(index);
   }
+  const given = new Map<number, string[]>();
+  for (const [name, index] of uses.givenBy) given.set(index, [...(given.get(index) ?? []), name]);
+  const leadsToKept = (index: number): boolean => {
+    const names = given.get(index) ?? [];
+    const readers = names.flatMap((name) => uses.readBy.get(name) ?? []);
+    return (
+      readers.length > 0 && readers.every((reader) => kept.has(reader)) && !names.some((name) => uses.shown.has(name))
+    );
+  };
+  for (const index of island.toReversed()) if (vanishes(index) && leadsToKept(index)) kept.add(index);
   return island.filter((index) => kept.has(index));
 }

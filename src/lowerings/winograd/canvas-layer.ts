@@ -62,8 +62,8 @@ export interface CanvasLayer {
   readonly bias: string;
   /** Behind the convolution. */
   readonly activation: LayerActivation | undefined;
-  /** The canvas that is added to the result. */
-  readonly residual: CanvasValue | undefined;
+  /** The canvases that are added to the result, one after the other. */
+  readonly residuals: readonly CanvasValue[];
   /** Whether a router reads the result, and with it the sums of its rows. */
   readonly sums: boolean;
   /** What alone reads the result, and is computed in its place. */

@@ -12,13 +12,13 @@ export type FusedActivation =
 /** The nodes behind a convolution that its lowering computes too. */
 export interface FusedTail {
   readonly activation: FusedActivation | undefined;
-  /** The value that is added to the result. */
-  readonly residual: string | undefined;
+  /** The values that are added to the result, one after the other. */
+  readonly residuals: readonly string[];
   /** Names of the nodes, in order: the last one's value is what the layer gives. */
   readonly covered: readonly string[];
 }
 
-/** Finds conv → activation → add chains whose inner values nobody else reads. */
+/** Finds conv → activation → add → … → add chains whose inner values nobody else reads. */
 export class FusionFinder {
   private readonly graph: Graph;
   private readonly shapes: ReadonlyMap<string, Shape>;
@@ -43,14 +43,23 @@ export class FusionFinder {
       covered.push(next.name);
       value = next.name;
     }
-    const tail = { activation, residual: undefined, covered };
+    const residuals: string[] = [];
+    for (let sum = this.sumOf(value, conv); sum; sum = this.sumOf(value, conv)) {
+      residuals.push(sum.residual);
+      covered.push(sum.name);
+      value = sum.name;
+    }
+    return { activation, residuals, covered };
+  }
+
+  /** The addition behind a value, of one that is there before the convolution. */
+  private sumOf(value: string, conv: Node): { readonly name: string; readonly residual: string } | undefined {
     const sum = this.onlyReader(value);
-    if (sum?.op !== "add") return tail;
-    const residual = sum.inputs.find((input) => input !== value);
-    if (residual === undefined || this.graph.constants.has(residual)) return tail;
+    const residual = sum?.op === "add" ? sum.inputs.find((input) => input !== value) : undefined;
+    if (sum === undefined || residual === undefined || this.graph.constants.has(residual)) return undefined;
     const ready = (this.order.get(residual) ?? -1) < this.order.get(conv.name)!;
     const same = dimsText(this.shapes.get(residual)!) === dimsText(this.shapes.get(value)!);
-    return ready && same ? { activation, residual, covered: [...covered, sum.name] } : tail;
+    return ready && same ? { name: sum.name, residual } : undefined;
   }
 
   private activationOf(node: Node): FusedActivation | undefined {

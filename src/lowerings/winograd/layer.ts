@@ -44,14 +44,10 @@ function emitWhole(e: GraphEmitter, layer: CanvasLayer): EmittedLayer {
           [value(), e.ints([0, 0]), canvas.vectors.end, e.ints([2, 3])],
           [1, 1, height, width, channels],
         );
-  const residual =
-    layer.residual &&
-    e.op(
-      "Reshape",
-      `${name}/residual`,
-      [layer.residual.raw().value, canvas.vectors.strip],
-      [stripHeight, canvasWidth, out],
-    );
+  const strip = [stripHeight, canvasWidth, out];
+  const residuals = layer.residuals.map((residual) =>
+    e.op("Reshape", `${name}/residual`, [residual.raw().value, canvas.vectors.strip], strip),
+  );
   const { value, shape, sums, points } = emitStrip(e, layer, {
     parts: parts.map((part, index): StripPart => {
       const { channels, points } = part;
@@ -61,7 +57,7 @@ function emitWhole(e: GraphEmitter, layer: CanvasLayer): EmittedLayer {
     }),
     windowRows: height,
     rowPads: [1, canvas.exactRows ? 1 : canvas.form.rows.m],
-    residual,
+    residuals,
     clearing: undefined,
     mask: layer.closing === undefined || canvas.exactRows ? undefined : wholeMask(e, layer),
   });
@@ -117,7 +113,7 @@ function emitStrips(outer: GraphEmitter, layer: CanvasLayer): EmittedLayer {
     }),
     windowRows,
     rowPads: [0, 0],
-    residual: stripResidual(outer, scan, layer),
+    residuals: stripResiduals(outer, scan, layer),
     ...rowsBeyond(scan, layer),
   });
   const label = (index: number): string => `points_of_strips${index}`;
@@ -161,16 +157,17 @@ function windowsOf(scan: StripScan, { name, canvas }: CanvasLayer, rows: Dim): (
   return (part) => sideBySide(scan.e, name, part, shape, cut);
 }
 
-function stripResidual(
+function stripResiduals(
   outer: GraphEmitter,
   scan: StripScan,
-  { name, canvas, residual, out }: CanvasLayer,
-): string | undefined {
-  if (residual === undefined) return undefined;
+  { name, canvas, residuals, out }: CanvasLayer,
+): readonly string[] {
   const { strips, stripHeight, canvasWidth } = canvas.size;
   const strip = [stripHeight, canvasWidth, out];
-  const inStrips = [residual.raw().value, canvas.vectors.allStrips];
-  return scan.feed("strip_residual", outer.op("Reshape", `${name}/residual`, inStrips, [strips, ...strip]), strip);
+  return residuals.map((residual) => {
+    const inStrips = [residual.raw().value, canvas.vectors.allStrips];
+    return scan.feed("strip_residual", outer.op("Reshape", `${name}/residual`, inStrips, [strips, ...strip]), strip);
+  });
 }
 
 /** What makes rows beyond the picture zero, where there are some: the activation if it can, otherwise a product. */

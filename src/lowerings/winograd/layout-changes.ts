@@ -84,13 +84,13 @@ export function layoutChanges(
 
 function convolutionOf(
   input: string,
-  { residual, covered }: FusedTail,
+  { residuals, covered }: FusedTail,
   name: string,
   numbersOf: (names: readonly string[]) => readonly number[],
 ): NonNullable<Step["convolution"]> {
   const [gives] = numbersOf([covered.at(-1) ?? name]);
   return {
-    reads: numbersOf(residual === undefined ? [input] : [input, residual]),
+    reads: numbersOf([input, ...residuals]),
     covered: numbersOf(covered),
     gives: gives!,
   };

@@ -37,7 +37,7 @@ export function lowerPlannedLayer(scope: Scope, node: ConvolutionNode, plan: Pla
         : { constant: site.constant(1)!, name: node.inputs[1]! },
     bias: biasRow(scope.e, site, node, out),
     activation: plan.activation && activationOf(scope, site.name, plan.activation, out),
-    residual: plan.residual === undefined ? undefined : scope.readCanvas(plan.residual, canvas),
+    residuals: plan.residuals.map((residual) => scope.readCanvas(residual, canvas)),
     chunk: plan.chunk,
     sums: plan.sums,
     closing: closing && closingOf(scope, closing),

@@ -21,8 +21,8 @@ export interface PlannedLayer extends CanvasShape {
   /** Points of the width that are worked on together; 0 for all. */
   readonly chunk: number;
   readonly activation: FusedActivation | undefined;
-  /** The value that is added to the result. */
-  readonly residual: string | undefined;
+  /** The values that are added to the result, one after the other. */
+  readonly residuals: readonly string[];
   /** The last node of the fused ones: the value that the layer gives. */
   readonly result: string;
   /** Whether a router reads the result. */
@@ -148,7 +148,7 @@ function planSize(
   const kept = pointsToKeep(graph, shapes, readers);
   const layers = taken.map((layer): readonly [string, PlannedLayer] => {
     const { node, form, chunk } = layer;
-    const { activation, residual, covered, sums } = tails.get(node.name)!;
+    const { activation, residuals, covered, sums } = tails.get(node.name)!;
     const result = covered.at(-1) ?? node.name;
     return [
       node.name,
@@ -157,7 +157,7 @@ function planSize(
         cellsPerStrip: cellsPerStrip(width),
         chunk,
         activation,
-        residual,
+        residuals,
         result,
         sums,
         readsPoints: readsPoints(layer),

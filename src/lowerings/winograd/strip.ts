@@ -37,8 +37,8 @@ export interface StripInputs {
   readonly windowRows: Dim;
   /** Rows of zeros that the transform along the height adds before and after the window. */
   readonly rowPads: readonly [number, number];
-  /** [h, Wc, O]: added to the result. */
-  readonly residual: string | undefined;
+  /** [h, Wc, O] each: added to the result. */
+  readonly residuals: readonly string[];
   /** Lets the activation clear rows beyond the picture. */
   readonly clearing: Clearing | undefined;
   /** Multiplied into the result: clears rows beyond the picture. */
@@ -91,17 +91,17 @@ export function emitStrip(e: GraphEmitter, layer: CanvasLayer, inputs: StripInpu
   const order: readonly Dim[] = [cellRows, rows.m, cellColumns, columns.m, out];
   const ordered = e.transpose(`${name}/ordered`, asCells, order, [2, 1, 3, 0, 4]);
   const strip: readonly Dim[] = [stripHeight, canvasWidth, out];
-  const { residual } = inputs;
+  const { residuals } = inputs;
   // What closes the layer is cleared in its place: it is smaller.
   const mask = layer.closing ? undefined : inputs.mask;
   const close = (raw: RawCanvas): RawCanvas =>
     layer.closing ? emitClosingOfStrip(e, layer, layer.closing, raw.value, inputs.mask) : raw;
-  if (mask === undefined && residual === undefined && !layer.sums) {
+  if (mask === undefined && residuals.length === 0 && !layer.sums) {
     return { ...close({ value: ordered, shape: order }), sums: undefined, points };
   }
   const y = e.op("Reshape", `${name}/strip`, [ordered, canvas.vectors.strip], strip);
   const masked = mask === undefined ? y : e.op("Mul", `${name}/masked`, [y, mask], strip);
-  const added = residual === undefined ? masked : e.op("Add", `${name}/added`, [masked, residual], strip);
+  const added = residuals.reduce((sum, residual) => e.op("Add", `${name}/added`, [sum, residual], strip), masked);
   const sums = layer.sums
     ? e.op("MatMul", `${name}/column_sums`, [canvas.tables.columnWeights, added], [stripHeight, 1, out])
     : undefined;
