@@ -9,6 +9,7 @@ import type { Graph, Node } from "../../src/ir/graph.js";
 import { dense } from "../../src/ir/ops/dense-tensor.js";
 import type { LazyTensor } from "../../src/tensors/tensor.js";
 import { TOLERANCES } from "../../src/verify/tolerances.js";
+import { randomTensor } from "../support/random-tensor.js";
 import { absoluteError, encoded, runGraph } from "../support/sessions.js";
 
 /** More cases, and others, are asked for by the environment: `SMXC_CASES=500 SMXC_SEED=7 npx vitest run …`. */
@@ -19,13 +20,6 @@ const ORIGIN = { layer: "test", pointer: "" } as const;
 const PLACE = { kernel: [3, 3], stride: [1, 1], dilation: [1, 1], pads: [1, 1, 1, 1], groups: 1 } as const;
 /** The largest side of a chain's result: the reference takes a second for as much. */
 const LARGEST_SIDE = 110;
-
-function random(shape: readonly number[], seed: number): LazyTensor {
-  const next = randomNumbers(seed);
-  const count = shape.reduce((product, dim) => product * dim, 1);
-  const values = Float32Array.from({ length: count }, () => (next() - 0.45) / 3);
-  return { shape, read: async () => values };
-}
 
 const layer = fc.record({
   /** In front of it. */
@@ -64,7 +58,7 @@ function graphOf(each: Chain, size: "open" | "fixed"): Graph {
   };
   const constant = (...shape: number[]): string => {
     const name = `constant${constants.size}`;
-    constants.set(name, random(shape, constants.size + 1));
+    constants.set(name, randomTensor(shape, constants.size + 1));
     return name;
   };
   let value = "x";

@@ -7,18 +7,12 @@ import type { Graph, Node } from "../../src/ir/graph.js";
 import type { GraphProto, NodeProto } from "../../src/onnx/graph/records.js";
 import { createNodeSession } from "../../src/sessions/session-ort-node.js";
 import type { LazyTensor } from "../../src/tensors/tensor.js";
+import { randomTensor } from "../support/random-tensor.js";
 import { encoded } from "../support/sessions.js";
 
 const CHANNELS = 12;
 const ORIGIN = { layer: "test", pointer: "" } as const;
 const PLACE = { kernel: [3, 3], stride: [1, 1], dilation: [1, 1], pads: [1, 1, 1, 1], groups: 1 } as const;
-
-function random(shape: readonly number[], seed: number): LazyTensor {
-  const next = randomNumbers(seed);
-  const count = shape.reduce((product, dim) => product * dim, 1);
-  const values = Float32Array.from({ length: count }, () => (next() - 0.4) / 3);
-  return { shape, read: async () => values };
-}
 
 interface Draft {
   /** @returns the name of the node */
@@ -39,7 +33,7 @@ function network(batch: number | "N", size: readonly [number, number] | "open", 
     },
     constant(shape) {
       const name = `constant.${constants.size}`;
-      constants.set(name, random(shape, constants.size + 1));
+      constants.set(name, randomTensor(shape, constants.size + 1));
       return name;
     },
     conv(input, channels) {
