@@ -4,14 +4,15 @@ import type { ValueUses } from "./value-uses.js";
 
 /**
  * What lies between nodes that gain: they themselves, and what is on a way from one to another. To it come nodes behind
- * that `joins` lets in and that read nothing else, and nodes in front that `vanishes` names and that nobody else reads. The rest of the island stays in the source as it is.
+ * that `joins` lets in and that read nothing else, and nodes in front that `vanishes` names and that nobody else reads. The
+ * rest of the island stays in the source as it is.
  */
 export function trimIsland(
   island: Island,
   gains: ReadonlySet<number>,
   uses: ValueUses,
   joins: (index: number) => boolean,
-  vanishes: (index: number) => boolean = () => false,
+  vanishes: (index: number) => boolean,
 ): Island {
   const members = new Set(island);
   const giversOf = (index: number): readonly number[] =>
