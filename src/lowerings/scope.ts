@@ -20,7 +20,7 @@ interface Binding {
 }
 
 /** A picture of which every pixel is a block of pixels. */
-export interface Repeated {
+interface Repeated {
   /** Name of the picture. */
   readonly of: string;
   readonly scale: number;

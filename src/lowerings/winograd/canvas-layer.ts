@@ -1,4 +1,5 @@
 /** What a 3×3 convolution on a canvas is made from. */
+import type { ChannelOrder } from "../../ir/ops/pixel-shuffle.js";
 import type { LazyTensor } from "../../tensors/tensor.js";
 import type { Canvas } from "./canvas.js";
 import type { CanvasValue, RepeatedPicture } from "./value.js";
@@ -29,7 +30,7 @@ export interface Closing {
   /** Of the kernel in the graph. */
   readonly kernelName: string;
   /** How the layer's pixels are shuffled before it; absent: not at all. */
-  readonly shuffle: { readonly scale: number; readonly order: "CRD" | "DCR" } | undefined;
+  readonly shuffle: { readonly scale: number; readonly order: ChannelOrder } | undefined;
 }
 
 /** A value on the canvas that a layer reads. */

@@ -2,6 +2,7 @@
 import { dimText, type Shape } from "../../ir/dim.js";
 import { consumers, type Graph, type Node } from "../../ir/graph.js";
 import { definition } from "../../ir/infer.js";
+import { onlyReaders } from "./only-reader.js";
 
 /** An activation that a layer on a canvas computes, with the constant that holds the slopes of a PReLU, [C] or [1]. */
 export type FusedActivation =
@@ -23,14 +24,14 @@ export class FusionFinder {
   private readonly graph: Graph;
   private readonly shapes: ReadonlyMap<string, Shape>;
   private readonly readers: ReturnType<typeof consumers>;
-  private readonly shown: ReadonlySet<string>;
+  private readonly onlyReader: ReturnType<typeof onlyReaders>;
   private readonly order: ReadonlyMap<string, number>;
 
   constructor(graph: Graph, shapes: ReadonlyMap<string, Shape>) {
     this.graph = graph;
     this.shapes = shapes;
     this.readers = consumers(graph);
-    this.shown = new Set(graph.outputs.map((output) => output.value));
+    this.onlyReader = onlyReaders(graph);
     this.order = new Map(graph.nodes.map((node, index) => [node.name, index]));
   }
 
@@ -75,11 +76,6 @@ export class FusionFinder {
 
   isRouted(value: string): boolean {
     return (this.readers.get(value) ?? []).some((node) => definition(node).readsMean);
-  }
-
-  private onlyReader(value: string): Node | undefined {
-    const readers = this.readers.get(value) ?? [];
-    return readers.length === 1 && !this.shown.has(value) ? readers[0] : undefined;
   }
 }
 

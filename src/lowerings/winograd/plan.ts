@@ -7,8 +7,9 @@ import { isComputable, sizeSources } from "../size-source.js";
 import { TARGET_PROFILES } from "../targets.js";
 import type { CanvasShape } from "./canvas.js";
 import { chooseForms, chunkFor, FORM_PREFIX, type LayerChoice } from "./choose-form.js";
-import { ClosingFinder, type PlannedClosing } from "./closing.js";
+import { closingFinder, type PlannedClosing } from "./closing.js";
 import type { LayerProblem } from "./cost.js";
+import { fitsForms } from "./eligible.js";
 import { type FusedActivation, type FusedTail, FusionFinder } from "./fusion.js";
 import { layoutChanges } from "./layout-changes.js";
 import { pointsToKeep } from "./shared-points.js";
@@ -75,8 +76,8 @@ export function planCanvases(batched: Graph, options: EmitOptions): CanvasPlan {
   }
   const tails = tailsOf(candidates, graph, batched);
   const changes = layoutChanges(graph, shapes, tails);
-  const closings = new ClosingFinder(graph, shapes);
-  const planning = { graph, shapes, tails, changes, closings };
+  const closingBehind = closingFinder(graph, shapes);
+  const planning = { graph, shapes, tails, changes, closingBehind };
   const plans = [...bySize.values()].map((nodes) => planSize(nodes, planning, options));
   const layers = withClosings(new Map(plans.flatMap((plan) => [...plan.layers])));
   const taken = candidates.filter(({ name }) => layers.has(name));
@@ -124,13 +125,13 @@ interface Planning {
   readonly shapes: ReadonlyMap<string, Shape>;
   readonly tails: ReadonlyMap<string, PlannedTail>;
   readonly changes: ReturnType<typeof layoutChanges>;
-  readonly closings: ClosingFinder;
+  readonly closingBehind: ReturnType<typeof closingFinder>;
 }
 
 /** The layers of one size, which share a form, and what was weighed of each. */
 function planSize(
   nodes: readonly ConvolutionNode[],
-  { graph, shapes, tails, changes, closings }: Planning,
+  { graph, shapes, tails, changes, closingBehind }: Planning,
   options: EmitOptions,
 ): Pick<CanvasPlan, "layers" | "choices"> {
   const problems = nodes.map((node) => problemOf(node, shapes));
@@ -142,7 +143,7 @@ function planSize(
     return form ? [{ node, form, problem, chunk: chunkFor(problem) }] : [];
   });
   const widths = taken.map(({ problem }) => Math.max(problem.channels, problem.out));
-  const width = Math.round(widths.reduce((sum, width) => sum + width, 0) / widths.length);
+  const width = Math.round(widths.reduce((sum, each) => sum + each, 0) / widths.length);
   const readsPoints = ({ node, chunk }: (typeof taken)[number]): boolean => node.op === "conv" && chunk === 0;
   const readers = taken.filter(readsPoints).map(({ node }) => ({ name: node.name, input: node.inputs[0]! }));
   const kept = pointsToKeep(graph, shapes, readers);
@@ -162,7 +163,7 @@ function planSize(
         sums,
         readsPoints: readsPoints(layer),
         keeps: kept.get(node.name) ?? NONE,
-        closing: closings.behind(result),
+        closing: closingBehind(result),
       },
     ];
   });
@@ -182,12 +183,8 @@ export function refusesWinograd({
   return TARGET_PROFILES[target].canvas ? undefined : `Winograd is not used on ${target}`;
 }
 
-/** 3×3, stride 1, one zero around, ungrouped. */
 function isEligible(node: Node): boolean {
-  if (node.op !== "conv" && node.op !== "mix_conv") return false;
-  const { kernel, stride, dilation, pads, groups } = node.attributes;
-  const ones = [...stride, ...dilation, ...pads, groups].every((value) => value === 1);
-  return ones && kernel[0] === 3 && kernel[1] === 3;
+  return (node.op === "conv" || node.op === "mix_conv") && fitsForms(node.attributes);
 }
 
 export function problemOf(node: ConvolutionNode, shapes: ReadonlyMap<string, Shape>): LayerProblem {

@@ -47,8 +47,8 @@ export interface StripInputs {
 
 export interface StripResult {
   /**
-   * The strip of the result, or of what closes the layer: [h, Wc, O] or, where nothing follows the rearrangement of cells, [r, m1, TW, m2, O], since a
-   * Reshape at the end of a Scan's body would be a copy.
+   * The strip of what closes the layer, or of the result: [h, Wc, O] or, where nothing follows the rearrangement of cells,
+   * [r, m1, TW, m2, O], since a Reshape at the end of a Scan's body would be a copy.
    */
   readonly value: string;
   readonly shape: readonly Dim[];
